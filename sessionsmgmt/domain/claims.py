@@ -1,0 +1,183 @@
+"""The life of one notice in the ledger: free → claimed → sent, not sent or held.
+
+This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
+pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sessionsmgmt.domain.model import Key, Kind, Person, Said
+from sessionsmgmt.domain.roster import fold
+
+LEASE = timedelta(minutes=15)
+"""How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run's word that it is about to send. ``run`` is unlike that of any other process, a retry of it included.
+
+    ``held`` is set where it cannot be known whether the mail left.
+    """
+
+    run: str
+    at: datetime
+    said: Said
+    held: bool = False
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether nobody knows what became of it: its run said so, or died and can't say any more."""
+        return self.held or now - self.at >= LEASE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered for one key. ``message_id`` and ``at`` are of the last notice that was sent."""
+
+    said: Said | None = None
+    claim: Claim | None = None
+    message_id: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Claim the key to send what will then have been said, if ``basis`` is still what was said last."""
+
+    key: Key
+    run: str
+    basis: Said | None
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The mail left; the provider calls it ``message_id``."""
+
+    key: Key
+    run: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The mail certainly did not leave: the key is free again."""
+
+    key: Key
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nobody knows whether the mail left."""
+
+    key: Key
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """A person looked: the held mail arrived (``arrived``), or it did not and the notice is to be decided anew."""
+
+    key: Key
+    arrived: bool
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that the entry does not allow, and why."""
+
+    key: Key
+    reason: str
+
+
+def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
+    """What becomes of an entry. The same step asked twice by the same run is answered the same way twice."""
+    claim = entry.claim
+    match step:
+        case Begin():
+            wanted = Claim(step.run, now, step.said)
+            if claim and (claim.run, claim.said) == (step.run, step.said):
+                return entry  # our own request came through although its reply was lost
+            if claim:
+                return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
+            if entry.said != step.basis:
+                return Refused(step.key, "another run has just said it")
+            return replace(entry, claim=wanted)
+        case Sent():
+            if claim and claim.run == step.run:
+                return Entry(claim.said, None, step.message_id, now)
+            if claim is None and entry.message_id == step.message_id:
+                return entry
+        case NotSent():
+            if claim is None or claim.run == step.run:
+                return replace(entry, claim=None)
+        case Hold():
+            if claim and claim.run == step.run:
+                return replace(entry, claim=replace(claim, held=True))
+        case Resolve():
+            if claim is None or not claim.is_held(now):
+                return Refused(step.key, "nothing is held here")
+            return Entry(claim.said, None, "", now) if step.arrived else replace(entry, claim=None)
+    return Refused(step.key, "the claim is another run's by now")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The ledger at one moment: an entry per key, and the secret that turns addresses into digests."""
+
+    secret: bytes = field(repr=False)
+    entries: Mapping[Key, Entry] = field(default_factory=dict)
+
+    def entry(self, key: Key) -> Entry:
+        """The entry of the key; an empty one where nothing was ever said."""
+        return self.entries.get(key, Entry())
+
+    def digests(self, person: Person) -> frozenset[str]:
+        """What stands in the ledger for a person: one keyed digest per address, so that any of them is recognised.
+
+        A plain hash of an address can be found by trying addresses; HMAC-SHA256 with the ledger's own secret cannot.
+        """
+        return frozenset(digest(self.secret, address) for address in person.addresses)
+
+    def announced(self, now: datetime) -> frozenset[Key]:
+        """The keys whose announced window is not over and has not been called off: they may need a cancellation."""
+        return frozenset(
+            key
+            for key, entry in self.entries.items()
+            if (entry.said and entry.said.kind is not Kind.CANCELLED and now < entry.said.presence.end) or entry.claim
+        )
+
+    def advanced(self, steps: Iterable[Step], now: datetime) -> tuple[Book, tuple[Refused, ...]]:
+        """The book after the steps, and those that were refused; a refused step changes nothing."""
+        entries, refused = dict(self.entries), []
+        for step in steps:
+            after = advance(entries.get(step.key, Entry()), step, now)
+            if isinstance(after, Refused):
+                refused.append(after)
+            else:
+                entries[step.key] = after
+        return replace(self, entries=entries), tuple(refused)
+
+    def pruned(self, now: datetime, keep: timedelta) -> Book:
+        """The book without what is about sessions that were over ``keep`` ago: it is not needed any more."""
+        return replace(self, entries={key: one for key, one in self.entries.items() if _last(one, now) + keep > now})
+
+
+def digest(secret: bytes, address: str) -> str:
+    """What stands for an address: 128 bits of HMAC-SHA256 over its folded form, in hexadecimal."""
+    return hmac.new(secret, fold(address).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _last(entry: Entry, now: datetime) -> datetime:
+    ends = [said.presence.end for said in (entry.said, entry.claim and entry.claim.said) if said]
+    return max(ends, default=now if entry.claim else datetime.min.replace(tzinfo=now.tzinfo))

@@ -1,0 +1,55 @@
+"""When people are in the building: the window that is announced, and how far ahead a rule looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from sessionsmgmt.domain.model import Event, Presence, PresenceMode, Session, Unit, Within
+
+LAST_MINUTE = time(23, 59)
+
+
+def at(day: date, clock: time, zone: tzinfo) -> datetime:
+    """The instant at which a wall clock in the zone shows this time; one that is skipped in spring counts as the next.
+
+    A time that comes twice in autumn is the first of the two (PEP 495, ``fold=0``).
+    """
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def begin(event: Event | Session, zone: tzinfo) -> datetime:
+    """The instant the event begins; an all-day event begins with its first day in the zone."""
+    return event.start if isinstance(event.start, datetime) else at(event.start, time.min, zone)
+
+
+def finish(event: Event | Session, zone: tzinfo) -> datetime:
+    """The instant the event is over; an all-day event is over when its last day is. Never before it begins."""
+    end = event.end if isinstance(event.end, datetime) else at(event.end, time.min, zone)
+    return max(end, begin(event, zone))
+
+
+def presence(event: Event | Session, mode: PresenceMode, zone: tzinfo) -> Presence:
+    """The window to announce: whole days of the zone, or the event's own times.
+
+    An event that ends at midnight does not reach into the next day: its window ends at 23:59.
+    """
+    start, end = begin(event, zone), finish(event, zone)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    if end > start and end == at(last, time.min, zone):
+        last -= timedelta(days=1)
+        end = at(last, LAST_MINUTE, zone)
+    if mode is PresenceMode.WHOLE_DAY or event.all_day:
+        return Presence(at(first, time.min, zone), at(last, LAST_MINUTE, zone))
+    return Presence(start, max(start, end))
+
+
+def horizon(now: datetime, within: Within, zone: tzinfo) -> datetime:
+    """The last instant at which a session may begin to be announced now.
+
+    Hours are counted on a stopwatch, days and weeks on the wall clock of the zone, as people do.
+    """
+    if within.unit is Unit.HOURS:
+        return now + timedelta(hours=within.amount)
+    days = timedelta(days=within.amount * (7 if within.unit is Unit.WEEKS else 1))
+    local = now.astimezone(zone)
+    return at((local + days).date(), local.timetz().replace(tzinfo=None), zone)

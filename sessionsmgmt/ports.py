@@ -1,0 +1,86 @@
+"""What the job needs from outside, and what every implementation promises.
+
+Each port has one contract suite in ``tests/contract`` that all its implementations pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+
+from sessionsmgmt.domain.claims import Book, Refused, Step
+from sessionsmgmt.domain.model import CalendarReading, ContactsReading
+from sessionsmgmt.errors import SessionsError
+
+
+class Calendar(Protocol):
+    """Where the sessions are kept."""
+
+    def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """Every event under way at or after ``since`` that begins no later than ``until``, and those of ``ids``.
+
+        An event of ``ids`` is wanted wherever it stands now; one that is not there any more is left out. Raises
+        UnreachableError if the calendar could not be read whole, and InputError if it is no calendar at all: never
+        returns less than there is.
+        """
+        ...
+
+
+class Contacts(Protocol):
+    """Where the people are kept."""
+
+    def read(self) -> ContactsReading:
+        """Every contact with its labels. Raises UnreachableError or InputError, never returns less than there is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The mail left. ``message_id`` is what the provider calls it."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """The mail certainly did not leave. ``cause`` says why, in a sentence for the person who has to mend it."""
+
+    cause: SessionsError
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can know whether the mail left: the connection broke after the request, or the service failed."""
+
+    reason: str
+
+
+Outcome = Delivered | Undelivered | Unknown
+
+
+class Mailer(Protocol):
+    """What sends."""
+
+    def send(self, message: EmailMessage) -> Outcome:
+        """Try once, never again, and say which of the three it was. May be called from several threads at once."""
+        ...
+
+
+class Ledger(Protocol):
+    """What remembers what was said. ``now`` is the run's own; stores have no clock."""
+
+    def read(self) -> Book:
+        """The book as it stands. Raises RefusedError if it can't be trusted, UnreachableError if it can't be had."""
+        ...
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+        """Take all the steps that the entries then allow, atomically each, and return those that were refused.
+
+        Once this returns, the steps last, and what is old enough to be forgotten is gone; with no steps it does only
+        that, and nothing at all where there is nothing to forget. Raises as ``read`` does; what was not written then is
+        as if never asked.
+        """
+        ...
