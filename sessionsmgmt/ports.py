@@ -5,15 +5,16 @@ Each port has one contract suite in ``tests/contract`` that all its implementati
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from enum import StrEnum
 from typing import Protocol
 
 from sessionsmgmt.domain.claims import Book, Refused, Step
 from sessionsmgmt.domain.model import CalendarReading, ContactsReading
-from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.errors import Exit, SessionsError
 
 
 class Calendar(Protocol):
@@ -69,6 +70,22 @@ class Mailer(Protocol):
         ...
 
 
+class Consent(Protocol):
+    """How the account's owner agrees, once, to what the club needs."""
+
+    def explanation(self) -> str:
+        """What will be read and sent, and what is kept: several lines to read before agreeing."""
+        ...
+
+    def obtain(self, visit: Callable[[str], None]) -> str:
+        """Call ``visit`` with the address to agree at, wait for the answer, and return the credential as JSON.
+
+        Raises ConsentError where the person declined or agreed to a part only, UnreachableError where nobody answers;
+        nothing is kept then.
+        """
+        ...
+
+
 class Ledger(Protocol):
     """What remembers what was said. ``now`` is the run's own; stores have no clock."""
 
@@ -84,3 +101,31 @@ class Ledger(Protocol):
         as if never asked.
         """
         ...
+
+
+class Health(StrEnum):
+    """How a row stands."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row: what was looked at, how it stands, and what to do about it. Names no person and no address."""
+
+    topic: str
+    health: Health
+    text: str
+    advice: str = ""
+    exit: Exit = Exit.DONE
+
+
+Check = Callable[[], Iterable[Finding]]
+"""What a provider can say about itself; called once, it looks and changes nothing."""
+
+
+def failed(topic: str, error: SessionsError) -> Finding:
+    """The row of a check that could not be made."""
+    return Finding(topic, Health.BAD, error.text, error.hint, error.exit)

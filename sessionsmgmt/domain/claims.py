@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sessionsmgmt.domain.model import Key, Kind, Person, Said
+from sessionsmgmt.domain.model import Key, Kind, Said
 from sessionsmgmt.domain.roster import fold
 
 LEASE = timedelta(minutes=15)
 """How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
+
+SECRET_BYTES = 32
+"""The length of a book's secret: that of the hash it is used with, as RFC 2104, 3 advises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,12 @@ class Claim:
     held: bool = False
 
     def is_held(self, now: datetime) -> bool:
-        """Whether nobody knows what became of it: its run said so, or died and can't say any more."""
-        return self.held or now - self.at >= LEASE
+        """Whether nobody knows what became of it: its run said so, or died and can't say any more.
+
+        A claim from the future is of a run that was told another time than this one. It could stand for years before
+        its lease ends, so it is taken for dead as well.
+        """
+        return self.held or abs(now - self.at) >= LEASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +112,17 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     claim = entry.claim
     match step:
         case Begin():
-            wanted = Claim(step.run, now, step.said)
-            if claim and (claim.run, claim.said) == (step.run, step.said):
+            if claim and not claim.held and (claim.run, claim.said) == (step.run, step.said):
                 return entry  # our own request came through although its reply was lost
             if claim:
                 return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
             if entry.said != step.basis:
                 return Refused(step.key, "another run has just said it")
-            return replace(entry, claim=wanted)
+            return replace(entry, claim=Claim(step.run, now, step.said))
         case Sent():
             if claim and claim.run == step.run:
                 return Entry(claim.said, None, step.message_id, now)
-            if claim is None and entry.message_id == step.message_id:
+            if claim is None and entry.said and entry.message_id == step.message_id:
                 return entry
         case NotSent():
             if claim is None or claim.run == step.run:
@@ -133,7 +139,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The ledger at one moment: an entry per key, and the secret that turns addresses into digests."""
+    """The ledger at one moment: an entry per key, and the secret that turns people into digests."""
 
     secret: bytes = field(repr=False)
     entries: Mapping[Key, Entry] = field(default_factory=dict)
@@ -141,13 +147,6 @@ class Book:
     def entry(self, key: Key) -> Entry:
         """The entry of the key; an empty one where nothing was ever said."""
         return self.entries.get(key, Entry())
-
-    def digests(self, person: Person) -> frozenset[str]:
-        """What stands in the ledger for a person: one keyed digest per address, so that any of them is recognised.
-
-        A plain hash of an address can be found by trying addresses; HMAC-SHA256 with the ledger's own secret cannot.
-        """
-        return frozenset(digest(self.secret, address) for address in person.addresses)
 
     def announced(self, now: datetime) -> frozenset[Key]:
         """The keys whose announced window is not over and has not been called off: they may need a cancellation."""
@@ -173,11 +172,16 @@ class Book:
         return replace(self, entries={key: one for key, one in self.entries.items() if _last(one, now) + keep > now})
 
 
-def digest(secret: bytes, address: str) -> str:
-    """What stands for an address: 128 bits of HMAC-SHA256 over its folded form, in hexadecimal."""
-    return hmac.new(secret, fold(address).encode(), hashlib.sha256).hexdigest()[:32]
+def digest(secret: bytes, mark: str) -> str:
+    """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
+
+    ``mark`` is one of ``roster.marks``, mostly an address. A plain hash of an address can be found by trying addresses;
+    one that is keyed with the ledger's own secret cannot.
+    """
+    return hmac.new(secret, fold(mark).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _last(entry: Entry, now: datetime) -> datetime:
+    """When what the entry is about is over; long ago where it is about nothing."""
     ends = [said.presence.end for said in (entry.said, entry.claim and entry.claim.said) if said]
-    return max(ends, default=now if entry.claim else datetime.min.replace(tzinfo=now.tzinfo))
+    return max(ends, default=datetime.min.replace(tzinfo=now.tzinfo))

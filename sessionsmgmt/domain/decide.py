@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from enum import Enum, auto
 
-from sessionsmgmt.domain.claims import Book, Entry
+from sessionsmgmt.domain.claims import Book, Claim, Entry, digest
 from sessionsmgmt.domain.model import (
-    Attendee,
     CalendarReading,
     Caution,
     Event,
     Key,
     Kind,
     Notice,
+    Person,
     Presence,
     Require,
     Role,
@@ -31,7 +31,7 @@ from sessionsmgmt.domain.model import (
     Verdict,
 )
 from sessionsmgmt.domain.presence import begin, finish, horizon, presence
-from sessionsmgmt.domain.roster import Attendance, Directory, attendance
+from sessionsmgmt.domain.roster import Attendance, Directory, attendance, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +77,37 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         spoken_of = {key.session for key in told if key.notice == rule.id}
         matched = {event.id for event in reading.events if rule.matches(event.title)}
         for session in sorted(spoken_of | matched):
-            case = _examine(rule, session, events.get(session), reading, club, now)
-            verdict = _judge(case, club, now)
+            event = events.get(session)
+            sight = _look(rule, event, club, now) if event else None
+            verdict = _judge(rule, Key(rule.id, session), sight, reading, club, now)
             if verdict:
                 verdicts.append(verdict)
-            cautions.extend(_cautions(case))
-    for key in sorted(told - {key for key in told if key.notice in {rule.id for rule in rules}}):
+            if sight:
+                cautions.extend(_cautions(sight))
+    known = {rule.id for rule in rules}
+    for key in sorted(key for key in told if key.notice not in known):
         cautions.append(Caution("notice-removed", _REMOVED, key.session))
-        verdicts.extend(_waiting(key, club.book.entry(key), now))
+        claim = club.book.entry(key).claim
+        if claim:
+            verdicts.append(_waiting(key, claim, now))
     verdicts.sort(key=lambda one: (one.start, one.key))
     return Decisions(tuple(verdicts), tuple(dict.fromkeys(cautions)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """One event, or the lack of it, as one rule sees it."""
+class _Sight:
+    """An event as one rule sees it now."""
 
-    rule: Rule
-    key: Key
+    event: Event
     standing: Standing
-    event: Event | None
-    window: Presence | None
+    window: Presence
     attendance: Attendance
 
 
-def _examine(
-    rule: Rule, session: str, event: Event | None, reading: CalendarReading, club: Club, now: datetime
-) -> _Case:
-    key = Key(rule.id, session)
-    if event is None:
-        standing = Standing.NONE if reading.knows_gone(session) else Standing.UNCLEAR
-        return _Case(rule, key, standing, None, None, Attendance(Roster()))
+def _look(rule: Rule, event: Event, club: Club, now: datetime) -> _Sight:
     window = presence(event, rule.presence, club.zone)
     who = attendance(event.attendees, club.people, club.roles)
-    return _Case(rule, key, _standing(rule, event, who, club.zone, now), event, window, who)
+    return _Sight(event, _standing(rule, event, who, club.zone, now), window, who)
 
 
 def _standing(rule: Rule, event: Event, who: Attendance, zone: tzinfo, now: datetime) -> Standing:
@@ -128,36 +125,46 @@ def _standing(rule: Rule, event: Event, who: Attendance, zone: tzinfo, now: date
     return Standing.SESSION
 
 
-def _judge(case: _Case, club: Club, now: datetime) -> Verdict | None:
-    entry = club.book.entry(case.key)
+def _judge(
+    rule: Rule, key: Key, sight: _Sight | None, reading: CalendarReading, club: Club, now: datetime
+) -> Verdict | None:
+    entry = club.book.entry(key)
     if entry.claim:
-        return next(_waiting(case.key, entry, now))
+        return _waiting(key, entry.claim, now)
     said = entry.said if entry.said and entry.said.kind is not Kind.CANCELLED else None
     told = said.presence if said and now < said.presence.end else None
-    match case.standing:
+    if sight is None:
+        if told is None:
+            return None
+        return _cancel(rule, key, told, None, club) if reading.knows_gone(key.session) else _skip(key, told, _UNCLEAR)
+    event, window = sight.event, sight.window
+    match sight.standing:
         case Standing.SESSION:
-            return _speak(case, said, club)
-        case Standing.UNCLEAR if told or case.window:
-            return _skip(case, told, "the calendar does not show all of it, so nothing is concluded from it")
-        case Standing.OVER if told and case.window and case.window.meets(told):
+            return _speak(rule, key, sight, said, club)
+        case Standing.UNCLEAR:
+            return _skip(key, window, _UNCLEAR)
+        case Standing.OVER if told and window.meets(told):
             return None  # it took place
-        case Standing.LATER if told and case.window and told.covers(case.window):
-            return _skip(case, told, "said already")
+        case Standing.LATER if not (told and _moved_away(told, window)):
+            return _skip(key, window, "begins further ahead than the rule looks")
         case _ if told:
-            return _cancel(case, told, club)
-        case Standing.LATER:
-            return _skip(case, told, "begins further ahead than the rule looks")
-        case Standing.NONE if case.event and case.event.confirmed and now < finish(case.event, club.zone):
-            return _skip(case, told, "nobody with a role attends")
+            return _cancel(rule, key, told, event, club)
+        case Standing.NONE if event.confirmed and now < finish(event, club.zone):
+            return _skip(key, window, "nobody with a role attends")
     return None
 
 
-def _speak(case: _Case, said: Said | None, club: Club) -> Verdict:
+def _moved_away(told: Presence, window: Presence) -> bool:
+    """Whether an event that now begins too far ahead was moved there. If not, the rule looks less far than it did."""
+    return told.start < window.start and not told.covers(window)
+
+
+def _speak(rule: Rule, key: Key, sight: _Sight, said: Said | None, club: Club) -> Verdict:
     """A session that counts: new, changed, added, or nothing to say."""
-    event, window = _there(case)
-    roster = case.attendance.roster
+    event, window, roster = sight.event, sight.window, sight.attendance.roster
     known = said.people if said else frozenset()
-    newcomers = frozenset(person for person in roster.people if not known & club.book.digests(person))
+    digests = {person: _digests(person, club) for person in roster.people}
+    newcomers = frozenset(person for person, theirs in digests.items() if not known & theirs)
     reasons: list[Kind] = []
     if said is None:
         reasons.append(Kind.NEW)
@@ -166,40 +173,37 @@ def _speak(case: _Case, said: Said | None, club: Club) -> Verdict:
             reasons.append(Kind.CHANGED)
         if newcomers:
             reasons.append(Kind.ADDED)
-    kind = next((one for one in reasons if one in case.rule.kinds), None)
+    kind = next((one for one in reasons if one in rule.kinds), None)
     if kind is None:
-        return _skip(case, window, f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already")
-    unmet = _unmet(case.rule.require, roster)
+        return _skip(key, window, f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already")
+    unmet = _unmet(rule.require, roster)
     if unmet:
-        return Verdict(case.key, window.start, State.FAILED, kind, unmet)
+        return Verdict(key, window.start, State.FAILED, kind, unmet)
     named = roster.only(newcomers) if kind is Kind.ADDED else roster
-    digests = frozenset(digest for person in named.people for digest in club.book.digests(person))
-    session = Session(event.id, event.title, event.start, event.end, event.location, event.description)
+    people = frozenset().union(*(digests[person] for person in named.people), known if kind is Kind.ADDED else ())
     notice = Notice(
-        key=case.key,
+        key=key,
         kind=kind,
-        session=session,
+        session=Session(event.id, event.title, event.start, event.end, event.location, event.description),
         presence=window,
         people=named,
         newcomers=newcomers,
         before=said,
-        said=Said(
-            kind, window, digests | known if kind is Kind.ADDED else digests, _next_sequence(club.book.entry(case.key))
-        ),
+        said=Said(kind, window, people, _next_sequence(club.book.entry(key))),
     )
-    return Verdict(case.key, window.start, State.DUE, kind, _WHY[kind], notice)
+    return Verdict(key, window.start, State.DUE, kind, _WHY[kind], notice)
 
 
-def _cancel(case: _Case, told: Presence, club: Club) -> Verdict:
+def _cancel(rule: Rule, key: Key, told: Presence, event: Event | None, club: Club) -> Verdict:
     """A session that was announced and is none any more. What is said of it is what was announced, nothing newer."""
-    if Kind.CANCELLED not in case.rule.kinds:
-        return _skip(case, told, f"'{Kind.CANCELLED}' is not among the rule's kinds")
-    entry = club.book.entry(case.key)
-    session = Session(case.key.session, case.rule.match, told.start, told.end)
-    if case.event and case.rule.matches(case.event.title):
-        session = replace(session, title=case.event.title, location=case.event.location)
+    if Kind.CANCELLED not in rule.kinds:
+        return _skip(key, told, f"'{Kind.CANCELLED}' is not among the rule's kinds")
+    entry = club.book.entry(key)
+    session = Session(key.session, rule.match, told.start, told.end)
+    if event and rule.matches(event.title):
+        session = replace(session, title=event.title, location=event.location)
     notice = Notice(
-        key=case.key,
+        key=key,
         kind=Kind.CANCELLED,
         session=session,
         presence=told,
@@ -208,28 +212,24 @@ def _cancel(case: _Case, told: Presence, club: Club) -> Verdict:
         before=entry.said,
         said=Said(Kind.CANCELLED, told, frozenset(), _next_sequence(entry)),
     )
-    return Verdict(case.key, told.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
+    return Verdict(key, told.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
 
 
-def _waiting(key: Key, entry: Entry, now: datetime) -> Iterator[Verdict]:
+def _waiting(key: Key, claim: Claim, now: datetime) -> Verdict:
     """A claim that stands in the way: held for a person, or of a run that is at it."""
-    claim = entry.claim
-    if claim and claim.is_held(now):
-        yield Verdict(key, claim.said.presence.start, State.HELD, claim.said.kind, "nobody knows whether it left")
-    elif claim:
-        yield Verdict(key, claim.said.presence.start, State.SKIPPED, claim.said.kind, "another run is sending it")
+    start, kind = claim.said.presence.start, claim.said.kind
+    if claim.is_held(now):
+        return Verdict(key, start, State.HELD, kind, "nobody knows whether it left")
+    return Verdict(key, start, State.SKIPPED, kind, "another run is sending it")
 
 
-def _skip(case: _Case, window: Presence | None, reason: str) -> Verdict:
-    start = (case.window or window or _there(case)[1]).start
-    return Verdict(case.key, start, State.SKIPPED, None, reason)
+def _skip(key: Key, window: Presence, reason: str) -> Verdict:
+    return Verdict(key, window.start, State.SKIPPED, None, reason)
 
 
-def _there(case: _Case) -> tuple[Event, Presence]:
-    """The event and its window, of a case that has them."""
-    if case.event is None or case.window is None:
-        raise AssertionError(f"a {case.standing.name} event of rule {case.rule.id} has no window")
-    return case.event, case.window
+def _digests(person: Person, club: Club) -> frozenset[str]:
+    """What stands in the ledger for a person, so that another of their addresses does not make them somebody new."""
+    return frozenset(digest(club.book.secret, mark) for mark in marks(person, club.people))
 
 
 def _next_sequence(entry: Entry) -> int:
@@ -246,23 +246,24 @@ def _unmet(require: Require, roster: Roster) -> str:
     return ""
 
 
-def _cautions(case: _Case) -> Iterator[Caution]:
+def _cautions(sight: _Sight) -> Iterator[Caution]:
     """What a coach should know about the attendees of a session: how many and where, never who."""
-    if case.standing is Standing.UNCLEAR and case.event:
-        yield Caution("event-incomplete", _INCOMPLETE, case.key.session)
-    if case.standing is not Standing.SESSION:
+    if sight.standing is Standing.UNCLEAR:
+        yield Caution("event-incomplete", _INCOMPLETE, sight.event.id)
+    if sight.standing is not Standing.SESSION:
         return
     for code, attendees, text in (
-        ("attendee-without-contact", case.attendance.strangers, "have no contact, so the notice leaves them out"),
-        ("contact-without-role", case.attendance.roleless, "have a contact without a role's label, so are left out"),
-        ("address-shared", case.attendance.shared, "have an address that several contacts share; all are named"),
+        ("attendee-without-contact", sight.attendance.strangers, "have no contact, so the notice leaves them out"),
+        ("contact-without-role", sight.attendance.roleless, "have a contact without a role's label, so are left out"),
+        ("address-shared", sight.attendance.shared, "have an address that several contacts share; all are named"),
     ):
         if attendees:
             places = ", ".join(sorted(one.where for one in attendees if one.where))
             count = f"{len(attendees)} attendee(s) of the session"
-            yield Caution(code, f"{count} {text}{f' ({places})' if places else ''}", case.key.session)
+            yield Caution(code, f"{count} {text}{f' ({places})' if places else ''}", sight.event.id)
 
 
+_UNCLEAR = "the calendar does not show all of it, so nothing is concluded from it"
 _WHY = {
     Kind.NEW: "nothing was said about it yet",
     Kind.CHANGED: "it starts earlier or ends later than was said",

@@ -7,10 +7,16 @@ and where text is made. What an all-day event has is dates, and they stay dates.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+
+def caseless(text: str) -> str:
+    """A text as it is compared: without case, and however its accents are encoded (Unicode's form NFC)."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 class Kind(StrEnum):
@@ -144,8 +150,9 @@ class Presence:
         return self.start <= other.start and other.end <= self.end
 
     def meets(self, other: Presence) -> bool:
-        """Whether the two windows have any time in common."""
-        return self.start <= other.end and other.start <= self.end
+        """Whether the two windows have any time in common; a mere moment counts, the touch of their edges does not."""
+        overlap = self.start < other.end and other.start < self.end
+        return overlap or self.covers(other) or other.covers(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ class Rule:
 
     def matches(self, title: str) -> bool:
         """Whether an event of this title is meant; case is ignored."""
-        return self.match.casefold() in title.casefold()
+        return caseless(self.match) in caseless(title)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -216,8 +223,8 @@ class Notice:
     """One email about one session, decided but not yet worded.
 
     ``people`` are those it names: everyone, or for ``added`` only the new ones, or nobody for ``cancelled``.
-    ``newcomers`` are those whom no earlier notice about the session named. ``before`` is what had been said last;
-    ``said`` is what will have been said once this one is sent.
+    ``newcomers`` are those of the session who are not among the people of ``before``, which is what stands as said
+    last (None where nothing does); ``said`` is what will have been said once this one is sent.
     """
 
     key: Key
@@ -246,7 +253,7 @@ class Verdict:
 
     ``due`` carries the notice. ``failed`` is one that the rule's ``require`` keeps back, ``held`` one that waits for a
     person, ``skipped`` one for which there is nothing to say; ``reason`` tells why, without a name or an address.
-    ``start`` is when the session begins or was announced to begin.
+    ``start`` is when the session's presence begins or was announced to begin.
     """
 
     key: Key

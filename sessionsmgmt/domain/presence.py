@@ -6,40 +6,47 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.domain.model import Event, Presence, PresenceMode, Session, Unit, Within
 
-LAST_MINUTE = time(23, 59)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 def at(day: date, clock: time, zone: tzinfo) -> datetime:
-    """The instant at which a wall clock in the zone shows this time; one that is skipped in spring counts as the next.
+    """The instant at which a wall clock in the zone shows this time; one that is skipped in spring is taken as later.
 
     A time that comes twice in autumn is the first of the two (PEP 495, ``fold=0``).
     """
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
+def dawn(day: date, zone: tzinfo) -> datetime:
+    """The first instant of a day: midnight, or where the clocks skip it, when they go on."""
+    return at(day, time.min, zone)
+
+
 def begin(event: Event | Session, zone: tzinfo) -> datetime:
     """The instant the event begins; an all-day event begins with its first day in the zone."""
-    return event.start if isinstance(event.start, datetime) else at(event.start, time.min, zone)
+    return event.start if isinstance(event.start, datetime) else dawn(event.start, zone)
 
 
 def finish(event: Event | Session, zone: tzinfo) -> datetime:
     """The instant the event is over; an all-day event is over when its last day is. Never before it begins."""
-    end = event.end if isinstance(event.end, datetime) else at(event.end, time.min, zone)
+    end = event.end if isinstance(event.end, datetime) else dawn(event.end, zone)
     return max(end, begin(event, zone))
 
 
 def presence(event: Event | Session, mode: PresenceMode, zone: tzinfo) -> Presence:
     """The window to announce: whole days of the zone, or the event's own times.
 
-    An event that ends at midnight does not reach into the next day: its window ends at 23:59.
+    A day's last minute is the one before the next day begins: 23:59 even where the clocks change at midnight. An event
+    that ends at midnight does not reach into the next day, so its window ends with that minute too.
     """
     start, end = begin(event, zone), finish(event, zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    if end > start and end == at(last, time.min, zone):
-        last -= timedelta(days=1)
-        end = at(last, LAST_MINUTE, zone)
-    if mode is PresenceMode.WHOLE_DAY or event.all_day:
-        return Presence(at(first, time.min, zone), at(last, LAST_MINUTE, zone))
+    if end > start and end == dawn(last, zone):
+        last -= DAY
+        end -= MINUTE
+    if mode is PresenceMode.WHOLE_DAY:
+        return Presence(dawn(first, zone), dawn(last + DAY, zone) - MINUTE)
     return Presence(start, max(start, end))
 
 

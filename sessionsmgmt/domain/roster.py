@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sessionsmgmt.domain.model import Attendee, Contact, Person, Role, Roster
+from sessionsmgmt.domain.model import Attendee, Contact, Person, Role, Roster, caseless
 
 
 def fold(address: str) -> str:
-    """An address as it is compared: without case and surrounding space."""
-    return unicodedata.normalize("NFC", address.strip()).casefold()
+    """An address or a label as it is compared: without case and surrounding space."""
+    return caseless(address.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,62 @@ Directory = Mapping[str, tuple[Listed, ...]]
 
 
 def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
-    """The address book by address, once per run: looking up an attendee then costs the same however long it is."""
-    wanted = {role.name: {label.strip().casefold() for label in role.labels} for role in roles}
+    """The address book by address, once per run: looking up an attendee then costs the same however long it is.
+
+    Contacts of one name that have an address in common are one person, who would be counted twice otherwise.
+    """
+    wanted = {role.name: {fold(label) for label in role.labels} for role in roles}
     found: defaultdict[str, set[Listed]] = defaultdict(set)
-    for contact in contacts:
-        labels = {label.strip().casefold() for label in contact.labels}
-        addresses = tuple(sorted({fold(address) for address in contact.addresses if address.strip()}))
+    for cards in _people(contacts):
+        labels = {fold(label) for card in cards for label in card.labels}
         listed = Listed(
-            Person(" ".join(contact.name.split()), addresses),
+            Person(min(_name(card) for card in cards), tuple(sorted(_addresses(cards)))),
             frozenset(role for role, names in wanted.items() if names & labels),
         )
-        for address in addresses:
+        for address in listed.person.addresses:
             found[address].add(listed)
     return {
         address: tuple(sorted(people, key=lambda one: (one.person, sorted(one.roles))))
         for address, people in found.items()
     }
+
+
+def _people(contacts: Iterable[Contact]) -> Iterable[Sequence[Contact]]:
+    """The contacts, those of one person together: a union-find, whose time grows with their number alone."""
+    cards = list(contacts)
+    leader = list(range(len(cards)))
+
+    def lead(card: int) -> int:
+        while leader[card] != card:
+            leader[card] = card = leader[leader[card]]
+        return card
+
+    first: dict[tuple[str, str], int] = {}
+    for number, card in enumerate(cards):
+        name = caseless(_name(card))
+        for address in _addresses([card]) if name else ():
+            leader[lead(number)] = lead(first.setdefault((name, address), number))
+    people: defaultdict[int, list[Contact]] = defaultdict(list)
+    for number, card in enumerate(cards):
+        people[lead(number)].append(card)
+    return people.values()
+
+
+def _name(contact: Contact) -> str:
+    return " ".join(contact.name.split())
+
+
+def _addresses(contacts: Iterable[Contact]) -> set[str]:
+    return {fold(address) for contact in contacts for address in contact.addresses if address.strip()}
+
+
+def marks(person: Person, known: Directory) -> tuple[str, ...]:
+    """What a person is recognised by on a later day: each address that is theirs alone.
+
+    Somebody who has none, such as a child with the family's address, is told from the others by the name as well.
+    """
+    own = tuple(address for address in person.addresses if len(known[address]) == 1)
+    return own or tuple(f"{address}\n{caseless(person.name)}" for address in person.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +104,7 @@ def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[
     """Who of the attendees will be there. Those who declined are nobody; the order given does not matter."""
     present: dict[str, set[Person]] = {role.name: set() for role in roles}
     strangers, roleless, shared = [], [], []
-    for attendee in attendees:
+    for attendee in sorted(attendees, key=lambda one: (one.address, one.where)):
         if attendee.declined:
             continue
         listed = known.get(fold(attendee.address), ())
@@ -83,4 +123,5 @@ def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[
 
 
 def _by_name(person: Person) -> tuple[str, Person]:
-    return person.name.casefold(), person
+    """The alphabet's order: decomposed, an É comes after E and before F instead of after Z."""
+    return unicodedata.normalize("NFD", caseless(person.name)), person

@@ -1,0 +1,183 @@
+"""A season as its coach and the premises owner live it, and what is true of it: written without a look at ``decide``.
+
+``World`` is the calendar, the address book and the clock. ``Owner`` knows nothing but the notices that were sent. To
+find whether the owner was told the truth, each session is walked through in steps of a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.domain.model import Attendee, Contact, Event, Key, Kind, Notice, Presence, Rule, Unit
+
+STEP = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+TITLE, OTHER_TITLE = "Team Session", "Dentist"
+PEOPLE = {
+    "Ann Adult": ("ann@example.org", "ann@work.example.org"),
+    "Pat Park": ("pat@example.org", "home@example.org"),
+    "Kim Park": ("home@example.org", "kim@example.org"),
+    "Lee Park": ("home@example.org",),
+    "Sam Student": ("sam@example.org",),
+}
+ADDRESSES = (*sorted({address for theirs in PEOPLE.values() for address in theirs}), "stranger@example.org")
+LABELS = ("Adult", "Student", "Friend")
+
+
+@dataclass
+class Entered:
+    """An event as the coach entered it: at times, or on ``days`` if there are any."""
+
+    begins: datetime
+    lasts: timedelta
+    title: str = TITLE
+    confirmed: bool = True
+    guests: dict[str, bool] = field(default_factory=dict)  # address → declined
+    days: int = 0
+
+    def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The instants of its beginning and its end."""
+        if not self.days:
+            return self.begins, self.begins + self.lasts
+        first = self.begins.astimezone(zone).date()
+        after = first + timedelta(days=self.days)
+        return _midnight(first, zone), _midnight(after, zone)
+
+    def steps(self, zone: ZoneInfo) -> list[datetime]:
+        """Instants of the event, a quarter of an hour apart; its beginning at least."""
+        start, end = self.span(zone)
+        return [start + STEP * number for number in range(max(1, (end - start) // STEP))]
+
+
+class Truth(Enum):
+    """Whether an event is a session for a rule now; near the edge of ``within`` on a day of changing clocks, EITHER."""
+
+    SESSION = auto()
+    LATER = auto()
+    OVER = auto()
+    NONE = auto()
+    EITHER = auto()
+
+
+@dataclass
+class World:
+    """What there is. ``labels`` is the address book's, by name."""
+
+    zone: ZoneInfo
+    now: datetime
+    events: dict[str, Entered] = field(default_factory=dict)
+    labels: dict[str, set[str]] = field(default_factory=dict)
+
+    def contacts(self) -> list[Contact]:
+        """The address book, in which addresses are written with capitals."""
+        return [
+            Contact(name, tuple(address.title() for address in addresses), tuple(sorted(self.labels[name])))
+            for name, addresses in PEOPLE.items()
+        ]
+
+    def calendar(self) -> list[Event]:
+        """The calendar as a provider would read it."""
+        read = []
+        for name, entered in self.events.items():
+            start: datetime | date = entered.begins
+            end: datetime | date = entered.begins + entered.lasts
+            if entered.days:
+                start = entered.begins.astimezone(self.zone).date()
+                end = start + timedelta(days=entered.days)
+            guests = tuple(Attendee(address, declined) for address, declined in entered.guests.items())
+            read.append(Event(name, entered.title, start, end, guests, confirmed=entered.confirmed))
+        return read
+
+    def present(self, session: str) -> set[str]:
+        """The names of those who come and have a role."""
+        coming = {address for address, declined in self.events[session].guests.items() if not declined}
+        return {
+            name
+            for name, addresses in PEOPLE.items()
+            if coming & set(addresses) and self.labels[name] & {"Adult", "Student"}
+        }
+
+    def truth(self, session: str, rule: Rule) -> Truth:
+        """How it stands with the event now."""
+        entered = self.events.get(session)
+        if entered is None or not entered.confirmed or entered.title != TITLE or not self.present(session):
+            return Truth.NONE
+        start, end = entered.span(self.zone)
+        if self.now >= end and self.now > start:
+            return Truth.OVER
+        ahead = _ahead(self.now, start, rule, self.zone)
+        if rule.within.unit is not Unit.HOURS and abs(ahead) <= HOUR:
+            return Truth.EITHER
+        return Truth.SESSION if ahead <= timedelta(0) else Truth.LATER
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def _ahead(now: datetime, start: datetime, rule: Rule, zone: ZoneInfo) -> timedelta:
+    """By how much the start lies further ahead than the rule looks: by the stopwatch, or by the clock on the wall."""
+    if rule.within.unit is Unit.HOURS:
+        return start - now - timedelta(hours=rule.within.amount)
+    shown = (start.astimezone(zone).replace(tzinfo=None)) - (now.astimezone(zone).replace(tzinfo=None))
+    return shown - timedelta(days=rule.within.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}[rule.within.unit])
+
+
+@dataclass
+class Owner:
+    """The premises owner, who believes what the notices said."""
+
+    inbox: defaultdict[Key, list[Notice]] = field(default_factory=lambda: defaultdict(list))
+    names: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def expects(self, key: Key) -> Presence | None:
+        """When the owner expects people of this session in the building, if at all."""
+        last = self.inbox[key][-1] if self.inbox[key] else None
+        return last.presence if last and last.kind is not Kind.CANCELLED else None
+
+    def receive(self, notice: Notice, world: World) -> None:
+        """Read a notice, and object to one that is odd after those before it."""
+        key, names = notice.key, {one.name for one in notice.people.people}
+        expected = self.expects(key)
+        assert [one.said.sequence for one in self.inbox[key]] == list(range(notice.said.sequence))
+        assert (notice.kind is Kind.NEW) == (expected is None)
+        assert notice.said.kind is notice.kind
+        match notice.kind:
+            case Kind.NEW:
+                assert names == world.present(key.session) == {one.name for one in notice.newcomers}
+            case Kind.CHANGED:
+                assert expected
+                assert notice.presence.start < expected.start or notice.presence.end > expected.end
+                assert names == world.present(key.session)
+            case Kind.ADDED:
+                assert names
+                assert names == {one.name for one in notice.newcomers} == world.present(key.session) - self.names[key]
+            case Kind.CANCELLED:
+                assert expected == notice.presence
+                assert world.now < notice.presence.end
+                assert not names
+        self.names[key] = self.names[key] | names if notice.kind is Kind.ADDED else names
+        self.inbox[key].append(notice)
+
+    def was_told_the_truth(self, key: Key, rule: Rule, world: World) -> bool:
+        """Whether what the owner believes of a session is so."""
+        expected, truth = self.expects(key), world.truth(key.session, rule)
+        entered = world.events.get(key.session)
+        steps = entered.steps(world.zone) if entered else []
+        covered = expected is not None and all(expected.start <= step <= expected.end for step in steps)
+        match truth:
+            case Truth.EITHER:
+                return True
+            case Truth.SESSION:
+                return covered and world.present(key.session) <= self.names[key]
+            case _ if expected is None or world.now >= expected.end:
+                return True  # nobody is expected any more
+            case Truth.LATER:
+                return covered
+            case Truth.OVER:
+                return any(expected.start <= step <= expected.end for step in steps)  # it took place
+        return False

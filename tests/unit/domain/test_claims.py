@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.domain.claims import (
+    LEASE,
+    Begin,
+    Claim,
+    Entry,
+    Hold,
+    NotSent,
+    Refused,
+    Resolve,
+    Sent,
+    Step,
+    advance,
+    digest,
+)
+from sessionsmgmt.domain.model import Key, Kind
+from tests.builders import NOW, SECRET, book, claim, local, said, window
+
+KEY = Key("campus", "lab")
+OLD = said(sequence=0)
+NEXT = said(Kind.CHANGED, presence=window(local(2026, 11, 7, 16), local(2026, 11, 7, 20)), sequence=1)
+OTHER = said(Kind.CANCELLED, sequence=1)
+BEFORE = NOW - timedelta(days=1)
+
+NEVER = Entry()
+TOLD = Entry(OLD, None, "first", BEFORE)
+OVER = NOW - LEASE
+
+
+def claimed(run: str, at: datetime = NOW, *, held: bool = False) -> Entry:
+    return replace(TOLD, claim=claim(run, at=at, what=NEXT, held=held))
+
+
+ENTRIES = {
+    "never said": NEVER,
+    "said": TOLD,
+    "ours": claimed("we"),
+    "ours, held": claimed("we", held=True),
+    "ours, lease over": claimed("we", OVER),
+    "theirs": claimed("they"),
+    "theirs, held": claimed("they", held=True),
+    "theirs, lease over": claimed("they", OVER),
+    "theirs, of the future": claimed("they", NOW + LEASE),
+}
+
+STEPS: dict[str, Step] = {
+    "begin": Begin(KEY, "we", OLD, NEXT),
+    "begin afresh": Begin(KEY, "we", None, NEXT),
+    "begin other": Begin(KEY, "we", OLD, OTHER),
+    "sent": Sent(KEY, "we", "second"),
+    "sent as before": Sent(KEY, "we", "first"),
+    "not sent": NotSent(KEY, "we"),
+    "hold": Hold(KEY, "we"),
+    "arrived": Resolve(KEY, arrived=True),
+    "missed": Resolve(KEY, arrived=False),
+}
+
+TABLE = """
+                      | begin | begin afresh | begin other | sent | sent as before | not sent | hold | arrived | missed
+never said            | LATE  | next         | LATE        | GONE | GONE           | =        | GONE | NOTHING | NOTHING
+said                  | next  | LATE         | other       | GONE | =              | =        | GONE | NOTHING | NOTHING
+ours                  | =     | =            | BUSY        | done | done again     | free     | held | NOTHING | NOTHING
+ours, held            | HELD  | HELD         | HELD        | done | done again     | free     | =    | closed  | free
+ours, lease over      | =     | =            | HELD        | done | done again     | free     | held | closed  | free
+theirs                | BUSY  | BUSY         | BUSY        | GONE | GONE           | GONE     | GONE | NOTHING | NOTHING
+theirs, held          | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
+theirs, lease over    | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
+theirs, of the future | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
+"""
+"""What becomes of each entry (a row) by each step (a column); what is in capitals is refused."""
+
+REASONS = {
+    "LATE": "another run has just said it",
+    "BUSY": "another run is sending it",
+    "HELD": "held",
+    "GONE": "the claim is another run's by now",
+    "NOTHING": "nothing is held here",
+}
+
+
+def outcome(entry: Entry, word: str) -> Entry | Refused:
+    match word:
+        case "=":
+            return entry
+        case "next" | "other":
+            return replace(entry, claim=Claim("we", NOW, NEXT if word == "next" else OTHER))
+        case "done":
+            return Entry(NEXT, None, "second", NOW)
+        case "done again":
+            return Entry(NEXT, None, "first", NOW)
+        case "closed":
+            return Entry(NEXT, None, "", NOW)
+        case "free":
+            return replace(entry, claim=None)
+        case "held":
+            assert entry.claim
+            return replace(entry, claim=replace(entry.claim, held=True))
+        case _:
+            return Refused(KEY, REASONS[word])
+
+
+def cells() -> list[tuple[str, str, str]]:
+    head, *rows = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
+    return [(row[0], step, word) for row in rows for step, word in zip(head[-len(STEPS) :], row[1:], strict=True)]
+
+
+@pytest.mark.parametrize(("entry", "step", "word"), cells())
+def test_a_step_does_to_an_entry_what_the_table_says(entry: str, step: str, word: str) -> None:
+    assert advance(ENTRIES[entry], STEPS[step], NOW) == outcome(ENTRIES[entry], word)
+
+
+def test_the_table_has_every_entry_and_every_step() -> None:
+    assert {(entry, step) for entry, step, _ in cells()} == {(entry, step) for entry in ENTRIES for step in STEPS}
+
+
+@given(st.sampled_from(list(ENTRIES.values())), st.sampled_from(list(STEPS.values())))
+def test_a_step_of_a_run_asked_twice_is_answered_twice_the_same_way(entry: Entry, step: Step) -> None:
+    once = advance(entry, step, NOW)
+    if isinstance(once, Entry) and not isinstance(step, Resolve):
+        assert advance(once, step, NOW) == once
+
+
+def test_a_claim_is_alive_until_the_lease_is_over_to_the_microsecond() -> None:
+    made = claim(at=NOW)
+
+    assert not made.is_held(NOW + LEASE - timedelta(microseconds=1))
+    assert made.is_held(NOW + LEASE)
+
+
+def test_a_claim_made_by_a_clock_somewhat_ahead_is_alive() -> None:
+    assert not claim(at=NOW + timedelta(minutes=1)).is_held(NOW)
+
+
+def test_a_claim_made_with_a_date_far_ahead_does_not_stand_for_years() -> None:
+    assert claim(at=NOW.replace(year=2036)).is_held(NOW)
+
+
+def test_a_mail_without_an_id_is_not_taken_as_recorded_where_nothing_is() -> None:
+    assert isinstance(advance(Entry(), Sent(KEY, "we", ""), NOW), Refused)
+
+
+def test_a_refused_step_does_not_stop_the_others() -> None:
+    other = Key("campus", "shop")
+    before = book({KEY: claimed("they")})
+
+    after, refused = before.advanced([Begin(KEY, "we", OLD, NEXT), Begin(other, "we", None, NEXT)], NOW)
+
+    assert refused == (Refused(KEY, "another run is sending it"),)
+    assert after.entries == {KEY: claimed("they"), other: Entry(claim=claim("we", what=NEXT))}
+    assert before.entries == {KEY: claimed("they")}, "a book does not change"
+
+
+def test_steps_of_one_key_are_taken_one_after_the_other() -> None:
+    after, refused = book().advanced([Begin(KEY, "we", None, OLD), Sent(KEY, "we", "first")], NOW)
+
+    assert (after.entry(KEY), refused) == (Entry(OLD, None, "first", NOW), ())
+
+
+@pytest.mark.parametrize(
+    ("entry", "announced"),
+    [
+        (TOLD, True),
+        (replace(TOLD, said=said(Kind.CANCELLED)), False),
+        (replace(TOLD, said=said(Kind.CANCELLED), claim=claim()), True),
+        (replace(TOLD, said=said(presence=window(BEFORE, NOW))), False),
+        (Entry(), False),
+    ],
+)
+def test_what_may_need_a_cancellation_is_what_was_announced_and_is_not_over(entry: Entry, announced: bool) -> None:
+    assert (KEY in book({KEY: entry}).announced(NOW)) is announced
+
+
+KEEP = timedelta(days=30)
+
+
+@pytest.mark.parametrize("entry", [TOLD, replace(NEVER, claim=claim(what=OLD)), replace(TOLD, claim=claim(what=OLD))])
+def test_what_was_said_is_forgotten_so_long_after_the_session_ended(entry: Entry) -> None:
+    end = OLD.presence.end
+    full = book({KEY: entry})
+
+    assert full.pruned(end + KEEP - timedelta(microseconds=1), KEEP) == full
+    assert full.pruned(end + KEEP, KEEP) == book()
+
+
+def test_an_entry_lasts_as_long_as_the_later_of_what_was_said_and_what_is_claimed() -> None:
+    later = said(presence=window(OLD.presence.end, OLD.presence.end + timedelta(days=1)))
+    full = book({KEY: replace(TOLD, claim=claim(what=later))})
+
+    assert full.pruned(OLD.presence.end + KEEP, KEEP) == full
+
+
+def test_an_entry_about_nothing_is_not_kept() -> None:
+    assert book({KEY: Entry()}).pruned(NOW, KEEP) == book()
+
+
+def test_a_book_may_be_pruned_at_an_instant_of_any_zone() -> None:
+    away = OLD.presence.end.astimezone(timezone(timedelta(hours=14)))
+
+    assert book({KEY: TOLD, Key("campus", "empty"): Entry()}).pruned(away, KEEP) == book({KEY: TOLD})
+
+
+@pytest.mark.parametrize("same", ["ANN@Example.ORG", " ann@example.org\n"])
+def test_an_address_has_one_digest_however_it_is_written(same: str) -> None:
+    assert digest(SECRET, same) == digest(SECRET, "ann@example.org")
+
+
+def test_a_digest_can_only_be_made_with_the_secret() -> None:
+    made = digest(SECRET, "ann@example.org")
+
+    assert made != digest(bytes(32), "ann@example.org")
+    assert made not in hashlib.sha256(b"ann@example.org").hexdigest()
+    assert len(bytes.fromhex(made)) == 16
+
+
+def test_printing_a_book_does_not_show_its_secret() -> None:
+    assert repr(SECRET)[2:-1] not in repr(book())
+
+
+def test_the_times_of_a_claim_may_be_of_any_zone() -> None:
+    made = claim(at=NOW.astimezone(UTC))
+
+    assert made.is_held((NOW + LEASE).astimezone(timezone(timedelta(hours=-5))))
