@@ -1,0 +1,54 @@
+"""The JSON report: what was done, for machines. It names no person and no address."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.model import State
+from sessionsmgmt.errors import InputError
+
+COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)
+
+
+def counts(result: Result) -> dict[str, int]:
+    """How many notices there are of each state that is counted."""
+    found = Counter(delivery.verdict.state for delivery in result.deliveries)
+    return {state.value: found[state] for state in COUNTED}
+
+
+def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
+    """The document ``schema/report.schema.json`` describes; instants are RFC 3339 in the club's zone."""
+    return {
+        "version": 1,
+        "command": result.command,
+        "now": result.now.astimezone(zone).isoformat(timespec="seconds"),
+        "exit": int(result.exit),
+        "counts": counts(result),
+        "notices": [
+            {
+                "notice": delivery.verdict.key.notice,
+                "session": delivery.verdict.key.session,
+                "start": delivery.verdict.start.astimezone(zone).isoformat(timespec="seconds"),
+                "kind": delivery.verdict.kind,
+                "state": delivery.verdict.state,
+                "reason": delivery.verdict.reason,
+                "message_id": delivery.message_id or None,
+            }
+            for delivery in result.deliveries
+        ],
+        "warnings": [{"code": one.code, "text": one.text, "where": one.where or None} for one in result.cautions],
+        "rotated": result.rotated,
+    }
+
+
+def write(result: Result, zone: ZoneInfo, path: Path) -> None:
+    """Write the report. Raises InputError where it can't be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(report(result, zone), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--report: {path} can't be written ({error.strerror}).", "Choose another place.") from error

@@ -1,0 +1,32 @@
+"""Text from outside made fit to be shown, and the commands that a view recommends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import unicodedata
+
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.model import Key
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str) -> str:
+    """The text as one harmless line: what could move the cursor, reorder the line or give an order is shown as ``�``.
+
+    That is control characters, line separators, bidirectional marks (Unicode TR 36, 3.2) and lone surrogates. GitHub's
+    runner takes ``##[command]`` anywhere in a line of a log for an order, so that is broken up.
+    """
+    return "".join("�" if _acts(character) else character for character in text).replace("##[", "## [")
+
+
+def resolving(key: Key, config: Config) -> str:
+    """The command that closes a held notice, but for how: ``--sent`` or ``--resend`` goes behind it."""
+    path = os.path.relpath(config.path)
+    words = ["sessionsmgmt", "resolve", "--notice", key.notice, "--session", key.session]
+    return visible(shlex.join(words if path == "sessions.yml" else [*words, "--config", path]))
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _BIDI
