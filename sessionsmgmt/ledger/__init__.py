@@ -1,0 +1,1 @@
+"""One module per place where what was said is remembered."""

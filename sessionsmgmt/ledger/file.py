@@ -1,0 +1,205 @@
+"""The ledger as a file on this machine.
+
+Reading takes no lock: the file is only ever replaced as a whole, so whoever opens it sees one book or the next.
+Writing takes the lock, reads again, and is on the disk when it returns. A run that is killed in between leaves the
+old book or the new one, and at most a temporary file that nobody reads and the next writer removes.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.ledger.codec import decode, encode
+
+PATIENCE = timedelta(seconds=20)
+"""How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
+
+_PAUSE = 0.01  # seconds between two looks at a lock that is taken
+_UNFIT = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+}  # the place is wrong, and will be the next time
+
+
+class FileLedger:
+    """What was said, in the file at ``path``; what ended longer than ``keep`` ago is forgotten with the next write.
+
+    Besides the file there are ``path`` with ``.lock``, which stays, and with ``.tmp``, which lasts while writing. All
+    are for the user alone (mode 0600). A folder that has to be made, or holds nothing else, gets a ``.gitignore`` so
+    that nobody commits it by accident. Needs a system with ``flock`` (Linux, macOS, BSD).
+    """
+
+    def __init__(self, path: Path, keep: timedelta, patience: timedelta = PATIENCE) -> None:
+        self._path = path
+        self._shown = os.path.relpath(path)
+        self._lock = path.with_name(f"{path.name}.lock")
+        self._draft = path.with_name(f"{path.name}.tmp")
+        self._keep = keep
+        self._patience = patience
+        self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
+
+    def read(self) -> Book:
+        """The book as it stands; where there is no file yet, an empty one whose secret the first write will store.
+
+        Raises RefusedError for a file that is damaged or of a newer version, InputError for a place that can't be
+        used, UnreachableError where the system fails.
+        """
+        with _explained(self._shown):
+            book = self._load() or self._unwritten()
+        self._secret = book.secret
+        return book
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+        """Take the steps; see ``ports.Ledger``. Raises as ``read`` does, UnreachableError if the lock stays taken.
+
+        Where another process began the ledger after it was read here, nothing is claimed: what is to be said was made
+        with a secret that was never stored, and nobody would be recognised by it later.
+        """
+        with _explained(self._shown):
+            if not steps and not self._is_outgrown(now):
+                return ()
+            _make_folder(self._path.parent)
+            with self._locked():
+                found = self._load()
+                before = found or self._unwritten()
+                known = self._secret in (None, before.secret)
+                after, refused = before.advanced([one for one in steps if known or not isinstance(one, Begin)], now)
+                after = after.pruned(now, self._keep)
+                if after != before:
+                    if found is None:
+                        self._keep_out_of_git()
+                    self._replace(encode(after))
+        strange = [one for one in steps if isinstance(one, Begin) and not known]
+        return (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
+
+    def _unwritten(self) -> Book:
+        return Book(self._secret or secrets.token_bytes(SECRET_BYTES))
+
+    def _is_outgrown(self, now: datetime) -> bool:
+        book = self._load()
+        return book is not None and book != book.pruned(now, self._keep)
+
+    def _load(self) -> Book | None:
+        try:
+            # Not through a link, which may lead anywhere; and a pipe would wait for its other end.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return None
+        with _closing(descriptor):
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise RefusedError(f"{self._shown} is no file.", "Move it away, or give another path for the ledger.")
+            with open(descriptor, "rb", closefd=False) as file:
+                return decode(file.read(), self._shown)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among all processes. Closing the file gives the lock back, and so does whatever ends the process."""
+        with _closing(os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as descriptor:
+            deadline = time.monotonic() + self._patience.total_seconds()
+            while not _taken(descriptor):
+                if time.monotonic() >= deadline:
+                    raise UnreachableError(
+                        f"{self._shown}: another process has been writing the ledger for too long.",
+                        "Look for one that hangs, and run again; nothing is lost.",
+                    )
+                time.sleep(_PAUSE)
+            yield
+
+    def _replace(self, data: bytes) -> None:
+        self._draft.unlink(missing_ok=True)
+        with _closing(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)) as descriptor:
+            _put(descriptor, data)
+        self._draft.replace(self._path)
+        _sync_folder(self._path.parent)
+
+    def _keep_out_of_git(self) -> None:
+        """Tell git to look away from a folder that is the ledger's alone. Redone until the ledger stands."""
+        ignore = self._path.with_name(".gitignore")
+        if {file.name for file in ignore.parent.iterdir()} - {ignore.name, self._lock.name, self._draft.name}:
+            return
+        with _closing(os.open(ignore, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)) as descriptor:
+            if os.fstat(descriptor).st_size == 0:
+                _put(descriptor, b"*\n")
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder and those above it, for the user alone where they have to be made, and on the disk."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    try:
+        folder.mkdir(0o700)
+    except FileExistsError:  # by another process, unless it is something else
+        if not folder.is_dir():
+            raise
+    _sync_folder(folder.parent)
+
+
+def _put(descriptor: int, data: bytes) -> None:
+    """Write all of it and wait until the disk has it. One call may write less than it was given."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is on the disk when its folder is (POSIX, fsync)."""
+    with _closing(os.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _explained(shown: str) -> Iterator[None]:
+    """What the system says, as what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise _explanation(error, shown) from None
+
+
+def _explanation(error: OSError, shown: str) -> SessionsError:
+    reason = os.strerror(error.errno) if error.errno else "it failed"
+    if error.errno == errno.ELOOP:
+        return RefusedError(
+            f"{shown}, or a file beside it, is a symbolic link.",
+            "Put a file there, or give another path for the ledger.",
+        )
+    if error.errno in _UNFIT:
+        return InputError(
+            f"The ledger can't be kept at {shown}: {reason}.",
+            "Make its folder one that may be written, or give another path for the ledger.",
+        )
+    return UnreachableError(f"The ledger at {shown} failed: {reason}.", "Mend that and run again; nothing is lost.")

@@ -1,0 +1,41 @@
+"""Where the ledgers of the contract live. A new store joins by adding its world to ``WORLDS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from sessionsmgmt.ledger.file import FileLedger
+from sessionsmgmt.ports import Ledger
+
+KEEP = timedelta(days=30)
+
+
+class LedgerWorld(Protocol):
+    """One club's ledger, with nothing in it at first."""
+
+    def open(self) -> Ledger:
+        """The ledger as a process that has just started opens it; it forgets what is over since ``KEEP``."""
+        ...
+
+    def stored(self) -> bytes:
+        """Everything that is stored, as somebody sees it who can read the place (and has its key, if there is one)."""
+        ...
+
+
+@dataclass(frozen=True)
+class FileWorld:
+    folder: Path
+
+    def open(self) -> Ledger:
+        return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", KEEP)
+
+    def stored(self) -> bytes:
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return b"".join(str(path.relative_to(self.folder)).encode() + path.read_bytes() for path in files)
+
+
+WORLDS: Mapping[str, Callable[[Path], LedgerWorld]] = {"file": FileWorld}

@@ -1,0 +1,298 @@
+"""What every store promises of ``ports.Ledger``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.domain.claims import (
+    LEASE,
+    SECRET_BYTES,
+    Begin,
+    Book,
+    Claim,
+    Entry,
+    Hold,
+    NotSent,
+    Refused,
+    Resolve,
+    Sent,
+    Step,
+    digest,
+)
+from sessionsmgmt.domain.decide import decide
+from sessionsmgmt.domain.model import Key, Kind, Said
+from tests.builders import NOW, attendees, club, contact, event, reading, rule, said, window
+from tests.contract.ledger_worlds import KEEP, WORLDS, LedgerWorld
+
+LAB = Key("campus", "lab")
+SHOP = Key("campus", "shop")
+FIRST = said()
+LATER = said(presence=window(FIRST.presence.end + KEEP, FIRST.presence.end + KEEP))
+SECOND = said(Kind.ADDED, people=[digest(b"", "ann@example.org")], sequence=1)
+
+
+@pytest.fixture(params=WORLDS, scope="module")
+def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], LedgerWorld]:
+    """Makes a new world whenever it is called."""
+    build = WORLDS[request.param]
+
+    def _make() -> LedgerWorld:
+        return build(Path(tmp_path_factory.mktemp("club")))
+
+    return _make
+
+
+@pytest.fixture
+def world(make: Callable[[], LedgerWorld]) -> LedgerWorld:
+    return make()
+
+
+def written(world: LedgerWorld, *steps: Step, now: datetime = NOW) -> tuple[Refused, ...]:
+    """What a process is told that opens the ledger, reads it and asks for the steps in one write."""
+    ledger = world.open()
+    ledger.read()
+    return ledger.write(steps, now)
+
+
+def entry(world: LedgerWorld, key: Key = LAB) -> Entry:
+    """What a process finds that has just started."""
+    return world.open().read().entry(key)
+
+
+def begin(run: str, basis: Said | None = None, what: Said = FIRST, key: Key = LAB) -> Begin:
+    return Begin(key, run, basis, what)
+
+
+def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
+    book = world.open().read()
+
+    assert book.entries == {}
+    assert len(book.secret) == SECRET_BYTES
+
+
+def test_no_two_clubs_have_the_same_secret(make: Callable[[], LedgerWorld]) -> None:
+    assert make().open().read().secret != make().open().read().secret
+
+
+def test_reading_stores_nothing(world: LedgerWorld) -> None:
+    before = world.stored()
+    world.open().read()
+
+    assert world.stored() == before
+
+
+def test_a_notice_is_claimed_and_then_said(world: LedgerWorld) -> None:
+    assert written(world, begin("we")) == ()
+    assert entry(world) == Entry(claim=Claim("we", NOW, FIRST))
+
+    assert written(world, Sent(LAB, "we", "mail 1"), now=NOW + LEASE / 2) == ()
+    assert entry(world) == Entry(FIRST, None, "mail 1", NOW + LEASE / 2)
+
+    assert written(world, begin("we", FIRST, SECOND)) == ()
+    assert entry(world).claim == Claim("we", NOW, SECOND)
+
+
+def test_a_notice_that_was_not_sent_may_be_claimed_again(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+    assert written(world, NotSent(LAB, "we")) == ()
+
+    assert entry(world) == Entry()
+    assert written(world, begin("they")) == ()
+
+
+def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+    assert written(world, Hold(LAB, "we")) == ()
+
+    assert entry(world) == Entry(claim=Claim("we", NOW, FIRST, held=True))
+    assert written(world, begin("they")) == (Refused(LAB, "held"),)
+
+
+@pytest.mark.parametrize(("arrived", "after"), [(True, Entry(FIRST, None, "", NOW)), (False, Entry())])
+def test_a_person_closes_what_is_held(world: LedgerWorld, arrived: bool, after: Entry) -> None:
+    written(world, begin("we"), Hold(LAB, "we"))
+
+    assert written(world, Resolve(LAB, arrived)) == ()
+    assert entry(world) == after
+
+
+def test_nobody_closes_what_is_not_held(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+
+    assert written(world, Resolve(LAB, arrived=False)) == (Refused(LAB, "nothing is held here"),)
+    assert entry(world).claim == Claim("we", NOW, FIRST)
+
+
+def test_a_claim_of_a_run_that_died_becomes_held(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+
+    assert written(world, begin("they"), now=NOW + LEASE / 2) == (Refused(LAB, "another run is sending it"),)
+    assert written(world, begin("they"), now=NOW + LEASE) == (Refused(LAB, "held"),)
+    assert written(world, Resolve(LAB, arrived=False), now=NOW + LEASE) == ()
+
+
+def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
+    slow = world.open()
+    basis = slow.read().entry(LAB).said
+    written(world, begin("we"), Sent(LAB, "we", "mail 1"))
+
+    assert len(slow.write([begin("they", basis)], NOW)) == 1
+    assert entry(world).said == FIRST
+
+
+def test_of_two_that_race_for_a_notice_exactly_one_gets_it(world: LedgerWorld) -> None:
+    written(world, begin("before", key=SHOP))
+    one, other = world.open(), world.open()
+    assert one.read() == other.read()
+
+    assert one.write([begin("one")], NOW) == ()
+    assert other.write([begin("other")], NOW) == (Refused(LAB, "another run is sending it"),)
+    assert entry(world).claim == Claim("one", NOW, FIRST)
+
+
+def test_of_two_that_race_to_begin_the_ledger_none_stores_what_nobody_would_recognise(world: LedgerWorld) -> None:
+    runs = {name: world.open() for name in ("one", "other")}
+    secrets = {name: ledger.read().secret for name, ledger in runs.items()}
+
+    for name, ledger in runs.items():
+        ledger.write([begin(name, key=Key("campus", name))], NOW)
+
+    book = world.open().read()
+    taken = {one.claim.run for one in book.entries.values() if one.claim}
+    assert taken
+    assert {secrets[name] for name in taken} == {book.secret}
+
+
+def test_the_secret_that_was_read_first_stays(world: LedgerWorld) -> None:
+    ledger = world.open()
+    secret = ledger.read().secret
+    ledger.write([begin("we")], NOW)
+
+    assert ledger.read().secret == secret
+    assert world.open().read().secret == secret
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [begin("we")],
+        [begin("we"), Sent(LAB, "we", "mail 1")],
+        [begin("we"), NotSent(LAB, "we")],
+        [begin("we"), Hold(LAB, "we")],
+    ],
+)
+def test_a_request_that_is_repeated_changes_nothing_more(world: LedgerWorld, steps: list[Step]) -> None:
+    written(world, *steps)
+    stored = world.stored()
+
+    assert written(world, steps[-1], now=NOW + timedelta(minutes=1)) == ()
+    assert world.stored() == stored
+
+
+def test_a_step_that_is_refused_does_not_stop_the_others(world: LedgerWorld) -> None:
+    written(world, begin("they"))
+
+    refused = written(world, begin("we", key=SHOP), begin("we"), Sent(SHOP, "we", "mail 1"))
+
+    assert refused == (Refused(LAB, "another run is sending it"),)
+    assert entry(world, SHOP) == Entry(FIRST, None, "mail 1", NOW)
+    assert entry(world).claim == Claim("they", NOW, FIRST)
+
+
+@pytest.mark.parametrize("steps", [(), (begin("we", what=LATER, key=SHOP),)])
+def test_what_is_over_long_enough_is_forgotten_with_the_next_write(world: LedgerWorld, steps: tuple[Step, ...]) -> None:
+    written(world, begin("we"), Sent(LAB, "we", "mail 1"))
+    over, trace = FIRST.presence.end + KEEP, FIRST.presence.start.isoformat().encode()
+
+    written(world, now=over - timedelta(seconds=1))
+    assert entry(world).said == FIRST
+    assert trace in world.stored()
+
+    written(world, *steps, now=over)
+    assert LAB not in world.open().read().entries
+    assert trace not in world.stored()
+
+
+def test_a_write_with_nothing_to_do_stores_nothing(world: LedgerWorld) -> None:
+    before = world.stored()
+    assert written(world) == ()
+    assert world.stored() == before
+
+    written(world, begin("we"))
+    before = world.stored()
+    assert written(world) == ()
+    assert world.stored() == before
+
+
+CANARIES = ("Xanthippe", "Quuxley", "xq.canary@example.org", "second.canary@example.net", "Canary Hall", "Birdsong")
+
+
+def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: LedgerWorld) -> None:
+    name, surname, address, second, place, text = CANARIES
+    people = [contact(f"{name} {surname}", address, second, where=f"{name}.vcf:1")]
+    ledger = world.open()
+    coming = event(
+        title=f"Team Session {text}",
+        location=place,
+        description=text,
+        who=attendees(address),
+        where=f"{surname}.ics:1",
+    )
+    decided = decide([rule()], reading(coming), club(people, memory=ledger.read()), NOW)
+    (notice,) = decided.due
+    assert len(notice.said.people) == 2, "a digest for each of the addresses"
+
+    for steps in ([begin("we", what=notice.said)], [Hold(LAB, "we")], [Resolve(LAB, arrived=True)]):
+        assert ledger.write(steps, NOW) == ()
+        stored = world.stored()
+        assert b"lab" in stored
+        for canary in CANARIES:
+            for written_as in (canary.encode(), base64.b64encode(canary.encode())[:-4], canary.encode().hex().encode()):
+                assert written_as.lower() not in stored.lower()
+            assert hashlib.sha256(canary.lower().encode()).hexdigest()[:32].encode() not in stored
+
+
+def test_who_was_named_is_recognised_by_a_later_process(world: LedgerWorld) -> None:
+    first = world.open()
+    (notice,) = decide([rule()], reading(event()), club(memory=first.read()), NOW).due
+    first.write([begin("we", what=notice.said), Sent(LAB, "we", "mail 1")], NOW)
+
+    later = decide([rule()], reading(event()), club(memory=world.open().read()), NOW)
+
+    assert not later.due
+    assert len(later.verdicts) == 1
+
+
+RUNS = st.sampled_from(["one", "other"])
+KEYS = st.sampled_from([LAB, SHOP])
+SAID = st.none() | st.sampled_from([FIRST, SECOND])
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.builds(Begin, KEYS, RUNS, SAID, st.sampled_from([FIRST, SECOND])),
+    st.builds(Sent, KEYS, RUNS, st.sampled_from(["mail 1", "mail 2"])),
+    st.builds(NotSent, KEYS, RUNS),
+    st.builds(Hold, KEYS, RUNS),
+    st.builds(Resolve, KEYS, st.booleans()),
+)
+TIMES = st.sampled_from([timedelta(0), LEASE / 2, LEASE, KEEP, KEEP * 2])
+
+
+@given(writes=st.lists(st.tuples(st.lists(STEPS, max_size=4), TIMES), max_size=8))
+def test_a_store_does_what_the_protocol_says(
+    make: Callable[[], LedgerWorld], writes: list[tuple[list[Step], timedelta]]
+) -> None:
+    world = make()
+    said_so = Book(bytes(SECRET_BYTES))
+    for steps, later in writes:
+        said_so, refused = said_so.advanced(steps, NOW + later)
+        said_so = said_so.pruned(NOW + later, KEEP)
+
+        assert sorted(written(world, *steps, now=NOW + later), key=repr) == sorted(refused, key=repr)
+        assert world.open().read().entries == said_so.entries
