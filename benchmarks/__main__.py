@@ -1,0 +1,40 @@
+"""The command line of the benchmarks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+
+from benchmarks import growth, startup, wire
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=sys.modules["benchmarks"].__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--repeat", type=int, default=15, metavar="N", help="starts to take the median of")
+    parser.add_argument("--sessions", type=int, default=1_000, metavar="N")
+    parser.add_argument("--attendees", type=int, default=40, metavar="N", help="per session")
+    parser.add_argument("--contacts", type=int, default=10_000, metavar="N")
+    given = parser.parse_args()
+
+    starts = startup.measure(given.repeat)
+    asked = wire.measure(max(1, given.repeat // 3))
+    sizes = growth.measure(growth.Work(given.sessions, given.attendees, given.contacts))
+    if given.json:
+        machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+        found = {
+            "startup": startup.as_json(starts),
+            "requests": wire.as_json(asked),
+            "growth": growth.as_json(sizes),
+        }
+        print(json.dumps({**machine, **found}, indent=2))
+    else:
+        print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", end="\n\n")
+        print(startup.as_text(starts), wire.as_text(asked), growth.as_text(sizes), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Decides and composes a season of the given size, once, and prints what that cost as JSON.
+
+``python -m benchmarks.season SESSIONS ATTENDEES CONTACTS``
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.domain.claims import Book, Refused, Step
+from sessionsmgmt.domain.model import (
+    Attendee,
+    CalendarReading,
+    Contact,
+    ContactsReading,
+    Disclose,
+    Event,
+    PresenceMode,
+    Role,
+    Rule,
+    Unit,
+    Within,
+)
+from sessionsmgmt.pipeline import Job, Mailing, survey
+
+NOW = datetime(2026, 10, 30, 12, tzinfo=UTC)
+ZONE = ZoneInfo("America/New_York")
+STRIDE = 97
+"""Coprime to any usual number of contacts, so that sessions have different people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """A calendar that is simply there."""
+
+    events: tuple[Event, ...]
+
+    def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """All of it."""
+        del since, until, ids
+        return CalendarReading(self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """An address book that is simply there."""
+
+    contacts: tuple[Contact, ...]
+
+    def read(self) -> ContactsReading:
+        """All of it."""
+        return ContactsReading(self.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A ledger in which nothing was ever said; deciding never writes."""
+
+    def read(self) -> Book:
+        """No entries."""
+        return Book(b"an invented secret of 32 bytes..")
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+        """Nothing is refused, nothing is kept."""
+        del steps, now
+        return ()
+
+
+def season(sessions: int, attendees: int, contacts: int) -> Job:
+    """A club of that size, all its sessions within what its one rule looks ahead; one contact in five is an adult."""
+    address = "member{}@example.org".format
+    people = tuple(
+        Contact(f"Member {number}", (address(number),), ("Adult" if number % 5 == 0 else "Student",))
+        for number in range(contacts)
+    )
+    step = timedelta(weeks=4) / (sessions + 1)
+    events = tuple(
+        Event(
+            f"session-{number}",
+            "Team Session",
+            NOW + step * (number + 1),
+            NOW + step * (number + 1) + timedelta(hours=3),
+            tuple(Attendee(address((number * attendees + seat) * STRIDE % contacts)) for seat in range(attendees)),
+            "Room 101",
+        )
+        for number in range(sessions)
+    )
+    roles = (Role("adults", ("Adult",)), Role("students", ("Student",)))
+    rule = Rule("campus", "Team Session", Within(4, Unit.WEEKS), PresenceMode.WHOLE_DAY)
+    wording = Wording("Harbor Otters", "en_US", ZONE, {role.name: Disclose.NAMES for role in roles})
+    mailing = Mailing(rule, wording, Envelope(("office@example.org",), (), "coaches@example.org"))
+    return Job(ZONE, roles, (mailing,), Sessions(events), People(people), Blank())
+
+
+def main() -> None:
+    """Measure one season."""
+    sessions, attendees, contacts = map(int, sys.argv[1:])
+    survey(
+        season(1, attendees, attendees), NOW
+    )  # once before, so that loading libraries and locale data is not counted
+    before, started = peak(), time.process_time()
+    found = survey(season(sessions, attendees, contacts), NOW)
+    seconds = time.process_time() - started
+    if len(found.emails) != sessions:
+        sys.exit(f"{sessions} emails were to be composed, and {len(found.emails)} were")
+    print(json.dumps({"seconds": seconds, "peak": max(1, peak() - before)}))
+
+
+def peak() -> int:
+    """The most memory this process ever held, in bytes (getrusage counts in KiB, on macOS in bytes)."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+if __name__ == "__main__":
+    main()

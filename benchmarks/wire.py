@@ -1,0 +1,108 @@
+"""What a club at Google asks for, and how long it waits for the answers, at 50 ms each.
+
+The command runs for real against an emulated Google on loopback. Its wall time is compared with what it could not be
+shorter than: its own start-up, measured with answers that come at once, and 50 ms for each request of the longest
+chain of those that wait for one another.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.startup import REPOSITORY
+from tests.emulators.google import TEAM_CALENDAR, GoogleEmulator, World, event, longest_chain
+
+LATENCY = 0.05
+NOW = datetime(2026, 11, 6, 17, tzinfo=UTC)
+SESSIONS_YML = """\
+version: 1
+team: Benchmark
+timezone: America/New_York
+calendar: {{provider: google, {calendar}}}
+contacts: {{provider: google}}
+mail: {{provider: google}}
+roles: {{adults: [Adult], students: [Student]}}
+ledger: {{store: file, path: ledger.json}}
+notices: [{{id: campus, match: Team Session, within: 1 day, to: [office@example.org]}}]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A run that sends so many notices: its requests, the longest chain of them, and its times in seconds.
+
+    ``ratio`` is the wall time as a multiple of what it could not be shorter than.
+    """
+
+    what: str
+    requests: int
+    chain: int
+    startup: float
+    wall: float
+    ratio: float
+
+
+def measure(repeat: int) -> list[Exchange]:
+    """A run with nothing to send, the same by the calendar's name, and one with twenty notices."""
+    by_id, by_name = f"id: {TEAM_CALENDAR}", "name: 2026-2027 Team Calendar"
+    return [
+        _exchange("nothing to send", by_id, 0, repeat),
+        _exchange("nothing to send, by name", by_name, 0, repeat),
+        _exchange("20 notices", by_id, 20, repeat),
+    ]
+
+
+def as_text(exchanges: Sequence[Exchange]) -> str:
+    """A table."""
+    head = f"{'run at Google, 50 ms each':<26}{'requests':>9}{'chain':>7}{'start-up ms':>13}{'wall ms':>9}{'ratio':>7}"
+    rows = [
+        f"{one.what:<26}{one.requests:>9}{one.chain:>7}"
+        f"{one.startup * 1000:>13.0f}{one.wall * 1000:>9.0f}{one.ratio:>7.2f}"
+        for one in exchanges
+    ]
+    return "\n".join([head, *rows])
+
+
+def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, object]]:
+    """The same for machines."""
+    return [asdict(one) for one in exchanges]
+
+
+def _exchange(what: str, calendar: str, notices: int, repeat: int) -> Exchange:
+    at_once = [_run(calendar, notices, 0.0) for _ in range(repeat)]
+    delayed = [_run(calendar, notices, LATENCY) for _ in range(repeat)]
+    startup = statistics.median(seconds for seconds, _, _ in at_once)
+    wall = statistics.median(seconds for seconds, _, _ in delayed)
+    _, requests, chain = delayed[0]
+    return Exchange(what, requests, chain, startup, wall, wall / (startup + chain * LATENCY))
+
+
+def _run(calendar: str, notices: int, latency: float) -> tuple[float, int, int]:
+    world = World()
+    start = NOW + timedelta(hours=20)
+    world.calendar().put(*(event(f"e{number}", start, attendees=["ann@example.org"]) for number in range(notices)))
+    world.contacts.add("Ann", "ann@example.org", labels=["Adult"])
+    with tempfile.TemporaryDirectory() as folder, GoogleEmulator(world, latency=latency) as google:
+        Path(folder, "sessions.yml").write_text(SESSIONS_YML.format(calendar=calendar), encoding="utf-8")
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, str(REPOSITORY / "entrypoint.py"), "run", "--now", NOW.isoformat()],
+            cwd=folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "GOOGLE_CREDENTIALS": google.credentials,
+                "SESSIONSMGMT_GOOGLE_ROOT": google.root,
+            },
+            check=True,
+            capture_output=True,
+        )
+        return time.perf_counter() - began, len(google.requests), longest_chain(google.requests)

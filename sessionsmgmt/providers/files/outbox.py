@@ -1,0 +1,104 @@
+"""Mail into a folder: each message becomes one .eml file, which any mail program opens."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Lock
+
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports import Delivered, Outcome, Undelivered
+
+SENDER = "sessionsmgmt <outbox@sessionsmgmt.invalid>"
+"""Who a message is from that names nobody: a name no mail goes to (RFC 2606)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The folder that gets the messages; it is made when the first one comes. Several threads may send at once."""
+
+    folder: Path
+    _turn: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def send(self, message: EmailMessage) -> Outcome:
+        """See ``ports.Mailer``. A message whose Message-ID is there already is delivered already.
+
+        A file appears whole or not at all, and none is ever overwritten; what a run that died left behind has a name
+        that begins with a dot.
+        """
+        try:
+            text, message_id = _written(message)
+        except (MessageError, ValueError, LookupError, TypeError, AttributeError):
+            return Undelivered(
+                InputError("The message can't be written as mail.", "Check its template and recipients.")
+            )
+        tail = f"-{hashlib.sha256(message_id.encode()).hexdigest()[:16]}.eml"
+        try:
+            with self._turn:
+                if self.folder.is_symlink():
+                    return Undelivered(InputError("The outbox is a link.", "Give the path of a folder itself."))
+                self.folder.mkdir(parents=True, exist_ok=True)
+                if not any(name.endswith(tail) for name in os.listdir(self.folder)):  # noqa: PTH208 - names suffice
+                    _put(self.folder, _stem(message) + tail, text)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not valid"
+            return Undelivered(
+                InputError(
+                    f"The outbox can't be written to: {reason}.", "Check mail.path, its permissions and the disk."
+                )
+            )
+        return Delivered(message_id)
+
+
+def _written(message: EmailMessage) -> tuple[bytes, str]:
+    """The message as it goes over the wire (RFC 5322: CRLF), with a sender and an id, and that id."""
+    copy = deepcopy(message)
+    if not copy["From"]:
+        del copy["From"]
+        copy["From"] = SENDER
+    message_id = str(copy["Message-ID"] or "").strip()
+    if not message_id:
+        del copy["Message-ID"]
+        message_id = f"<{hashlib.sha256(copy.as_bytes(policy=policy.SMTP)).hexdigest()[:32]}@sessionsmgmt.invalid>"
+        copy["Message-ID"] = message_id
+    return copy.as_bytes(policy=policy.SMTP), message_id
+
+
+def _stem(message: EmailMessage) -> str:
+    """The beginning of the file's name: when, which notice and which kind, so that a folder sorts by time."""
+    sent = getattr(message["Date"], "datetime", None)
+    when = f"{sent.astimezone(UTC):%Y%m%dT%H%M%SZ}" if sent else "undated"
+    parts = [when, *(str(message[name] or "") for name in ("X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind"))]
+    safe = (re.sub(r"[^A-Za-z0-9]+", "-", part[:200]).strip("-")[:40] for part in parts)
+    return "-".join(filter(None, safe))
+
+
+def _put(folder: Path, name: str, text: bytes) -> None:
+    """Make the file, all of it at once; one that is there by now holds the same message and stays."""
+    part = folder / f".{secrets.token_hex(8)}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(part, folder / name)  # unlike a rename, never replaces what is there
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    with suppress(OSError):  # the message is there; only a power cut this very moment could still take it away
+        entry = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)

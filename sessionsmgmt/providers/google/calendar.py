@@ -1,0 +1,185 @@
+"""Google Calendar as the place where the sessions are kept (Calendar API v3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from googleapiclient.errors import HttpError
+
+from sessionsmgmt.domain.model import Attendee, CalendarReading, Caution, Event
+from sessionsmgmt.domain.presence import begin, finish
+from sessionsmgmt.errors import ConsentError, InputError
+from sessionsmgmt.providers.google.account import Account
+from sessionsmgmt.providers.google.refusals import explained
+
+LARGEST_PAGE = 2500
+LARGEST_LIST_PAGE = 250
+LOOK_BACK = timedelta(days=1)
+"""Sessions that have just ended travel along: an announced one need not be asked for to the end of its day."""
+AT_ONCE = 4
+ITEM = (
+    "id,status,summary,description,location,start,end,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
+    "organizer(self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
+)
+HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
+"""Roles that see of a private event only that there is one (Calendar API, "Sharing and attendees")."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleCalendarFeed:
+    """The events of one calendar, found by its id or else by its name. ``zone`` is the club's.
+
+    ``scopes`` are those of the reading stage, which it shares with the contacts.
+    """
+
+    account: Account
+    scopes: frozenset[str]
+    zone: ZoneInfo
+    id: str = ""
+    name: str = ""
+
+    def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """See ``ports.Calendar``. One request a page, and one for each of ``ids`` that is not among the events."""
+        api = self.account.reading("calendar", self.scopes)
+        try:
+            calendar = self.id or _id_of(self.name, api)
+            items = {item["id"]: (item, role) for item, role in _listed(api, calendar, since - LOOK_BACK, until)}
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                for item in threads.map(
+                    lambda one: _asked_for(api, calendar, one), sorted(set(filter(None, ids)) - set(items))
+                ):
+                    if item:
+                        items[item["id"]] = (item, "")
+        except HttpError as error:
+            raise explained(error, "reading the calendar") from None
+        events = [_event(item, role) for item, role in items.values()]
+        wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
+        guests = tuple(_guests(items[one.id][0]) for one in wanted)
+        return CalendarReading(wanted, cautions=tuple(one for one in guests if one) + self.account.cautions())
+
+    def _between(self, event: Event, since: datetime, until: datetime) -> bool:
+        starts, ends = begin(event, self.zone), finish(event, self.zone)
+        return (ends > since or starts >= since) and starts <= until
+
+
+def _id_of(name: str, api: Any) -> str:
+    """The id of the one calendar in the account's list that has this name."""
+    found: list[str] = []
+    token = None
+    while True:
+        page = (
+            api.calendarList()
+            .list(
+                maxResults=LARGEST_LIST_PAGE, pageToken=token, fields="nextPageToken,items(id,summary,summaryOverride)"
+            )
+            .execute()
+        )
+        rows = page.get("items", ())
+        found += [item["id"] for item in rows if name in (item.get("summaryOverride"), item.get("summary"))]
+        token = page.get("nextPageToken")
+        if not token:
+            break
+    if not found:
+        raise InputError("calendar.name: the account's list has no calendar of this name.", _BY_ID)
+    if len(found) > 1:
+        raise InputError(f"calendar.name: {len(found)} calendars of the account have this name.", _BY_ID)
+    return found[0]
+
+
+def _listed(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[tuple[Item, str]]:
+    """Every event that ends after ``since`` and begins no later than ``until``, with the account's role; all pages."""
+    token = None
+    while True:
+        page = (
+            api.events()
+            .list(
+                calendarId=calendar,
+                singleEvents=True,
+                eventTypes=["default"],
+                timeMin=since.isoformat(),
+                timeMax=(until + timedelta(seconds=1)).isoformat(),  # both bounds are exclusive
+                maxResults=LARGEST_PAGE,
+                pageToken=token,
+                fields=f"nextPageToken,accessRole,items({ITEM})",
+            )
+            .execute()
+        )
+        role = page.get("accessRole", "")
+        if role == "freeBusyReader":
+            raise ConsentError(
+                "The account may see when the calendar is busy, and nothing else of it.",
+                "Share the calendar with the account again, with 'See all event details'.",
+            )
+        yield from ((item, role) for item in page.get("items", ()))
+        token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
+        if not token:
+            return
+
+
+def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
+    """The event as it is now, or None if there is none of this id any more."""
+    try:
+        item: Item = api.events().get(calendarId=calendar, eventId=event, fields=ITEM).execute()
+    except HttpError as error:
+        if error.resp.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            return None
+        raise
+    return item
+
+
+def _event(item: Item, role: str) -> Event:
+    """An event of the API as the job sees it. Google's id of an instance is made of its series and original start."""
+    attendees = [one for one in item.get("attendees", ()) if not one.get("resource")]
+    return Event(
+        id=item["id"],
+        title=item.get("summary", ""),
+        start=_when(item.get("start", {})),
+        end=_when(item.get("end", {})),
+        attendees=tuple(
+            Attendee(one["email"], declined=one.get("responseStatus") == "declined")
+            for one in attendees
+            if one.get("email")
+        ),
+        location=item.get("location", ""),
+        description=item.get("description", ""),
+        confirmed=item.get("status", "confirmed") == "confirmed",
+        complete=not _is_partial(item, role),
+    )
+
+
+def _is_partial(item: Item, role: str) -> bool:
+    """Whether people may attend whom this account is not shown."""
+    return bool(
+        item.get("attendeesOmitted")
+        or any(one.get("asyncOperation") for one in item.get("attendees", ()))
+        or (item.get("visibility") in {"private", "confidential"} and role in HIDDEN_FROM)
+        or (item.get("guestsCanSeeOtherGuests") is False and not item.get("organizer", {}).get("self"))
+    )
+
+
+def _when(moment: Mapping[str, str]) -> datetime | date:
+    """A date stays a date; a time becomes UTC. A deleted event may come without either: then it is of no day."""
+    if "dateTime" in moment:
+        return datetime.fromisoformat(moment["dateTime"]).astimezone(UTC)
+    return date.fromisoformat(moment["date"]) if "date" in moment else date.min
+
+
+def _guests(item: Item) -> Caution | None:
+    """People who come along with an attendee and whom nobody can name."""
+    coming = [one for one in item.get("attendees", ()) if one.get("responseStatus") != "declined"]
+    count = sum(int(one.get("additionalGuests", 0)) for one in coming)
+    if not count:
+        return None
+    text = f"{count} guest(s) come along with attendees and cannot be named; invite them by their own addresses"
+    return Caution("guests-unnamed", text, item["id"])
+
+
+_BY_ID = "Write the calendar's id instead (its settings show it under 'Integrate calendar')."

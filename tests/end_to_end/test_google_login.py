@@ -1,0 +1,139 @@
+"""``auth login``: a person agrees in a browser, which is played by an HTTP client that follows the redirects."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.emulators.google import GoogleEmulator, World
+from tests.end_to_end.harness import COMMAND, ROOT
+from tests.end_to_end.test_google import AT_GOOGLE
+
+
+@dataclass
+class Login:
+    """A login that is under way: what it said, and the address it sent the person to."""
+
+    process: subprocess.Popen[str]
+    said: str
+    url: str
+
+    def end(self) -> tuple[int, str, str]:
+        """Its exit status and what else it said."""
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def login(folder: Path, google: GoogleEmulator, *options: str) -> Iterator[Login]:
+    (folder / "sessions.yml").write_text(AT_GOOGLE)
+    consent = google.world.consent
+    client = {"installed": {"client_id": consent.client_id, "client_secret": consent.client_secret}}
+    (folder / "client.json").write_text(json.dumps(client))
+    process = subprocess.Popen(
+        [*COMMAND, "auth", "login", "--client", "client.json", "--no-browser", *options],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SESSIONSMGMT_GOOGLE_ROOT": google.root},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        said = ""
+        for line in process.stderr or ():
+            said += line
+            if line.startswith("http"):
+                break
+        yield Login(process, said, said.splitlines()[-1])
+        process.kill()
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    with GoogleEmulator(World()) as emulator:
+        yield emulator
+        assert emulator.violations == ()
+
+
+def test_agreeing_gives_a_credential_that_works_and_shows_it_to_nobody(tmp_path: Path, google: GoogleEmulator) -> None:
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        for promise in ("reading the sessions", "names and labels", "sending the notices", "no mail is read"):
+            assert promise in asked.said
+        page = requests.get(asked.url, timeout=10)
+        assert "close this page" in page.text
+        status, out, err = asked.end()
+
+    assert status == 0
+    saved = tmp_path / "credential.json"
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    credential = json.loads(saved.read_text())
+    assert credential["type"] == "authorized_user"
+    assert credential["refresh_token"] not in asked.said + out + err
+    assert "code_challenge_method=S256" in asked.url
+
+
+def test_the_credential_is_printed_only_when_asked(tmp_path: Path, google: GoogleEmulator) -> None:
+    with login(tmp_path, google, "--print") as asked:
+        requests.get(asked.url, timeout=10)
+        status, out, _ = asked.end()
+
+    assert status == 0
+    assert json.loads(out)["refresh_token"]
+
+
+def test_a_partial_consent_is_refused_explained_and_not_kept(tmp_path: Path, google: GoogleEmulator) -> None:
+    google.world.consent.unticked = frozenset({"https://www.googleapis.com/auth/gmail.send"})
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        requests.get(asked.url, timeout=10)
+        status, _, err = asked.end()
+
+    assert status == 3
+    assert "sending the notices" in err
+    assert "tick every box" in err
+    assert not (tmp_path / "credential.json").exists()
+    assert google.calls("oauth.revoke") == ()  # it would end every other credential of this person
+
+
+def test_declining_keeps_nothing(tmp_path: Path, google: GoogleEmulator) -> None:
+    google.world.consent.denies = True
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        requests.get(asked.url, timeout=10)
+        status, _, err = asked.end()
+
+    assert status == 3
+    assert "nothing is kept" in err
+    assert not (tmp_path / "credential.json").exists()
+
+
+def test_an_answer_to_another_question_is_passed_over(tmp_path: Path, google: GoogleEmulator) -> None:
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        address = redirect.partition("?")[0]
+        assert requests.get(f"{address}favicon.ico", timeout=10).status_code == 404
+        requests.get(f"{address}?code=forged&state=forged", timeout=10)
+        requests.get(redirect, timeout=10)
+        status, _, _ = asked.end()
+
+    assert status == 0
+    assert len(google.calls("oauth.token")) == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--print", "--save", "credential.json")])
+def test_where_the_credential_goes_must_be_said_first(
+    tmp_path: Path, google: GoogleEmulator, options: tuple[str, ...]
+) -> None:
+    with login(tmp_path, google, *options) as asked:
+        status, _, err = asked.end()
+
+    assert status == 2
+    assert "--save FILE or --print" in asked.said + err
+    assert google.requests == ()

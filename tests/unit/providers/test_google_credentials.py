@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.providers.google.credentials import service_root, stored_credential
+
+WHOLE = {"type": "authorized_user", "client_id": "id", "client_secret": "hush", "refresh_token": "1//token"}
+
+
+def read(document: object) -> object:
+    return stored_credential({"GOOGLE_CREDENTIALS": json.dumps(document)})
+
+
+def test_the_form_google_writes_is_read_and_unknown_fields_are_kept() -> None:
+    credential = stored_credential({"GOOGLE_CREDENTIALS": json.dumps({**WHOLE, "universe_domain": "googleapis.com"})})
+
+    assert (credential.client_id, credential.client_secret, credential.refresh_token) == ("id", "hush", "1//token")
+    assert credential.document["universe_domain"] == "googleapis.com"
+
+
+def test_a_credential_shows_nothing_of_itself() -> None:
+    shown = repr(read(WHOLE))
+
+    assert not any(secret in shown for secret in ("id'", "hush", "1//token"))
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("", "is not set"),
+        ("{", "is not JSON"),
+        ("[]", "is not a JSON object"),
+        (json.dumps({**WHOLE, "type": "service_account"}), "another type"),
+        (json.dumps({**WHOLE, "refresh_token": ""}), "lacks refresh_token"),
+        (json.dumps({"type": "authorized_user"}), "lacks client_id, client_secret, refresh_token"),
+        (json.dumps({**WHOLE, "client_secret": 7}), "lacks client_secret"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        stored_credential({"GOOGLE_CREDENTIALS": value})
+
+    assert caught.value.exit is Exit.INPUT
+    assert "hush" not in str(caught.value)
+
+
+@given(st.text() | st.recursive(st.none() | st.booleans() | st.text(), st.lists).map(json.dumps))
+def test_no_text_fails_in_any_other_way_than_with_an_explanation(text: str) -> None:
+    with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
+        stored_credential({"GOOGLE_CREDENTIALS": text})
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "https://proxy.example.org",
+        "https://proxy.example.org/google/",
+        "http://127.0.0.1:8080",
+        "http://127.9.9.9",
+        "http://localhost:1",
+        "http://[::1]:8080",
+    ],
+)
+def test_https_and_loopback_may_stand_in_for_google(root: str) -> None:
+    assert service_root({"SESSIONSMGMT_GOOGLE_ROOT": root}) == root.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "http://proxy.example.org",
+        "http://127.0.0.1.example.org",
+        "http://localhost.example.org",
+        "http://169.254.169.254",
+        "https://user:pass@proxy.example.org",
+        "https://proxy.example.org?x=1",
+        "https://proxy.example.org#x",
+        "https://",
+        "ftp://127.0.0.1",
+        "127.0.0.1",
+        "http://[::1",
+        "http://127.0.0.1:99999",
+    ],
+)
+def test_no_other_root_is_sent_a_token(root: str) -> None:
+    with pytest.raises(InputError, match="SESSIONSMGMT_GOOGLE_ROOT"):
+        service_root({"SESSIONSMGMT_GOOGLE_ROOT": root})
+
+
+def test_without_a_root_google_itself_is_asked() -> None:
+    assert service_root({}) == service_root({"SESSIONSMGMT_GOOGLE_ROOT": " "}) == ""

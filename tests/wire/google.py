@@ -1,0 +1,76 @@
+"""The Google provider as the product makes it, pointed at the emulator, with time that only passes when it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sessionsmgmt.providers.google.account import Account
+from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
+from sessionsmgmt.providers.google.contacts import GoogleAddressBook
+from sessionsmgmt.providers.google.credentials import stored_credential
+from sessionsmgmt.providers.google.mail import Gmail
+from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.providers.google.transport import Connection, Patience, Timeouts
+from tests.builders import NEW_YORK
+from tests.emulators.google import GoogleEmulator, World
+
+READING = frozenset({EVENTS, CONTACTS})
+BY_NAME = READING | {CALENDAR_LIST}
+TEAM = "team@group.calendar.google.com"
+HANG = 0.3
+"""Seconds until a reply that never comes is given up."""
+
+
+@dataclass
+class Time:
+    """A clock that moves only when somebody waits."""
+
+    now: float = 0.0
+    naps: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0, today=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Club:
+    """One run's objects; each run has its own, as each process has."""
+
+    google: GoogleEmulator
+    time: Time = field(default_factory=Time)
+    read: float = HANG
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.google.root, Timeouts(connect=2, read=self.read), self.time.patience)
+
+    def account(self) -> Account:
+        return Account(stored_credential({"GOOGLE_CREDENTIALS": self.google.credentials}), self.connection)
+
+    def calendar(self, id_: str = TEAM) -> GoogleCalendarFeed:
+        return GoogleCalendarFeed(self.account(), READING, NEW_YORK, id=id_)
+
+    def calendar_by_name(self, name: str) -> GoogleCalendarFeed:
+        return GoogleCalendarFeed(self.account(), BY_NAME, NEW_YORK, name=name)
+
+    def contacts(self) -> GoogleAddressBook:
+        return GoogleAddressBook(self.account(), READING)
+
+    def mailer(self) -> Gmail:
+        return Gmail(self.account())
+
+
+@contextmanager
+def google(world: World | None = None, read: float = HANG) -> Iterator[Club]:
+    """A club at an emulated Google; every request of it must be one the descriptions allow."""
+    with GoogleEmulator(world) as emulator:
+        yield Club(emulator, read=read)
+        assert emulator.violations == ()
