@@ -53,7 +53,7 @@ def attempts(*outcomes: Attempt) -> Callable[[], tuple[httplib2.Response, bytes]
 
 
 def unhappy(response: httplib2.Response, _content: bytes) -> bool:
-    return response.status >= 500 or response.status == 429
+    return bool(response.status >= 500 or response.status == 429)
 
 
 def test_waits_double_until_it_works() -> None:

@@ -1,0 +1,81 @@
+"""Token replies that the emulator does not give, since Google is not known to: they are understood all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sessionsmgmt.errors import ConsentError, UnreachableError
+from sessionsmgmt.providers.google.credentials import stored_credential
+from sessionsmgmt.providers.google.tokens import CONTACTS, EVENTS, SEND, Granted, refresh
+from sessionsmgmt.providers.google.transport import Connection
+from tests.emulators.google import GoogleEmulator
+from tests.emulators.http import LoopbackServer, Request, Response, json_response
+from tests.wire.google import Time
+
+
+@dataclass
+class Endpoint:
+    """A token endpoint that always gives the same reply."""
+
+    reply: object
+    status: int = 200
+
+    def call(self, method: str, path: str) -> str:
+        return f"{method} {path}"
+
+    def fault(self, call: str) -> None:
+        """Nothing goes wrong here."""
+
+    def inspect(self, request: Request) -> None:
+        """Nothing is checked here."""
+
+    def answer(self, request: Request) -> Response:
+        assert request.path == "/token"
+        return json_response(self.status, self.reply)
+
+
+def refreshed(reply: object, status: int = 200) -> Granted:
+    with GoogleEmulator() as google:
+        credential = stored_credential({"GOOGLE_CREDENTIALS": google.credentials})
+    with LoopbackServer(Endpoint(reply, status)) as server:
+        return refresh(credential, frozenset({EVENTS, CONTACTS}), Connection(server.root, patience=Time().patience))
+
+
+def test_a_reply_that_grants_less_than_was_asked_for_names_what_is_missing() -> None:
+    with pytest.raises(ConsentError, match="names and labels"):
+        refreshed({"access_token": "a", "scope": f"{EVENTS} {SEND}", "expires_in": 3599})
+
+
+def test_a_reply_without_a_scope_grants_what_was_asked_for() -> None:
+    assert refreshed({"access_token": "a"}).scopes == {EVENTS, CONTACTS}
+
+
+def test_a_new_refresh_token_is_noticed_and_never_shown() -> None:
+    new = "1//new"
+    granted = refreshed({"access_token": "a1b2", "refresh_token": new, "expires_in": 60})
+
+    assert granted.refresh_token == new
+    assert new not in repr(granted)
+    assert "a1b2" not in repr(granted)
+
+
+@pytest.mark.parametrize("reply", [{}, [], None, "text", {"access_token": ""}, {"access_token": 7}, {"error": "what"}])
+def test_a_reply_without_a_token_is_no_token(reply: object) -> None:
+    with pytest.raises(UnreachableError, match="without a token"):
+        refreshed(reply)
+
+
+@pytest.mark.parametrize("error", ["access_denied", "admin_policy_enforced", "org_internal"])
+def test_a_policy_is_named(error: str) -> None:
+    with pytest.raises(ConsentError, match="policy"):
+        refreshed({"error": error}, 400)
+
+
+@pytest.mark.parametrize("lifetime", [None, "soon", -1])
+def test_a_lifetime_that_says_nothing_is_an_hour(lifetime: object) -> None:
+    granted = refreshed({"access_token": "a", "expires_in": lifetime})
+
+    assert timedelta(minutes=50) < granted.expires - datetime.now(UTC) <= timedelta(hours=1)
