@@ -1,0 +1,202 @@
+"""What sessions.yml says, checked and typed: one class for each section, by the names of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.domain.model import Role, Rule
+
+
+class Confirm(StrEnum):
+    """How an unknown outcome of a send is settled."""
+
+    NONE = "none"
+    SENT_FOLDER = "sent-folder"
+
+
+class Scope(StrEnum):
+    """Whose secret rotation writes."""
+
+    REPOSITORY = "repository"
+    ENVIRONMENT = "environment"
+    ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleCalendar:
+    """A Google calendar, by exactly one of its name and its id."""
+
+    name: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftCalendar:
+    """A Microsoft 365 calendar, by exactly one of its name and its id."""
+
+    name: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IcsCalendar:
+    """An .ics file (RFC 5545)."""
+
+    path: Path
+
+
+CalendarSource = GoogleCalendar | MicrosoftCalendar | IcsCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleContacts:
+    """The account's Google contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftContacts:
+    """The account's Outlook contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class VcardContacts:
+    """A .vcf file (RFC 6350 and its forebears)."""
+
+    path: Path
+
+
+ContactsSource = GoogleContacts | MicrosoftContacts | VcardContacts
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleMail:
+    """Gmail, as the account itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftMail:
+    """Outlook, as the account itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpMail:
+    """A mail server; the password is ``SMTP_PASSWORD``."""
+
+    host: str
+    port: int
+    username: str
+    security: str  # starttls | tls
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMail:
+    """A folder that gets one .eml per message."""
+
+    path: Path
+
+
+MailTransport = GoogleMail | MicrosoftMail | SmtpMail | OutboxMail
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What sends, and in whose name. ``sender`` is empty where the account's own address serves."""
+
+    transport: MailTransport
+    sender: str = ""
+    reply_to: tuple[str, ...] = ()
+    confirm: Confirm = Confirm.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class GitStore:
+    """A sealed file on a branch of its own."""
+
+    branch: str = "sessionsmgmt-ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStore:
+    """Private properties of the events themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """A file on this machine."""
+
+    path: Path
+
+
+Store = GitStore | CalendarStore | FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where what was said is remembered. ``store`` is None where sessions.yml leaves the choice to the surroundings."""
+
+    store: Store | None = None
+    migrate_from: Store | None = None
+    keep: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Where rotation writes the renewed credential, and how old it may get."""
+
+    secret: str
+    scope: Scope = Scope.REPOSITORY
+    environment: str = ""
+    organization: str = ""
+    rotate_after: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Invented people and sessions that a pull request is previewed with."""
+
+    calendar: Path
+    contacts: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A club's own wording: ``name`` is the path as sessions.yml writes it, for messages; ``text`` is the file."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """One entry of ``notices``: the rule that decides, and how and to whom its emails go."""
+
+    rule: Rule
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    template: Template | None = None
+    attach_calendar: bool = True
+    locale: str = ""  # empty: the club's
+    line: int = 0  # where the entry begins in sessions.yml
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of a valid sessions.yml. ``root`` is the folder that no path leaves."""
+
+    path: Path
+    root: Path
+    team: str
+    zone: ZoneInfo
+    locale: str
+    calendar: CalendarSource
+    contacts: ContactsSource
+    mail: Mail
+    roles: tuple[Role, ...]
+    ledger: LedgerSettings
+    notices: tuple[NoticeSettings, ...]
+    credentials: Credentials | None = None
+    sample: Sample | None = None

@@ -1,0 +1,178 @@
+"""The sections of sessions.yml that say where things come from and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sessionsmgmt.config.durations import DAY, HOUR, span
+from sessionsmgmt.config.findings import Findings
+from sessionsmgmt.config.model import (
+    CalendarSource,
+    CalendarStore,
+    Confirm,
+    ContactsSource,
+    Credentials,
+    FileStore,
+    GitStore,
+    GoogleCalendar,
+    GoogleContacts,
+    GoogleMail,
+    IcsCalendar,
+    LedgerSettings,
+    Mail,
+    MailTransport,
+    MicrosoftCalendar,
+    MicrosoftContacts,
+    MicrosoftMail,
+    OutboxMail,
+    Sample,
+    Scope,
+    SmtpMail,
+    Store,
+    VcardContacts,
+)
+from sessionsmgmt.config.names import address_fault, branch_fault, secret_fault
+from sessionsmgmt.config.paths import Folder
+from sessionsmgmt.config.sections import Section, Text, repeated, values
+
+LEDGER_FILE = ".sessionsmgmt/ledger.json"
+"""Where the file ledger is if sessions.yml does not say, relative to it."""
+
+LEDGER_BRANCH = "sessionsmgmt-ledger"
+
+_PORTS = {"starttls": 587, "tls": 465}  # RFC 6409, 3.1, and RFC 8314, 7.3
+
+
+def calendar(section: Section, folder: Folder) -> CalendarSource:
+    """Where the sessions are kept."""
+    name, id_ = section.text("name").value, section.text("id").value
+    match section.text("provider").value:
+        case "ics":
+            return IcsCalendar(_existing(section, "path", folder))
+        case "microsoft":
+            return MicrosoftCalendar(name, id_)
+        case _:
+            return GoogleCalendar(name, id_)
+
+
+def contacts(section: Section, folder: Folder) -> ContactsSource:
+    """Where the people are kept."""
+    match section.text("provider").value:
+        case "vcard":
+            return VcardContacts(_existing(section, "path", folder))
+        case "microsoft":
+            return MicrosoftContacts()
+        case _:
+            return GoogleContacts()
+
+
+def mail(section: Section, folder: Folder) -> Mail:
+    """What sends, and in whose name."""
+    sender = section.text("from")
+    if sender.value and (fault := address_fault(sender.value)):
+        section.wrong("from", fault)
+    reply_to = section.texts("reply_to")
+    check_addresses(reply_to, section.findings)
+    return Mail(
+        transport=_transport(section, folder),
+        sender=sender.value,
+        reply_to=values(reply_to),
+        confirm=section.choice("confirm", Confirm.NONE),
+    )
+
+
+def _transport(section: Section, folder: Folder) -> MailTransport:
+    match section.text("provider").value:
+        case "smtp":
+            return _smtp(section)
+        case "outbox":
+            return OutboxMail(_path(section, "path", section.text("path").value, folder, folder.new_folder_fault))
+        case "microsoft":
+            return MicrosoftMail()
+        case _:
+            return GoogleMail()
+
+
+def _smtp(section: Section) -> SmtpMail:
+    username, security = section.text("username").value, section.text("security", "starttls").value
+    if "from" not in section.data and username and address_fault(username):
+        section.wrong("from", "is missing, and the user name is no address that emails could be from; write one")
+    if section.choice("confirm", Confirm.NONE) is Confirm.SENT_FOLDER:
+        section.wrong("confirm", "must be none: a mail server (provider: smtp) has no folder of sent mail to look into")
+    port = section.number("port") or _PORTS.get(security, 0)
+    return SmtpMail(section.text("host").value, port, username, security)
+
+
+def sample(section: Section, folder: Folder) -> Sample:
+    """What a pull request is previewed with."""
+    return Sample(_existing(section, "calendar", folder), _existing(section, "contacts", folder))
+
+
+def ledger(section: Section, folder: Folder, source: CalendarSource) -> LedgerSettings:
+    """Where what was said is remembered. Without a store it may be the usual file, so that has to be possible."""
+    if "store" not in section.data and (fault := folder.new_file_fault(LEDGER_FILE)):
+        section.wrong("path", f"{LEDGER_FILE}, where the ledger is if nothing else is said, {fault}")
+    store = _store(section, folder, source)
+    former_section = section.section("migrate_from")
+    former = _store(former_section, folder, source)
+    if former is not None and former == store:
+        former_section.wrong("store", "is the same ledger; remove migrate_from, or name the one of before")
+    keep = span(section, "keep", "30 days", least=DAY, most=5 * 366 * DAY, bounds="from 1 day to 5 years")
+    return LedgerSettings(store=store, migrate_from=former, keep=keep)
+
+
+def _store(section: Section, folder: Folder, source: CalendarSource) -> Store | None:
+    match section.text("store").value:
+        case "git":
+            branch = section.text("branch", LEDGER_BRANCH).value
+            if branch and (fault := branch_fault(branch)):
+                section.wrong("branch", fault)
+            return GitStore(branch)
+        case "calendar":
+            if isinstance(source, IcsCalendar):
+                section.wrong("store", "must be git or file: a calendar in a file (provider: ics) remembers nothing")
+            return CalendarStore()
+        case "file":
+            path = section.text("path", LEDGER_FILE).value
+            return FileStore(_path(section, "path", path, folder, folder.new_file_fault))
+        case _:
+            return None
+
+
+def credentials(section: Section) -> Credentials:
+    """Where rotation writes."""
+    secret = section.text("secret").value
+    if fault := secret_fault(secret):
+        section.wrong("secret", fault)
+    # Google forgets a refresh token after six months without use, Microsoft after 90 days.
+    after = span(section, "rotate_after", "7 days", least=HOUR, most=90 * DAY, bounds="from 1 hour to 90 days")
+    return Credentials(
+        secret=secret,
+        scope=section.choice("scope", Scope.REPOSITORY),
+        environment=section.text("environment").value,
+        organization=section.text("organization").value,
+        rotate_after=after,
+    )
+
+
+def check_addresses(entries: list[Text], findings: Findings) -> None:
+    """See that each is an address, and that none is there twice."""
+    for entry in entries:
+        if fault := address_fault(entry.value):
+            findings.add(entry.trail, fault)
+    for entry, first in repeated(entries):
+        findings.add(entry.trail, f"is the same address as {first.name}; keep one of the two")
+
+
+def _existing(section: Section, key: str, folder: Folder) -> Path:
+    """The file that a key names; it has to be there."""
+    return _path(section, key, section.text(key).value, folder, folder.file_fault)
+
+
+def _path(section: Section, key: str, written: str, folder: Folder, fault_of: Callable[[str], str]) -> Path:
+    """Where a path leads that nothing is wrong with."""
+    fault = fault_of(written) if written else ""
+    if fault:
+        section.wrong(key, fault)
+    return folder.base if fault else folder.path(written)

@@ -1,0 +1,60 @@
+"""A small club on disk, and what is wrong with a sessions.yml of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sessionsmgmt.config.load import load
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.errors import InputError
+
+BASE = """\
+version: 1
+team: MantaBots
+timezone: America/New_York
+calendar: {provider: google, name: Team}
+contacts: {provider: google}
+mail: {provider: google}
+roles:
+  adults: [Adult]
+  students: [Student]
+notices:
+  - id: campus
+    match: Team Session
+    to: [office@example.org]
+"""
+"""A valid file; the notice is the last thing in it, so that more of its keys, and more sections, can be appended."""
+
+
+class Club:
+    """A repository with one sessions.yml and the files it may name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.file = root / "sessions.yml"
+        (root / ".git").mkdir()
+        (root / ".git" / "config").write_text("[core]\n", encoding="utf-8")
+        for name in ("calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf"):
+            (root / name).touch()
+        (root / "folder").mkdir()
+        (root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n", encoding="utf-8")
+
+    def load(self, text: str = BASE) -> Config:
+        """The configuration of a sessions.yml with this text."""
+        self.file.write_text(text, encoding="utf-8")
+        return load(self.file)
+
+    def problems(self, text: str | bytes) -> list[str]:
+        """What is wrong with it, without the folder before the file's name."""
+        self.file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        try:
+            load(self.file)
+        except InputError as error:
+            return [str(problem).removeprefix(f"{self.root}/") for problem in error.problems]
+        return []
+
+
+def changed(old: str, new: str) -> str:
+    """The valid file with one thing changed."""
+    assert BASE.count(old) == 1
+    return BASE.replace(old, new)

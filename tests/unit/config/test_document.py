@@ -1,0 +1,184 @@
+"""YAML, as far as sessions.yml goes: what a word is, where it stands, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.config.document import DEEPEST, MOST_VALUES, ODD, parse
+from sessionsmgmt.config.reading import Place, UnreadableError, decoded
+from tests.unit.config.club import BASE, Club
+
+
+def refusal(text: str | bytes) -> tuple[Place, str]:
+    with pytest.raises(UnreadableError) as caught:
+        parse(decoded(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")))
+    return caught.value.place, caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("Team Session", "Team Session"),
+        ("2024-2025 Team Calendar", "2024-2025 Team Calendar"),
+        ("3", 3),
+        ("-3", -3),
+        ("true", True),
+        ("Off", False),
+        ("~", None),
+        ("null", None),
+        ("'3'", "3"),
+        ('"yes"', "yes"),
+        ("10:30", ODD),
+        ("2024-11-03", ODD),
+        ("2024-11-03T10:00:00Z", ODD),
+        ("1.5", ODD),
+        ("010", ODD),
+        ("0x1F", ODD),
+        ("1_000", ODD),
+        ("9" * 19, ODD),
+        ("9" * 5000, "9" * 5000),
+        (".inf", ODD),
+    ],
+)
+def test_what_a_word_is(word: str, value: object) -> None:
+    found = parse(f"key: {word}\n").value["key"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_every_key_and_value_knows_where_it_stands() -> None:
+    document = parse("a:\n  - x\n  - {b: 1, 'c d': [y]}\ne:\n")
+    assert document.value == {"a": ["x", {"b": 1, "c d": ["y"]}], "e": None}
+    assert document.place(("a",)) == (2, 3)
+    assert document.key(("a",)) == (1, 1)
+    assert document.place(("a", 1)) == (3, 5)
+    assert document.place(("a", 1, "b")) == (3, 9)
+    assert document.place(("a", 1, "c d", 0)) == (3, 20)
+    assert document.place(("e",)) == (4, 1)  # nothing stands there: the key does
+    assert document.place(("a", 1, "missing")) == (3, 5)
+    assert document.place(("missing",)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
+        (" \n# nothing\n", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
+        ("a:\n\tb: c\n", (2, 1), "a tab stands here; YAML takes spaces only"),
+        ("a: \tb\n", (1, 4), "a tab stands here; YAML takes spaces only"),
+        ("a: @b\n", (1, 4), "no text can begin with this character; put the text in quotes"),
+        (
+            "a: b: c\n",
+            (1, 5),
+            "a colon stands where none can be; put text that has one in quotes, or mend the indentation",
+        ),
+        (
+            "a: b\n  c: d\n",
+            (2, 4),
+            "a colon stands where none can be; put text that has one in quotes, or mend the indentation",
+        ),
+        ("a: 'b\nc: d\n", (1, 4), "the quotes that begin here do not end, or hold a \\ that YAML does not know"),
+        ('a: "C:\\Team"\n', (1, 4), "the quotes that begin here do not end, or hold a \\ that YAML does not know"),
+        ('a: "\\UFFFFFFFF"\n', (1, 5), "this \\U stands for no character; remove it"),
+        ("a: [b,\nc: d\n", (1, 4), "the bracket that begins here is not closed, or a comma is missing in it"),
+        ("a: {b\n", (1, 4), "the bracket that begins here is not closed, or a comma is missing in it"),
+        ("a:\n  - b\n c: d\n", (3, 2), "this line is not indented like those it belongs to"),
+        ("a: 'b' c\n", (1, 8), "this stands behind the end of a text; put the whole text in one pair of quotes"),
+        ("a: b\nc\n", (2, 1), "a key needs a colon and a space behind it, as in `key: value`"),
+        ("%YAML 9.9\n---\na: b\n", (1, 1), "this is not YAML; look at the indentation, the colons and the quotes here"),
+        ("a: 1\n---\nb: 2\n", (2, 1), "a second document begins here; keep one and remove the ---"),
+        ("? [a]\n: b\n", (1, 3), "a key stands here that is no plain word; write every key as `key: value`"),
+        ("a: b\x00\n", (1, 5), "an invisible character (U+0000) stands here; remove it"),
+        ("a: b\x1b[31m\n", (1, 5), "an invisible character (U+001B) stands here; remove it"),
+        ("a: b\u2028c: d\n", (1, 5), "an invisible character (U+2028) stands here; remove it"),
+        (b"a: 1\nteam: \xc9quipe\n", (2, 7), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
+        (b"\xff\xfea\x00", (1, 1), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
+    ],
+)
+def test_what_can_not_be_understood_is_told_with_its_place(text: str | bytes, place: Place, said: str) -> None:
+    assert refusal(text) == (place, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: &x [b]\n", "anchors (&name) are not taken; remove it, and write the value where it is used"),
+        ("a: *x\n", "aliases (*name) are not taken; write the value out"),
+        (
+            "a: !!python/object/apply:os.system [id]\n",
+            "tags (!name) are not taken; remove it, or put text that begins with ! in quotes",
+        ),
+        ("a: !important\n", "tags (!name) are not taken; remove it, or put text that begins with ! in quotes"),
+        ("a: |\n  two\n  lines\n", "must be one line of text, without control characters"),
+        ('a: "\\ud800"\n', "must be one line of text, without control characters"),
+        ('a: "\\x9b31m"\n', "must be one line of text, without control characters"),
+    ],
+)
+def test_what_settings_need_not_have_is_a_fault_where_it_stands(text: str, said: str) -> None:
+    (fault,) = parse(text).faults
+    assert (fault.place, fault.trail, fault.text) == ((1, 4), ("a",), said)
+
+
+def test_a_key_that_is_there_twice_is_told_at_the_second_and_the_first_counts() -> None:
+    document = parse("a: {b: 1}\nc: 2\na: {b: 2, d: 3, d: 4}\n")
+    assert document.value == {"a": {"b": 1}, "c": 2}
+    assert [(fault.place, fault.text) for fault in document.faults] == [
+        ((3, 1), "this key is here a second time, after line 1; keep one of the two"),
+        ((3, 17), "this key is here a second time, after line 3; keep one of the two"),
+    ]
+
+
+def test_a_byte_order_mark_and_the_line_ends_of_any_system_are_fine() -> None:
+    text = "a: 1\nb: [x]\n"
+    plain = parse(decoded(text.encode()))
+    for data in (
+        b"\xef\xbb\xbf" + text.encode(),
+        text.replace("\n", "\r\n").encode(),
+        text.replace("\n", "\r").encode(),
+    ):
+        assert parse(decoded(data)) == plain
+
+
+def test_nesting_is_bounded_without_recursion() -> None:
+    assert parse("[" * DEEPEST + "]" * DEEPEST).value
+    assert refusal("[" * 100_000) == ((1, DEEPEST + 1), f"values are nested more than {DEEPEST} levels deep here")
+    assert refusal("- " * 100_000)[1] == f"values are nested more than {DEEPEST} levels deep here"
+    assert refusal("{a: " * 60_000)[1] == f"values are nested more than {DEEPEST} levels deep here"
+
+
+def test_the_number_of_values_is_bounded() -> None:
+    assert len(parse("- a\n" * (MOST_VALUES - 1)).value) == MOST_VALUES - 1
+    assert refusal("- a\n" * 20_000) == (
+        (MOST_VALUES, 3),
+        f"the file has more than {MOST_VALUES} values; this is no sessions.yml",
+    )
+
+
+def test_an_alias_bomb_does_not_go_off() -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    document = parse(bomb)
+    assert sum(len(value) for value in document.value.values()) == 1 + 29 * 9
+    assert len(document.faults) == 30 + 29 * 9
+
+
+def test_a_file_that_is_too_large_is_not_read_on(club: Club) -> None:
+    assert club.problems(BASE + "#" * 300_000) == ["sessions.yml: the file is larger than 256 KiB; make it smaller"]
+
+
+TREES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdefgh_", min_size=1), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(tree=TREES.filter(lambda tree: tree is not None), flow=st.booleans())
+def test_what_a_yaml_library_writes_is_read_back(tree: object, flow: bool) -> None:
+    text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=True, sort_keys=False)
+    assert parse(text).value == tree

@@ -1,0 +1,229 @@
+"""What a valid sessions.yml becomes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sessionsmgmt.config.load import load
+from sessionsmgmt.config.model import (
+    CalendarStore,
+    Config,
+    Confirm,
+    Credentials,
+    FileStore,
+    GitStore,
+    GoogleCalendar,
+    GoogleContacts,
+    GoogleMail,
+    IcsCalendar,
+    LedgerSettings,
+    Mail,
+    MicrosoftCalendar,
+    MicrosoftContacts,
+    MicrosoftMail,
+    NoticeSettings,
+    OutboxMail,
+    Sample,
+    Scope,
+    SmtpMail,
+    Template,
+    VcardContacts,
+)
+from sessionsmgmt.domain.model import Disclose, Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from tests.unit.config.club import BASE, Club, changed
+
+WHOLE = """\
+version: 1
+team: MantaBots
+timezone: America/New_York
+locale: fr-CA
+
+calendar:
+  provider: ics
+  path: calendar.ics
+contacts:
+  provider: vcard
+  path: contacts.vcf
+mail:
+  provider: outbox
+  path: out/mails
+  from: coaches@example.org
+  reply_to: [coach@example.org]
+  confirm: sent-folder
+roles:
+  adults: [Adult, Parent]
+  students:
+    labels: [Student]
+    disclose: count
+
+ledger:
+  store: file
+  path: kept/ledger.json
+  migrate_from: {store: git, branch: club/ledger}
+  keep: 8 weeks
+
+credentials:
+  secret: GOOGLE_CREDENTIALS
+  scope: environment
+  environment: production
+  rotate_after: 36 hours
+
+preview:
+  sample: {calendar: sample.ics, contacts: sample.vcf}
+
+notices:
+  - id: campus
+    match: Team Session
+    within: 2 weeks
+    presence: event
+    to: [office@example.org]
+    cc: [coach@example.org]
+    template: notice.md
+    locale: de
+    attach_calendar: false
+    kinds: [new, cancelled]
+    require:
+      adults: 2
+      students_per_adult: 8
+"""
+
+
+def test_every_key_arrives(club: Club) -> None:
+    assert club.load(WHOLE) == Config(
+        path=club.file,
+        root=club.root,
+        team="MantaBots",
+        zone=ZoneInfo("America/New_York"),
+        locale="fr_CA",
+        calendar=IcsCalendar(club.root / "calendar.ics"),
+        contacts=VcardContacts(club.root / "contacts.vcf"),
+        mail=Mail(
+            OutboxMail(club.root / "out" / "mails"), "coaches@example.org", ("coach@example.org",), Confirm.SENT_FOLDER
+        ),
+        roles=(Role("adults", ("Adult", "Parent")), Role("students", ("Student",), Disclose.COUNT)),
+        ledger=LedgerSettings(
+            FileStore(club.root / "kept" / "ledger.json"), GitStore("club/ledger"), timedelta(weeks=8)
+        ),
+        notices=(
+            NoticeSettings(
+                rule=Rule(
+                    "campus",
+                    "Team Session",
+                    Within(2, Unit.WEEKS),
+                    PresenceMode.EVENT,
+                    frozenset({Kind.NEW, Kind.CANCELLED}),
+                    Require(2, 8),
+                ),
+                to=("office@example.org",),
+                cc=("coach@example.org",),
+                template=Template("notice.md", "Subject: {{ team }}\n\nHello\n"),
+                attach_calendar=False,
+                locale="de",
+                line=WHOLE[: WHOLE.index("- id:")].count("\n") + 1,
+            ),
+        ),
+        credentials=Credentials(
+            "GOOGLE_CREDENTIALS", Scope.ENVIRONMENT, environment="production", rotate_after=timedelta(hours=36)
+        ),
+        sample=Sample(club.root / "sample.ics", club.root / "sample.vcf"),
+    )
+
+
+def test_what_is_left_out_has_its_default(club: Club) -> None:
+    config = club.load(BASE)
+    assert config.locale == "en_US"
+    assert config.mail == Mail(GoogleMail())
+    assert config.ledger == LedgerSettings()
+    assert (config.credentials, config.sample) == (None, None)
+    assert config.notices == (
+        NoticeSettings(
+            Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, frozenset(Kind), Require()),
+            to=("office@example.org",),
+            line=11,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "section", "expected"),
+    [
+        ("{provider: google, name: Team}", "{provider: google, id: x@y}", "calendar", GoogleCalendar(id="x@y")),
+        ("{provider: google, name: Team}", "{provider: microsoft, name: T}", "calendar", MicrosoftCalendar(name="T")),
+        ("contacts: {provider: google}", "contacts: {provider: google}", "contacts", GoogleContacts()),
+        ("contacts: {provider: google}", "contacts: {provider: microsoft}", "contacts", MicrosoftContacts()),
+        ("mail: {provider: google}", "mail: {provider: microsoft}", "mail", Mail(MicrosoftMail())),
+        (
+            "mail: {provider: google}",
+            "mail: {provider: smtp, host: mail.example.org, username: c@example.org}",
+            "mail",
+            Mail(SmtpMail("mail.example.org", 587, "c@example.org", "starttls")),
+        ),
+        (
+            "mail: {provider: google}",
+            "mail: {provider: smtp, host: h, username: coach, from: c@example.org, security: tls}",
+            "mail",
+            Mail(SmtpMail("h", 465, "coach", "tls"), sender="c@example.org"),
+        ),
+        (
+            "mail: {provider: google}",
+            "mail: {provider: smtp, host: h, username: c@example.org, port: 2525}",
+            "mail",
+            Mail(SmtpMail("h", 2525, "c@example.org", "starttls")),
+        ),
+        ("roles:", "ledger: {store: git}\nroles:", "ledger", LedgerSettings(GitStore("sessionsmgmt-ledger"))),
+        ("roles:", "ledger: {store: calendar}\nroles:", "ledger", LedgerSettings(CalendarStore())),
+        (
+            "roles:",
+            "credentials: {secret: X, scope: organization, organization: a-b}\nroles:",
+            "credentials",
+            Credentials("X", Scope.ORGANIZATION, organization="a-b"),
+        ),
+    ],
+)
+def test_each_provider_and_store_has_its_own_settings(
+    club: Club, old: str, new: str, section: str, expected: object
+) -> None:
+    assert getattr(club.load(changed(old, new)), section) == expected
+
+
+def test_a_ledger_in_a_file_has_a_usual_place(club: Club) -> None:
+    config = club.load(f"{BASE}ledger: {{store: file}}\n")
+    assert config.ledger.store == FileStore(club.root / ".sessionsmgmt" / "ledger.json")
+
+
+def test_durations_may_be_one_or_many(club: Club) -> None:
+    for text, within in (
+        ("1 hour", Within(1, Unit.HOURS)),
+        ("48 hours", Within(48, Unit.HOURS)),
+        ("1 week", Within(1, Unit.WEEKS)),
+        ("366 days", Within(366, Unit.DAYS)),
+    ):
+        assert club.load(f"{BASE}    within: {text}\n").notices[0].rule.within == within
+
+
+def test_two_notices_may_tell_the_same_owner_of_the_same_sessions(club: Club) -> None:
+    config = club.load(f"{BASE}  - {{id: again, match: Team Session, to: [office@example.org]}}\n")
+    assert [notice.rule.id for notice in config.notices] == ["campus", "again"]
+
+
+def test_a_label_may_be_of_two_roles(club: Club) -> None:
+    roles = club.load(changed("[Student]", "[Adult]")).roles
+    assert roles == (Role("adults", ("Adult",)), Role("students", ("Adult",)))
+
+
+def test_a_role_may_have_letters_of_any_language(club: Club) -> None:
+    assert club.load(changed("students", "élèves")).roles[1] == Role("élèves", ("Student",))
+
+
+def test_the_file_is_found_from_where_the_command_was_started(
+    club: Club, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path / "folder")
+    club.load(changed("{provider: google, name: Team}", "{provider: ics, path: calendar.ics}"))
+    config = load(Path("../sessions.yml"))
+    assert (config.path, config.root) == (Path("../sessions.yml"), club.root)
+    assert config.calendar == IcsCalendar(club.root / "calendar.ics")

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment
+
+from sessionsmgmt.compose.names import NAMES
+from sessionsmgmt.config.names import (
+    TEMPLATE_NAMES,
+    address_fault,
+    branch_fault,
+    locale_fault,
+    role_fault,
+    secret_fault,
+    zone_fault,
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "office@example.org",
+        "First.Last+tag@sub.example.co.uk",
+        "o'neil@example.org",
+        "a@xn--bcher-kva.example",
+        f"{'a' * 64}@example.org",
+        "1@2.example",
+    ],
+)
+def test_addresses_that_are_used(address: str) -> None:
+    assert address_fault(address) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "office",
+        "@",
+        "@example.org",
+        "office@",
+        "office@example",
+        "office@@example.org",
+        "a@b@example.org",
+        ".a@example.org",
+        "a.@example.org",
+        "a..b@example.org",
+        "a b@example.org",
+        '"a b"@example.org',
+        "Office <office@example.org>",
+        "a@-example.org",
+        "a@example-.org",
+        "a@.example.org",
+        "a@example..org",
+        "a@[127.0.0.1]",
+        "a@example.org\nBcc: b@example.org",
+        "a@example.org ",
+        "a,b@example.org",
+        "a@example.org,b@example.org",
+        f"{'a' * 65}@example.org",
+        f"a@{'b' * 64}.example",
+        f"a@{'b.' * 126}org",
+        "jos\u00e9@example.org",
+        "a@b\u00fccher.example",
+        "\uff41@example.org",
+    ],
+)
+def test_addresses_that_are_none_or_that_not_every_server_takes(address: str) -> None:
+    assert address_fault(address)
+
+
+def test_an_address_beyond_ascii_is_refused_with_the_reason() -> None:
+    assert address_fault("jos\u00e9@example.org").startswith("must be ASCII before the @")
+    assert address_fault("a@b\u00fccher.example").endswith("which begins with xn--")
+
+
+@given(st.text(max_size=80))
+def test_an_address_that_is_taken_can_stand_in_a_header_and_is_one(text: str) -> None:
+    for address in (text, f"{text}@example.org", f"a@{text}.org"):
+        if not address_fault(address):
+            assert address.isascii()
+            assert address.isprintable()
+            assert not set(address) & set(' <>,;:"()[]\\')
+            assert address.count("@") == 1
+
+
+@pytest.mark.parametrize("name", ["Europe/Paris", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+5"])
+def test_zones_that_exist_can_be_had(name: str) -> None:
+    assert zone_fault(name) == ""
+    assert ZoneInfo(name).key == name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("america/new_york", 'is no IANA time zone; did you mean "America/New_York"?'),
+        ("New York", 'is no IANA time zone; did you mean "America/New_York"?'),
+        ("Eastern", 'is no IANA time zone; did you mean "US/Eastern"?'),
+        ("Europe/Pariss", 'is no IANA time zone; did you mean "Europe/Paris"?'),
+        ("../Europe/Paris", 'is no IANA time zone; did you mean "Europe/Paris"?'),
+        ("", "is no IANA time zone; write one such as America/New_York"),
+        ("Gondor", "is no IANA time zone; write one such as America/New_York"),
+        ("/etc/localtime", "is no IANA time zone; write one such as America/New_York"),
+        ("posixrules", "is no IANA time zone; write one such as America/New_York"),
+    ],
+)
+def test_zones_that_do_not_exist_are_never_looked_up(name: str, said: str) -> None:
+    assert zone_fault(name) == said
+
+
+@pytest.mark.parametrize("name", ["en", "en_US", "en-US", "fr_CA", "zh_TW", "zh_Hant_TW", "pt_br"])
+def test_locales_that_exist(name: str) -> None:
+    assert locale_fault(name) == ""
+
+
+@pytest.mark.parametrize("name", ["xx", "en_XX", "english", "C", "", "../en", "en_US_"])
+def test_locales_that_do_not_exist(name: str) -> None:
+    assert locale_fault(name)
+
+
+@pytest.mark.parametrize("name", ["sessionsmgmt-ledger", "club/ledger", "a.b", "Ledger_2"])
+def test_branches_git_takes(name: str) -> None:
+    assert branch_fault(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "main", "Master", "HEAD", "a..b", "/a", "a/", "a//b", ".a", "a/.b", "a.", "a.lock", "a.lock/b", "-a"),
+        *("a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a@{b", "@", "caf\u00e9"),
+    ],
+)
+def test_branches_git_does_not_take_or_that_are_the_clubs_own(name: str) -> None:
+    assert branch_fault(name)
+
+
+def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None:
+    assert secret_fault("GOOGLE_CREDENTIALS") == ""
+    for name in ("GITHUB_TOKEN", "Github_Anything", "SESSIONSMGMT_KEY", "smtp_password", "GITHUB_APP_PRIVATE_KEY"):
+        assert secret_fault(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["adults", "Students", "team_2", "\u00e9l\u00e8ves", "before", "groups", "Ordner", "kinds"]
+)
+def test_roles_that_templates_can_name(name: str) -> None:
+    assert role_fault(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "_adults", "2nd", "a-b", "a b", "a.b", "e\u0301leves", "\ufb01"),
+        *("for", "not", "true", "none", "loop", "self", "caller", "session", "start"),
+    ],
+)
+def test_roles_that_templates_can_not_name(name: str) -> None:
+    assert role_fault(name)
+
+
+@given(st.text(st.characters(codec="utf-8", categories=["L", "Nd", "Pc", "Mn"]), min_size=1, max_size=8))
+def test_whatever_role_is_taken_a_template_can_loop_over_it(name: str) -> None:
+    if not role_fault(name):
+        template = f"{{% for one in {name} if one %}}{{{{ one }}}}{{% endfor %}}"
+        assert Environment(autoescape=True).from_string(template).render({name: ["a", "b"]}) == "ab"
+
+
+def test_no_role_can_have_a_name_of_the_contract() -> None:
+    assert TEMPLATE_NAMES < NAMES

@@ -1,0 +1,133 @@
+"""No path leaves the repository, whichever way it is written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sessionsmgmt.config.load import load
+from sessionsmgmt.errors import InputError
+from tests.unit.config.club import BASE, Club, changed
+
+OUT = "leads out of the repository; keep the file inside it"
+RELATIVE = "must be relative to the folder of sessions.yml"
+
+PLACES = [
+    ("calendar.path", "{provider: google, name: Team}", "{provider: ics, path: PATH}"),
+    ("contacts.path", "contacts: {provider: google}", "contacts: {provider: vcard, path: PATH}"),
+    ("mail.path", "mail: {provider: google}", "mail: {provider: outbox, path: PATH}"),
+    ("ledger.path", "roles:", "ledger: {store: file, path: PATH}\nroles:"),
+    ("ledger.migrate_from.path", "roles:", "ledger: {store: git, migrate_from: {store: file, path: PATH}}\nroles:"),
+    ("preview.sample.calendar", "roles:", "preview: {sample: {calendar: PATH, contacts: sample.vcf}}\nroles:"),
+    ("preview.sample.contacts", "roles:", "preview: {sample: {calendar: sample.ics, contacts: PATH}}\nroles:"),
+    ("notices[0].template", "match:", "template: PATH\n    match:"),
+]
+"""Each key that names a file, and how to put it into the valid file."""
+
+
+@pytest.mark.parametrize(("where", "old", "new"), PLACES)
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("../x", OUT),
+        ("folder/../../x", OUT),
+        ("link/x", OUT),
+        ("linked-file", OUT),
+        ("/etc/hostname", RELATIVE),
+        ("~/x", RELATIVE),
+        ("C:/x", RELATIVE),
+        ("folder\\x", "must have / between its folders, not \\"),
+        (".git/config", "leads into .git, which is git's own; keep the file elsewhere"),
+        ("folder/../.GIT/config", "leads into .git, which is git's own; keep the file elsewhere"),
+        ("config-link", "leads into .git, which is git's own; keep the file elsewhere"),
+        ("a" * 501, "is too long: it may have 500 characters at most"),
+    ],
+)
+def test_a_path_that_leads_out_is_refused(
+    club: Club, tmp_path_factory: pytest.TempPathFactory, where: str, old: str, new: str, path: str, said: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x").touch()
+    (club.root / "link").symlink_to(outside)
+    (club.root / "linked-file").symlink_to(outside / "x")
+    (club.root / "config-link").symlink_to(club.root / ".git" / "config")
+    (problem,) = club.problems(changed(old, new.replace("PATH", path)))
+    assert problem.partition(": ")[2] == f"{where}: {said}"
+
+
+@pytest.mark.parametrize(("where", "old", "new"), PLACES)
+def test_a_path_within_the_repository_is_fine(club: Club, where: str, old: str, new: str) -> None:
+    (club.root / "file").write_text("Subject: x\n\nHello\n", encoding="utf-8")
+    (club.root / "inner").symlink_to(club.root)
+    path = "inner/folder/../new" if where == "mail.path" else "inner/folder/../file"
+    assert club.problems(changed(old, new.replace("PATH", path))) == []
+
+
+def test_links_in_a_circle_are_no_file(club: Club) -> None:
+    (club.root / "a").symlink_to(club.root / "b")
+    (club.root / "b").symlink_to(club.root / "a")
+    (problem,) = club.problems(f"{BASE}    template: a\n")
+    assert problem.endswith("notices[0].template: there is no such file")
+
+
+def test_a_pipe_is_no_file_and_does_not_block(club: Club) -> None:
+    os.mkfifo(club.root / "pipe")
+    (problem,) = club.problems(f"{BASE}    template: pipe\n")
+    assert problem.endswith("notices[0].template: there is no such file")
+    with pytest.raises(InputError):
+        load(club.root / "pipe")
+
+
+def test_a_club_in_a_folder_of_a_repository_may_use_the_folders_beside_it(club: Club) -> None:
+    (club.root / "folder" / "sessions.yml").write_text(f"{BASE}    template: ../notice.md\n", encoding="utf-8")
+    assert load(club.root / "folder" / "sessions.yml").root == club.root
+
+
+def test_outside_of_a_repository_the_folder_of_the_file_is_the_limit(club: Club) -> None:
+    (club.root / ".git" / "config").unlink()
+    (club.root / ".git").rmdir()
+    assert club.load(BASE).root == club.root
+    (club.root / "folder" / "sessions.yml").write_text(f"{BASE}    template: ../notice.md\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(club.root / "folder" / "sessions.yml")
+    assert [problem.text for problem in caught.value.problems] == [OUT]
+
+
+def test_a_repository_whose_git_folder_is_elsewhere_is_one(club: Club) -> None:
+    (club.root / "folder" / ".git").write_text("gitdir: ../.git/modules/folder\n", encoding="utf-8")
+    (club.root / "folder" / "sessions.yml").write_text(BASE, encoding="utf-8")
+    assert load(club.root / "folder" / "sessions.yml").root == club.root / "folder"
+
+
+def test_a_sessions_yml_that_is_a_link_out_of_the_repository_is_refused(
+    club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "sessions.yml"
+    outside.write_text(BASE, encoding="utf-8")
+    club.file.symlink_to(outside)
+    with pytest.raises(InputError) as caught:
+        load(club.file)
+    assert [problem.text for problem in caught.value.problems] == [
+        "the file is a link that leads out of the repository; put the file here"
+    ]
+
+
+def test_the_usual_ledger_may_not_be_a_link_out_of_the_repository(
+    club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (club.root / ".sessionsmgmt").symlink_to(tmp_path_factory.mktemp("outside"))
+    assert club.problems(BASE) == [
+        f"sessions.yml:1:1: ledger.path: .sessionsmgmt/ledger.json, where the ledger is if nothing else is said, {OUT}"
+    ]
+
+
+def test_nothing_is_written(club: Club) -> None:
+    before = _files(club.root)
+    club.load(changed("mail: {provider: google}", "mail: {provider: outbox, path: out}") + "ledger: {store: file}\n")
+    assert _files(club.root) - before == {club.file}
+
+
+def _files(root: Path) -> set[Path]:
+    return set(root.rglob("*"))

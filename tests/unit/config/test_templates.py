@@ -1,0 +1,72 @@
+"""The templates that a sessions.yml names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.config.club import BASE, Club, changed
+
+WITH_TEMPLATE = f"{BASE}    template: notice.md\n"
+
+
+def test_a_problem_of_a_template_is_told_at_its_own_line(club: Club) -> None:
+    (club.root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n{{ studnets }}\n", encoding="utf-8")
+    (said,) = club.problems(WITH_TEMPLATE)
+    assert said.startswith("notice.md:4:")
+
+
+def test_a_template_knows_the_roles_of_the_file(club: Club) -> None:
+    template = "Subject: x\n\n{% for one in helpers %}{{ one.name }}{% endfor %}\n"
+    (club.root / "notice.md").write_text(template, encoding="utf-8")
+    assert len(club.problems(WITH_TEMPLATE)) == 1
+    assert club.problems(changed("students", "helpers") + "    template: notice.md\n") == []
+
+
+def test_a_template_is_told_from_where_sessions_yml_was_given(club: Club) -> None:
+    (club.root / "folder" / "x.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
+    (said,) = club.problems(f"{BASE}    template: folder/x.md\n")
+    assert said.startswith("folder/x.md:1:")
+
+
+def test_a_template_that_two_notices_share_is_judged_once(club: Club) -> None:
+    (club.root / "notice.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
+    second = "  - {id: gym, match: x, to: [a@example.org], template: notice.md}\n"
+    assert len(club.problems(WITH_TEMPLATE + second)) == 1
+    (club.root / "notice.md").unlink()
+    assert club.problems(WITH_TEMPLATE + second) == ["sessions.yml:14:15: notices[0].template: there is no such file"]
+
+
+def test_what_is_wrong_with_the_template_and_with_the_file_is_told_together(club: Club) -> None:
+    (club.root / "notice.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
+    assert [one.split(":")[0] for one in club.problems(f"{WITH_TEMPLATE}    witin: 1 day\n")] == [
+        "notice.md",
+        "sessions.yml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"Subject: x\n\nCaf\xe9\n", "notice.md:3:4: this is not UTF-8 text; save the file as UTF-8 in your editor"),
+        (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) stands here; remove it"),
+        (b"Subject: x\n\n" + b"x" * 200_000, "notice.md: the file is larger than 128 KiB; make it smaller"),
+    ],
+)
+def test_a_template_that_is_no_text_is_told(club: Club, data: bytes, said: str) -> None:
+    (club.root / "notice.md").write_bytes(data)
+    assert club.problems(WITH_TEMPLATE) == [said]
+
+
+def test_a_template_may_come_from_any_editor(club: Club) -> None:
+    (club.root / "notice.md").write_bytes(b"\xef\xbb\xbfSubject: x\r\n\r\nHello\r\n")
+    template = club.load(WITH_TEMPLATE).notices[0].template
+    assert template is not None
+    assert template.text == "Subject: x\n\nHello\n"
+
+
+def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(club: Club) -> None:
+    german = changed("team:", "locale: de_AT\nteam:")
+    assert len(club.problems(german)) == 1
+    assert club.problems(f"{german}    template: notice.md\n") == []
+    assert club.problems(f"{german}    locale: fr\n") == []
+    assert len(club.problems(f"{german}    template: notice.md\n  - {{id: b, match: x, to: [a@example.org]}}\n")) == 1
