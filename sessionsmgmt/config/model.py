@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model import Role, Rule
 
+LEDGER_FILE = ".sessionsmgmt/ledger.json"
+"""Where the file ledger is if nothing else is said: below the folder of sessions.yml."""
+
 
 class Confirm(StrEnum):
     """How an unknown outcome of a send is settled."""

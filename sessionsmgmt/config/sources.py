@@ -8,6 +8,7 @@ from pathlib import Path
 from sessionsmgmt.config.durations import DAY, HOUR, span
 from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import (
+    LEDGER_FILE,
     CalendarSource,
     CalendarStore,
     Confirm,
@@ -35,9 +36,6 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.config.names import address_fault, branch_fault, secret_fault
 from sessionsmgmt.config.paths import Folder
 from sessionsmgmt.config.sections import Section, Text, repeated, values
-
-LEDGER_FILE = ".sessionsmgmt/ledger.json"
-"""Where the file ledger is if sessions.yml does not say, relative to it."""
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
 

@@ -211,6 +211,7 @@ class LoopbackServer:
         self._stopping = threading.Event()
         self._open: dict[int, socket.socket] = {}
         self._threads: list[threading.Thread] = []
+        self._acceptor: threading.Thread | None = None
         self._count = 0
         self._listening = False
 
@@ -240,6 +241,8 @@ class LoopbackServer:
 
     def listen(self) -> None:
         """Take connections again after ``refuse``, on the same port."""
+        if self._acceptor:
+            self._acceptor.join()  # or the new one would take the wake-up call that is for the old one
         with self._lock:
             self._port.listen(128)
             self._port.setblocking(False)
@@ -247,7 +250,7 @@ class LoopbackServer:
             selector = selectors.DefaultSelector()
             selector.register(self._port, selectors.EVENT_READ)  # here, since it may be closed before the thread runs
             selector.register(self._woken, selectors.EVENT_READ)
-            self._start(self._accept, self._port, selector)
+            self._acceptor = self._start(self._accept, self._port, selector)
 
     def refuse(self) -> None:
         """Break all connections and refuse new ones."""
@@ -267,11 +270,12 @@ class LoopbackServer:
                     with contextlib.suppress(OSError):
                         connection.shutdown(socket.SHUT_RDWR)
 
-    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+    def _start(self, target: Callable[..., None], *arguments: object) -> threading.Thread:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         with self._lock:
             self._threads.append(thread)
         thread.start()
+        return thread
 
     def _accept(self, port: socket.socket, selector: selectors.BaseSelector) -> None:
         with selector:

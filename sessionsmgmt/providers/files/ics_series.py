@@ -113,8 +113,8 @@ class _Template:
 class _Series:
     """A series, ready to be asked for its instances.
 
-    ``listed`` are original starts that no rule gives, ``lengths`` those with a length of their own; ``without`` and
-    ``without_days`` are taken out; ``templates`` are in order.
+    ``listed`` are original starts that no rule gives, ``lengths`` those with a length of their own; ``without`` are
+    taken out; ``templates`` are in order.
     """
 
     master: Draft
@@ -123,13 +123,11 @@ class _Series:
     listed: frozenset[Original]
     lengths: Mapping[Original, Length]
     without: frozenset[Original]
-    without_days: frozenset[date]
     templates: tuple[_Template, ...]
 
     def excludes(self, original: Original) -> bool:
         """Whether the series takes this instance out. EXDATE wins, even over an instance that was changed."""
-        day = original.astimezone(self.zone).date() if isinstance(original, datetime) else original
-        return original in self.without or day in self.without_days
+        return original in self.without
 
     def template(self, original: Original) -> _Template:
         """How the instance looks."""
@@ -164,15 +162,14 @@ def _series(
         _original(value, master.start, look.zone): length
         for value, length in _dates(master.extra, zone, zone_of, allowance)
     }
-    without = [value for value, _ in _dates(master.except_, zone, zone_of, allowance)]
+    without = _dates(master.except_, zone, zone_of, allowance)
     return _Series(
         master,
         zone,
         rules,
         frozenset(extra) | (frozenset() if over else {first}),
         {original: length for original, length in extra.items() if length},
-        frozenset(_original(value, master.start, look.zone) for value in without),
-        frozenset(value for value in without if not isinstance(value, datetime)),
+        frozenset(_original(value, master.start, look.zone) for value, _ in without),
         (_Template(None, master), *_onward(master, changed, zone)),
     )
 

@@ -1,0 +1,329 @@
+"""The command line: options in, a command called, its result shown.
+
+Every command ends in ``_perform``, so that all of them read sessions.yml, show, report and end the same way.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import time
+import traceback
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+import click
+
+from sessionsmgmt import __version__, wiring
+from sessionsmgmt.commands import auth
+from sessionsmgmt.commands.doctor import doctor
+from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.preview import preview
+from sessionsmgmt.commands.resolve import resolve
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.run import run
+from sessionsmgmt.commands.status import status
+from sessionsmgmt.config.load import load
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.ports import failed
+from sessionsmgmt.views import report, terminal
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What every command is told. ``now`` is aware: the instant that all of the command takes as now."""
+
+    command: str
+    config: Path
+    now: datetime
+    report: Path | None
+    clock: Callable[[], datetime]
+
+
+class Instant(click.ParamType[datetime]):
+    """An RFC 3339 instant on the command line."""
+
+    name = "instant"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant in UTC; a text without an offset is refused, since it means another instant elsewhere."""
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail("this is no instant; write it like 2026-11-07T15:30:00-05:00", param, ctx)
+        if instant.tzinfo is None:
+            self.fail("the offset from UTC is missing; write it like 2026-11-07T15:30:00-05:00", param, ctx)
+        return instant.astimezone(UTC)
+
+
+def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
+    """A command of the group, with the options that all of them have."""
+    path = click.Path(path_type=Path)
+
+    @functools.wraps(function)
+    def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
+        name = function.__name__.rstrip("_").replace("_", " ")
+        now = now or datetime.now(UTC)
+        return function(Invocation(name, config, now, report, _clock(now)), *args, **kwargs)
+
+    command: Callable[..., Exit] = invoke
+    for option in (
+        click.option("--verbose", is_flag=True, expose_value=False, help="Say where an unexpected failure happened."),
+        click.option("--report", type=path, metavar="FILE", help="Write a JSON report of what was done."),
+        click.option("--now", type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339)."),
+        click.option("--config", type=path, default=Path("sessions.yml"), show_default=True, metavar="FILE"),
+    ):
+        command = option(command)
+    return command
+
+
+def _clock(now: datetime) -> Callable[[], datetime]:
+    """What time it is by now, counted from ``now``: first just that, later as much more as has passed."""
+    began: list[float] = []
+
+    def tell() -> datetime:
+        passed = time.monotonic()
+        began[:] = began or [passed]
+        return now + timedelta(seconds=passed - began[0])
+
+    return tell
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell the owner of the premises, before each session, who will be in the building."""
+
+
+def _asked(command: Callable[..., Exit]) -> Callable[..., Exit]:
+    """An option for each question of ``init``, for those who answer beforehand."""
+    for question in reversed(questions("UTC")):
+        command = click.option(f"--{question.key}", default="", help=question.why)(command)
+    return command
+
+
+@cli.command("init")
+@_command
+@_asked
+@click.option("--overwrite", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="May be replaced.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is suggested for all that is not given.")
+def init_(invocation: Invocation, overwrite: tuple[Path, ...], *, yes: bool, **given: str) -> Exit:
+    """Ask a few questions and write sessions.yml, a template and the workflows."""
+    if invocation.config.name != "sessions.yml":
+        raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
+    zone = guess_zone(os.environ, Path("/etc/localtime"))
+    if not yes:
+        given = _ask(questions(zone), given)
+    result = init(answers(given, zone), invocation.config.parent, overwrite, invocation.now)
+    return _perform(invocation, lambda _: result)
+
+
+def _ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+    """Ask on the terminal for every answer that was not given; one that won't do is asked for again."""
+    known: dict[str, str] = {}
+    for question in asked:
+
+        def checked(text: str, question: Question = question) -> str:
+            fault = question.check(text, known)
+            if fault:
+                raise click.BadParameter(fault)
+            return text
+
+        answer = given.get(question.key, "")
+        if not answer:
+            click.echo(question.why, err=True)
+            choices = f" ({', '.join(question.choices)})" if question.choices else ""
+            answer = click.prompt(f"{question.prompt}{choices}", question.default(known), value_proc=checked, err=True)
+        known[question.key] = answer
+    return known
+
+
+@cli.command("validate")
+@_command
+def validate_(invocation: Invocation) -> Exit:
+    """Check sessions.yml and its templates; touch nothing else."""
+    return _perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+
+
+@cli.command("preview")
+@_command
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write index.html and every email here.")
+def preview_(invocation: Invocation, out: Path | None) -> Exit:
+    """Compose every notice that 'run' would send now, and send nothing."""
+
+    def act(config: Config) -> Result:
+        with terminal.progress("Reading the calendar and the contacts", sys.stderr):
+            result = preview(wiring.wire(config, os.environ).job, invocation.now)
+        if out is None:
+            return result
+        from sessionsmgmt.views.gallery import write_gallery
+
+        return replace(result, message=f"The preview is {write_gallery(result, config, out)}.")
+
+    return _perform(invocation, act)
+
+
+@cli.command("run")
+@_command
+@click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
+def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
+    """Send every notice that is due, once."""
+
+    def act(config: Config) -> Result:
+        wired = wiring.wire(config, os.environ)
+        with terminal.progress("Reading, deciding and sending", sys.stderr):
+            if dry_run:
+                return replace(preview(wired.job, invocation.now), command="run")
+            return run(wired.job, wired.mailer, wiring.run_id(os.environ), invocation.clock)
+
+    return _perform(invocation, act)
+
+
+@cli.command("status")
+@_command
+def status_(invocation: Invocation) -> Exit:
+    """List the sessions ahead and what has been said about each."""
+    return _perform(invocation, lambda config: status(wiring.wire(config, os.environ).job, invocation.now))
+
+
+@cli.command("doctor")
+@_command
+def doctor_(invocation: Invocation) -> Exit:
+    """Say what is configured, reachable and permitted, and how to mend what is not."""
+
+    def act(config: Config) -> Result:
+        try:
+            wired = wiring.wire(config, os.environ)
+        except SessionsError as error:
+            return Result("doctor", invocation.now, error.exit, findings=(failed("set-up", error),))
+        with terminal.progress("Looking at everything", sys.stderr):
+            return doctor(wired.job, wired.checks, invocation.now)
+
+    return _perform(invocation, act)
+
+
+@cli.group("auth")
+def auth_() -> None:
+    """Agree to what the club's account is used for, or take it back."""
+
+
+@auth_.command("login")
+@_command
+@click.option(
+    "--client", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The client's JSON file."
+)
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the credential into a new file.")
+@click.option("--print", "printed", is_flag=True, help="Print the credential on standard output.")
+@click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
+def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
+    """Agree, in a browser, to what the club's account is used for."""
+    if printed == bool(save):
+        raise click.UsageError("say where the credential goes: --save FILE or --print, and only one of them")
+
+    def visit(url: str) -> None:
+        click.echo(f"Agree at this address:\n{url}", err=True)
+        if browser:
+            webbrowser.open(url)
+
+    def keep(credential: str) -> str:
+        if save:
+            return auth.save(credential, save)
+        click.echo(credential)
+        return ""
+
+    def act(config: Config) -> Result:
+        consent = wiring.consent(config, os.environ, client)
+        return auth.login(consent, partial(click.echo, err=True), visit, keep, invocation.now)
+
+    return _perform(invocation, act)
+
+
+@auth_.command("revoke")
+@_command
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
+    """Withdraw the account's consent: its credential is worth nothing afterwards."""
+
+    def act(config: Config) -> Result:
+        withdraw = wiring.withdrawal(config, os.environ)
+        if dry_run:
+            return Result("auth revoke", invocation.now, message="The account's consent would be withdrawn.")
+        return auth.revoke(withdraw, invocation.now)
+
+    return _perform(invocation, act)
+
+
+@cli.command("resolve")
+@_command
+@click.option("--notice", default="", help="The id of the notice in sessions.yml, if several are held.")
+@click.option("--session", default="", help="The id of the session, if several are held.")
+@click.option("--sent", "arrived", flag_value=True, type=bool, help="The mail did arrive.")
+@click.option("--resend", "arrived", flag_value=False, type=bool, help="It did not: decide anew on the next run.")
+def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool | None) -> Exit:
+    """Close a notice that is held, after looking whether its mail arrived."""
+    if arrived is None:
+        raise click.UsageError("say --sent if the mail did arrive, or --resend if it did not")
+
+    def act(config: Config) -> Result:
+        ledger = wiring.ledger(config, os.environ)
+        return resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+
+    return _perform(invocation, act)
+
+
+def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
+    """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way."""
+    zone = ZoneInfo("UTC")
+    try:
+        config = load(invocation.config)
+        zone = config.zone
+        result = act(config)
+        terminal.show(result, config, sys.stdout)
+    except SessionsError as error:
+        terminal.show_problems(error, sys.stderr)
+        result = Result(invocation.command, invocation.now, error.exit)
+    if invocation.report:
+        report.write(result, zone, invocation.report)
+    return result.exit
+
+
+def _valid(config: Config) -> str:
+    count = len(config.notices)
+    return f"{wiring.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; see ``errors.Exit``."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False) or Exit.DONE)
+    except click.ClickException as error:
+        error.show()
+        return Exit.INPUT
+    except SessionsError as error:
+        terminal.show_problems(error, sys.stderr)
+        return error.exit
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped before it was done.", err=True)
+        return Exit.ATTENTION
+    except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
+        click.echo(_bug(error, verbose="--verbose" in given), err=True)
+        return Exit.ATTENTION
+
+
+def _bug(error: Exception, *, verbose: bool) -> str:
+    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
+    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."

@@ -1,0 +1,105 @@
+"""``doctor``: row by row, what is configured, reachable and permitted, and how to mend what is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Role, Rule
+from sessionsmgmt.domain.roster import attendance, directory
+from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.pipeline import Job
+from sessionsmgmt.ports import Check, Finding, Health, failed
+
+AHEAD = timedelta(weeks=4)
+"""How far ahead attendees are looked up in the address book."""
+
+
+def doctor(job: Job, checks: Sequence[Check], now: datetime) -> Result:
+    """Look at everything, however much of it fails, and change nothing.
+
+    ``checks`` are the providers' own; what follows them is the same for every club.
+    """
+    findings = [finding for check in checks for finding in check()]
+    findings.extend(_club(job, now))
+    status = worst(finding.exit for finding in findings)
+    return Result("doctor", now, status, findings=tuple(findings))
+
+
+def _club(job: Job, now: datetime) -> Iterator[Finding]:
+    calendar: CalendarReading | None = None
+    contacts: ContactsReading | None = None
+    rules = [mailing.rule for mailing in job.mailings]
+    try:
+        calendar = job.calendar.read(now, now + AHEAD, ())
+        yield from _sessions(calendar, rules)
+    except SessionsError as error:
+        yield failed("calendar", error)
+    try:
+        contacts = job.contacts.read()
+        yield from _labels(contacts, job.roles)
+    except SessionsError as error:
+        yield failed("contacts", error)
+    if calendar and contacts:
+        yield _unknown_attendees(calendar, contacts, rules, job.roles)
+    try:
+        held = [entry for entry in job.ledger.read().entries.values() if entry.claim and entry.claim.is_held(now)]
+    except SessionsError as error:
+        yield failed("ledger", error)
+        return
+    if held:
+        yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.", Exit.ATTENTION)
+    else:
+        yield Finding("ledger", Health.GOOD, "It can be read, and nothing is held.")
+
+
+def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Finding]:
+    count = len(calendar.events)
+    yield Finding("calendar", Health.GOOD, f"Found, with {count} event(s) in the next {AHEAD.days} days.")
+    for rule in rules:
+        matched = sum(rule.matches(event.title) for event in calendar.events)
+        topic = f"notice {rule.id}"
+        if matched:
+            yield Finding(topic, Health.GOOD, f"{matched} of them match.")
+        else:
+            yield Finding(topic, Health.NOTE, "None of them matches.", "Is 'match' a part of your sessions' titles?")
+    for caution in calendar.cautions:
+        yield Finding("calendar", Health.NOTE, f"{caution.text} ({caution.where}).")
+
+
+def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
+    borne = Counter(label for one in contacts.contacts for label in {label.strip().casefold() for label in one.labels})
+    wanted = {label.strip().casefold() for role in roles for label in role.labels}
+    yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
+    for role in roles:
+        for label in role.labels:
+            count, topic = borne[label.strip().casefold()], f"label {label}"
+            if count:
+                yield Finding(topic, Health.GOOD, f"{count} contact(s) are {role.name} by it.")
+            else:
+                advice = "Give the contacts this label, or write the label they have into sessions.yml."
+                yield Finding(topic, Health.NOTE, f"No contact bears it, so nobody is {role.name} by it.", advice)
+    without = sum(not wanted & {label.strip().casefold() for label in one.labels} for one in contacts.contacts)
+    if without:
+        advice = "That is right for people who never attend."
+        yield Finding("contacts", Health.NOTE, f"{without} bear no label of a role, so no notice names them.", advice)
+
+
+def _unknown_attendees(
+    calendar: CalendarReading, contacts: ContactsReading, rules: Sequence[Rule], roles: Sequence[Role]
+) -> Finding:
+    known = directory(contacts.contacts, roles)
+    events = [event for event in calendar.events if any(rule.matches(event.title) for rule in rules)]
+    who = [attendance(event.attendees, known, roles) for event in events]
+    strangers = {attendee.address.casefold() for one in who for attendee in one.strangers}
+    roleless = {attendee.address.casefold() for one in who for attendee in one.roleless}
+    if not strangers | roleless:
+        return Finding("attendees", Health.GOOD, "Everyone invited in the coming weeks has a contact with a role.")
+    return Finding(
+        "attendees",
+        Health.NOTE,
+        f"Of those invited in the coming weeks, {len(strangers)} have no contact and {len(roleless)} no role's label.",
+        "No notice names them. Add their addresses to the contacts, with a label.",
+    )

@@ -1,0 +1,35 @@
+"""What every command returns. Terminal, JSON report, step summary and exit status are views of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+
+from sessionsmgmt.domain.claims import Book
+from sessionsmgmt.domain.model import Caution, Key
+from sessionsmgmt.errors import Exit
+from sessionsmgmt.pipeline import Delivery
+from sessionsmgmt.ports import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command did. ``now`` is the instant it took as now.
+
+    ``deliveries`` are the sessions it looked at and what became of each; ``emails`` those it composed without sending,
+    for whoever wants to look at them; ``book`` what the ledger said before; ``message`` a sentence for a person;
+    ``findings`` the rows of ``doctor``.
+    """
+
+    command: str
+    now: datetime
+    exit: Exit = Exit.DONE
+    deliveries: tuple[Delivery, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    emails: Mapping[Key, EmailMessage] = field(default_factory=dict)
+    book: Book | None = None
+    message: str = ""
+    rotated: bool = False
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,174 @@
+"""The job, from the calendar to the ledger. Read it aloud: this is the product.
+
+Everything real is handed in, so the same two functions serve a club on files, a club at Google and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.compose.email import compose
+from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Sent, Step
+from sessionsmgmt.domain.decide import Club, decide
+from sessionsmgmt.domain.model import Caution, Key, Role, Rule, State, Verdict
+from sessionsmgmt.domain.presence import horizon
+from sessionsmgmt.domain.roster import directory
+from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown
+
+WAVE = 4
+"""How many notices are on their way at once, and so how many a crash can leave held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One rule, how its emails read, and to whom they go."""
+
+    rule: Rule
+    wording: Wording
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A club with everything real attached that can be read, and the ledger."""
+
+    zone: ZoneInfo
+    roles: tuple[Role, ...]
+    mailings: tuple[Mailing, ...]
+    calendar: Calendar
+    contacts: Contacts
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to say at one moment: a verdict per session, and the email of each notice that is due."""
+
+    verdicts: tuple[Verdict, ...]
+    emails: Mapping[Key, EmailMessage]
+    cautions: tuple[Caution, ...]
+    book: Book
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a verdict. ``message_id`` is the provider's, of a notice that was sent."""
+
+    verdict: Verdict
+    message_id: str = ""
+    exit: Exit = Exit.DONE
+
+
+def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
+    """Calendar → contacts → decide → compose. Reads, and changes nothing.
+
+    ``now`` is an aware datetime; ``ahead`` looks at least that far, for those who want to see what is coming. Raises
+    InputError where a source or a template is wrong, UnreachableError where something could not be read whole.
+    """
+    rules = [mailing.rule for mailing in job.mailings]
+    until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
+    book = job.ledger.read()
+    with ThreadPoolExecutor(2) as side_by_side:
+        sessions = side_by_side.submit(job.calendar.read, now, until, {key.session for key in book.announced(now)})
+        contacts = side_by_side.submit(job.contacts.read)
+        reading, people = sessions.result(), contacts.result()
+    decisions = decide(rules, reading, Club(job.roles, directory(people.contacts, job.roles), book, job.zone), now)
+    mailings = {mailing.rule.id: mailing for mailing in job.mailings}
+    emails: dict[Key, EmailMessage] = {}
+    for notice in decisions.due:
+        mailing = mailings[notice.key.notice]
+        emails[notice.key] = compose(notice, mailing.wording, mailing.envelope, now)
+    return Survey(decisions.verdicts, emails, people.cautions + decisions.cautions, book)
+
+
+def deliver(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Callable[[], datetime]
+) -> tuple[Delivery, ...]:
+    """Claim → send → record, a wave at a time; each write records the last wave and claims the next.
+
+    ``run`` is unlike that of any other process. ``clock`` tells the instant it is by now, so that a claim of a slow run
+    is not born with its lease half over. Returns what became of every verdict, those with nothing to send included. A
+    ledger that fails stops the sending: what was not claimed is not sent.
+    """
+    became = {verdict.key: undelivered(verdict) for verdict in survey.verdicts if not verdict.notice}
+    due = [verdict for verdict in survey.verdicts if verdict.notice]
+    settled: list[Step] = []
+    try:
+        for wave in [*(due[first : first + WAVE] for first in range(0, len(due), WAVE)), []]:
+            claims = [
+                Begin(one.key, run, survey.book.entry(one.key).said, one.notice.said) for one in wave if one.notice
+            ]
+            refused = {one.key: one.reason for one in ledger.write([*settled, *claims], clock())}
+            became |= {step.key: _disputed(became[step.key]) for step in settled if step.key in refused}
+            became |= {one.key: _left_alone(one, refused[one.key]) for one in wave if one.key in refused}
+            settled = []
+            for verdict, outcome in _send([one for one in wave if one.key not in refused], survey.emails, mailer):
+                became[verdict.key] = _delivery(verdict, outcome)
+                settled.append(_record(verdict.key, run, outcome))
+    except SessionsError as error:
+        became |= {step.key: _unrecorded(became[step.key], error) for step in settled}
+        became |= {one.key: _unsent(one, error) for one in due if one.key not in became}
+    return tuple(became[verdict.key] for verdict in survey.verdicts)
+
+
+def undelivered(verdict: Verdict) -> Delivery:
+    """A verdict nothing is sent for, now or at all: held and failed ones want a person's attention."""
+    calm = verdict.state in {State.SKIPPED, State.DUE}
+    return Delivery(verdict, exit=Exit.DONE if calm else Exit.ATTENTION)
+
+
+def _send(
+    claimed: Sequence[Verdict], emails: Mapping[Key, EmailMessage], mailer: Mailer
+) -> list[tuple[Verdict, Outcome]]:
+    with ThreadPoolExecutor(WAVE) as pool:
+        return list(zip(claimed, pool.map(mailer.send, [emails[one.key] for one in claimed]), strict=True))
+
+
+def _record(key: Key, run: str, outcome: Outcome) -> Step:
+    match outcome:
+        case Delivered(message_id):
+            return Sent(key, run, message_id)
+        case Undelivered():
+            return NotSent(key, run)
+        case Unknown():
+            return Hold(key, run)
+
+
+def _delivery(verdict: Verdict, outcome: Outcome) -> Delivery:
+    match outcome:
+        case Delivered(message_id):
+            return Delivery(replace(verdict, state=State.SENT), message_id)
+        case Undelivered(cause):
+            status = Exit.ATTENTION if cause.exit is Exit.INPUT else cause.exit
+            return Delivery(replace(verdict, state=State.FAILED, reason=str(cause)), exit=status)
+        case Unknown(reason):
+            return Delivery(replace(verdict, state=State.HELD, reason=reason), exit=Exit.ATTENTION)
+
+
+def _left_alone(verdict: Verdict, reason: str) -> Delivery:
+    return undelivered(replace(verdict, state=State.HELD if reason == "held" else State.SKIPPED, reason=reason))
+
+
+def _disputed(delivery: Delivery) -> Delivery:
+    """Our claim was closed by somebody else while we were sending: what we know stands, and a person should know."""
+    reason = "while it was being sent, somebody closed it in the ledger, so the ledger may say otherwise"
+    return replace(delivery, verdict=replace(delivery.verdict, reason=reason), exit=Exit.ATTENTION)
+
+
+def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:
+    known = {State.SENT: "It did leave", State.FAILED: "It did not leave"}.get(
+        delivery.verdict.state, "It may have left"
+    )
+    reason = f"{known}, but the ledger could not be told: {error.text}"
+    return replace(delivery, verdict=replace(delivery.verdict, state=State.HELD, reason=reason), exit=error.exit)
+
+
+def _unsent(verdict: Verdict, error: SessionsError) -> Delivery:
+    return Delivery(replace(verdict, state=State.FAILED, reason=f"not sent, since {error.text}"), exit=error.exit)

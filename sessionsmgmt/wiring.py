@@ -1,0 +1,217 @@
+"""Config → the real objects. The only module that knows every provider; each is imported when it is first needed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.config.model import (
+    LEDGER_FILE,
+    Config,
+    FileStore,
+    GitStore,
+    GoogleCalendar,
+    GoogleContacts,
+    GoogleMail,
+    IcsCalendar,
+    NoticeSettings,
+    OutboxMail,
+    Store,
+    VcardContacts,
+)
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.pipeline import Job, Mailing
+from sessionsmgmt.ports import Calendar, Check, Consent, Contacts, Ledger, Mailer
+
+if TYPE_CHECKING:
+    from sessionsmgmt.providers.google.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A club with everything real attached. Nothing is opened or asked yet."""
+
+    job: Job
+    mailer: Mailer
+    checks: tuple[Check, ...]
+
+
+def wire(config: Config, environ: Mapping[str, str]) -> Wired:
+    """The real objects sessions.yml and the environment ask for.
+
+    Raises InputError where a credential is missing or unreadable, or a root is refused.
+    """
+    google = _google(config, environ)
+    return Wired(
+        job=Job(
+            zone=config.zone,
+            roles=config.roles,
+            mailings=tuple(_mailing(config, notice) for notice in config.notices),
+            calendar=_calendar(config, google),
+            contacts=_contacts(config, google),
+            ledger=ledger(config, environ),
+        ),
+        mailer=_mailer(config, google),
+        checks=_checks(config, google),
+    )
+
+
+def consent(config: Config, environ: Mapping[str, str], client: Path) -> Consent:
+    """How the club's Google account agrees to what sessions.yml needs; ``client`` is the console's JSON file.
+
+    Raises InputError where the file is none, or nothing in sessions.yml is at Google.
+    """
+    from sessionsmgmt.providers.google.consent import GoogleConsent, client_of
+    from sessionsmgmt.providers.google.credentials import service_root
+    from sessionsmgmt.providers.google.transport import Connection
+
+    scopes = _google_scopes(config)
+    if not scopes:
+        raise InputError("Nothing in sessions.yml needs an account.", "Set a provider to google first.")
+    return GoogleConsent(client_of(client), scopes, Connection(service_root(environ)))
+
+
+def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]:
+    """What takes the account's consent back, and says whether there was any left.
+
+    Raises InputError where there is no credential.
+    """
+    google = _google(config, environ)
+    if google is None:
+        raise InputError("Nothing in sessions.yml uses an account.", "There is no consent to withdraw.")
+    from sessionsmgmt.providers.google.consent import revoke
+
+    return partial(revoke, google)
+
+
+def _google(config: Config, environ: Mapping[str, str]) -> Account | None:
+    """The one account that calendar, contacts and mail share, if any of them is at Google."""
+    parts = (config.calendar, config.contacts, config.mail.transport)
+    if not any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts):
+        return None
+    from sessionsmgmt.providers.google.account import Account
+    from sessionsmgmt.providers.google.credentials import service_root, stored_credential
+    from sessionsmgmt.providers.google.transport import Connection
+
+    return Account(stored_credential(environ), Connection(service_root(environ)))
+
+
+def _calendar(config: Config, google: Account | None) -> Calendar:
+    match config.calendar:
+        case IcsCalendar(path):
+            from sessionsmgmt.providers.files.calendar import IcsFile
+
+            return IcsFile(path, shown(path), config.zone)
+        case GoogleCalendar(name, id_) if google:
+            from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
+
+            return GoogleCalendarFeed(google, _reading(config), config.zone, id_, name)
+        case other:
+            raise _absent(type(other).__name__)
+
+
+def _contacts(config: Config, google: Account | None) -> Contacts:
+    match config.contacts:
+        case VcardContacts(path):
+            from sessionsmgmt.providers.files.contacts import VcardFile
+
+            return VcardFile(path, shown(path))
+        case GoogleContacts() if google:
+            from sessionsmgmt.providers.google.contacts import GoogleAddressBook
+
+            return GoogleAddressBook(google, _reading(config))
+        case other:
+            raise _absent(type(other).__name__)
+
+
+def _mailer(config: Config, google: Account | None) -> Mailer:
+    match config.mail.transport:
+        case OutboxMail(path):
+            from sessionsmgmt.providers.files.outbox import Outbox
+
+            return Outbox(path)
+        case GoogleMail() if google:
+            from sessionsmgmt.providers.google.mail import Gmail
+
+            return Gmail(google)
+        case other:
+            raise _absent(type(other).__name__)
+
+
+def _checks(config: Config, google: Account | None) -> tuple[Check, ...]:
+    if google is None:
+        return ()
+    from sessionsmgmt.providers.google import checkup
+
+    checks = [partial(checkup.consent, google, _google_scopes(config))]
+    if isinstance(config.mail.transport, GoogleMail):
+        return (*checks, partial(checkup.sender, config.mail.sender))
+    return tuple(checks)
+
+
+def _google_scopes(config: Config) -> frozenset[str]:
+    """All that the club's Google account has to agree to: what is read there, and to send if it sends."""
+    from sessionsmgmt.providers.google.tokens import SEND
+
+    sends = isinstance(config.mail.transport, GoogleMail)
+    return _reading(config) | {SEND} if sends else _reading(config)
+
+
+def _reading(config: Config) -> frozenset[str]:
+    """The access of the reading stage, which calendar and contacts share; by name, a calendar takes one scope more."""
+    from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+
+    scopes = set()
+    if isinstance(config.calendar, GoogleCalendar):
+        scopes |= {EVENTS, CALENDAR_LIST} if config.calendar.name else {EVENTS}
+    if isinstance(config.contacts, GoogleContacts):
+        scopes.add(CONTACTS)
+    return frozenset(scopes)
+
+
+def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
+    """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere."""
+    match config.ledger.store or _usual_store(config, environ):
+        case FileStore(path):
+            from sessionsmgmt.ledger.file import FileLedger
+
+            return FileLedger(path, config.ledger.keep)
+        case other:
+            raise _absent(type(other).__name__)
+
+
+def run_id(environ: Mapping[str, str]) -> str:
+    """A name no other process has, that of another job of the same workflow run included."""
+    actions = [environ[name] for name in ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT") if environ.get(name)]
+    return ".".join([*actions, secrets.token_hex(8)])
+
+
+def shown(path: Path) -> str:
+    """A path as messages write it: from where the command was started."""
+    return os.path.relpath(path)
+
+
+def _usual_store(config: Config, environ: Mapping[str, str]) -> Store:
+    return GitStore() if environ.get("GITHUB_ACTIONS") == "true" else FileStore(config.path.parent / LEDGER_FILE)
+
+
+def _mailing(config: Config, notice: NoticeSettings) -> Mailing:
+    wording = Wording(
+        team=config.team,
+        locale=notice.locale or config.locale,
+        zone=config.zone,
+        disclose={role.name: role.disclose for role in config.roles},
+        template=notice.template.text if notice.template else None,
+        attach_calendar=notice.attach_calendar,
+    )
+    return Mailing(notice.rule, wording, Envelope(notice.to, notice.cc, config.mail.sender, config.mail.reply_to))
+
+
+def _absent(what: str) -> InputError:
+    return InputError(f"{what} is not part of this version.", "Use ics, vcard, outbox and a file ledger.")
