@@ -78,12 +78,14 @@ def _addresses(contacts: Iterable[Contact]) -> set[str]:
 
 
 def marks(person: Person, known: Directory) -> tuple[str, ...]:
-    """What a person is recognised by on a later day: each address that is theirs alone.
+    """What a person is recognised by on a later day, if any of it was remembered.
 
-    Somebody who has none, such as a child with the family's address, is told from the others by the name as well.
+    That is each address that is theirs alone, whatever they are called by then; and each address together with the
+    name, which tells a child from the others who have the family's address, before and after there are others.
     """
     own = tuple(address for address in person.addresses if len(known[address]) == 1)
-    return own or tuple(f"{address}\n{caseless(person.name)}" for address in person.addresses)
+    named = tuple(f"{address}\n{caseless(person.name)}" for address in person.addresses)
+    return own + named
 
 
 @dataclass(frozen=True, slots=True)

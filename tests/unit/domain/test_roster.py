@@ -166,9 +166,8 @@ def test_a_contact_without_an_address_is_nobody() -> None:
 
 def test_a_person_is_known_by_each_address_that_is_theirs_alone() -> None:
     two = contact("Ann Adult", "ann@example.org", "ann@work.example.org")
-    assert marks(person("Ann Adult", *two.addresses), directory((two, SAM), ROLES)) == (
-        "ann@example.org",
-        "ann@work.example.org",
+    assert {"ann@example.org", "ann@work.example.org"} <= set(
+        marks(person("Ann Adult", *two.addresses), directory((two, SAM), ROLES))
     )
 
 
@@ -176,8 +175,13 @@ def test_a_person_is_not_known_by_an_address_that_others_have_too() -> None:
     kim = contact("Kim Park", "home@example.org", "kim@example.org")
     lee = contact("Lee Park", "home@example.org", "lee@example.org")
     known = directory((kim, lee), ROLES)
-    assert marks(person("Kim Park", *kim.addresses), known) == ("kim@example.org",)
-    assert marks(person("Lee Park", *lee.addresses), known) == ("lee@example.org",)
+    one, other = (
+        set(marks(person(name, *who.addresses), known)) for name, who in (("Kim Park", kim), ("Lee Park", lee))
+    )
+    assert "kim@example.org" in one
+    assert "lee@example.org" in other
+    assert "home@example.org" not in one | other
+    assert not one & other
 
 
 def test_people_with_nothing_but_shared_addresses_are_known_by_their_names_too() -> None:

@@ -79,6 +79,16 @@ def test_a_sibling_who_is_entered_later_under_the_same_address_is_not_missed() -
     assert told(("home@example.org",), (kim, lee), memory)[0] == []
 
 
+def test_a_child_is_nobody_new_once_a_sibling_has_the_same_address() -> None:
+    first, second = contact("Ida", "family@example.org"), contact("Jon", "family@example.org")
+    notices, memory = told(("family@example.org",), (first,))
+    assert names(notices) == [(Kind.NEW, ["Ida"])]
+    both, memory = told(("family@example.org",), (first, second), memory)
+    assert names(both) == [(Kind.ADDED, ["Jon"])]
+    alone, _ = told(("family@example.org",), (first,), memory)
+    assert names(alone) == []
+
+
 def test_two_namesakes_are_two() -> None:
     jo, joe = contact("Jo Park", "jo1@example.org"), contact("Jo Park", "jo2@example.org")
     _, memory = told(("jo1@example.org",), (jo, joe))
