@@ -1,0 +1,81 @@
+"""What the README tells people to type works, and what it says of the product is so."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sessionsmgmt.errors import Exit
+from tests.end_to_end.harness import ROOT, ClubFolder
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """The code blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_every_command_can_be_typed_in_the_order_it_stands_there(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    command = checkout / ".venv" / "bin" / "sessionsmgmt"  # where make setup puts it
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n')
+    command.chmod(0o755)
+    typed = re.sub(r"^make .*\n", "", "".join(blocks("console")), flags=re.MULTILINE)
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", typed],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "my-club" / "outbox").glob("*.eml"))
+    assert (tmp_path / "my-club" / "preview" / "index.html").exists()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "tests/README.md"])
+def test_every_make_command_is_one_that_the_makefile_knows(page: str) -> None:
+    """They are not run here, since they run this: make is asked what it would do."""
+    text = (ROOT / page).read_text("utf-8")
+    commands = [line for block in blocks("console", text) for line in block.splitlines() if line.startswith("make ")]
+    assert commands
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-c", f"{command} --dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+@pytest.mark.parametrize("number", range(len(blocks("yaml"))))
+def test_every_sessions_yml_is_valid(number: int, club: ClubFolder) -> None:
+    club.write("sessions.yml", blocks("yaml")[number])
+
+    ran = club.call("validate")
+
+    assert (ran.exit, ran.err) == (0, "")
+
+
+def test_there_is_a_sessions_yml_to_see() -> None:
+    assert blocks("yaml")
+
+
+def test_every_exit_status_is_explained() -> None:
+    rows = re.findall(r"^\| (\d) \| \w", README, re.MULTILINE)
+    assert [int(row) for row in rows] == sorted(Exit)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/README.md"])
+def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
+    path = ROOT / page
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []

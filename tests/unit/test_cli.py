@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from sessionsmgmt.cli import main
+from tests.end_to_end.harness import NOW, ROOT, ClubFolder, make_club, vevent
+
+SCHEMA = json.loads((ROOT / "schema" / "report.schema.json").read_text())
+
+RAISING = """\
+import sys
+def fail(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("calendar.ics"):
+        raise LookupError("Stu Student <stu@example.org>")
+sys.addaudithook(fail)
+"""
+"""Nothing that reads a file expects this error. Its text is what no log may show."""
+
+INTERRUPTING = """\
+import os, signal, sys
+def interrupt(event, _):
+    if event == "os.link":  # the outbox puts a message into its folder
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(interrupt)
+"""
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> ClubFolder:
+    return make_club(tmp_path)
+
+
+def call(club: ClubFolder, *arguments: str, now: str = NOW) -> int:
+    """Run a command on the club within this process."""
+    return main([*arguments, "--config", str(club.folder / "sessions.yml"), "--now", now])
+
+
+def with_hook(club: ClubFolder, hook: str) -> dict[str, str]:
+    """The environment in which the command runs with that hook."""
+    club.write("hook/sitecustomize.py", hook)
+    return {"PYTHONPATH": f"{club.folder / 'hook'}:{ROOT}"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rnu"],
+        ["run", "--dry"],
+        ["run", "--wet-run"],
+        ["run", "now"],
+        ["run", "--now"],
+        ["resolve"],
+        ["auth"],
+        ["auth", "logout"],
+        ["auth", "login"],
+        ["auth", "login", "--client", "client.json"],
+        ["auth", "login", "--client", "client.json", "--print", "--save", "credential.json"],
+        ["init", "--config", "club.yml"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_line_that_is_wrong_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    if arguments == ["run", "--dry"]:  # an unambiguous beginning of an option is no option either
+        assert main(["run", "--dr"]) == 2
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["run", "--help"], ["auth", "login", "-h"]])
+def test_help_is_no_failure(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert "sessionsmgmt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-06T12:00:00-05:00",
+        "2026-11-06T17:00:00Z",
+        "2026-11-06T17:00:00.000+00:00",
+        "2026-11-07T02:00:00+09:00",
+        "2026-11-06 17:00:00+00:00",
+    ],
+)
+def test_an_instant_is_the_same_however_it_is_written(club: ClubFolder, now: str) -> None:
+    report = club.folder / "report.json"
+    assert call(club, "preview", "--report", str(report), now=now) == 0
+    assert json.loads(report.read_text())["now"] == "2026-11-06T12:00:00-05:00"
+
+
+@pytest.mark.parametrize("now", ["", "now", "2026-11-06", "2026-11-06T12:00:00", "2026-13-06T12:00:00Z", "1793984400"])
+def test_what_is_no_instant_is_refused(club: ClubFolder, now: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(club, "run", now=now) == 2
+    assert "--now" in capsys.readouterr().err
+    assert not (club.folder / "outbox").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["validate"], 0),
+        (["preview"], 0),
+        (["run", "--dry-run"], 0),
+        (["run"], 0),
+        (["status"], 0),
+        (["doctor"], 0),
+        (["resolve", "--sent"], 2),
+        (["auth", "revoke"], 2),
+        (["auth", "login", "--client", "client.json", "--print", "--no-browser"], 2),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else None,
+)
+def test_every_command_reports_what_it_did(club: ClubFolder, arguments: list[str], status: int) -> None:
+    assert reported(club, arguments) == status
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["validate"], ["preview"], ["run"], ["status"], ["doctor"], ["resolve", "--sent"], ["auth", "revoke"]],
+    ids=" ".join,
+)
+def test_every_command_reports_that_the_settings_are_wrong(club: ClubFolder, arguments: list[str]) -> None:
+    club.write("sessions.yml", "version: 1\nteam: [\n")
+    assert reported(club, arguments) == 2
+
+
+@pytest.mark.parametrize("command", ["preview", "run", "status", "doctor"])
+def test_every_command_that_reads_reports_that_it_could_not(club: ClubFolder, command: str) -> None:
+    club.write("calendar.ics", "<html>Sign in</html>")
+    assert reported(club, [command]) == 2
+
+
+@pytest.mark.parametrize("command", ["preview", "run", "status", "doctor"])
+def test_a_ledger_that_cannot_be_trusted_ends_with_4(club: ClubFolder, command: str) -> None:
+    club.write(".sessionsmgmt/ledger.json", "{")
+    assert reported(club, [command]) == 4
+
+
+def test_without_the_accounts_credential_doctor_says_so_in_a_row(
+    club: ClubFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOOGLE_CREDENTIALS", raising=False)
+    text = (club.folder / "sessions.yml").read_text()
+    club.write("sessions.yml", text.replace("{provider: vcard, path: contacts.vcf}", "{provider: google}"))
+
+    assert reported(club, ["doctor"]) == 2
+    assert "GOOGLE_CREDENTIALS" in capsys.readouterr().out
+
+
+def reported(club: ClubFolder, arguments: list[str]) -> int:
+    """The status of the command, once its report was found to be as the schema says and to tell the same."""
+    path = club.folder / "reports" / "report.json"
+    status = call(club, *arguments, "--report", str(path))
+    report = json.loads(path.read_text())
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(report)
+    assert report["exit"] == status
+    assert report["command"] == " ".join(word for word in arguments[:2] if word in {*arguments[:1], "login", "revoke"})
+    assert sum(report["counts"].values()) == sum(notice["state"] != "due" for notice in report["notices"])
+    return status
+
+
+def test_an_unforeseen_failure_says_its_kind_and_never_its_text(club: ClubFolder) -> None:
+    ran = club.call("run", env=with_hook(club, RAISING))
+
+    assert ran.exit == 1
+    assert "LookupError" in ran.err
+    assert "--verbose" in ran.err
+    assert "Stu" not in ran.out + ran.err
+    assert "Traceback" not in ran.err
+    assert not (club.folder / "outbox").exists()
+
+
+def test_verbose_says_where_it_failed_and_still_not_its_text(club: ClubFolder) -> None:
+    ran = club.call("run", "--verbose", env=with_hook(club, RAISING))
+
+    assert ran.exit == 1
+    assert "LookupError" in ran.err
+    assert "pipeline.py:" in ran.err
+    assert "sitecustomize.py:4 in fail" in ran.err
+    assert "Stu" not in ran.out + ran.err
+    assert str(ROOT) not in ran.err
+
+
+def test_a_run_that_is_interrupted_says_so_and_claims_nothing_more(club: ClubFolder) -> None:
+    club.calendar(*(vevent(f"session-{number}") for number in range(12)))
+    ran = club.call("run", env=with_hook(club, INTERRUPTING))
+
+    assert ran.exit == 1
+    assert "Stopped before it was done." in ran.err
+    assert "Traceback" not in ran.err
+    assert len(club.emails()) <= 4
+    again = club.call("run", now="2026-11-06T13:00:00-05:00")
+    assert again.exit == 1
+    assert sorted(again.report["counts"].items()) == [("failed", 0), ("held", 4), ("sent", 8), ("skipped", 0)]
