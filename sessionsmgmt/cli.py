@@ -10,7 +10,6 @@ import os
 import sys
 import time
 import traceback
-import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -233,6 +232,8 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     def visit(url: str) -> None:
         click.echo(f"Agree at this address:\n{url}", err=True)
         if browser:
+            import webbrowser
+
             webbrowser.open(url)
 
     def keep(credential: str) -> str:

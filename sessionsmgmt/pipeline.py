@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.compose.email import compose
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Sent, Step
 from sessionsmgmt.domain.decide import Club, decide
@@ -81,6 +80,8 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
         reading, people = sessions.result(), contacts.result()
     decisions = decide(rules, reading, Club(job.roles, directory(people.contacts, job.roles), book, job.zone), now)
     mailings = {mailing.rule.id: mailing for mailing in job.mailings}
+    from sessionsmgmt.compose.email import compose  # what it takes is not needed to check or to close something
+
     emails: dict[Key, EmailMessage] = {}
     for notice in decisions.due:
         mailing = mailings[notice.key.notice]

@@ -22,6 +22,7 @@ from sessionsmgmt.config.model import (
     IcsCalendar,
     NoticeSettings,
     OutboxMail,
+    SmtpMail,
     Store,
     VcardContacts,
 )
@@ -112,8 +113,8 @@ def _calendar(config: Config, google: Account | None) -> Calendar:
             from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 
             return GoogleCalendarFeed(google, _reading(config), config.zone, id_, name)
-        case other:
-            raise _absent(type(other).__name__)
+        case _:
+            raise _absent("calendar.provider: microsoft")
 
 
 def _contacts(config: Config, google: Account | None) -> Contacts:
@@ -126,8 +127,8 @@ def _contacts(config: Config, google: Account | None) -> Contacts:
             from sessionsmgmt.providers.google.contacts import GoogleAddressBook
 
             return GoogleAddressBook(google, _reading(config))
-        case other:
-            raise _absent(type(other).__name__)
+        case _:
+            raise _absent("contacts.provider: microsoft")
 
 
 def _mailer(config: Config, google: Account | None) -> Mailer:
@@ -141,7 +142,7 @@ def _mailer(config: Config, google: Account | None) -> Mailer:
 
             return Gmail(google)
         case other:
-            raise _absent(type(other).__name__)
+            raise _absent(f"mail.provider: {'smtp' if isinstance(other, SmtpMail) else 'microsoft'}")
 
 
 def _checks(config: Config, google: Account | None) -> tuple[Check, ...]:
@@ -183,7 +184,7 @@ def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
 
             return FileLedger(path, config.ledger.keep)
         case other:
-            raise _absent(type(other).__name__)
+            raise _absent(f"ledger.store: {'git' if isinstance(other, GitStore) else 'calendar'}")
 
 
 def run_id(environ: Mapping[str, str]) -> str:
@@ -213,5 +214,9 @@ def _mailing(config: Config, notice: NoticeSettings) -> Mailing:
     return Mailing(notice.rule, wording, Envelope(notice.to, notice.cc, config.mail.sender, config.mail.reply_to))
 
 
-def _absent(what: str) -> InputError:
-    return InputError(f"{what} is not part of this version.", "Use ics, vcard, outbox and a file ledger.")
+def _absent(choice: str) -> InputError:
+    return InputError(
+        f"This version does not have '{choice}' yet.",
+        "It has calendars from google and ics, contacts from google and vcard, mail by google and outbox, and the file "
+        "ledger, which remembers nothing in GitHub Actions, where every run begins on an empty machine.",
+    )

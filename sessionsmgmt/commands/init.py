@@ -326,7 +326,8 @@ _NEXT = {
         "It shows what would be sent about invented sessions. Then put your own calendar and contacts in their place."
     ),
     Source.GOOGLE: (
-        "Next: sessionsmgmt auth login\n"
-        "It asks for the account's consent. Then look at what would be sent: sessionsmgmt preview --out preview"
+        "Next: sessionsmgmt auth login --client client.json --save credential.json\n"
+        "It asks for the account's consent; docs/google.md says how to get the client.json. Then look at what would be "
+        "sent: sessionsmgmt preview --out preview"
     ),
 }

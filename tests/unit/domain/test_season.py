@@ -159,7 +159,7 @@ def nothing(world: World, data: st.DataObject) -> None:
 Edit = Callable[[World, st.DataObject], None]
 EDITS: tuple[Edit, ...] = (
     *(nothing, enter, move, move, move, resize, narrow, narrow, rename, cancel_or_confirm, delete),
-    *(restore, restore, restore, invite, decline, disinvite, relabel),
+    *(restore, restore, restore, invite, invite, decline, disinvite, relabel),
 )
 
 
@@ -223,11 +223,12 @@ Run = Callable[[Season, st.DataObject], None]
 RUNS: tuple[Run, ...] = (run, run, run, run, run_while_some_mails_do_not_leave, run_without_reading_all_of_it)
 
 
-@settings(max_examples=3 * settings().max_examples)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.data())
 def test_what_the_owner_was_last_told_is_true_or_a_notice_is_due(data: st.DataObject) -> None:
     season = a_season(data)
-    enter(season.world, data)
+    for _ in SESSIONS:
+        enter(season.world, data)
     for _ in range(data.draw(st.integers(3, 12), label="edits")):
         run_so = data.draw(st.sampled_from(RUNS), label="run")
         run_so(season, data)

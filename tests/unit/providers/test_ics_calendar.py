@@ -82,6 +82,12 @@ class TestIds:
         assert len(seen) == 1
         assert len(next(iter(seen))) == 6
 
+    def test_a_changed_instance_belongs_to_the_series_among_events_of_one_uid(self) -> None:
+        moved = vevent("RECURRENCE-ID:20261114T170000", start=":20261115T170000", summary="moved")
+        for order in permutations([vevent(start=":20261106T090000"), vevent(WEEKLY), moved]):
+            found = sorted(read_ics(vcalendar(*order)).events, key=lambda event: str(event.start))
+            assert [event.title for event in found] == ["S", "S", "moved", "S", "S"]
+
     def test_of_two_versions_of_one_event_the_newer_counts_whatever_their_order(self) -> None:
         versions = [vevent("SEQUENCE:9", summary="old"), vevent("SEQUENCE:10", summary="new")]
         for order in permutations(versions):
