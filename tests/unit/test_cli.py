@@ -22,8 +22,10 @@ sys.addaudithook(fail)
 
 INTERRUPTING = """\
 import os, signal, sys
+todo = ["once"]
 def interrupt(event, _):
-    if event == "os.link":  # the outbox puts a message into its folder
+    if event == "os.link" and todo:  # the outbox puts a message into its folder
+        todo.clear()
         os.kill(os.getpid(), signal.SIGINT)
 sys.addaudithook(interrupt)
 """
@@ -64,8 +66,6 @@ def with_hook(club: ClubFolder, hook: str) -> dict[str, str]:
     ids=" ".join,
 )
 def test_a_command_line_that_is_wrong_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    if arguments == ["run", "--dry"]:  # an unambiguous beginning of an option is no option either
-        assert main(["run", "--dr"]) == 2
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
