@@ -37,6 +37,9 @@ from sessionsmgmt.views import report, terminal
 
 P = ParamSpec("P")
 
+YEARS = range(1970, 2200)
+"""Those an instant may be in: time zones are known for them, and counting on from them does not leave the calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -62,12 +65,14 @@ class Instant(click.ParamType[datetime]):
             self.fail("this is no instant; write it like 2026-11-07T15:30:00-05:00", param, ctx)
         if instant.tzinfo is None:
             self.fail("the offset from UTC is missing; write it like 2026-11-07T15:30:00-05:00", param, ctx)
+        if instant.year not in YEARS:
+            self.fail(f"the year must be from {YEARS.start} to {YEARS.stop - 1}", param, ctx)
         return instant.astimezone(UTC)
 
 
 def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
     """A command of the group, with the options that all of them have."""
-    path = click.Path(path_type=Path)
+    path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False, writable=True)
 
     @functools.wraps(function)
     def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
@@ -78,7 +83,7 @@ def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[.
     command: Callable[..., Exit] = invoke
     for option in (
         click.option("--verbose", is_flag=True, expose_value=False, help="Say where an unexpected failure happened."),
-        click.option("--report", type=path, metavar="FILE", help="Write a JSON report of what was done."),
+        click.option("--report", type=file, metavar="FILE", help="Write a JSON report of what was done."),
         click.option("--now", type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339)."),
         click.option("--config", type=path, default=Path("sessions.yml"), show_default=True, metavar="FILE"),
     ):
@@ -288,14 +293,24 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     try:
         config = load(invocation.config)
         zone = config.zone
-        result = act(config)
-        terminal.show(result, config, sys.stdout)
+        result, show = act(config), partial(terminal.show, config=config, out=sys.stdout)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        result = Result(invocation.command, invocation.now, error.exit)
+        result, show = Result(invocation.command, invocation.now, error.exit), None
     if invocation.report:
         report.write(result, zone, invocation.report)
+    if show:
+        _unless_nobody_reads(partial(show, result))
     return result.exit
+
+
+def _unless_nobody_reads(show: Callable[[], None]) -> None:
+    """Show something; that the other end of a pipe was closed early changes nothing of what was done."""
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
 
 
 def _valid(config: Config) -> str:

@@ -18,7 +18,7 @@ from sessionsmgmt.domain.decide import Club, decide
 from sessionsmgmt.domain.model import Caution, Key, Role, Rule, State, Verdict
 from sessionsmgmt.domain.presence import horizon
 from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown
 
 WAVE = 4
@@ -77,6 +77,9 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     with ThreadPoolExecutor(2) as side_by_side:
         sessions = side_by_side.submit(job.calendar.read, now, until, {key.session for key in book.announced(now)})
         contacts = side_by_side.submit(job.contacts.read)
+        failures = [one for one in (sessions.exception(), contacts.exception()) if isinstance(one, SessionsError)]
+        if failures:
+            raise min(failures, key=lambda one: one.exit)
         reading, people = sessions.result(), contacts.result()
     decisions = decide(rules, reading, Club(job.roles, directory(people.contacts, job.roles), book, job.zone), now)
     mailings = {mailing.rule.id: mailing for mailing in job.mailings}
@@ -160,7 +163,9 @@ def _left_alone(verdict: Verdict, reason: str) -> Delivery:
 def _disputed(delivery: Delivery) -> Delivery:
     """Our claim was closed by somebody else while we were sending: what we know stands, and a person should know."""
     reason = "while it was being sent, somebody closed it in the ledger, so the ledger may say otherwise"
-    return replace(delivery, verdict=replace(delivery.verdict, reason=reason), exit=Exit.ATTENTION)
+    return replace(
+        delivery, verdict=replace(delivery.verdict, reason=reason), exit=worst((delivery.exit, Exit.ATTENTION))
+    )
 
 
 def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:
@@ -168,7 +173,11 @@ def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:
         delivery.verdict.state, "It may have left"
     )
     reason = f"{known}, but the ledger could not be told: {error.text}"
-    return replace(delivery, verdict=replace(delivery.verdict, state=State.HELD, reason=reason), exit=error.exit)
+    return replace(
+        delivery,
+        verdict=replace(delivery.verdict, state=State.HELD, reason=reason),
+        exit=worst((delivery.exit, error.exit)),
+    )
 
 
 def _unsent(verdict: Verdict, error: SessionsError) -> Delivery:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Role, Rule
+from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Role, Rule
 from sessionsmgmt.domain.roster import attendance, directory
 from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.pipeline import Job
@@ -22,10 +22,17 @@ def doctor(job: Job, checks: Sequence[Check], now: datetime) -> Result:
 
     ``checks`` are the providers' own; what follows them is the same for every club.
     """
-    findings = [finding for check in checks for finding in check()]
+    findings = [finding for check in checks for finding in _tried(check)]
     findings.extend(_club(job, now))
     status = worst(finding.exit for finding in findings)
     return Result("doctor", now, status, findings=tuple(findings))
+
+
+def _tried(check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except SessionsError as error:
+        yield failed("account", error)
 
 
 def _club(job: Job, now: datetime) -> Iterator[Finding]:
@@ -65,14 +72,19 @@ def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Find
             yield Finding(topic, Health.GOOD, f"{matched} of them match.")
         else:
             yield Finding(topic, Health.NOTE, "None of them matches.", "Is 'match' a part of your sessions' titles?")
-    for caution in calendar.cautions:
-        yield Finding("calendar", Health.NOTE, f"{caution.text} ({caution.where}).")
+    yield from _noted("calendar", calendar.cautions)
+
+
+def _noted(topic: str, cautions: Iterable[Caution]) -> Iterator[Finding]:
+    for caution in cautions:
+        yield Finding(topic, Health.NOTE, f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}.")
 
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
     borne = Counter(label for one in contacts.contacts for label in {label.strip().casefold() for label in one.labels})
     wanted = {label.strip().casefold() for role in roles for label in role.labels}
     yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
+    yield from _noted("contacts", contacts.cautions)
     for role in roles:
         for label in role.labels:
             count, topic = borne[label.strip().casefold()], f"label {label}"

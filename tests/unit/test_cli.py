@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from sessionsmgmt.cli import main
-from tests.end_to_end.harness import NOW, ROOT, ClubFolder, make_club, vevent
+from tests.end_to_end.harness import COMMAND, NOW, ROOT, ClubFolder, make_club, vevent
 
 SCHEMA = json.loads((ROOT / "schema" / "report.schema.json").read_text())
 
@@ -94,7 +95,19 @@ def test_an_instant_is_the_same_however_it_is_written(club: ClubFolder, now: str
     assert json.loads(report.read_text())["now"] == "2026-11-06T12:00:00-05:00"
 
 
-@pytest.mark.parametrize("now", ["", "now", "2026-11-06", "2026-11-06T12:00:00", "2026-13-06T12:00:00Z", "1793984400"])
+@pytest.mark.parametrize(
+    "now",
+    [
+        "",
+        "now",
+        "2026-11-06",
+        "2026-11-06T12:00:00",
+        "2026-13-06T12:00:00Z",
+        "1793984400",
+        "0001-01-01T00:00:00+05:00",
+        "9999-12-31T23:59:59Z",
+    ],
+)
 def test_what_is_no_instant_is_refused(club: ClubFolder, now: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(club, "run", now=now) == 2
     assert "--now" in capsys.readouterr().err
@@ -198,3 +211,25 @@ def test_a_run_that_is_interrupted_says_so_and_claims_nothing_more(club: ClubFol
     again = club.call("run", now="2026-11-06T13:00:00-05:00")
     assert again.exit == 1
     assert sorted(again.report["counts"].items()) == [("failed", 0), ("held", 4), ("sent", 8), ("skipped", 0)]
+
+
+def test_a_report_that_cannot_be_written_is_noticed_before_anything_is_sent(
+    club: ClubFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(club, "run", "--report", str(club.folder)) == 2
+    assert "--report" in capsys.readouterr().err
+    assert not (club.folder / "outbox").exists()
+
+
+def test_that_nobody_reads_what_it_says_changes_nothing_of_what_it_does(club: ClubFolder) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"exec 3>&1; {{ {' '.join(COMMAND)} run --now {NOW} --report r.json; echo $? >&3; }} | true"],
+        cwd=club.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert json.loads((club.folder / "r.json").read_text())["counts"]["sent"] == 1

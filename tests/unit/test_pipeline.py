@@ -372,6 +372,21 @@ def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: P
     assert (ledger.writes, post.tried, list(tmp_path.iterdir())) == ([], [], [])
 
 
+def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
+    away, wrong = UnreachableError("The calendar is away."), InputError("The contacts are no contacts.")
+    broken = job(store(tmp_path), calendar=Broken(away), contacts=BrokenPeople(wrong))
+
+    with pytest.raises(InputError):
+        run(broken, Post(), RUN, still)
+
+
+def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) -> None:
+    ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
+    result = run(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
+
+    assert result.exit is Exit.CONSENT
+
+
 @pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
 def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> None:
     if begun:

@@ -112,16 +112,9 @@ def written() -> Iterator[Path]:
         yield from (Path(folder, name) for name in files)
 
 
-# Written in pieces, so that this file holds none of them.
 FORBIDDEN = re.compile(
-    "|".join(
-        [
-            r"pypi\." + "org",
-            r"pythonhosted\." + "org",
-            r"registry\.npmjs\." + "org",
-            r"(?<![\w.:/-])/(?:" + "home|root|tmp|work|Users" + r")/[\w.-]",
-        ]
-    )
+    r"(?:https?://|--)\S*(?:" + "index-url|find-links|registry|hosted" + r")"  # where packages come from is not told
+    r"|(?<![\w.:/-])/(?:" + "home|root|tmp|work|Users" + r")/[\w.-]"  # in pieces, so that this file holds none
 )
 
 

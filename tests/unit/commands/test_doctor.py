@@ -153,6 +153,29 @@ def test_what_the_calendar_is_cautious_about_is_noted(tmp_path: Path) -> None:
     ]
 
 
+def test_what_has_no_place_is_noted_without_one(tmp_path: Path) -> None:
+    result = looked(tmp_path, diary(event(), cautions=[Caution("consent-ends", "It will end")]))
+
+    assert rows(result)["calendar"][-1].text == "It will end."
+
+
+def test_what_the_address_book_is_cautious_about_is_noted(tmp_path: Path) -> None:
+    odd = People(lambda: ContactsReading(tuple(CONTACTS), (Caution("odd", "It is odd", "contacts.vcf:7"),)))
+
+    assert "It is odd (contacts.vcf:7)." in [row.text for row in rows(looked(tmp_path, contacts=odd))["contacts"]]
+
+
+def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: Path) -> None:
+    def fail() -> Iterable[Finding]:
+        raise ConsentError("Agree again.")
+
+    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), ledger_in(tmp_path))
+    result = doctor(job, [fail], NOW)
+
+    assert result.exit is Exit.CONSENT
+    assert rows(result).keys() >= {"account", "calendar", "contacts", "ledger"}
+
+
 def test_labels_that_nobody_bears_and_contacts_without_one_are_noted(tmp_path: Path) -> None:
     result = looked(tmp_path, contacts=people(contact("Ann Adult", labels=[" ADULT "]), contact("Vic", labels=[])))
 
