@@ -248,7 +248,7 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
     )
     decided = decide([rule()], reading(coming), club(people, memory=ledger.read()), NOW)
     (notice,) = decided.due
-    assert len(notice.said.people) == 2, "a digest for each of the addresses"
+    assert len(notice.said.people) == 4, "two digests for each of the addresses: alone, and with the name"
 
     for steps in ([begin("we", what=notice.said)], [Hold(LAB, "we")], [Resolve(LAB, arrived=True)]):
         assert ledger.write(steps, NOW) == ()
