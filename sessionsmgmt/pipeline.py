@@ -5,7 +5,7 @@ Everything real is handed in, so the same two functions serve a club on files, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,17 @@ from zoneinfo import ZoneInfo
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Sent, Step
 from sessionsmgmt.domain.decide import Club, decide
-from sessionsmgmt.domain.model import Caution, Key, Role, Rule, State, Verdict
+from sessionsmgmt.domain.model import (
+    CalendarReading,
+    Caution,
+    ContactsReading,
+    Key,
+    Notice,
+    Role,
+    Rule,
+    State,
+    Verdict,
+)
 from sessionsmgmt.domain.presence import horizon
 from sessionsmgmt.domain.roster import directory
 from sessionsmgmt.errors import Exit, SessionsError, worst
@@ -74,22 +84,11 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     rules = [mailing.rule for mailing in job.mailings]
     until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read()
-    with ThreadPoolExecutor(2) as side_by_side:
-        sessions = side_by_side.submit(job.calendar.read, now, until, {key.session for key in book.announced(now)})
-        contacts = side_by_side.submit(job.contacts.read)
-        failures = [one for one in (sessions.exception(), contacts.exception()) if isinstance(one, SessionsError)]
-        if failures:
-            raise min(failures, key=lambda one: one.exit)
-        reading, people = sessions.result(), contacts.result()
-    decisions = decide(rules, reading, Club(job.roles, directory(people.contacts, job.roles), book, job.zone), now)
-    mailings = {mailing.rule.id: mailing for mailing in job.mailings}
-    from sessionsmgmt.compose.email import compose  # what it takes is not needed to check or to close something
-
-    emails: dict[Key, EmailMessage] = {}
-    for notice in decisions.due:
-        mailing = mailings[notice.key.notice]
-        emails[notice.key] = compose(notice, mailing.wording, mailing.envelope, now)
-    return Survey(decisions.verdicts, emails, people.cautions + decisions.cautions, book)
+    calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
+    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone)
+    decisions = decide(rules, calendar, club, now)
+    emails = _compose(decisions.due, job.mailings, now)
+    return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)
 
 
 def deliver(
@@ -120,6 +119,31 @@ def deliver(
         became |= {step.key: _unrecorded(became[step.key], error) for step in settled}
         became |= {one.key: _unsent(one, error) for one in due if one.key not in became}
     return tuple(became[verdict.key] for verdict in survey.verdicts)
+
+
+def _read(
+    job: Job, now: datetime, until: datetime, announced: Collection[str]
+) -> tuple[CalendarReading, ContactsReading]:
+    """Calendar and contacts, at the same time; if both fail, the graver failure is the one to tell."""
+    with ThreadPoolExecutor(2) as side_by_side:
+        calendar = side_by_side.submit(job.calendar.read, now, until, announced)
+        contacts = side_by_side.submit(job.contacts.read)
+    failures = [one for one in (calendar.exception(), contacts.exception()) if isinstance(one, SessionsError)]
+    if failures:
+        raise min(failures, key=lambda one: one.exit)
+    return calendar.result(), contacts.result()
+
+
+def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) -> dict[Key, EmailMessage]:
+    """All the emails, before any is sent: a template that fails on the last one costs nothing."""
+    from sessionsmgmt.compose.email import compose  # what it takes is not needed to check or to close something
+
+    by_rule = {mailing.rule.id: mailing for mailing in mailings}
+    emails = {}
+    for notice in due:
+        mailing = by_rule[notice.key.notice]
+        emails[notice.key] = compose(notice, mailing.wording, mailing.envelope, now)
+    return emails
 
 
 def undelivered(verdict: Verdict) -> Delivery:
