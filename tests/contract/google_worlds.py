@@ -24,7 +24,7 @@ def at_google(stack: ExitStack) -> Club:
     """An account with an empty calendar and address book, which may send as the coaches; the stack takes it down."""
     world = World()
     world.mailbox.aliases["coaches@example.org"] = True
-    return stack.enter_context(google(world, read=30))
+    return stack.enter_context(google(world))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sessionsmgmt.providers.google.account import Account
@@ -15,7 +15,7 @@ from sessionsmgmt.providers.google.mail import Gmail
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.providers.google.transport import Connection, Patience, Timeouts
 from tests.builders import NEW_YORK
-from tests.emulators.google import GoogleEmulator, World
+from tests.emulators.google import Break, GoogleEmulator, World
 
 READING = frozenset({EVENTS, CONTACTS})
 BY_NAME = READING | {CALENDAR_LIST}
@@ -46,11 +46,16 @@ class Club:
 
     google: GoogleEmulator
     time: Time = field(default_factory=Time)
-    read: float = HANG
+    read: float = 30
 
     @property
     def connection(self) -> Connection:
         return Connection(self.google.root, Timeouts(connect=2, read=self.read), self.time.patience)
+
+    def facing(self, trouble: object) -> Club:
+        """The same club, which soon gives up waiting if the trouble is a reply that never comes."""
+        hangs = isinstance(trouble, Break) and trouble.value.startswith("hang")
+        return replace(self, read=HANG) if hangs else self
 
     def account(self) -> Account:
         return Account(stored_credential({"GOOGLE_CREDENTIALS": self.google.credentials}), self.connection)
@@ -69,8 +74,8 @@ class Club:
 
 
 @contextmanager
-def google(world: World | None = None, read: float = HANG) -> Iterator[Club]:
+def google(world: World | None = None) -> Iterator[Club]:
     """A club at an emulated Google; every request of it must be one the descriptions allow."""
     with GoogleEmulator(world) as emulator:
-        yield Club(emulator, read=read)
+        yield Club(emulator)
         assert emulator.violations == ()

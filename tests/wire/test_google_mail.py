@@ -23,7 +23,7 @@ LOST = [one for one in Break if one is not Break.REFUSE_AFTERWARDS]
 @pytest.mark.parametrize("trouble", LOST, ids=lambda one: one.value)
 def test_a_connection_that_breaks_leaves_the_outcome_unknown_after_one_post(club: Club, trouble: Break) -> None:
     club.google.fail(CALL, trouble)
-    outcome = club.mailer().send(message())
+    outcome = club.facing(trouble).mailer().send(message())
 
     assert isinstance(outcome, Unknown)
     assert len(club.google.calls(CALL)) == 1
