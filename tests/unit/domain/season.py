@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.model import Attendee, Contact, Event, Key, Kind, Notice, Presence, Rule, Unit
+from sessionsmgmt.domain.model import Attendee, Contact, Event, Key, Kind, Notice, Presence, PresenceMode, Rule, Unit
 
 STEP = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -139,13 +139,14 @@ class Owner:
         last = self.inbox[key][-1] if self.inbox[key] else None
         return last.presence if last and last.kind is not Kind.CANCELLED else None
 
-    def receive(self, notice: Notice, world: World) -> None:
-        """Read a notice, and object to one that is odd after those before it."""
+    def receive(self, notice: Notice, rule: Rule, world: World) -> None:
+        """Read a notice, and object to one that is odd after those before it, or that is not so."""
         key, names = notice.key, {one.name for one in notice.people.people}
-        expected = self.expects(key)
+        expected, truth = self.expects(key), world.truth(key.session, rule)
         assert [one.said.sequence for one in self.inbox[key]] == list(range(notice.said.sequence))
         assert (notice.kind is Kind.NEW) == (expected is None)
         assert notice.said.kind is notice.kind
+        assert truth is Truth.EITHER or (truth is Truth.SESSION) == (notice.kind is not Kind.CANCELLED)
         match notice.kind:
             case Kind.NEW:
                 assert names == world.present(key.session) == {one.name for one in notice.newcomers}
@@ -160,6 +161,7 @@ class Owner:
                 assert expected == notice.presence
                 assert world.now < notice.presence.end
                 assert not names
+                assert truth is Truth.EITHER or not self.was_told_the_truth(key, rule, world)
         self.names[key] = self.names[key] | names if notice.kind is Kind.ADDED else names
         self.inbox[key].append(notice)
 
@@ -177,7 +179,10 @@ class Owner:
             case _ if expected is None or world.now >= expected.end:
                 return True  # nobody is expected any more
             case Truth.LATER:
-                return covered
+                start = steps[0]
+                if rule.presence is PresenceMode.WHOLE_DAY:
+                    start = _midnight(start.astimezone(world.zone).date(), world.zone)
+                return covered or start <= expected.start  # else it was moved
             case Truth.OVER:
                 return any(expected.start <= step <= expected.end for step in steps)  # it took place
         return False

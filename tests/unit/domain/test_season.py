@@ -58,7 +58,8 @@ class Season:
         for notice in sent:
             if notice.key.notice == self.strict.id:
                 self._check(notice)
-            self.owner.receive(notice, self.world)
+            [about] = [each for each in self.rules if each.id == notice.key.notice]
+            self.owner.receive(notice, about, self.world)
         self.memory = accepted(self.memory, sent, self.world.now)
 
     def _check(self, notice: Notice) -> None:
@@ -96,7 +97,7 @@ def enter(world: World, data: st.DataObject) -> None:
 
 
 def move(world: World, data: st.DataObject) -> None:
-    _one(world, data).begins += STEP * data.draw(st.sampled_from([700, 96, 40, 12, 8, 4, 1, -1, -4, -8, -12, -40]))
+    _one(world, data).begins += STEP * data.draw(st.sampled_from([700, -96, 96, 40, -40, 12, -12, 8, -8, 4, -4, 1, -1]))
 
 
 def resize(world: World, data: st.DataObject) -> None:
