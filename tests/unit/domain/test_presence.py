@@ -94,6 +94,7 @@ def test_an_event_that_ends_before_it_begins_is_a_moment() -> None:
     assert presence(backwards, EVENT, NEW_YORK) == window(local(2026, 11, 7, 17), local(2026, 11, 7, 17))
 
 
+@pytest.mark.parametrize("mode", PresenceMode)
 @pytest.mark.parametrize(
     ("zone", "day", "start", "end"),
     [
@@ -114,10 +115,10 @@ def test_an_event_that_ends_before_it_begins_is_a_moment() -> None:
     ],
 )
 def test_a_day_on_which_the_clocks_change_is_announced_from_its_first_to_its_last_minute(
-    zone: ZoneInfo, day: date, start: datetime, end: datetime
+    zone: ZoneInfo, day: date, start: datetime, end: datetime, mode: PresenceMode
 ) -> None:
     all_day = event(start=day)
-    assert presence(all_day, EVENT, zone) == window(start, end)
+    assert presence(all_day, mode, zone) == window(start, end)
     assert begin(all_day, zone) == start
     assert finish(all_day, zone) == end + timedelta(minutes=1)
 
