@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from sessionsmgmt.domain.model import PresenceMode
+from sessionsmgmt.domain.presence import presence
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.providers.google.calendar import _event
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.google import (
     EXPIRED_TOKEN,
@@ -375,6 +379,20 @@ def test_days_stay_days_and_times_become_utc() -> None:
 
     assert (found["day"].start, found["day"].end) == (date(2026, 11, 7), date(2026, 11, 8))
     assert (found["time"].start, found["time"].end) == (START, START + timedelta(hours=3))
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Paris", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "times",
+    [{}, {"start": {"date": "9999-12-30"}, "end": {"date": "9999-12-31"}}, {"start": {"date": "0001-01-01"}}],
+    ids=["no times", "the end of time", "the beginning of time"],
+)
+def test_a_deleted_event_has_a_window_whatever_is_left_of_its_times(zone: str, times: dict[str, object]) -> None:
+    """What is deleted may come back as little more than its id ("Events: get")."""
+    found = _event({"id": "lab", "status": "cancelled", **times}, "owner")
+
+    assert not found.confirmed
+    assert presence(found, PresenceMode.WHOLE_DAY, ZoneInfo(zone)).start.year > 1
 
 
 def test_googles_own_groups_are_no_labels_in_any_language() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from googleapiclient.errors import HttpError
@@ -23,6 +23,7 @@ LARGEST_LIST_PAGE = 250
 LOOK_BACK = timedelta(days=1)
 """Sessions that have just ended travel along: an announced one need not be asked for to the end of its day."""
 AT_ONCE = 4
+YEARS = range(1970, 2200)
 ITEM = (
     "id,status,summary,description,location,start,end,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
     "organizer(self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
@@ -31,6 +32,7 @@ HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
 """Roles that see of a private event only that there is one (Calendar API, "Sharing and attendees")."""
 
 Item = Mapping[str, Any]
+Day = TypeVar("Day", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +168,16 @@ def _is_partial(item: Item, role: str) -> bool:
 
 
 def _when(moment: Mapping[str, str]) -> datetime | date:
-    """A date stays a date; a time becomes UTC. A deleted event may come without either: then it is of no day."""
+    """A date stays a date; a time becomes UTC. What is left of a deleted event may have neither: it is long past."""
     if "dateTime" in moment:
-        return datetime.fromisoformat(moment["dateTime"]).astimezone(UTC)
-    return date.fromisoformat(moment["date"]) if "date" in moment else date.min
+        at = datetime.fromisoformat(moment["dateTime"])
+        return _within_reach(at).astimezone(UTC)
+    return _within_reach(date.fromisoformat(moment.get("date", "1970-01-01")))
+
+
+def _within_reach(day: Day) -> Day:
+    """The day, or one that is far away as well, where none could come before or after it."""
+    return day if day.year in YEARS else day.replace(min(max(day.year, YEARS.start), YEARS.stop - 1), 1, 1)
 
 
 def _guests(item: Item) -> Caution | None:
