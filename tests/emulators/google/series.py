@@ -30,14 +30,14 @@ def expanded(calendar: Calendar, until: datetime | None) -> Iterator[Json]:
             yield from (made for made in instances(calendar, one, until) if made["id"] not in calendar.events)
 
 
-def stored(calendar: Calendar, id: str) -> Json | None:  # noqa: A002
+def stored(calendar: Calendar, id: str) -> Json | None:  # noqa: A002  the API has this word
     """What is stored under the id; an instance of a series that is cancelled is cancelled with it."""
     one = calendar.events.get(id)
     master = calendar.events.get((one or {}).get("recurringEventId") or "", {})
     return {**one, "status": "cancelled"} if one and master.get("status") == "cancelled" else one
 
 
-def instance(calendar: Calendar, id: str) -> Json | None:  # noqa: A002
+def instance(calendar: Calendar, id: str) -> Json | None:  # noqa: A002  the API has this word
     """The instance of that id, if a series has it and nothing is stored under it."""
     series, _, start = id.rpartition("_")
     master = calendar.events.get(series, {})

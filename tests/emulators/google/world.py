@@ -127,21 +127,21 @@ class Calendar:
             self.events[one["id"]] = kept
             self.revisions[one["id"]] = self.revision
 
-    def edit(self, id: str, **changes: Any) -> None:  # noqa: A002
+    def edit(self, id: str, **changes: Any) -> None:  # noqa: A002  the API has this word
         """Change fields of an event; None removes one."""
         changed = {**self._known(id), **changes}
         self.put({name: value for name, value in changed.items() if value is not None})
 
-    def cancel(self, id: str) -> None:  # noqa: A002
+    def cancel(self, id: str) -> None:  # noqa: A002  the API has this word
         """Delete an event: it stays, with the status ``cancelled``."""
         self.edit(id, status="cancelled")
 
-    def purge(self, id: str) -> None:  # noqa: A002
+    def purge(self, id: str) -> None:  # noqa: A002  the API has this word
         """Take an event away for good: then it is 404."""
         self._known(id)
         del self.events[id], self.revisions[id]
 
-    def _known(self, id: str) -> Json:  # noqa: A002
+    def _known(self, id: str) -> Json:  # noqa: A002  the API has this word
         if id not in self.events:
             raise MissingError(id)
         return self.events[id]
@@ -261,7 +261,7 @@ class World:
     mailbox: Mailbox = field(default_factory=Mailbox)
     consent: Consent = field(default_factory=Consent)
 
-    def calendar(self, id: str = TEAM_CALENDAR) -> Calendar:  # noqa: A002
+    def calendar(self, id: str = TEAM_CALENDAR) -> Calendar:  # noqa: A002  the API has this word
         """The calendar of that id."""
         for one in self.calendars:
             if one.id == id or (id == "primary" and one.primary):
