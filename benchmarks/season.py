@@ -64,7 +64,7 @@ class People:
 class Blank:
     """A ledger in which nothing was ever said; deciding never writes."""
 
-    def read(self) -> Book:
+    def read(self, _now: datetime) -> Book:
         """No entries."""
         return Book(b"an invented secret of 32 bytes..")
 

@@ -13,7 +13,8 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Sent, Step
+from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Refused, Sent, Step
+from sessionsmgmt.domain.confirm import doubtful, earliest, looked, trait
 from sessionsmgmt.domain.decide import Club, decide
 from sessionsmgmt.domain.model import (
     CalendarReading,
@@ -29,7 +30,18 @@ from sessionsmgmt.domain.model import (
 from sessionsmgmt.domain.presence import horizon
 from sessionsmgmt.domain.roster import directory
 from sessionsmgmt.errors import Exit, SessionsError, worst
-from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports import (
+    Calendar,
+    Contacts,
+    Delivered,
+    Ledger,
+    Mailer,
+    Outcome,
+    SentFolder,
+    Undelivered,
+    Unknown,
+    Unwritten,
+)
 
 WAVE = 4
 """How many notices are on their way at once, and so how many a crash can leave held."""
@@ -45,8 +57,16 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where it can be seen whether a mail left, for a club that wants to know, and whose mail is looked for."""
+
+    folder: SentFolder
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """A club with everything real attached that can be read, and the ledger."""
+    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks."""
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -54,6 +74,7 @@ class Job:
     calendar: Calendar
     contacts: Contacts
     ledger: Ledger
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,20 @@ class Delivery:
     exit: Exit = Exit.DONE
 
 
+def look(job: Job, now: datetime) -> None:
+    """Held → sent, or not: settle what nobody knew by looking at the mail that left. ``now`` is aware.
+
+    Raises as the folder and the ledger do; what is held is held still then.
+    """
+    if job.lookup is None:
+        return
+    book = job.ledger.read(now)
+    claims = doubtful(book, now)
+    if claims:
+        mails = job.lookup.folder.since(earliest(claims.values()))
+        job.ledger.write(looked(book, mails, job.lookup.team, now), now)
+
+
 def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     """Calendar → contacts → decide → compose. Reads, and changes nothing.
 
@@ -83,7 +118,7 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     """
     rules = [mailing.rule for mailing in job.mailings]
     until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
-    book = job.ledger.read()
+    book = job.ledger.read(now)
     calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
     club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone)
     decisions = decide(rules, calendar, club, now)
@@ -105,14 +140,12 @@ def deliver(
     settled: list[Step] = []
     try:
         for wave in [*(due[first : first + WAVE] for first in range(0, len(due), WAVE)), []]:
-            claims = [
-                Begin(one.key, run, survey.book.entry(one.key).said, one.notice.said) for one in wave if one.notice
-            ]
-            refused = {one.key: one.reason for one in ledger.write([*settled, *claims], clock())}
-            became |= {step.key: _disputed(became[step.key]) for step in settled if step.key in refused}
-            became |= {one.key: _left_alone(one, refused[one.key]) for one in wave if one.key in refused}
+            claims = [_claim(one.notice, survey, run) for one in wave if one.notice]
+            missed = {one.key: one for one in ledger.write([*settled, *claims], clock())}
+            became |= {step.key: _untold(became[step.key], missed[step.key]) for step in settled if step.key in missed}
+            became |= {one.key: _left_alone(one, missed[one.key]) for one in wave if one.key in missed}
             settled = []
-            for verdict, outcome in _send([one for one in wave if one.key not in refused], survey.emails, mailer):
+            for verdict, outcome in _send([one for one in wave if one.key not in missed], survey.emails, mailer):
                 became[verdict.key] = _delivery(verdict, outcome)
                 settled.append(_record(verdict.key, run, outcome))
     except SessionsError as error:
@@ -152,6 +185,13 @@ def undelivered(verdict: Verdict) -> Delivery:
     return Delivery(verdict, exit=Exit.DONE if calm else Exit.ATTENTION)
 
 
+def _claim(notice: Notice, survey: Survey, run: str) -> Begin:
+    email = survey.emails[notice.key]
+    recipients = [one.addr_spec for name in ("To", "Cc") for one in getattr(email[name], "addresses", ())]
+    looks = trait(survey.book.secret, recipients, str(email["Subject"]))
+    return Begin(notice.key, run, survey.book.entry(notice.key).said, notice.said, looks)
+
+
 def _send(
     claimed: Sequence[Verdict], emails: Mapping[Key, EmailMessage], mailer: Mailer
 ) -> list[tuple[Verdict, Outcome]]:
@@ -180,16 +220,25 @@ def _delivery(verdict: Verdict, outcome: Outcome) -> Delivery:
             return Delivery(replace(verdict, state=State.HELD, reason=reason), exit=Exit.ATTENTION)
 
 
-def _left_alone(verdict: Verdict, reason: str) -> Delivery:
-    return undelivered(replace(verdict, state=State.HELD if reason == "held" else State.SKIPPED, reason=reason))
+def _left_alone(verdict: Verdict, missed: Refused | Unwritten) -> Delivery:
+    """What could not be claimed is not sent: somebody else has it, or the ledger failed."""
+    match missed:
+        case Unwritten(_, cause):
+            return _unsent(verdict, cause)
+        case Refused(_, reason):
+            state = State.HELD if reason == "held" else State.SKIPPED
+            return undelivered(replace(verdict, state=state, reason=reason))
 
 
-def _disputed(delivery: Delivery) -> Delivery:
-    """Our claim was closed by somebody else while we were sending: what we know stands, and a person should know."""
-    reason = "while it was being sent, somebody closed it in the ledger, so the ledger may say otherwise"
-    return replace(
-        delivery, verdict=replace(delivery.verdict, reason=reason), exit=worst((delivery.exit, Exit.ATTENTION))
-    )
+def _untold(delivery: Delivery, missed: Refused | Unwritten) -> Delivery:
+    """The ledger did not take what became of a mail. What we know stands, and a person should know."""
+    match missed:
+        case Unwritten(_, cause):
+            return _unrecorded(delivery, cause)
+        case Refused():
+            reason = "while it was being sent, somebody closed it in the ledger, so the ledger may say otherwise"
+            status = worst((delivery.exit, Exit.ATTENTION))
+            return replace(delivery, verdict=replace(delivery.verdict, reason=reason), exit=status)
 
 
 def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from sessionsmgmt.domain.claims import Book, Refused, Step
-from sessionsmgmt.domain.model import CalendarReading, ContactsReading
+from sessionsmgmt.domain.confirm import Mail
+from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Key
 from sessionsmgmt.errors import Exit, SessionsError
 
 
@@ -86,20 +87,51 @@ class Consent(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A step that a store could not write although it wrote others. ``cause`` says why, in a sentence for a person."""
+
+    key: Key
+    cause: SessionsError
+
+
 class Ledger(Protocol):
     """What remembers what was said. ``now`` is the run's own; stores have no clock."""
 
-    def read(self) -> Book:
+    def read(self, now: datetime) -> Book:
         """The book as it stands. Raises RefusedError if it can't be trusted, UnreachableError if it can't be had."""
         ...
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
-        """Take all the steps that the entries then allow, atomically each, and return those that were refused.
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        """Take all the steps that the entries then allow, atomically each, and return those that were not taken.
 
         Once this returns, the steps last, and what is old enough to be forgotten is gone; with no steps it does only
-        that, and nothing at all where there is nothing to forget. Raises as ``read`` does; what was not written then is
-        as if never asked.
+        that, and nothing at all where there is nothing to forget. ``read`` was called before. Raises as ``read`` does;
+        what was not written then is as if never asked.
         """
+        ...
+
+
+class SentFolder(Protocol):
+    """Where the mail that left can be seen."""
+
+    def since(self, instant: datetime) -> tuple[Mail, ...]:
+        """All the mail that left at that instant or later. Raises as the mailer's account does, never returns less."""
+        ...
+
+
+class Board(Protocol):
+    """Where a person who does not read logs is told what wants their attention: one note a topic."""
+
+    def post(self, topic: str, title: str, text: str) -> None:
+        """Put the note up, or bring the one that is there up to date. ``text`` is Markdown and names nobody.
+
+        Raises RefusedError where the board may not be written to, UnreachableError where it can't be reached.
+        """
+        ...
+
+    def clear(self, topic: str, text: str) -> None:
+        """Take the note down, if there is one, and say why with ``text``. Raises as ``post`` does."""
         ...
 
 

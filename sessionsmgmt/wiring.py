@@ -29,9 +29,12 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.pipeline import Job, Mailing
 from sessionsmgmt.ports import Calendar, Check, Consent, Contacts, Ledger, Mailer
+from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
     from sessionsmgmt.providers.google.account import Account
+
+GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,12 @@ def consent(config: Config, environ: Mapping[str, str], client: Path) -> Consent
     Raises InputError where the file is none, or nothing in sessions.yml is at Google.
     """
     from sessionsmgmt.providers.google.consent import GoogleConsent, client_of
-    from sessionsmgmt.providers.google.credentials import service_root
     from sessionsmgmt.providers.google.transport import Connection
 
     scopes = _google_scopes(config)
     if not scopes:
         raise InputError("Nothing in sessions.yml needs an account.", "Set a provider to google first.")
-    return GoogleConsent(client_of(client), scopes, Connection(service_root(environ)))
+    return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT)))
 
 
 def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]:
@@ -97,10 +99,10 @@ def _google(config: Config, environ: Mapping[str, str]) -> Account | None:
     if not any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts):
         return None
     from sessionsmgmt.providers.google.account import Account
-    from sessionsmgmt.providers.google.credentials import service_root, stored_credential
+    from sessionsmgmt.providers.google.credentials import stored_credential
     from sessionsmgmt.providers.google.transport import Connection
 
-    return Account(stored_credential(environ), Connection(service_root(environ)))
+    return Account(stored_credential(environ), Connection(root(environ, GOOGLE_ROOT)))
 
 
 def _calendar(config: Config, google: Account | None) -> Calendar:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Role, Rule
 from sessionsmgmt.domain.roster import attendance, directory
 from sessionsmgmt.errors import Exit, SessionsError, worst
@@ -52,7 +53,7 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
     if calendar and contacts:
         yield _unknown_attendees(calendar, contacts, rules, job.roles)
     try:
-        held = [entry for entry in job.ledger.read().entries.values() if entry.claim and entry.claim.is_held(now)]
+        held = doubtful(job.ledger.read(now), now)
     except SessionsError as error:
         yield failed("ledger", error)
         return

@@ -29,11 +29,15 @@ from sessionsmgmt.compose.page import page
 from sessionsmgmt.compose.plain import to_text, wrapped
 from sessionsmgmt.compose.template import render
 from sessionsmgmt.compose.text import clean, shorten
+from sessionsmgmt.domain.confirm import mark
 from sessionsmgmt.domain.model import Notice
 from sessionsmgmt.errors import InputError
 
 LONGEST_SUBJECT = 150
 """Characters of a subject; mail programs show about half of that."""
+
+MARK = "X-Sessionsmgmt-Mark"
+"""The header by which a mail is known again where the Message-ID does not survive (see ``domain.confirm``)."""
 
 LONGEST_ID = 70
 """Characters of an id that fit into a header line."""
@@ -65,7 +69,7 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     html = page(draft.body, draft.values, notice.kind, subject, team, spoken)
 
     content = [_text(text, "plain"), _text(html, "html")]
-    fingerprint = _fingerprint(notice, wording)
+    fingerprint = mark(wording.team, notice.key, notice.said)
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
         organizer = envelope.sender or next(iter(envelope.reply_to), "")
@@ -111,6 +115,7 @@ def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime
         "Message-ID": f"<{fingerprint}@{envelope.sender.rpartition('@')[2] or 'sessionsmgmt.invalid'}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
+        MARK: fingerprint,
         "X-Sessionsmgmt-Notice": header_id(notice.key.notice),
         "X-Sessionsmgmt-Kind": str(notice.kind),
         "X-Sessionsmgmt-Session": header_id(notice.key.session),
@@ -123,20 +128,6 @@ def header_id(identity: str) -> str:
     if plain and 0 < len(identity) <= LONGEST_ID:
         return identity
     return f"sha256:{hashlib.sha256(identity.encode(errors='surrogatepass')).hexdigest()[:32]}"
-
-
-def _fingerprint(notice: Notice, wording: Wording) -> str:
-    """What the notice is recognised by: the same however often it is composed, and unlike any other notice's."""
-    parts = (
-        wording.team,
-        notice.key.notice,
-        notice.key.session,
-        str(notice.said.sequence),
-        str(notice.kind),
-        notice.presence.start.isoformat(),
-        notice.presence.end.isoformat(),
-    )
-    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:

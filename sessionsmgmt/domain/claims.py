@@ -1,4 +1,4 @@
-"""The life of one notice in the ledger: free → claimed → sent, not sent or held.
+"""The life of one notice in the ledger: free → claimed → sent, not sent or held; held → looked for → sent or not sent.
 
 This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
 pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
@@ -18,6 +18,9 @@ from sessionsmgmt.domain.roster import fold
 LEASE = timedelta(minutes=15)
 """How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
 
+APART = timedelta(minutes=10)
+"""How far apart two looks must be that don't find a mail, before it is taken not to have left: folders lag behind."""
+
 SECRET_BYTES = 32
 """The length of a book's secret: that of the hash it is used with, as RFC 2104, 3 advises."""
 
@@ -26,13 +29,16 @@ SECRET_BYTES = 32
 class Claim:
     """A run's word that it is about to send. ``run`` is unlike that of any other process, a retry of it included.
 
-    ``held`` is set where it cannot be known whether the mail left.
+    ``held`` is set where it cannot be known whether the mail left. ``mail`` is a digest of what the mail can be found
+    by, ``looked`` the first time it was looked for and not found.
     """
 
     run: str
     at: datetime
     said: Said
     held: bool = False
+    mail: str = ""
+    looked: datetime | None = None
 
     def is_held(self, now: datetime) -> bool:
         """Whether nobody knows what became of it: its run said so, or died and can't say any more.
@@ -45,7 +51,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is remembered for one key. ``message_id`` and ``at`` are of the last notice that was sent."""
+    """What is remembered for one key.
+
+    ``message_id`` is of the last notice that was sent, ``at`` of when that was; where none was, it is when the one that
+    was held turned out not to have left.
+    """
 
     said: Said | None = None
     claim: Claim | None = None
@@ -61,6 +71,7 @@ class Begin:
     run: str
     basis: Said | None
     said: Said
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,24 @@ class Resolve:
     arrived: bool
 
 
-Step = Begin | Sent | NotSent | Hold | Resolve
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The held mail of the claim of ``run`` was looked for where sent mail is kept: ``message_id`` if it is there."""
+
+    key: Key
+    run: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Take over what another ledger remembers of the key, if this one remembers nothing of it."""
+
+    key: Key
+    entry: Entry
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +146,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
             if entry.said != step.basis:
                 return Refused(step.key, "another run has just said it")
-            return replace(entry, claim=Claim(step.run, now, step.said))
+            return replace(entry, claim=Claim(step.run, now, step.said, mail=step.mail))
         case Sent():
             if claim and claim.run == step.run:
                 return Entry(claim.said, None, step.message_id, now)
@@ -133,8 +161,28 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
         case Resolve():
             if claim is None or not claim.is_held(now):
                 return Refused(step.key, "nothing is held here")
-            return Entry(claim.said, None, "", now) if step.arrived else replace(entry, claim=None)
+            return Entry(claim.said, None, "", now) if step.arrived else _freed(entry, now)
+        case Looked():
+            if claim is None or claim.run != step.run or not claim.is_held(now):
+                return Refused(step.key, "nothing is held here")
+            return _after_look(entry, claim, step.message_id, now)
+        case Carry():
+            return entry if entry != Entry() else step.entry
     return Refused(step.key, "the claim is another run's by now")
+
+
+def _after_look(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
+    """Found, it was sent. Missing once, it may still turn up; missing again, and later, it did not leave."""
+    if message_id:
+        return Entry(claim.said, None, message_id, now)
+    if claim.looked is None:
+        return replace(entry, claim=replace(claim, looked=now))
+    return _freed(entry, now) if now - claim.looked >= APART else entry
+
+
+def _freed(entry: Entry, now: datetime) -> Entry:
+    """Nothing is held any more. That is remembered, or the ledger this was carried from would hold it again."""
+    return replace(entry, claim=None, at=entry.at or now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +232,4 @@ def digest(secret: bytes, mark: str) -> str:
 def _last(entry: Entry, now: datetime) -> datetime:
     """When what the entry is about is over; long ago where it is about nothing."""
     ends = [said.presence.end for said in (entry.said, entry.claim and entry.claim.said) if said]
-    return max(ends, default=datetime.min.replace(tzinfo=now.tzinfo))
+    return max(ends, default=entry.at or datetime.min.replace(tzinfo=now.tzinfo))

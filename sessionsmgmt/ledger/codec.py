@@ -21,7 +21,7 @@ VERSION = 1
 
 _BOOK = frozenset({"version", "secret", "entries"})
 _ENTRY = frozenset({"notice", "session", "said", "claim", "message_id", "at"})
-_CLAIM = frozenset({"run", "at", "held", "said"})
+_CLAIM = frozenset({"run", "at", "held", "said", "mail", "looked"})
 _SAID = frozenset({"kind", "start", "end", "people", "sequence"})
 
 _DIGEST = re.compile(r"[0-9a-f]{32}")
@@ -30,7 +30,7 @@ _Of = TypeVar("_Of")
 
 
 def encode(book: Book) -> bytes:
-    """The book as JSON in UTF-8: the same bytes for the same book. Raises ValueError for people who are no digests."""
+    """The book as JSON in UTF-8: the same bytes for the same book. Raises ValueError for what should be a digest."""
     document = {
         "version": VERSION,
         "secret": base64.b64encode(book.secret).decode(),
@@ -40,14 +40,26 @@ def encode(book: Book) -> bytes:
 
 
 def _entry(key: Key, entry: Entry) -> Mapping[str, object]:
-    claim = entry.claim
     return {
         "notice": key.notice,
         "session": key.session,
         "said": entry.said and _said(entry.said),
-        "claim": claim and {"run": claim.run, "at": _stamp(claim.at), "held": claim.held, "said": _said(claim.said)},
+        "claim": entry.claim and _claim(entry.claim),
         "message_id": entry.message_id,
         "at": entry.at and _stamp(entry.at),
+    }
+
+
+def _claim(claim: Claim) -> Mapping[str, object]:
+    if claim.mail and not _DIGEST.fullmatch(claim.mail):
+        raise ValueError("what a mail is found by must be a digest in the ledger")
+    return {
+        "run": claim.run,
+        "at": _stamp(claim.at),
+        "held": claim.held,
+        "said": _said(claim.said),
+        "mail": claim.mail,
+        "looked": claim.looked and _stamp(claim.looked),
     }
 
 
@@ -151,11 +163,16 @@ def _read_claim(value: object, at: str) -> Claim:
     held = fields["held"]
     if not isinstance(held, bool):
         raise _DamageError(f"{at}.held", "this is neither true nor false")
+    mail = _text(fields["mail"], f"{at}.mail")
+    if mail and not _DIGEST.fullmatch(mail):
+        raise _DamageError(f"{at}.mail", "this is not a digest")
     return Claim(
         run=_text(fields["run"], f"{at}.run"),
         at=_instant(fields["at"], f"{at}.at"),
         said=_read_said(fields["said"], f"{at}.said"),
         held=held,
+        mail=mail,
+        looked=_optional(fields["looked"], f"{at}.looked", _instant),
     )
 
 

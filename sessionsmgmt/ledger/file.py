@@ -54,7 +54,7 @@ class FileLedger:
         self._patience = patience
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
 
-    def read(self) -> Book:
+    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's: some stores look at a stretch of time
         """The book as it stands; where there is no file yet, an empty one whose secret the first write will store.
 
         Raises RefusedError for a file that is damaged or of a newer version, InputError for a place that can't be

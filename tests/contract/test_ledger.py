@@ -29,6 +29,7 @@ from sessionsmgmt.domain.claims import (
 )
 from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import Key, Kind, Said
+from sessionsmgmt.ports import Unwritten
 from tests.builders import NOW, attendees, club, contact, event, reading, rule, said, window
 from tests.contract.ledger_worlds import KEEP, WORLDS, LedgerWorld
 
@@ -55,16 +56,16 @@ def world(make: Callable[[], LedgerWorld]) -> LedgerWorld:
     return make()
 
 
-def written(world: LedgerWorld, *steps: Step, now: datetime = NOW) -> tuple[Refused, ...]:
+def written(world: LedgerWorld, *steps: Step, now: datetime = NOW) -> tuple[Refused | Unwritten, ...]:
     """What a process is told that opens the ledger, reads it and asks for the steps in one write."""
     ledger = world.open()
-    ledger.read()
+    ledger.read(NOW)
     return ledger.write(steps, now)
 
 
 def entry(world: LedgerWorld, key: Key = LAB) -> Entry:
     """What a process finds that has just started."""
-    return world.open().read().entry(key)
+    return world.open().read(NOW).entry(key)
 
 
 def begin(run: str, basis: Said | None = None, what: Said = FIRST, key: Key = LAB) -> Begin:
@@ -72,19 +73,19 @@ def begin(run: str, basis: Said | None = None, what: Said = FIRST, key: Key = LA
 
 
 def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
-    book = world.open().read()
+    book = world.open().read(NOW)
 
     assert book.entries == {}
     assert len(book.secret) == SECRET_BYTES
 
 
 def test_no_two_clubs_have_the_same_secret(make: Callable[[], LedgerWorld]) -> None:
-    assert make().open().read().secret != make().open().read().secret
+    assert make().open().read(NOW).secret != make().open().read(NOW).secret
 
 
 def test_reading_stores_nothing(world: LedgerWorld) -> None:
     before = world.stored()
-    world.open().read()
+    world.open().read(NOW)
 
     assert world.stored() == before
 
@@ -116,7 +117,7 @@ def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:
     assert written(world, begin("they")) == (Refused(LAB, "held"),)
 
 
-@pytest.mark.parametrize(("arrived", "after"), [(True, Entry(FIRST, None, "", NOW)), (False, Entry())])
+@pytest.mark.parametrize(("arrived", "after"), [(True, Entry(FIRST, None, "", NOW)), (False, Entry(at=NOW))])
 def test_a_person_closes_what_is_held(world: LedgerWorld, arrived: bool, after: Entry) -> None:
     written(world, begin("we"), Hold(LAB, "we"))
 
@@ -141,7 +142,7 @@ def test_a_claim_of_a_run_that_died_becomes_held(world: LedgerWorld) -> None:
 
 def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
     slow = world.open()
-    basis = slow.read().entry(LAB).said
+    basis = slow.read(NOW).entry(LAB).said
     written(world, begin("we"), Sent(LAB, "we", "mail 1"))
 
     assert len(slow.write([begin("they", basis)], NOW)) == 1
@@ -151,7 +152,7 @@ def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
 def test_of_two_that_race_for_a_notice_exactly_one_gets_it(world: LedgerWorld) -> None:
     written(world, begin("before", key=SHOP))
     one, other = world.open(), world.open()
-    assert one.read() == other.read()
+    assert one.read(NOW) == other.read(NOW)
 
     assert one.write([begin("one")], NOW) == ()
     assert other.write([begin("other")], NOW) == (Refused(LAB, "another run is sending it"),)
@@ -160,12 +161,12 @@ def test_of_two_that_race_for_a_notice_exactly_one_gets_it(world: LedgerWorld) -
 
 def test_of_two_that_race_to_begin_the_ledger_none_stores_what_nobody_would_recognise(world: LedgerWorld) -> None:
     runs = {name: world.open() for name in ("one", "other")}
-    secrets = {name: ledger.read().secret for name, ledger in runs.items()}
+    secrets = {name: ledger.read(NOW).secret for name, ledger in runs.items()}
 
     for name, ledger in runs.items():
         ledger.write([begin(name, key=Key("campus", name))], NOW)
 
-    book = world.open().read()
+    book = world.open().read(NOW)
     taken = {one.claim.run for one in book.entries.values() if one.claim}
     assert taken
     assert {secrets[name] for name in taken} == {book.secret}
@@ -173,11 +174,11 @@ def test_of_two_that_race_to_begin_the_ledger_none_stores_what_nobody_would_reco
 
 def test_the_secret_that_was_read_first_stays(world: LedgerWorld) -> None:
     ledger = world.open()
-    secret = ledger.read().secret
+    secret = ledger.read(NOW).secret
     ledger.write([begin("we")], NOW)
 
-    assert ledger.read().secret == secret
-    assert world.open().read().secret == secret
+    assert ledger.read(NOW).secret == secret
+    assert world.open().read(NOW).secret == secret
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_what_is_over_long_enough_is_forgotten_with_the_next_write(world: Ledger
     assert trace in world.stored()
 
     written(world, *steps, now=over)
-    assert LAB not in world.open().read().entries
+    assert LAB not in world.open().read(NOW).entries
     assert trace not in world.stored()
 
 
@@ -246,7 +247,7 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
         who=attendees(address),
         where=f"{surname}.ics:1",
     )
-    decided = decide([rule()], reading(coming), club(people, memory=ledger.read()), NOW)
+    decided = decide([rule()], reading(coming), club(people, memory=ledger.read(NOW)), NOW)
     (notice,) = decided.due
     assert len(notice.said.people) == 4, "two digests for each of the addresses: alone, and with the name"
 
@@ -262,10 +263,10 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
 
 def test_who_was_named_is_recognised_by_a_later_process(world: LedgerWorld) -> None:
     first = world.open()
-    (notice,) = decide([rule()], reading(event()), club(memory=first.read()), NOW).due
+    (notice,) = decide([rule()], reading(event()), club(memory=first.read(NOW)), NOW).due
     first.write([begin("we", what=notice.said), Sent(LAB, "we", "mail 1")], NOW)
 
-    later = decide([rule()], reading(event()), club(memory=world.open().read()), NOW)
+    later = decide([rule()], reading(event()), club(memory=world.open().read(NOW)), NOW)
 
     assert not later.due
     assert len(later.verdicts) == 1
@@ -295,4 +296,4 @@ def test_a_store_does_what_the_protocol_says(
         said_so = said_so.pruned(NOW + later, KEEP)
 
         assert sorted(written(world, *steps, now=NOW + later), key=repr) == sorted(refused, key=repr)
-        assert world.open().read().entries == said_so.entries
+        assert world.open().read(NOW).entries == said_so.entries

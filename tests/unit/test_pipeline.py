@@ -21,7 +21,7 @@ from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Event, K
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.pipeline import WAVE, Job, Mailing, Survey, deliver, survey
-from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Outcome, Undelivered, Unknown, Unwritten
 from sessionsmgmt.providers.files.outbox import Outbox
 from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, event, reading, rule, said
 
@@ -96,10 +96,10 @@ class Watched:
     failures: Mapping[int, SessionsError] = field(default_factory=dict)
     writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
 
-    def read(self) -> Book:
-        return self.inner.read()
+    def read(self, now: datetime) -> Book:
+        return self.inner.read(now)
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         number = len(self.writes)
         self.writes.append((list(steps), now))
         if number in self.failures:
@@ -114,12 +114,12 @@ class Meeting:
     inner: Ledger
     met: Barrier
 
-    def read(self) -> Book:
-        book = self.inner.read()
+    def read(self, now: datetime) -> Book:
+        book = self.inner.read(now)
         self.met.wait(PATIENCE)
         return book
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         return self.inner.write(steps, now)
 
 
@@ -201,12 +201,12 @@ def test_whatever_is_sent_is_claimed_by_the_run_that_sends_it(tmp_path: Path) ->
     claims: dict[str, Claim | None] = {}
 
     def look(session: str) -> None:
-        claims[session] = store(tmp_path).read().entry(key(session)).claim
+        claims[session] = store(tmp_path).read(NOW).entry(key(session)).claim
 
     run(job(store(tmp_path), 6), Post(meanwhile=look), RUN, still)
 
     assert {session: claim.run if claim else "" for session, claim in claims.items()} == dict.fromkeys(names(6), RUN)
-    assert all(entry.claim is None for entry in store(tmp_path).read().entries.values())
+    assert all(entry.claim is None for entry in store(tmp_path).read(NOW).entries.values())
 
 
 FAILURES = [

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.providers.google.account import Account
 from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.providers.google.contacts import GoogleAddressBook
 from sessionsmgmt.providers.google.credentials import stored_credential
 from sessionsmgmt.providers.google.mail import Gmail
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
-from sessionsmgmt.providers.google.transport import Connection, Patience, Timeouts
+from sessionsmgmt.providers.google.transport import Connection, Timeouts
 from tests.builders import NEW_YORK
 from tests.emulators.google import Break, GoogleEmulator, World
 

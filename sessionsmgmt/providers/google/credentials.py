@@ -1,17 +1,14 @@
-"""The stored credential, and where Google is asked."""
+"""The stored credential."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from sessionsmgmt.errors import InputError
 
 VARIABLE = "GOOGLE_CREDENTIALS"
-ROOT_VARIABLE = "SESSIONSMGMT_GOOGLE_ROOT"
 FIELDS = ("client_id", "client_secret", "refresh_token")
 
 
@@ -54,35 +51,3 @@ def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
         )
     client_id, client_secret, refresh_token = (str(document[name]) for name in FIELDS)
     return StoredCredential(client_id, client_secret, refresh_token, document)
-
-
-def service_root(environ: Mapping[str, str]) -> str:
-    """The root that stands in for all of Google's hosts, without a slash at its end; empty for Google itself.
-
-    It comes from the environment alone, and only https or plain http on loopback is taken: whoever could set another
-    one would be sent the token. Raises InputError for any other.
-    """
-    root = environ.get(ROOT_VARIABLE, "").strip()
-    if not root:
-        return ""
-    try:
-        parts = urlsplit(root)
-        host = parts.hostname or ""
-        plain = not (parts.username or parts.password or parts.query or parts.fragment) and parts.port != 0
-    except ValueError:
-        raise InputError(f"{ROOT_VARIABLE} is no address.", "Write it like https://proxy.example.org.") from None
-    if plain and host and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))):
-        return root.rstrip("/")
-    raise InputError(
-        f"{ROOT_VARIABLE} is refused, since tokens would be sent there.",
-        "It must begin with https://, or with http:// on loopback, and hold no user, query or fragment.",
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

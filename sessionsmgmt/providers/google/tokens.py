@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.providers.google.credentials import StoredCredential
-from sessionsmgmt.providers.google.transport import JSON, Connection, Patience, is_passing, persist
+from sessionsmgmt.providers.google.transport import JSON, Connection, is_passing, persist
 
 ENDPOINT = "https://oauth2.googleapis.com/token"
 EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"

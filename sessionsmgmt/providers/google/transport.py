@@ -8,18 +8,15 @@ side closes without a reply, which would be a second email; so what it is given 
 from __future__ import annotations
 
 import json
-import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from sessionsmgmt.errors import UnreachableError
+from sessionsmgmt.patience import Later, Patience, retry_after
+from sessionsmgmt.patience import persist as until_kept
 
 if TYPE_CHECKING:
     import httplib2
@@ -37,19 +34,6 @@ class Timeouts:
 
     connect: float = 10
     read: float = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How many seconds reads are tried again: ``total`` in all, waiting ``first`` at first and ``most`` at most."""
-
-    total: float = 90
-    first: float = 0.5
-    most: float = 16
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
-    today: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Http(Protocol):
@@ -105,7 +89,7 @@ def _pool() -> HTTPAdapter:
 class Connection:
     """The way to Google, one for a run: its connections, how long to wait, and whether another root stands in.
 
-    ``root`` has no slash at its end and is empty for Google itself (see ``credentials.service_root``).
+    ``root`` has no slash at its end and is empty for Google itself (see ``roots.root``).
     """
 
     root: str = ""
@@ -161,37 +145,18 @@ def persist(
     again: Callable[[httplib2.Response, bytes], bool],
     patience: Patience,
 ) -> tuple[httplib2.Response, bytes]:
-    """Try until the reply is one to keep. Waits double with full jitter; ``Retry-After`` is obeyed (RFC 9110, 10.2.3).
+    """Try until the reply is one to keep; see ``patience.persist``."""
 
-    Raises UnreachableError once the next wait would end after the patience does.
-    """
-    start, wait = patience.clock(), patience.first
-    while True:
-        asked = 0.0
+    def tried() -> tuple[httplib2.Response, bytes] | Later:
         try:
             response, content = attempt()
-            if not again(response, content):
-                return response, content
-            trouble = f"it answered {response.status} and nothing of use"
-            asked = retry_after(response, patience.today())
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-            trouble = f"the connection failed ({type(error).__name__})"
-        pause = max(asked, wait * patience.jitter())
-        if patience.clock() + pause > start + patience.total:
-            raise UnreachableError(f"Google could not be reached: {trouble}.", "Nothing is lost; the next run goes on.")
-        patience.sleep(pause)
-        wait = min(wait * 2, patience.most)
+            return Later(f"the connection failed ({type(error).__name__})")
+        if not again(response, content):
+            return response, content
+        return Later(f"it answered {response.status} and nothing of use", retry_after(response, patience.today()))
 
-
-def retry_after(response: Mapping[str, str], today: datetime) -> float:
-    """The seconds a reply asks to wait, given as a number or as a date; 0 where it asks for none."""
-    asked = response.get("retry-after", "").strip()
-    if asked.isdigit():
-        return float(asked)
-    try:
-        return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
+    return until_kept(tried, "Google", patience)
 
 
 def reasons(content: bytes) -> frozenset[str]:

@@ -12,7 +12,7 @@ from sessionsmgmt.domain.claims import LEASE, Begin, Book, Entry, Hold, Refused,
 from sessionsmgmt.domain.model import Key, Kind, State
 from sessionsmgmt.errors import Exit, InputError, RefusedError, UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
-from sessionsmgmt.ports import Ledger
+from sessionsmgmt.ports import Ledger, Unwritten
 from tests.builders import NOW, said
 
 LAB, SHOP, HALL = Key("campus", "lab"), Key("campus", "shop"), Key("hall", "lab")
@@ -43,12 +43,12 @@ class Overtaken:
 
     inner: Ledger
 
-    def read(self) -> Book:
-        book = self.inner.read()
+    def read(self, now: datetime) -> Book:
+        book = self.inner.read(now)
         self.inner.write([Resolve(LAB, arrived=True)], NOW)
         return book
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         return self.inner.write(steps, now)
 
 
@@ -56,10 +56,10 @@ class Overtaken:
 class Away:
     error: UnreachableError
 
-    def read(self) -> Book:
+    def read(self, _now: datetime) -> Book:
         raise self.error
 
-    def write(self, _steps: Sequence[Step], _now: datetime) -> tuple[Refused, ...]:
+    def write(self, _steps: Sequence[Step], _now: datetime) -> tuple[Refused | Unwritten, ...]:
         raise self.error
 
 
@@ -71,7 +71,7 @@ def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
     assert (delivery.verdict.key, delivery.verdict.state, delivery.verdict.kind) == (LAB, State.SENT, Kind.CHANGED)
     assert delivery.verdict.start == AFTER.presence.start
     assert (result.command, result.now, result.exit) == ("resolve", NOW, Exit.DONE)
-    assert ledger.read().entry(LAB) == Entry(AFTER, None, "", NOW)
+    assert ledger.read(NOW).entry(LAB) == Entry(AFTER, None, "", NOW)
 
 
 def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: FileLedger) -> None:
@@ -79,7 +79,7 @@ def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: F
     [delivery] = resolve(ledger, "", "", arrived=False, now=NOW).deliveries
 
     assert (delivery.verdict.key, delivery.verdict.state) == (LAB, State.SKIPPED)
-    assert ledger.read().entry(LAB) == Entry(BEFORE, None, "<first>", NOW)
+    assert ledger.read(NOW).entry(LAB) == Entry(BEFORE, None, "<first>", NOW)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_only_the_one_that_is_meant_is_closed(ledger: FileLedger, notice: str, s
     [delivery] = resolve(ledger, notice, session, arrived=True, now=NOW).deliveries
 
     assert delivery.verdict.key == meant
-    assert {key for key, entry in ledger.read().entries.items() if entry.claim} == {LAB, SHOP, HALL} - {meant}
+    assert {key for key, entry in ledger.read(NOW).entries.items() if entry.claim} == {LAB, SHOP, HALL} - {meant}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_of_several_each_that_could_be_meant_is_named_and_none_closed(
     ledger: FileLedger, notice: str, session: str, named: list[Key], unnamed: list[Key]
 ) -> None:
     hold(ledger, LAB, SHOP, HALL)
-    before = ledger.read()
+    before = ledger.read(NOW)
     with pytest.raises(InputError) as raised:
         resolve(ledger, notice, session, arrived=True, now=NOW)
 
@@ -114,7 +114,7 @@ def test_of_several_each_that_could_be_meant_is_named_and_none_closed(
         assert f"--notice {key.notice} --session {key.session}" in raised.value.hint
     for key in unnamed:
         assert f"--notice {key.notice} --session {key.session}" not in raised.value.hint
-    assert ledger.read() == before
+    assert ledger.read(NOW) == before
 
 
 def test_where_nothing_is_held_it_says_so(ledger: FileLedger, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_what_is_not_held_is_answered_with_what_is(ledger: FileLedger, notice: s
     hold(ledger, LAB)
     with pytest.raises(InputError, match="Held: --notice campus --session lab"):
         resolve(ledger, notice, session, arrived=True, now=NOW)
-    assert ledger.read().entry(LAB).claim
+    assert ledger.read(NOW).entry(LAB).claim
 
 
 def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedger) -> None:
@@ -145,7 +145,7 @@ def test_somebody_who_was_faster_is_not_overruled(ledger: FileLedger) -> None:
     with pytest.raises(RefusedError):
         resolve(Overtaken(ledger), "", "", arrived=False, now=NOW)
 
-    assert ledger.read().entry(LAB) == Entry(AFTER, None, "", NOW)
+    assert ledger.read(NOW).entry(LAB) == Entry(AFTER, None, "", NOW)
 
 
 def test_a_ledger_that_is_away_is_what_the_command_ends_with() -> None:

@@ -23,7 +23,7 @@ KEYS = [Key("campus", str(number)) for number in range(12)]
 
 def race(path: Path, name: str, first: int) -> None:
     ledger = FileLedger(path, KEEP)
-    secret = ledger.read().secret
+    secret = ledger.read(NOW).secret
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

@@ -93,7 +93,7 @@ def test_a_gitignore_that_somebody_wrote_stays(path: Path) -> None:
 
 def test_looking_at_a_ledger_that_is_not_there_makes_nothing(path: Path) -> None:
     ledger = opened(path)
-    ledger.read()
+    ledger.read(NOW)
     ledger.write([], NOW)
 
     assert list(path.parent.parent.iterdir()) == []
@@ -109,33 +109,33 @@ def test_a_write_that_changes_nothing_leaves_the_file_alone(path: Path) -> None:
 
 def test_a_file_of_another_run_that_began_the_ledger_is_not_claimed_in(path: Path) -> None:
     late = opened(path)
-    late.read()
+    late.read(NOW)
     begun(path)
 
     refused = late.write([Begin(Key("campus", "shop"), "they", None, said())], NOW)
 
     assert refused == (Refused(Key("campus", "shop"), "another run has just begun the ledger"),)
-    assert opened(path).read().entries == {LAB: Entry(claim=Claim("we", NOW, said()))}
+    assert opened(path).read(NOW).entries == {LAB: Entry(claim=Claim("we", NOW, said()))}
 
 
 def test_whoever_reads_again_may_claim_in_a_ledger_that_another_run_began(path: Path) -> None:
     late = opened(path)
-    late.read()
+    late.read(NOW)
     begun(path)
-    late.read()
+    late.read(NOW)
 
     assert late.write([Begin(Key("campus", "shop"), "they", None, said())], NOW) == ()
 
 
 def test_a_ledger_that_is_removed_while_it_is_in_use_is_begun_again_with_the_secret_that_was_read(path: Path) -> None:
     ledger = opened(begun(path))
-    secret = ledger.read().secret
+    secret = ledger.read(NOW).secret
     path.unlink()
 
     refused = ledger.write([Sent(LAB, "we", "mail 1"), Begin(Key("campus", "shop"), "we", None, said())], NOW)
 
     assert refused == (Refused(LAB, "the claim is another run's by now"),)
-    assert opened(path).read().secret == secret
+    assert opened(path).read(NOW).secret == secret
 
 
 def test_what_a_writer_left_that_was_killed_is_replaced(path: Path) -> None:
@@ -143,9 +143,9 @@ def test_what_a_writer_left_that_was_killed_is_replaced(path: Path) -> None:
     draft.write_bytes(path.read_bytes()[:40])
     draft.chmod(0o444)
 
-    assert opened(path).read().entries.keys() == {LAB}
+    assert opened(path).read(NOW).entries.keys() == {LAB}
     assert opened(path).write([Sent(LAB, "we", "mail 1")], NOW) == ()
-    assert opened(path).read().entry(LAB).message_id == "mail 1"
+    assert opened(path).read(NOW).entry(LAB).message_id == "mail 1"
     assert not draft.exists()
 
 
@@ -157,14 +157,15 @@ def test_a_link_in_place_of_the_temporary_file_is_not_followed(path: Path, tmp_p
     opened(path).write([Sent(LAB, "we", "mail 1")], NOW)
 
     assert victim.read_text() == "as it was"
-    assert opened(path).read().entry(LAB).message_id == "mail 1"
+    assert opened(path).read(NOW).entry(LAB).message_id == "mail 1"
 
 
 @pytest.mark.parametrize("data", [b"", b"not JSON", encode(book({LAB: Entry(said())}))[:-10]])
 def test_a_damaged_file_is_refused_and_stays_as_it_is(path: Path, data: bytes) -> None:
     begun(path).write_bytes(data)
 
-    for act in (opened(path).read, lambda: opened(path).write([BEGIN], NOW), lambda: opened(path).write([], NOW)):
+    ledger = opened(path)
+    for act in (partial(ledger.read, NOW), partial(ledger.write, [BEGIN], NOW), partial(ledger.write, [], NOW)):
         with pytest.raises(RefusedError) as caught:
             act()
         assert caught.value.text.startswith(f"{os.path.relpath(path)}:")
@@ -223,7 +224,7 @@ def test_something_else_in_place_of_the_file_is_refused(
 def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_path(path: Path) -> None:
     path.parent.touch()
 
-    for act in (opened(path).read, lambda: opened(path).write([BEGIN], NOW)):
+    for act in (lambda: opened(path).read(NOW), lambda: opened(path).write([BEGIN], NOW)):
         with pytest.raises(InputError, match=r"can't be kept at .*ledger\.json: "):
             act()
 
@@ -238,7 +239,7 @@ def test_a_lock_that_stays_taken_is_given_up_on(path: Path) -> None:
         ) as caught:
             opened(path).write([Sent(LAB, "we", "mail 1")], NOW)
         assert caught.value.exit is Exit.UNREACHABLE
-        assert opened(path).read().entries.keys() == {LAB}, "reading waits for nobody"
+        assert opened(path).read(NOW).entries.keys() == {LAB}, "reading waits for nobody"
 
     assert opened(path).write([Sent(LAB, "we", "mail 1")], NOW) == ()
 
@@ -261,7 +262,7 @@ def test_a_writer_may_be_killed_before_and_after_any_call_to_the_system(tmp_path
     entries = {}
     if starts_with in {"a ledger", "a torn draft"}:
         begun(start / LEDGER)
-        entries = dict(opened(start / LEDGER).read().entries)
+        entries = dict(opened(start / LEDGER).read(NOW).entries)
     if starts_with == "a torn draft":
         (start / LEDGER).with_name("ledger.json.tmp").write_bytes(b'{"version":1,"sec')
     claimed = {**entries, STEP.key: Entry(claim=Claim(STEP.run, NOW, STEP.said))}
@@ -270,12 +271,12 @@ def test_a_writer_may_be_killed_before_and_after_any_call_to_the_system(tmp_path
     for end in victims("calls", tmp_path):
         places[end["at"]] += 1
         path = Path(end["folder"]) / LEDGER
-        found = opened(path).read().entries
+        found = opened(path).read(NOW).entries
         assert found in (entries, claimed), end
         assert found == claimed or end["status"] != DONE, end
 
         opened(path).write([Begin(Key("campus", "next"), "the next", None, said())], NOW)
-        assert opened(path).read().entries == {
+        assert opened(path).read(NOW).entries == {
             **found,
             Key("campus", "next"): Entry(claim=Claim("the next", NOW, said())),
         }
@@ -294,7 +295,7 @@ def test_a_disk_that_is_full_leaves_the_ledger_as_it_was(tmp_path: Path) -> None
     assert len(short) * STRIDE >= len(before)
     assert {end["status"] for end in short} == {FULL}
     assert {(Path(end["folder"]) / LEDGER).read_bytes() for end in short} == {before}
-    assert opened(Path(done["folder"]) / LEDGER).read().entries.keys() == {LAB, STEP.key}
+    assert opened(Path(done["folder"]) / LEDGER).read(NOW).entries.keys() == {LAB, STEP.key}
 
 
 @contextmanager
@@ -341,19 +342,19 @@ def test_whatever_call_fails_is_explained_and_the_ledger_is_the_old_or_the_new_o
     sent, new = Sent(LAB, "we", "mail 1"), {LAB: Entry(said(), None, "mail 1", NOW)}
     while failed:
         path = begun(tmp_path / str(number) / LEDGER)
-        old = opened(path).read().entries
+        old = opened(path).read(NOW).entries
         ledger = opened(path)
 
         with failing(number, code) as calls:
             error = attempt(partial(ledger.write, [sent], NOW))
 
-        found = opened(path).read().entries
+        found = opened(path).read(NOW).entries
         assert found == new or (error and found == old)
         if error:
             assert isinstance(error, FAULTS[code])
             assert error.hint
         assert opened(path).write([sent], NOW) == ()
-        assert opened(path).read().entries == new
+        assert opened(path).read(NOW).entries == new
         failed, number, seen = len(calls) > number, number + 1, seen.union(calls)
 
     assert {"stat", "open", "flock", "fstat", "write", "fsync"} <= seen
@@ -383,7 +384,7 @@ def test_of_many_processes_that_race_exactly_one_gets_each_notice(path: Path, fr
         run.stdin.flush()
     results = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
 
-    book = opened(path).read()
+    book = opened(path).read(NOW)
     claims = {key.session: entry.claim.run for key, entry in book.entries.items() if entry.claim and key != LAB}
     assert [run.returncode for run in runs] == [0] * 8
     assert sorted(session for result in results for session in result["won"]) == sorted(key.session for key in KEYS)

@@ -71,7 +71,7 @@ def write(ledger: FileLedger) -> int:
 
 def killed(folder: Path, number: int, tell: int) -> int:
     ledger = FileLedger(folder / LEDGER, KEEP)
-    ledger.read()
+    ledger.read(NOW)
     sys.setprofile(system_calls(killed_at(number, tell)))
     status = write(ledger)
     sys.setprofile(None)

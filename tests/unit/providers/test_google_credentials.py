@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.errors import Exit, InputError
-from sessionsmgmt.providers.google.credentials import service_root, stored_credential
+from sessionsmgmt.providers.google.credentials import stored_credential
 
 WHOLE = {"type": "authorized_user", "client_id": "id", "client_secret": "hush", "refresh_token": "1//token"}
 
@@ -53,44 +53,3 @@ def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str)
 def test_no_text_fails_in_any_other_way_than_with_an_explanation(text: str) -> None:
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
         stored_credential({"GOOGLE_CREDENTIALS": text})
-
-
-@pytest.mark.parametrize(
-    "root",
-    [
-        "https://proxy.example.org",
-        "https://proxy.example.org/google/",
-        "http://127.0.0.1:8080",
-        "http://127.9.9.9",
-        "http://localhost:1",
-        "http://[::1]:8080",
-    ],
-)
-def test_https_and_loopback_may_stand_in_for_google(root: str) -> None:
-    assert service_root({"SESSIONSMGMT_GOOGLE_ROOT": root}) == root.rstrip("/")
-
-
-@pytest.mark.parametrize(
-    "root",
-    [
-        "http://proxy.example.org",
-        "http://127.0.0.1.example.org",
-        "http://localhost.example.org",
-        "http://169.254.169.254",
-        "https://user:pass@proxy.example.org",
-        "https://proxy.example.org?x=1",
-        "https://proxy.example.org#x",
-        "https://",
-        "ftp://127.0.0.1",
-        "127.0.0.1",
-        "http://[::1",
-        "http://127.0.0.1:99999",
-    ],
-)
-def test_no_other_root_is_sent_a_token(root: str) -> None:
-    with pytest.raises(InputError, match="SESSIONSMGMT_GOOGLE_ROOT"):
-        service_root({"SESSIONSMGMT_GOOGLE_ROOT": root})
-
-
-def test_without_a_root_google_itself_is_asked() -> None:
-    assert service_root({}) == service_root({"SESSIONSMGMT_GOOGLE_ROOT": " "}) == ""

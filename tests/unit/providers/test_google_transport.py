@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.providers.google.transport import Patience, is_rate_limit, persist, reasons, retry_after
+from sessionsmgmt.patience import Patience, retry_after
+from sessionsmgmt.providers.google.transport import is_rate_limit, persist, reasons
 
 TODAY = datetime(2026, 11, 6, 12, tzinfo=UTC)
 OK = (httplib2.Response({"status": "200"}), b"{}")

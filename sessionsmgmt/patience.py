@@ -1,0 +1,69 @@
+"""Trying again: how often, how long, and when to give up. One place for every service that is asked over a network."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from sessionsmgmt.errors import UnreachableError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds it is tried again: ``total`` in all, waiting ``first`` at first and ``most`` at most."""
+
+    total: float = 90
+    first: float = 0.5
+    most: float = 16
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    today: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An attempt that came to nothing and may be made again: why, and the least seconds to wait before that."""
+
+    trouble: str
+    wait: float = 0.0
+
+
+def persist(attempt: Callable[[], T | Later], service: str, patience: Patience) -> T:
+    """Try until there is an answer to keep. Waits double with full jitter, and are as long as was asked for.
+
+    Raises UnreachableError, which names the ``service``, once the next wait would end after the patience does.
+    """
+    start, wait = patience.clock(), patience.first
+    while True:
+        answer = attempt()
+        if not isinstance(answer, Later):
+            return answer
+        pause = max(answer.wait, wait * patience.jitter())
+        if patience.clock() + pause > start + patience.total:
+            raise UnreachableError(
+                f"{service} could not be reached: {answer.trouble}.", "Nothing is lost; the next run goes on."
+            )
+        patience.sleep(pause)
+        wait = min(wait * 2, patience.most)
+
+
+def retry_after(headers: Mapping[str, str], today: datetime) -> float:
+    """The seconds a reply asks to wait (RFC 9110, 10.2.3), as a number or a date; 0 where it asks for none.
+
+    ``headers`` has its names in lower case.
+    """
+    asked = headers.get("retry-after", "").strip()
+    if asked.isdigit():
+        return float(asked)
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
