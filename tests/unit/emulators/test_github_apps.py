@@ -56,7 +56,9 @@ def test_a_proof_of_identity_is_taken_by_number_and_by_client_id() -> None:
 def test_a_proof_of_identity_that_proves_nothing_is_refused(claims: dict[str, Any], text: str) -> None:
     world = World()
     now = datetime.now(UTC)
-    real = {name: now + value if isinstance(value, timedelta) else value for name, value in claims.items()}
+    real: dict[str, Any] = {
+        name: now + value if isinstance(value, timedelta) else value for name, value in claims.items()
+    }
     with GitHubEmulator(world) as github:
         answer = ask(github, proof(world, **real), "GET", "/app")
     assert answer.status_code == 401
