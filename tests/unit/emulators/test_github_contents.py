@@ -76,6 +76,10 @@ def test_of_two_who_change_what_they_read_one_is_refused() -> None:
         ("contents/README.md?ref=nowhere", "No commit found for the ref nowhere"),
         ("branches/nowhere", "Branch not found"),
         ("commits?sha=nowhere", "Not Found"),
+        ("git/ref/heads/nowhere", "Not Found"),
+        (f"git/commits/{'0' * 40}", "Not Found"),
+        (f"git/trees/{'0' * 40}", "Not Found"),
+        (f"git/blobs/{'0' * 40}", "Not Found"),
     ],
 )
 def test_what_is_not_there_is_404(path: str, text: str) -> None:
