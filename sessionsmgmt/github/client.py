@@ -206,7 +206,7 @@ class Hub:
             case HTTPStatus.FORBIDDEN:
                 return RefusedError(
                     f"GitHub does not allow {purpose.doing} with {self.variable}.",
-                    _remedy(self.variable, _accepted(error) or purpose.permission),
+                    _remedy(self.variable, _needed(error, purpose)),
                 )
             case HTTPStatus.NOT_FOUND:
                 return RefusedError(
@@ -233,14 +233,16 @@ def _message(error: GithubException) -> str:
     return message if isinstance(message, str) else ""
 
 
-def _accepted(error: GithubException) -> str:
-    """The permissions GitHub names for the call, as a workflow writes them; empty where it names none.
+def _needed(error: GithubException, purpose: Purpose) -> str:
+    """The permissions GitHub names for the call, as a workflow writes them; the purpose's own where it names none.
 
-    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do.
+    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
+    it is about the same permission as the purpose, that knows better: the next call may need more of it.
     """
     named = _headers(error).get("x-accepted-github-permissions", "").partition(";")[0].strip()
-    if not _PERMISSIONS.fullmatch(named):
-        return ""
+    known = purpose.permission.partition(":")[0]
+    if not _PERMISSIONS.fullmatch(named) or named.startswith(f"{known}="):
+        return purpose.permission
     return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
 
 
