@@ -112,15 +112,15 @@ def repository(environ: Mapping[str, str]) -> RepositoryName:
     return RepositoryName(found[1], found[2])
 
 
-def connect(access: Access, environ: Mapping[str, str], patience: Patience) -> Hub:
-    """The way to GitHub with that access; nothing is asked yet.
+def connect(access: Access, environ: Mapping[str, str], patience: Patience, timeout: int = TIMEOUT) -> Hub:
+    """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
 
     Goes to the root that GITHUB_API_URL names. Raises InputError where that is refused (see ``roots.root``).
     """
     api = Github(
         auth=access.auth,
         base_url=root(environ, "GITHUB_API_URL") or PUBLIC,
-        timeout=TIMEOUT,
+        timeout=timeout,
         user_agent="sessionsmgmt",
         per_page=100,
         retry=None,  # urllib3's own none, instead of PyGithub's ten

@@ -73,6 +73,9 @@ class GitLedger:
     repository, and each writing has a serial number one higher than that before. While a run lasts it therefore
     notices when an older version is put back. Between runs nothing remembers the number: whoever may write the branch
     could put an earlier version back, which the branch's history shows, and sessions of then would be announced again.
+
+    What is forgotten is gone from the file. The versions before it stay in the history of the branch, sealed as well,
+    until the branch is deleted: GitHub has no compare-and-swap that would replace a history.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName, branch: str, keys: Keys, keep: timedelta) -> None:
