@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Protocol
 
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ports import Ledger
+from tests.contract.calendar_world import a_calendar
+
 
 KEEP = timedelta(days=30)
 
@@ -38,4 +41,8 @@ class FileWorld:
         return b"".join(str(path.relative_to(self.folder)).encode() + path.read_bytes() for path in files)
 
 
-WORLDS: Mapping[str, Callable[[Path], LedgerWorld]] = {"file": FileWorld}
+WORLDS: Mapping[str, Callable[[Path, ExitStack], LedgerWorld]] = {
+    "file": lambda folder, _: FileWorld(folder),
+    "calendar": lambda _, stack: a_calendar(stack, KEEP),
+}
+"""Each makes a new club in the folder, which is empty; what it starts besides, the stack ends."""
