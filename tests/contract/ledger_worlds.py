@@ -13,7 +13,6 @@ from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ports import Ledger
 from tests.contract.calendar_world import a_calendar
 
-
 KEEP = timedelta(days=30)
 
 
