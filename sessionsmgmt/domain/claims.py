@@ -226,7 +226,7 @@ def digest(secret: bytes, mark: str) -> str:
     ``mark`` is one of ``roster.marks``, mostly an address. A plain hash of an address can be found by trying addresses;
     one that is keyed with the ledger's own secret cannot.
     """
-    return hmac.new(secret, fold(mark).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, fold(mark).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
 def _last(entry: Entry, now: datetime) -> datetime:

@@ -20,12 +20,14 @@ EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"
 CALENDAR_LIST = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
 CONTACTS = "https://www.googleapis.com/auth/contacts.readonly"
 SEND = "https://www.googleapis.com/auth/gmail.send"
+METADATA = "https://www.googleapis.com/auth/gmail.metadata"
 
 NEEDED_FOR: Mapping[str, str] = {
     EVENTS: "reading the sessions from the calendar",
     CALENDAR_LIST: "finding the calendar by its name (not needed if sessions.yml gives its id)",
     CONTACTS: "reading names and labels from the contacts",
     SEND: "sending the notices",
+    METADATA: "seeing in the Sent folder, by its headers, whether a notice left (only with mail.confirm: sent-folder)",
 }
 
 CONSENT_AGAIN = "Run 'sessionsmgmt auth login', agree to everything it lists, and store the new credential"
