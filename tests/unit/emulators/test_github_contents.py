@@ -8,6 +8,7 @@ from github.ContentFile import ContentFile
 
 from tests.emulators.github import GitHubEmulator, Objects, World
 from tests.emulators.github.objects import object_id
+from tests.emulators.github.repository import MissingError
 from tests.unit.emulators.hub import HERE, ask, message, repository_of
 
 WRITE = {"contents": "write"}
@@ -227,4 +228,18 @@ def test_an_empty_repository_takes_no_objects_and_no_refs() -> None:
         for path, body in [("refs", {"ref": "refs/heads/a", "sha": head}), ("blobs", {"content": "a"})]:
             answer = ask(github, token, "POST", f"{HERE}/git/{path}", body)
             assert (answer.status_code, message(answer)) == (409, "Git Repository is empty.")
-        assert ask(github, token, "GET", f"{HERE}/git/ref/heads/main").status_code == 409
+        for path in ("git/ref/heads/main", "commits"):
+            assert ask(github, token, "GET", f"{HERE}/{path}").status_code == 409
+
+
+def test_a_test_that_names_what_is_not_there_is_told_so() -> None:
+    world = World()
+    repository = world.repository()
+    for wrong in (
+        lambda: world.repository("nowhere"),
+        lambda: repository.read("nothing.txt"),
+        lambda: repository.read("README.md", "nowhere"),
+        lambda: repository.secrets.text("KEY"),
+    ):
+        with pytest.raises(MissingError):
+            wrong()
