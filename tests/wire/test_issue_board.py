@@ -17,6 +17,7 @@ LIST, CREATE, UPDATE, COMMENT = "issues/list-for-repo", "issues/create", "issues
 NOTE = Note("Did this email leave?", "1. Look.\n2. Say so.")
 OTHER = Note("Did these 2 emails leave?", "1. Look twice.")
 MARK = "<!-- sessionsmgmt:held -->"
+PORTAL = Refusal(200, "Please sign in to the guest network")
 OFF = Refusal(410, "Issues are disabled for this repo")
 
 
@@ -136,10 +137,10 @@ def test_nobody_elses_issue_is_written_to(home: Home) -> None:
     unlabelled = home.repository.open("By somebody without rights")
     unlabelled.body = f"{MARK}\nmine"
     quoting = home.repository.open("About it", labels=[LABEL])
-    quoting.body = f"It says\n{MARK}"
+    quoting.body = f"It says\n{MARK}\nand more"
     pull = home.repository.propose()
     side = home.repository.issues[pull.number]
-    side.body, side.labels = MARK, [LABEL]
+    side.body, side.labels = f"{MARK}\nmine", [LABEL]
     before = {one.number: (one.title, one.body, one.state) for one in home.repository.issues.values()}
 
     home.board().post("held", NOTE)
@@ -151,7 +152,7 @@ def test_nobody_elses_issue_is_written_to(home: Home) -> None:
     assert len(home.repository.issues) == len(before) + 1
 
 
-@pytest.mark.parametrize("trouble", [BAD_GATEWAY, SECONDARY_RATE_LIMIT, Break.CLOSE_BEFORE_ACCEPTING, Break.GARBLE])
+@pytest.mark.parametrize("trouble", [BAD_GATEWAY, SECONDARY_RATE_LIMIT, Break.CLOSE_BEFORE_ACCEPTING, PORTAL])
 @pytest.mark.parametrize("call", [LIST, UPDATE])
 def test_what_passes_does_not_keep_a_note_from_being_brought_up_to_date(
     home: Home, call: str, trouble: Break | Refusal
@@ -161,6 +162,9 @@ def test_what_passes_does_not_keep_a_note_from_being_brought_up_to_date(
 
     home.board().post("held", OTHER)
     assert the_issue(home).title == OTHER.title
+    home.github.fail(call, trouble)
+    home.board().clear("held", "Over.")
+    assert issues(home) == []
 
 
 @pytest.mark.parametrize(
