@@ -142,12 +142,14 @@ class Protocol:
                 yield fault, replace(after, runs=(*after.runs[:number], became, *after.runs[number + 1 :]))
         for step, sent_at in world.wire:
             after, taken = self.reach(world, step, sent_at)
-            yield self._fault(world, step, taken=taken, changed=after != world), after
+            yield self._fault(world, step, taken=taken, changed=after is not world), after
 
     def reach(self, world: World, step: Step, sent_at: int) -> tuple[World, bool]:
         """A request reaches the ledger: what becomes of it, and whether it was taken."""
         after = self.advance(world.entry, step, self.at(sent_at))
-        return (world, False) if isinstance(after, Refused) else (replace(world, entry=after), True)
+        if isinstance(after, Refused):
+            return world, False
+        return (world if after == world.entry else replace(world, entry=after)), True
 
     def _fault(self, world: World, step: Step, *, taken: bool, changed: bool) -> Fault | None:
         """What it means that a request reaches the ledger without the run that asked being told."""
@@ -163,7 +165,7 @@ class Protocol:
         over = Run(run.name, Place.OVER)
         if run.place is not Place.OVER:
             yield Fault("dead run", run.name, run.place.name), world, over
-        if run.request and self.reach(world, run.request, world.time)[0] != world:
+        if run.request and self.reach(world, run.request, world.time)[0] is not world:
             yield Fault("lost request", run.name, type(run.request).__name__), world, over  # it gives up
         match run.place:
             case Place.WAITING:
@@ -228,7 +230,7 @@ def walk(starts: Iterable[World], ways: Callable[[World], Iterator[Next]]) -> It
         world = ahead.popleft()
         following = list(ways(world))
         yield world, frozenset(fault for fault, _ in following if fault)
-        for _, after in following:
+        for after in (one for _, one in following if one is not world):
             before = len(seen)
             seen.add(after)  # to hash a world is what takes the time, so that is done once
             if len(seen) > before:
