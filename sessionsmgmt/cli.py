@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol
 from zoneinfo import ZoneInfo
 
 import click
 
 from sessionsmgmt import __version__, wiring
 from sessionsmgmt.commands import auth
+from sessionsmgmt.commands.attention import held_after, tell
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
 from sessionsmgmt.commands.preview import preview
@@ -34,6 +35,7 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 
 P = ParamSpec("P")
 
@@ -50,6 +52,28 @@ class Invocation:
     now: datetime
     report: Path | None
     clock: Callable[[], datetime]
+    environ: Mapping[str, str]
+    views: Sequence[View]
+
+
+class View(Protocol):
+    """Somewhere else, besides the terminal, where what a command did is to be seen."""
+
+    def show(self, result: Result, config: Config) -> None:
+        """Show what was done; ``result.exit`` says how it ended."""
+        ...
+
+    def show_problems(self, error: SessionsError) -> None:
+        """Show why nothing could be done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the command line was started: its environment, and the views besides the terminal."""
+
+    environ: Mapping[str, str]
+    views: Sequence[View] = ()
 
 
 class Instant(click.ParamType[datetime]):
@@ -77,8 +101,10 @@ def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[.
     @functools.wraps(function)
     def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
         name = function.__name__.rstrip("_").replace("_", " ")
-        now = now or datetime.now(UTC)
-        return function(Invocation(name, config, now, report, _clock(now)), *args, **kwargs)
+        now, here = now or datetime.now(UTC), click.get_current_context().find_object(Surroundings)
+        if here is None:
+            raise AssertionError("main says where it was started")
+        return function(Invocation(name, config, now, report, _clock(now), here.environ, here.views), *args, **kwargs)
 
     command: Callable[..., Exit] = invoke
     for option in (
@@ -125,7 +151,7 @@ def init_(invocation: Invocation, overwrite: tuple[Path, ...], *, yes: bool, **g
     """Ask a few questions and write sessions.yml, a template and the workflows."""
     if invocation.config.name != "sessions.yml":
         raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
-    zone = guess_zone(os.environ, Path("/etc/localtime"))
+    zone = guess_zone(invocation.environ, Path("/etc/localtime"))
     if not yes:
         given = _ask(questions(zone), given)
     result = init(answers(given, zone), invocation.config.parent, overwrite, invocation.now)
@@ -167,7 +193,7 @@ def preview_(invocation: Invocation, out: Path | None) -> Exit:
 
     def act(config: Config) -> Result:
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
-            result = preview(wiring.wire(config, os.environ).job, invocation.now)
+            result = preview(wiring.wire(config, invocation.environ).job, invocation.now)
         if out is None:
             return result
         from sessionsmgmt.views.gallery import write_gallery
@@ -184,11 +210,12 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
 
     def act(config: Config) -> Result:
-        wired = wiring.wire(config, os.environ)
+        wired = wiring.wire(config, invocation.environ)
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            return run(wired.job, wired.mailer, wiring.run_id(os.environ), invocation.clock)
+            result = run(wired.job, wired.mailer, wiring.run_id(invocation.environ), invocation.clock)
+            return _told(result, config, invocation)
 
     return _perform(invocation, act)
 
@@ -197,7 +224,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
 @_command
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
-    return _perform(invocation, lambda config: status(wiring.wire(config, os.environ).job, invocation.now))
+    return _perform(invocation, lambda config: status(wiring.wire(config, invocation.environ).job, invocation.now))
 
 
 @cli.command("doctor")
@@ -207,7 +234,7 @@ def doctor_(invocation: Invocation) -> Exit:
 
     def act(config: Config) -> Result:
         try:
-            wired = wiring.wire(config, os.environ)
+            wired = wiring.wire(config, invocation.environ)
         except SessionsError as error:
             return Result("doctor", invocation.now, error.exit, findings=(failed("set-up", error),))
         with terminal.progress("Looking at everything", sys.stderr):
@@ -248,7 +275,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
         return ""
 
     def act(config: Config) -> Result:
-        consent = wiring.consent(config, os.environ, client)
+        consent = wiring.consent(config, invocation.environ, client)
         return auth.login(consent, partial(click.echo, err=True), visit, keep, invocation.now)
 
     return _perform(invocation, act)
@@ -261,7 +288,7 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
 
     def act(config: Config) -> Result:
-        withdraw = wiring.withdrawal(config, os.environ)
+        withdraw = wiring.withdrawal(config, invocation.environ)
         if dry_run:
             return Result("auth revoke", invocation.now, message="The account's consent would be withdrawn.")
         return auth.revoke(withdraw, invocation.now)
@@ -281,10 +308,18 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         raise click.UsageError("say --sent if the mail did arrive, or --resend if it did not")
 
     def act(config: Config) -> Result:
-        ledger = wiring.ledger(config, os.environ)
-        return resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        ledger = wiring.ledger(config, invocation.environ)
+        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
     return _perform(invocation, act)
+
+
+def _told(result: Result, config: Config, invocation: Invocation) -> Result:
+    """The result, once a person was told what is held, where people are told such things."""
+    note = held_note(held_after(result), config)
+    for board in wiring.boards(invocation.environ):
+        result = tell(board, HELD, note, NOTHING_HELD, result)
+    return result
 
 
 def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
@@ -293,14 +328,18 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     try:
         config = load(invocation.config)
         zone = config.zone
-        result, show = act(config), partial(terminal.show, config=config, out=sys.stdout)
+        result = act(config)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        result, show = Result(invocation.command, invocation.now, error.exit), None
+        result = Result(invocation.command, invocation.now, error.exit)
+        shows = [partial(view.show_problems, error) for view in invocation.views]
+    else:
+        _unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
+        shows = [partial(view.show, result, config) for view in invocation.views]
     if invocation.report:
         report.write(result, zone, invocation.report)
-    if show:
-        _unless_nobody_reads(partial(show, result))
+    for show in shows:
+        show()
     return result.exit
 
 
@@ -318,11 +357,12 @@ def _valid(config: Config) -> str:
     return f"{wiring.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
     """Run one command and return its exit status; see ``errors.Exit``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    here = here or Surroundings(os.environ)
     try:
-        return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False) or Exit.DONE)
+        return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         error.show()
         return Exit.INPUT

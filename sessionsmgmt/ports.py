@@ -120,11 +120,19 @@ class SentFolder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something for a person to do: a heading, and in Markdown what and how. It names nobody."""
+
+    title: str
+    text: str
+
+
 class Board(Protocol):
     """Where a person who does not read logs is told what wants their attention: one note a topic."""
 
-    def post(self, topic: str, title: str, text: str) -> None:
-        """Put the note up, or bring the one that is there up to date. ``text`` is Markdown and names nobody.
+    def post(self, topic: str, note: Note) -> None:
+        """Put the note up, or bring the one that is there up to date.
 
         Raises RefusedError where the board may not be written to, UnreachableError where it can't be reached.
         """

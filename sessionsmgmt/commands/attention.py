@@ -1,0 +1,42 @@
+"""A note for a person where one is wanted, and none where none is: what a command leaves to be done by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.confirm import doubtful
+from sessionsmgmt.domain.model import Caution, State, Verdict
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.ports import Board, Note
+
+
+def held_after(result: Result) -> tuple[Verdict, ...]:
+    """The notices that are held once the command is over: those it found or left so, and those the ledger says are."""
+    found = {one.verdict.key: one.verdict for one in result.deliveries}
+    book = doubtful(result.book, result.now) if result.book else {}
+    known = {
+        key: Verdict(key, claim.said.presence.start, State.HELD, claim.said.kind)
+        for key, claim in book.items()
+        if key not in found
+    }
+    held = [verdict for verdict in [*found.values(), *known.values()] if verdict.state is State.HELD]
+    return tuple(sorted(held, key=lambda one: (one.start, one.key)))
+
+
+def tell(board: Board, topic: str, note: Note | None, over: str, result: Result) -> Result:
+    """Put up the note about the topic; without one, take down what is there and say that it is ``over``.
+
+    That a note could not be put up is a caution of the result.
+    """
+    try:
+        if note:
+            board.post(topic, note)
+        else:
+            board.clear(topic, over)
+    except SessionsError as error:
+        if note is None:
+            return result  # nobody is waiting for it
+        text = f"the issue '{note.title}' could not be written: {error}"
+        return replace(result, cautions=(*result.cautions, Caution("issue-unwritten", text)))
+    return result

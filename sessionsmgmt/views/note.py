@@ -1,0 +1,59 @@
+"""What is put up for a person who reads no logs: a note in Markdown, for an issue of the club's repository.
+
+It names nobody. What comes from sessions.yml or the calendar stands in code, where Markdown, mentions and references
+to other issues mean nothing (GitHub Flavored Markdown, 4.5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.model import Verdict
+from sessionsmgmt.ports import Note
+from sessionsmgmt.views.text import resolving
+
+HELD = "held"
+"""The topic of the note about notices that are held."""
+
+NOTHING_HELD = "Nothing is held any more."
+
+
+def held_note(held: Sequence[Verdict], config: Config) -> Note | None:
+    """What to do about the notices that are held; None where there are none."""
+    if not held:
+        return None
+    count = len(held)
+    title = "Did this email leave?" if count == 1 else f"Did these {count} emails leave?"
+    return Note(f"{title} Only a look into the Sent folder can tell", "\n".join([_HOW, "", *_each(held, config), _END]))
+
+
+def _each(held: Sequence[Verdict], config: Config) -> list[str]:
+    lines = []
+    for verdict in held:
+        starts = verdict.start.astimezone(config.zone)
+        lines += [
+            f"**The session of {starts:%Y-%m-%d}, {starts:%H:%M}** ({verdict.kind})",
+            "",
+            *_code(f"{resolving(verdict.key, config)} --sent"),
+            "",
+        ]
+    return lines
+
+
+def _code(line: str) -> list[str]:
+    """A block that nothing in the line can end: its fence is longer than any run of backticks there."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", line)), default=0))
+    return [f"{fence}console", line, fence]
+
+
+_HOW = """\
+The connection broke, or the run was stopped, just when an email was handed over. So nobody knows whether it left, and
+it is not sent again by itself: the owner of the premises is to hear everything once.
+
+1. Open the *Sent* folder of the account that sends the notices.
+2. Look for the email about each session below.
+3. Run the command below it: as it is if the email is there, with `--resend` instead of `--sent` if it is not."""
+
+_END = "Every run brings this up to date, and closes it when nothing is held any more."
