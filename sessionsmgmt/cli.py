@@ -22,7 +22,7 @@ import click
 
 from sessionsmgmt import __version__, wiring
 from sessionsmgmt.commands import auth
-from sessionsmgmt.commands.attention import held_after, tell
+from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
 from sessionsmgmt.commands.preview import preview
@@ -31,7 +31,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
@@ -315,10 +315,15 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 
 
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
-    """The result, once a person was told what is held, where people are told such things."""
+    """The result, once a person was told what is held, where people are told such things.
+
+    An old note is looked for where something was held before, or where the run had nothing else to do.
+    """
     note = held_note(held_after(result), config)
-    for board in wiring.boards(invocation.environ):
-        result = tell(board, HELD, note, NOTHING_HELD, result)
+    if note or was_held(result) or not sent(result):
+        topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
+        for board in wiring.boards(invocation.environ):
+            result = tell(board, topic, note, NOTHING_HELD, result)
     return result
 
 

@@ -27,6 +27,7 @@ from sessionsmgmt.config.model import (
     SmtpMail,
     Store,
     VcardContacts,
+    ledger_branch,
 )
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
@@ -216,9 +217,10 @@ def _store(store: Store, config: Config, environ: Mapping[str, str], google: Acc
             return FileLedger(path, config.ledger.keep)
         case GitStore(branch), _:
             from sessionsmgmt.github.client import repository
-            from sessionsmgmt.ledger.git import GitLedger
+            from sessionsmgmt.ledger.git import Branch, GitLedger
 
-            return GitLedger(_hub(environ), repository(environ), branch, keys(environ), config.ledger.keep)
+            home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
+            return GitLedger(_hub(environ), home, keys(environ), config.ledger.keep)
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -274,7 +276,8 @@ def shown(path: Path) -> str:
 
 
 def _usual_store(config: Config, environ: Mapping[str, str]) -> Store:
-    return GitStore() if environ.get("GITHUB_ACTIONS") == "true" else FileStore(config.path.parent / LEDGER_FILE)
+    in_actions = environ.get("GITHUB_ACTIONS") == "true"
+    return GitStore(ledger_branch(config.folder)) if in_actions else FileStore(config.path.parent / LEDGER_FILE)
 
 
 def _mailing(config: Config, notice: NoticeSettings) -> Mailing:

@@ -24,6 +24,16 @@ def held_after(result: Result) -> tuple[Verdict, ...]:
     return tuple(sorted(held, key=lambda one: (one.start, one.key)))
 
 
+def was_held(result: Result) -> bool:
+    """Whether something was held when the command began."""
+    return bool(result.book and doubtful(result.book, result.now))
+
+
+def sent(result: Result) -> bool:
+    """Whether the command sent anything."""
+    return any(one.message_id for one in result.deliveries)
+
+
 def tell(board: Board, topic: str, note: Note | None, over: str, result: Result) -> Result:
     """Put up the note about the topic; without one, take down what is there and say that it is ``over``.
 
