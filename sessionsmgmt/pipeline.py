@@ -103,10 +103,10 @@ def look(job: Job, now: datetime) -> None:
     """
     if job.lookup is None:
         return
-    book = job.ledger.read(now)
-    claims = doubtful(book, now)
+    claims = doubtful(job.ledger.read(now), now)
     if claims:
         mails = job.lookup.folder.since(earliest(claims.values()))
+        book = job.ledger.read(now)  # again: a mail that left meanwhile is that of a claim that was not there before
         job.ledger.write(looked(book, mails, job.lookup.team, now), now)
 
 
