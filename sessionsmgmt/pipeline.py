@@ -103,19 +103,21 @@ class Delivery:
     exit: Exit = Exit.DONE
 
 
-def look(job: Job, now: datetime) -> tuple[Caution, ...]:
-    """Held → sent, or not: settle what nobody knew by looking at the mail that left. ``now`` is aware.
+def look(job: Job, clock: Callable[[], datetime]) -> tuple[Caution, ...]:
+    """Held → sent, or not: settle what nobody knew by looking at the mail that left.
 
-    Returns what was settled, for a person to know. Raises as the folder and the ledger do; what is held is held still
-    then.
+    ``clock`` tells the aware instant it is by now. Returns what was settled, for a person to know. Raises as the folder
+    and the ledger do; what is held is held still then.
     """
     if job.lookup is None:
         return ()
-    book = job.ledger.read(now)
-    claims = doubtful(book, now)
+    claims = doubtful(job.ledger.read(clock()), clock())
     if not claims:
         return ()
-    steps = looked(book, job.lookup.folder.since(earliest(claims.values())), job.lookup.team, now)
+    mails = job.lookup.folder.since(earliest(claims.values()))
+    now = clock()
+    book = job.ledger.read(now)  # again: a mail that left meanwhile is that of a claim that was not there before
+    steps = looked(book, mails, job.lookup.team, now)
     missed = {one.key for one in job.ledger.write(steps, now)}
     after, _ = book.advanced(steps, now)
     settled = [one for one in steps if one.key not in missed and after.entry(one.key).claim is None]
