@@ -62,6 +62,7 @@ NEEDS: Mapping[str, Needs] = {
     "git/get-commit": (("contents", "read"),),
     "git/get-ref": (("contents", "read"),),
     "git/get-tree": (("contents", "read"),),
+    "git/list-matching-refs": (("contents", "read"),),
     "git/update-ref": (("contents", "write"),),
     "issues/create": (("issues", "write"),),
     "issues/create-comment": _ISSUES_WRITE,

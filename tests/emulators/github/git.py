@@ -178,6 +178,11 @@ def _get_ref(call: Call) -> Answer:
     return Answer(body=_ref_json(call, ref))
 
 
+def _list_matching_refs(call: Call) -> Answer:
+    start = f"refs/{call.path['ref']}"
+    return Answer(body=[_ref_json(call, ref) for ref in sorted(_objects(call).refs) if ref.startswith(start)])
+
+
 def _update_ref(call: Call) -> Answer:
     objects, ref, sha = _objects(call), f"refs/{call.path['ref']}", call.body["sha"]
     if ref not in objects.refs:
@@ -208,5 +213,6 @@ HANDLERS: Mapping[str, Handler] = {
     "git/get-commit": _get_commit,
     "git/get-ref": _get_ref,
     "git/get-tree": _get_tree,
+    "git/list-matching-refs": _list_matching_refs,
     "git/update-ref": _update_ref,
 }
