@@ -25,22 +25,20 @@ from tests.emulators.github.refusals import (
     Refusal,
     primary_rate_limit,
 )
-from tests.emulators.github.world import (
-    OWNER,
+from tests.emulators.github.repository import (
+    NOW,
+    PERSON,
     REPOSITORY,
-    App,
     CheckRun,
     Comment,
     Issue,
-    Kind,
     Pull,
     Repository,
     Run,
     Secrets,
-    Token,
     Workflow,
-    World,
 )
+from tests.emulators.github.world import OWNER, App, Kind, Token, World
 from tests.emulators.http import Break, Exchange
 
 __all__ = [
@@ -48,7 +46,9 @@ __all__ = [
     "BAD_GATEWAY",
     "BRANCH_MOVED",
     "NOT_FOUND",
+    "NOW",
     "OWNER",
+    "PERSON",
     "PRIMARY_RATE_LIMIT",
     "REPOSITORY",
     "SECONDARY_RATE_LIMIT",

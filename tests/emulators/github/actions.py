@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.refusals import NOT_FOUND, Refused
-from tests.emulators.github.world import Run, Workflow
+from tests.emulators.github.repository import Run, Workflow
 
 
 def _json(call: Call, workflow: Workflow) -> Json:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from tests.emulators.github.auth import LEVELS
+from tests.emulators.github.auth import LEVELS, limits
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.refusals import NOT_FOUND, Refused, refused
-from tests.emulators.github.world import Token, World, rfc3339
-
-
-def limits(world: World, token: Token | None) -> Json:
-    """How many requests the token has left in this hour, which never ends as long as the world stands still."""
-    used = token.used if token else 0
-    reset = int((world.now + timedelta(hours=1)).timestamp())
-    return {"limit": world.hourly, "used": used, "remaining": max(world.hourly - used, 0), "reset": reset}
+from tests.emulators.github.repository import rfc3339
 
 
 def _rate_limit(call: Call) -> Answer:

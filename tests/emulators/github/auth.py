@@ -7,15 +7,16 @@ tokens"; what GITHUB_TOKEN can have from the page on ``permissions:`` of a workf
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import Message
 
 import jwt
 
 from tests.emulators.github.calls import found_repository
 from tests.emulators.github.description import Operation
-from tests.emulators.github.refusals import BAD_CREDENTIALS, NOT_FOUND, Refusal, Refused, refused
-from tests.emulators.github.world import Kind, Repository, Token, World
+from tests.emulators.github.refusals import BAD_CREDENTIALS, NOT_FOUND, Refused, refused
+from tests.emulators.github.repository import Repository
+from tests.emulators.github.world import Kind, Token, World
 
 LEVELS = {"read": 1, "write": 2, "admin": 3}
 APP_CALLS = frozenset({"apps/get-authenticated", "apps/get-repo-installation", "apps/create-installation-access-token"})
@@ -93,28 +94,47 @@ def bearer(headers: Message) -> str:
     return token.strip() if kind.lower() in {"bearer", "token"} else ""
 
 
-def accepted_permissions(operation: str) -> dict[str, str]:
-    """The header that says what an operation takes."""
-    needs = NEEDS.get(operation, ())
-    return {"X-Accepted-GitHub-Permissions": "; ".join(f"{name}={level}" for name, level in needs)} if needs else {}
+def known(world: World, headers: Message) -> Token | None:
+    """The token in the request, if it is one and still good."""
+    token = world.tokens.get(bearer(headers))
+    return None if token is None or token.revoked or (token.expires and token.expires <= world.now) else token
+
+
+def told(world: World, operation: str, token: Token) -> dict[str, str]:
+    """The headers that tell whoever asks what the operation takes and what their token has, whatever the answer."""
+    headers = {}
+    if needs := NEEDS.get(operation, ()):
+        headers["X-Accepted-GitHub-Permissions"] = "; ".join(f"{name}={level}" for name, level in needs)
+    if token.kind is Kind.CLASSIC:
+        headers["X-OAuth-Scopes"] = ", ".join(sorted(token.scopes))
+    if token.kind.personal and token.expires:
+        headers["GitHub-Authentication-Token-Expiration"] = f"{token.expires.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return headers | {f"x-ratelimit-{name}": str(value) for name, value in limits(world, token).items()}
+
+
+def limits(world: World, token: Token | None) -> dict[str, int]:
+    """How many requests the token has left in this hour, which never ends as long as the world stands still."""
+    used = token.used if token else 0
+    reset = int((world.now + timedelta(hours=1)).timestamp())
+    return {"limit": world.hourly, "used": used, "remaining": max(world.hourly - used, 0), "reset": reset}
 
 
 def admit(world: World, operation: Operation, path: Mapping[str, str], headers: Message) -> Token | None:
     """Whoever asks, if they may; raises the refusal that GitHub has for them if not."""
     text = bearer(headers)
     if operation.id in APP_CALLS:
-        _prove(world, text)
+        _prove(world, text, headers)
         return None
-    token = world.tokens.get(text)
+    token = known(world, headers)
     if operation.id in OPEN_CALLS and not text:
         return None
-    if token is None or token.revoked or (token.expires and token.expires <= world.now):
+    if token is None:
         raise Refused(BAD_CREDENTIALS)
     token.used += 1
     if operation.id == "users/get-authenticated" and not token.kind.personal:
-        raise _inaccessible(token, operation)
+        raise _inaccessible(token)
     if operation.id == "apps/revoke-installation-access-token" and token.kind.personal:
-        raise _inaccessible(token, operation)
+        raise _inaccessible(token)
     if operation.id in NEEDS:
         _permit(world, operation, path, token)
     return token
@@ -127,8 +147,10 @@ def _permit(world: World, operation: Operation, path: Mapping[str, str], token: 
     if repository and repository.private and not _sees(token, repository):
         raise Refused(NOT_FOUND)
     needs = NEEDS[operation.id]
+    if repository and repository.archived and needs[0][1] == "write" and needs[0][0] not in NEVER_FOR_JOBS:
+        raise refused(403, "Repository was archived so is read-only.")
     if operation.id in {"checks/create", "checks/update"} and token.kind.personal:
-        raise _inaccessible(token, operation)
+        raise _inaccessible(token)
     if token.kind is Kind.CLASSIC:
         wanted = "admin:org" if "org" in path else "repo"
         if wanted not in token.scopes and not (repository and _open(repository, needs)):
@@ -137,9 +159,9 @@ def _permit(world: World, operation: Operation, path: Mapping[str, str], token: 
     if repository and _open(repository, needs):
         return
     if repository and token.repositories is not None and repository.name not in token.repositories:
-        raise _inaccessible(token, operation)
+        raise _inaccessible(token)
     if not any(_holds(token, *one) and _reaches(one[0], repository, path) for one in needs):
-        raise _inaccessible(token, operation)
+        raise _inaccessible(token)
 
 
 def _sees(token: Token, repository: Repository) -> bool:
@@ -171,15 +193,17 @@ def _reaches(permission: str, repository: Repository | None, path: Mapping[str, 
     return True
 
 
-def _inaccessible(token: Token, operation: Operation) -> Refused:
+def _inaccessible(token: Token) -> Refused:
     message = f"Resource not accessible by {'personal access token' if token.kind.personal else 'integration'}"
     if token.kind is Kind.CLASSIC:
         message = "You must authenticate via a GitHub App."
-    return Refused(Refusal(403, message, accepted_permissions(operation.id)))
+    return refused(403, message)
 
 
-def _prove(world: World, text: str) -> None:
-    """Check an app's proof of identity: RS256, ``iat`` in the past, ``exp`` at most ten minutes ahead."""
+def _prove(world: World, text: str, headers: Message) -> None:
+    """Check an app's proof of identity: RS256, ``iat`` in the past, ``exp`` at most ten minutes ahead, ``Bearer``."""
+    if not headers.get("Authorization", "").lower().startswith("bearer "):
+        raise refused(401, "A JSON web token could not be decoded")
     try:
         claims = jwt.decode(
             text,

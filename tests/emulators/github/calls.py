@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from tests.emulators.github.description import Json, Operation
 from tests.emulators.github.refusals import NOT_FOUND, Refusal, Refused
-from tests.emulators.github.world import Repository, Token, World, rfc3339
+from tests.emulators.github.repository import Repository, rfc3339
+from tests.emulators.github.world import Token, World
 
 T = TypeVar("T")
 

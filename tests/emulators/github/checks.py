@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
-from tests.emulators.github.refusals import NOT_FOUND, Refused, invalid
-from tests.emulators.github.world import CheckRun, Kind, Pull
+from tests.emulators.github.refusals import NOT_FOUND, Refused, invalid, refused
+from tests.emulators.github.repository import CheckRun, Pull
+from tests.emulators.github.world import Kind
 
 LONGEST = 65_535
 MOST_ANNOTATIONS = 50
@@ -81,17 +82,23 @@ def _create(call: Call) -> Answer:
     _check(call)
     if call.body["head_sha"] not in call.repository.objects.commits:
         raise invalid("CheckRun", "head_sha")
-    job = call.token is not None and call.token.kind is Kind.JOB
-    run = CheckRun(next(call.world.numbers), "github-actions" if job else call.world.app.slug, {})
+    run = CheckRun(next(call.world.numbers), _app(call), {})
     _write(call, run)
     call.repository.checks.append(run)
     return Answer(201, _json(call, run))
+
+
+def _app(call: Call) -> str:
+    """The app that asks: of a job's own token it is GitHub Actions."""
+    return "github-actions" if call.token and call.token.kind is Kind.JOB else call.world.app.slug
 
 
 def _update(call: Call) -> Answer:
     _check(call)
     for run in call.repository.checks:
         if run.id == int(call.path["check_run_id"]):
+            if run.app != _app(call):
+                raise refused(403, "A check run can only be modified by the GitHub App that created it.")
             _write(call, run)
             return Answer(body=_json(call, run))
     raise Refused(NOT_FOUND)

@@ -6,7 +6,6 @@ A file is written by compare-and-swap: with the id of the content that it replac
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from tests.emulators.github.calls import Answer, Call, Handler
@@ -14,7 +13,7 @@ from tests.emulators.github.description import Json
 from tests.emulators.github.git import parents_json, signature, signature_json
 from tests.emulators.github.objects import Entry
 from tests.emulators.github.refusals import EMPTY, NOT_FOUND, Refused, refused
-from tests.emulators.github.world import PERSON
+from tests.emulators.github.repository import PERSON
 
 SMALL = 1024 * 1024
 """Up to so many bytes a file's content is part of the JSON."""
@@ -36,9 +35,15 @@ def _get(call: Call) -> Answer:
             "visibility": "private" if repository.private else "public",
             "archived": repository.archived,
             "default_branch": repository.default_branch,
+            "permissions": {"admin": False, "push": _may_push(call), "pull": True},
             "url": url,
         }
     )
+
+
+def _may_push(call: Call) -> bool:
+    token = call.token
+    return bool(token and ("repo" in token.scopes or token.permissions.get("contents") == "write"))
 
 
 def _commit(call: Call, sha: str) -> Json:
@@ -134,7 +139,7 @@ def _get_content(call: Call) -> Answer:
 def _write(call: Call) -> Answer:
     try:
         data = base64.b64decode("".join(call.body["content"].split()), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise call.breaks("content is not valid Base64") from None
     return _swap(call, data)
 

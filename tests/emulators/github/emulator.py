@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from tests.emulators.github import actions, apps, checks, contents, git, issues, secrets
-from tests.emulators.github.auth import accepted_permissions, admit
+from tests.emulators.github.auth import admit, known, told
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import (
     Filler,
@@ -22,7 +23,7 @@ from tests.emulators.github.description import (
     schema_problems,
 )
 from tests.emulators.github.refusals import NOT_FOUND, Refusal, Refused
-from tests.emulators.github.world import Token, World
+from tests.emulators.github.world import World
 from tests.emulators.http import (
     Break,
     Exchange,
@@ -78,16 +79,23 @@ class _Service:
             if found is None:
                 return NOT_FOUND.response()
             operation, path = found
+            token = known(self.world, request.headers)
             try:
-                return self._answer(request, operation, path, problems)
+                response = self._answer(request, operation, path, problems)
             except Refused as refused:
-                return refused.refusal.response()
+                response = refused.refusal.response()
+            return (
+                replace(response, headers={**told(self.world, operation.id, token), **response.headers})
+                if token
+                else response
+            )
 
     def _problems(self, request: Request) -> list[str]:
         """How the request breaks the description, recorded whatever becomes of it."""
         if found := find(request.method, request.path):
             operation, path = found
             problems = [*path_problems(operation, path), *query_problems(operation, request.query)]
+            problems += [] if request.headers.get("User-Agent") else ["a request needs a User-Agent header"]
             problems = [f"{operation.id}: {one}" for one in problems + _body_problems(operation, request)]
         else:
             problems = [f"{UNKNOWN}: {request.method} {request.path} is no call that is emulated"]
@@ -125,20 +133,17 @@ def _body_problems(operation: Operation, request: Request) -> list[str]:
 
 def _response(call: Call, answer: Answer) -> Response:
     """The answer, filled up and checked by the same description that requests are checked by."""
-    headers = {**_limits(call.world, call.token), **accepted_permissions(call.operation.id), **answer.headers}
     if answer.raw is not None:
-        return Response(answer.status, {"Content-Type": "application/vnd.github.raw+json", **headers}, answer.raw)
+        return Response(
+            answer.status, {"Content-Type": "application/vnd.github.raw+json", **answer.headers}, answer.raw
+        )
     schema = call.operation.answers[answer.status]
     if schema is None:
-        return Response(answer.status, headers)
+        return Response(answer.status, answer.headers)
     body = Filler(call.root, call.instant).fill(schema, answer.body)
     if problems := schema_problems(schema, body):
         raise AssertionError(f"the emulator's answer to {call.operation.id} breaks the description: {problems[0]}")
-    return json_response(answer.status, body, headers)
-
-
-def _limits(world: World, token: Token | None) -> dict[str, str]:
-    return {f"x-ratelimit-{name}": str(value) for name, value in apps.limits(world, token).items()}
+    return json_response(answer.status, body, answer.headers)
 
 
 class GitHubEmulator:

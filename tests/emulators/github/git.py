@@ -7,7 +7,6 @@ step, so that of two who try one loses.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.objects import FILE_MODE, Commit, Entry, Objects, Signature
 from tests.emulators.github.refusals import EMPTY, NOT_FOUND, Refused, refused
-from tests.emulators.github.world import rfc3339
+from tests.emulators.github.repository import rfc3339
 
 
 def signature_json(who: Signature) -> Json:
@@ -50,7 +49,7 @@ def _create_blob(call: Call) -> Answer:
     try:
         encoded = call.body.get("encoding", "utf-8") == "base64"
         data = base64.b64decode(content, validate=True) if encoded else content.encode()
-    except binascii.Error:
+    except ValueError:
         raise call.breaks("content is not valid Base64") from None
     sha = objects.add_blob(data)
     return Answer(201, {"sha": sha, "url": f"{call.repository_url}/git/blobs/{sha}"})

@@ -11,7 +11,7 @@ from datetime import datetime
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.refusals import NOT_FOUND, Refused, invalid, refused
-from tests.emulators.github.world import Comment, Issue, rfc3339
+from tests.emulators.github.repository import Comment, Issue, rfc3339
 
 LONGEST = 65_536
 COLOR = "ededed"

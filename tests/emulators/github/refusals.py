@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from tests.emulators.github.world import NOW
+from tests.emulators.github.repository import NOW
 from tests.emulators.http import Response, json_response
 
 DOCUMENTATION = "https://docs.github.com/rest"

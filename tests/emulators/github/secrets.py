@@ -9,7 +9,6 @@ know is written nowhere; here it is what it says to a box that does not open.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 
@@ -20,7 +19,7 @@ from nacl.public import SealedBox
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.refusals import NOT_FOUND, Refused, refused
-from tests.emulators.github.world import Secret, Secrets, rfc3339
+from tests.emulators.github.repository import Secret, Secrets, rfc3339
 
 LARGEST = 48 * 1024
 NAME = re.compile(r"(?!GITHUB_)[A-Z_][A-Z0-9_]*")
@@ -98,7 +97,7 @@ def _opened(call: Call, secrets: Secrets) -> bytes:
     try:
         box = base64.b64decode(call.body["encrypted_value"], validate=True)
         value = SealedBox(secrets.key).decrypt(box)
-    except (binascii.Error, CryptoError, ValueError, TypeError):
+    except (CryptoError, ValueError, TypeError):
         raise refused(422, UNSEALED) from None
     if len(value) > LARGEST:
         raise call.breaks("Secret value is too large: at most 48 KB")
