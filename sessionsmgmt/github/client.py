@@ -112,15 +112,15 @@ def repository(environ: Mapping[str, str]) -> RepositoryName:
     return RepositoryName(found[1], found[2])
 
 
-def connect(access: Access, environ: Mapping[str, str], patience: Patience) -> Hub:
-    """The way to GitHub with that access; nothing is asked yet.
+def connect(access: Access, environ: Mapping[str, str], patience: Patience, timeout: int = TIMEOUT) -> Hub:
+    """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
 
     Goes to the root that GITHUB_API_URL names. Raises InputError where that is refused (see ``roots.root``).
     """
     api = Github(
         auth=access.auth,
         base_url=root(environ, "GITHUB_API_URL") or PUBLIC,
-        timeout=TIMEOUT,
+        timeout=timeout,
         user_agent="sessionsmgmt",
         per_page=100,
         retry=None,  # urllib3's own none, instead of PyGithub's ten
@@ -206,7 +206,7 @@ class Hub:
             case HTTPStatus.FORBIDDEN:
                 return RefusedError(
                     f"GitHub does not allow {purpose.doing} with {self.variable}.",
-                    _remedy(self.variable, _accepted(error) or purpose.permission),
+                    _remedy(self.variable, _needed(error, purpose)),
                 )
             case HTTPStatus.NOT_FOUND:
                 return RefusedError(
@@ -233,14 +233,16 @@ def _message(error: GithubException) -> str:
     return message if isinstance(message, str) else ""
 
 
-def _accepted(error: GithubException) -> str:
-    """The permissions GitHub names for the call, as a workflow writes them; empty where it names none.
+def _needed(error: GithubException, purpose: Purpose) -> str:
+    """The permissions GitHub names for the call, as a workflow writes them; the purpose's own where it names none.
 
-    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do.
+    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
+    it is about the same permission as the purpose, that knows better: the next call may need more of it.
     """
     named = _headers(error).get("x-accepted-github-permissions", "").partition(";")[0].strip()
-    if not _PERMISSIONS.fullmatch(named):
-        return ""
+    known = purpose.permission.partition(":")[0]
+    if not _PERMISSIONS.fullmatch(named) or named.startswith(f"{known}="):
+        return purpose.permission
     return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
 
 
