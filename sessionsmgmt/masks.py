@@ -11,15 +11,17 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
+from sessionsmgmt.github.job import JOB_TOKEN, PRIVATE_KEY, SECRETS_TOKEN, in_actions
+
 VARIABLES = (
     "GOOGLE_CREDENTIALS",
     "MICROSOFT_CREDENTIALS",
     "SMTP_PASSWORD",
     "SESSIONSMGMT_KEY",
     "SESSIONSMGMT_KEY_OLD",
-    "GITHUB_TOKEN",
-    "SECRETS_TOKEN",
-    "GITHUB_APP_PRIVATE_KEY",
+    JOB_TOKEN,
+    SECRETS_TOKEN,
+    PRIVATE_KEY,
 )
 """Every variable of the environment that holds a secret."""
 
@@ -53,7 +55,7 @@ def announcement(form: str) -> str:
 
 def announcer(environ: Mapping[str, str]) -> Callable[[str], None]:
     """What tells the runner of a secret that was only learnt on the way. Outside of Actions there is none to tell."""
-    if environ.get("GITHUB_ACTIONS") != "true":
+    if not in_actions(environ):
         return unmasked
 
     def announce(value: str) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
@@ -125,17 +125,13 @@ def recovery(text: str) -> tuple[Sealed, datetime]:
     try:
         document = json.loads(text)
         document = document.get("recovery") or document
-        at = datetime.fromisoformat(document["sealed_at"])
-        sealed = Sealed(document["encrypted_value"], document["key_id"])
-        good = at.tzinfo is not None and all(isinstance(one, str) and one for one in (sealed.text, sealed.key_id))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        good = False
-    if not good:
+        box, key, at = (str(document[name]) for name in ("encrypted_value", "key_id", "sealed_at"))
+        return Sealed(box, key), datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise InputError(
             "This is not what a failed rotation shows.",
             "It is a JSON object with encrypted_value, key_id and sealed_at, or the report of that run.",
-        )
-    return sealed, at
+        ) from None
 
 
 def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:

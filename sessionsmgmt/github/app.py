@@ -15,10 +15,9 @@ from github import Auth
 
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
+from sessionsmgmt.github.job import APP_ID, PRIVATE_KEY
 from sessionsmgmt.patience import Patience
 
-APP_ID = "GITHUB_APP_ID"
-PRIVATE_KEY = "GITHUB_APP_PRIVATE_KEY"
 BOTH = f"{APP_ID} and {PRIVATE_KEY}"
 LAST_WORD = 10.0
 """Seconds that handing a token back may take; it ends within the hour anyway."""

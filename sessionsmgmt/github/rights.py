@@ -6,27 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sessionsmgmt.errors import InputError, RefusedError
-from sessionsmgmt.github.app import APP_ID, PRIVATE_KEY, app, installed
-from sessionsmgmt.github.client import TOKEN, Access, RepositoryName, token
+from sessionsmgmt.github.app import app, installed
+from sessionsmgmt.github.client import Access, RepositoryName, token
+from sessionsmgmt.github.job import JOB_TOKEN, SECRETS_TOKEN, in_actions
 from sessionsmgmt.patience import Patience
-
-SECRETS_TOKEN = "SECRETS_TOKEN"  # noqa: S105 - the name of the variable, not what is in it
 
 TWO_WAYS = (
     "There are two ways: a fine-grained token of a person who may, with 'Secrets: write' for this repository alone, as "
     "SECRETS_TOKEN (secrets-token in the workflow); or a GitHub App with the same permission, as GITHUB_APP_ID and "
     "GITHUB_APP_PRIVATE_KEY (app-id, app-private-key). docs/rotation.md has both step by step."
 )
-
-
-def in_actions(environ: Mapping[str, str]) -> bool:
-    """Whether this is a job of GitHub Actions, where GITHUB_TOKEN is the job's own."""
-    return environ.get("GITHUB_ACTIONS") == "true"
-
-
-def has_any(environ: Mapping[str, str]) -> bool:
-    """Whether there is anything at all to write secrets with, or in Actions at least something to object to."""
-    return any(environ.get(name, "").strip() for name in (SECRETS_TOKEN, APP_ID, PRIVATE_KEY, TOKEN))
 
 
 @contextmanager
@@ -42,7 +31,7 @@ def secrets_access(
     SECRETS_TOKEN, else the App, else GITHUB_TOKEN where that is a person's. Raises InputError where there is nothing,
     RefusedError where there is only the job's own token; nothing is asked for that.
     """
-    own = environ.get(TOKEN, "").strip() if in_actions(environ) else ""
+    own = environ.get(JOB_TOKEN, "").strip() if in_actions(environ) else ""
     given = environ.get(SECRETS_TOKEN, "").strip()
     if given and given != own:
         yield token(environ, SECRETS_TOKEN)
@@ -53,7 +42,7 @@ def secrets_access(
         raise RefusedError(
             "Secrets can't be written with the job's own GITHUB_TOKEN, whatever 'permissions:' says.", TWO_WAYS
         )
-    elif environ.get(TOKEN, "").strip():
+    elif environ.get(JOB_TOKEN, "").strip():
         yield Access("your GITHUB_TOKEN", token(environ).auth)
     else:
         raise InputError("Nothing is set that may write secrets.", TWO_WAYS)

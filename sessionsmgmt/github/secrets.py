@@ -171,7 +171,9 @@ class GitHubSecret:
         """
         doing = "looking at who may use the secret"
         try:
-            visibility = self._ask("GET", self._path(self.name), doing, lambda found: str(found["visibility"]), None, _ABSENT)
+            visibility = self._ask(
+                "GET", self._path(self.name), doing, lambda found: str(found["visibility"]), None, _ABSENT
+            )
         except DeclinedError:
             only = self._ask("GET", f"/repos/{self.repository}", doing, _id)
             return {"visibility": _SELECTED, "selected_repository_ids": [only]}
