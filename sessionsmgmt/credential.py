@@ -52,7 +52,7 @@ def rotate(call: Call, config: Config) -> Result:
     """Renew the credential, due or not, and tell on the board how the consent stands."""
 
     def act() -> Result:
-        with wiring_rotation.renewal(config, call.environ, call.mask) as renewal:
+        with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
             result, rotation = rotating.rotate(renewal, call.clock)
         return _told(call, config, rotation, result)
 
@@ -61,7 +61,7 @@ def rotate(call: Call, config: Config) -> Result:
 
 def rehearse(call: Call, config: Config) -> Result:
     """Say what ``rotate`` would do."""
-    with wiring_rotation.renewal(config, call.environ, call.mask) as renewal:
+    with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
         return rotating.rehearse(renewal, call.now)
 
 
@@ -85,7 +85,7 @@ def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]],
             return act(call.environ)
         if not wiring_rotation.may_store(config, call.environ):
             return rotating.unrenewed(act(call.environ))
-        renewing = wiring_rotation.renewal(config, call.environ, call.mask)
+        renewing = wiring_rotation.renewal(config, call.environ, call.mask, call.clock)
         rotation = rotating.if_due(renewing, wiring.credential(call.environ), call.clock)
         if rotation is None:
             return act(call.environ)

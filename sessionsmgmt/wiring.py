@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from sessionsmgmt.config.model import (
 )
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.masks import unmasked
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job, Mailing
 from sessionsmgmt.ports import Calendar, Check, Consent, Contacts, Grantor, Ledger, Mailer
 from sessionsmgmt.roots import root
@@ -84,8 +86,13 @@ def consent(
     return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
 
 
-def grantor(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Grantor:
-    """What renews the account's credential. Raises InputError where none is used, or it is missing or unreadable."""
+def grantor(
+    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
+) -> Grantor:
+    """What renews the account's credential; ``clock`` is what the end of a consent is counted from.
+
+    Raises InputError where no account is used, or the credential is missing or unreadable.
+    """
     from sessionsmgmt.providers.google.credentials import stored_credential
     from sessionsmgmt.providers.google.renewal import GoogleGrantor
     from sessionsmgmt.providers.google.transport import Connection
@@ -94,7 +101,8 @@ def grantor(config: Config, environ: Mapping[str, str], mask: Callable[[str], No
     if not scopes:
         raise InputError("Nothing in sessions.yml uses an account.", "There is no credential to renew.")
     stored_credential(environ)
-    return GoogleGrantor(scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
+    way = Connection(root(environ, GOOGLE_ROOT), patience=Patience(today=clock), mask=mask)
+    return GoogleGrantor(scopes, way)
 
 
 def credential(environ: Mapping[str, str]) -> str:

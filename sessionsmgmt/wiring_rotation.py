@@ -42,13 +42,15 @@ def secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], Non
 
 
 @contextmanager
-def renewal(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Iterator[Renewal]:
-    """All that renewing the credential takes, for as long as the block lasts.
+def renewal(
+    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
+) -> Iterator[Renewal]:
+    """All that renewing the credential takes, for as long as the block lasts. ``clock`` tells the aware instant it is.
 
     Raises as ``secret`` and ``wiring.grantor`` do.
     """
     settings = _settings(config)
-    grantor = wiring.grantor(config, environ, mask)
+    grantor = wiring.grantor(config, environ, mask, clock)
     with secret(config, environ, mask) as store:
         read = partial(_read, settings, environ, store)
         yield Renewal(wiring.credential(environ), grantor, store, read, settings.rotate_after)
