@@ -1,4 +1,4 @@
-"""A club whose credential is in a secret at GitHub and good at Google, both emulated, and the real command run on it."""
+"""A club whose credential is in a secret at GitHub and good at Google, both emulated, for the real command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import requests
 
@@ -38,12 +40,17 @@ PRIVATE = ("ada@example.org", "stu@example.org", "Ada Adult", "Bearer")
 
 @dataclass
 class RotatingClub:
-    """``held`` is what is in the secret at first: a credential in a form of its own, with fields nobody here knows."""
+    """``held`` is what is in the secret at first: a credential in a form of its own, with fields nobody here knows.
+
+    ``queued`` and ``attempted`` are how many hours ago the run of the next command was queued, and its attempt.
+    """
 
     folder: ClubFolder
     github: GitHubEmulator
     google: GoogleEmulator
     scope: str = "repository"
+    queued: float = 0
+    attempted: float = 0
     seen: list[str] = field(default_factory=list)
     job: str = ""
 
@@ -95,20 +102,20 @@ class RotatingClub:
         }
         return {name: value for name, value in {**known, **more}.items() if value}
 
-    def call(self, command: str, *options: str, queued: float = 0, attempted: float = 0, **env: str) -> Ran:
-        """Run the command a minute later, in a run that was queued so many hours ago, and whose attempt was."""
-        self.begin(queued, attempted)
+    def call(self, command: str, *options: str, **env: str) -> Ran:
+        """Run the command a minute later, in another run."""
+        self.begin()
         now = self.github.world.now.isoformat()
         ran = self.folder.call(command, *options, now=now, env=self.environ(**env))
         self.seen += [ran.out, ran.err, json.dumps(ran.report)]
         return ran
 
-    def begin(self, queued: float = 0, attempted: float = 0) -> None:
-        """Let a minute pass, and a run be under way that was queued so many hours ago, and whose attempt was."""
+    def begin(self) -> None:
+        """Let a minute pass, and another run be under way."""
         self.github.advance(timedelta(minutes=1))
         self.google.advance(timedelta(minutes=1))
         now, head = self.github.world.now, self.repository.head()
-        created, started = now - timedelta(hours=queued), now - timedelta(hours=attempted)
+        created, started = now - timedelta(hours=self.queued), now - timedelta(hours=self.attempted)
         self.repository.runs[RUN] = Run(RUN, 7, head, created=created, started=started)
 
     def asked(self) -> list[str]:
@@ -120,7 +127,7 @@ class RotatingClub:
         fields = json.loads(credential)
         form = {name: fields[name] for name in ("client_id", "client_secret", "refresh_token")}
         reply = requests.post(f"{self.google.root}/token", {"grant_type": "refresh_token", **form}, timeout=10)
-        return reply.status_code == requests.codes.ok
+        return reply.status_code == HTTPStatus.OK
 
     def secret_texts(self) -> set[str]:
         """Everything that must be seen nowhere, as far as it is known by now."""
@@ -144,8 +151,6 @@ class RotatingClub:
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    from urllib.parse import parse_qsl
-
     return dict(parse_qsl(body.decode()))
 
 

@@ -1,4 +1,4 @@
-"""``rotate`` through ``entrypoint.py``: the credential is renewed, and a credential that works is always in the secret."""
+"""``rotate`` through ``entrypoint.py``: the credential is renewed, and one that works is always in the secret."""
 
 from __future__ import annotations
 
@@ -83,25 +83,25 @@ def test_a_key_that_changes_in_between_is_asked_for_again_once(tmp_path: Path, c
     def change(moment: str, call: str) -> None:
         if (moment, call) == ("after", "actions/get-repo-public-key") and left:
             left.pop()
-            club.secrets.rotate_key()
+            it.secrets.rotate_key()
 
-    with rotating_club(tmp_path, watch_github=change) as club:
-        assert club.call("rotate").exit == status
-        assert len(club.github.calls("actions/get-repo-public-key")) == 2
-        assert len(club.google.calls(TOKEN)) == (0 if status else 1)
-        assert club.works(club.stored)
+    with rotating_club(tmp_path, watch_github=change) as it:
+        assert it.call("rotate").exit == status
+        assert len(it.github.calls("actions/get-repo-public-key")) == 2
+        assert len(it.google.calls(TOKEN)) == (0 if status else 1)
+        assert it.works(it.stored)
 
 
 def test_a_key_that_changes_while_the_provider_is_asked_is_asked_for_again(tmp_path: Path) -> None:
     def change(moment: str, call: str) -> None:
         if (moment, call) == ("before", TOKEN):
-            club.secrets.rotate_key()
+            it.secrets.rotate_key()
 
-    with rotating_club(tmp_path, watch_google=change) as club:
-        club.google.world.consent.renews = True
-        assert club.call("rotate").report["rotated"]
-        assert club.stored != club.held
-        assert club.works(club.stored)
+    with rotating_club(tmp_path, watch_google=change) as it:
+        it.google.world.consent.renews = True
+        assert it.call("rotate").report["rotated"]
+        assert it.stored != it.held
+        assert it.works(it.stored)
 
 
 @EVERYWHERE
@@ -263,7 +263,7 @@ def test_an_app_gets_a_token_for_this_alone_and_hands_it_back(club: RotatingClub
     assert ran.exit == 0, ran.err
     [token] = [one for one in club.github.world.tokens.values() if one.author == f"{app.slug}[bot]"]
     assert token.permissions == {"secrets": "write"}
-    assert token.repositories == {club.repository.name}
+    assert token.repositories == frozenset({club.repository.name})
     assert token.revoked
     assert "::add-mask::ghs_" in ran.out
 
@@ -333,7 +333,8 @@ def test_outside_of_actions_a_persons_own_token_serves(club: RotatingClub) -> No
 def test_a_stale_copy_is_never_written_over_a_newer_one(club: RotatingClub) -> None:
     at = club.github.world.now - timedelta(hours=1)
     club.secrets.put(NAME, b"newer", at, visibility=club.visibility)
-    ran = club.call("rotate", queued=2, attempted=2)
+    club.queued = club.attempted = 2
+    ran = club.call("rotate")
 
     assert (ran.exit, ran.report["rotated"]) == (0, False)
     assert "credential-stale" in {one["code"] for one in ran.report["warnings"]}
@@ -348,7 +349,8 @@ def test_an_attempt_made_later_is_given_an_environments_secret_anew_and_no_other
 ) -> None:
     club.secrets.put(NAME, club.held.encode(), club.github.world.now - timedelta(hours=1))
 
-    assert club.call("rotate", queued=2, attempted=0).exit == 0
+    club.queued = 2
+    assert club.call("rotate").exit == 0
     assert club.secrets[NAME].writes == writes
 
 
