@@ -232,7 +232,7 @@ def killed(path: Path, stop: int) -> bool:
 
 def test_killed_between_any_two_requests_the_secret_holds_a_credential_that_works(tmp_path: Path) -> None:
     survived = next(stop for stop in count() if not killed(tmp_path / str(stop), stop))
-    assert survived == 2 * 8  # before and after each of its eight requests
+    assert survived == 2 * 9  # before and after each of its nine requests
 
 
 def test_no_secret_is_in_a_process_list_or_the_environment_of_a_child(tmp_path: Path) -> None:
