@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__, credential, wiring
+from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
 from sessionsmgmt.commands.preview import preview
@@ -29,12 +30,13 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.instant import Instant
 from sessionsmgmt.masks import announcer, unmasked
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 
 P = ParamSpec("P")
 
@@ -198,7 +200,8 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            return run(wired.job, wired.mailer, wiring.run_id(environ), invocation.clock)
+            result = run(wired.job, wired.mailer, wiring.run_id(environ), invocation.clock)
+            return _told(result, config, invocation)
 
     def act(config: Config) -> Result:
         if dry_run:
@@ -300,9 +303,22 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 
     def act(config: Config) -> Result:
         ledger = wiring.ledger(config, invocation.environ)
-        return resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
     return _perform(invocation, act)
+
+
+def _told(result: Result, config: Config, invocation: Invocation) -> Result:
+    """The result, once a person was told what is held, where people are told such things.
+
+    An old note is looked for where something was held before, or where the run had nothing else to do.
+    """
+    note = held_note(held_after(result), config)
+    if note or was_held(result) or not sent(result):
+        topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
+        for board in wiring.boards(invocation.environ):
+            result = tell(board, topic, note, NOTHING_HELD, result)
+    return result
 
 
 def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:

@@ -13,16 +13,17 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from sessionsmgmt.providers.google.tokens import CONTACTS, EVENTS, SEND
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Repository, Run, Secrets
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.google import World as GoogleWorld
 from tests.emulators.http import Watch, unwatched
-from tests.end_to_end.harness import ClubFolder, Ran
-from tests.end_to_end.test_google import AT_GOOGLE, NEEDED
+from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
 
 NAME = "GOOGLE_CREDENTIALS"
 RUN = 5
+NEEDED = frozenset({EVENTS, CONTACTS, SEND})
 SETTINGS: Mapping[str, str] = {
     "repository": "credentials: {secret: GOOGLE_CREDENTIALS}\n",
     "environment": "credentials: {secret: GOOGLE_CREDENTIALS, scope: environment, environment: sessions}\n",
