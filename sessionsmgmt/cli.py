@@ -6,6 +6,7 @@ Every command ends in ``_perform``, so that all of them read sessions.yml, show,
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 import time
@@ -24,6 +25,7 @@ from sessionsmgmt import __version__, wiring
 from sessionsmgmt.commands import auth
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.commands.result import Result
@@ -31,7 +33,7 @@ from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
 
@@ -311,6 +313,21 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
     return _perform(invocation, act)
 
 
+@cli.command("plan")
+@_command
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the clubs are.")
+@click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
+def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
+    """Print the clubs below a folder as the JSON matrix of a workflow."""
+    planned = plan(root, batch)
+    if batch < planned.batches:
+        click.echo(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.", err=True)
+    click.echo(json.dumps(planned.matrix(), separators=(",", ":")))
+    if invocation.report:
+        report.write(Result("plan", invocation.now), ZoneInfo("UTC"), invocation.report)
+    return Exit.DONE
+
+
 def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way."""
     zone = ZoneInfo("UTC")
@@ -354,16 +371,22 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         error.show()
-        return Exit.INPUT
+        return _told(InputError(error.format_message()), here)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        return error.exit
+        return _told(error, here)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped before it was done.", err=True)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
         click.echo(_bug(error, verbose="--verbose" in given), err=True)
         return Exit.ATTENTION
+
+
+def _told(error: SessionsError, here: Surroundings) -> Exit:
+    for view in here.views:
+        view.show_problems(error)
+    return error.exit
 
 
 def _bug(error: Exception, *, verbose: bool) -> str:
