@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -84,7 +85,7 @@ def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO) -> Ende
     out = kept if arguments[0] == "plan" else log
     with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            status = cli.main(arguments, cli.Surroundings({**environ, masks.WAKING: word}, [seen]))
+            status = cli.main(arguments, cli.Surroundings(environ, [seen], partial(_hide, log, word)))
         log.write(kept.getvalue())
     return Ended(status, seen, kept.getvalue().strip())
 
@@ -107,6 +108,13 @@ def _deaf(log: TextIO, title: str) -> Iterator[str]:
         yield word
     finally:
         _say(log, ["", f"::{word}::", order("endgroup", "")])  # on a line of its own, whatever was printed last
+
+
+def _hide(log: TextIO, word: str, secret: str) -> None:
+    """Tell the deaf runner of a secret: it listens for just so long, since an order that it does not obey it prints."""
+    told = [masks.announcement(form) for form in sorted(masks.forms(secret))]
+    if told:
+        _say(log, ["\n".join(["", f"::{word}::", *told, order("stop-commands", word)])])  # at once, and nothing between
 
 
 def _say(log: TextIO, lines: Iterable[str]) -> None:

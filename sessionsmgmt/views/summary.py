@@ -13,8 +13,9 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model import Caution, State, Verdict
 from sessionsmgmt.errors import InputError, Problem, SessionsError
 from sessionsmgmt.ports import Finding, Health
+from sessionsmgmt.rotation import Recovery
 from sessionsmgmt.views.markdown import code, code_block, plain, row
-from sessionsmgmt.views.text import resolving
+from sessionsmgmt.views.text import recovering, resolving
 
 LARGEST = 1_048_576
 """Bytes that GitHub takes of one step; a longer summary is not shown at all (actions/runner, FileCommandManager.cs)."""
@@ -43,6 +44,7 @@ def summary(result: Result, config: Config) -> Iterator[str]:
     verdicts = [delivery.verdict for delivery in result.deliveries]
     yield from _held([one for one in verdicts if one.state is State.HELD], config)
     yield from _message(result.message)
+    yield from _recovery(result.recovery, config)
     yield from _notices("Notices", [one for one in verdicts if one.state is not State.SKIPPED], config)
     yield from _notices("Nothing new to say", [one for one in verdicts if one.state is State.SKIPPED], config)
     if not verdicts and not result.message and not result.findings:
@@ -98,6 +100,12 @@ def _held(held: Sequence[Verdict], config: Config) -> Iterator[str]:
 def _message(message: str) -> Iterator[str]:
     for line in message.splitlines():
         yield f"\n{plain(line)}"
+
+
+def _recovery(recovery: Recovery | None, config: Config) -> Iterator[str]:
+    """How a credential that could not be stored is stored after all; nobody but GitHub can open what is shown."""
+    for line in recovering(recovery, config) if recovery else ():
+        yield "\n" + ("\n".join(code_block(line.strip())) if line.startswith(" ") else plain(line))
 
 
 def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
