@@ -213,6 +213,7 @@ class Runner:
             "PATH": os.environ["PATH"],
             "CI": "true",
             "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": "http://127.0.0.1:1",  # nobody is there: a step that asks GitHub is given an emulator
             "GITHUB_REPOSITORY": "otters/club",
             "GITHUB_RUN_ID": "17",
             "GITHUB_RUN_ATTEMPT": "1",

@@ -7,13 +7,16 @@ import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
 from sessionsmgmt.providers.google import tokens
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
-from tests.emulators.google import Break, GoogleEmulator, World, event
+from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator
+from tests.emulators.github import World as GitHubWorld
+from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
 from tests.end_to_end.test_google import AT_GOOGLE, SEND
@@ -209,44 +212,63 @@ def google() -> Iterator[GoogleEmulator]:
         assert emulator.violations == ()
 
 
-def at_google(job: Job, google: GoogleEmulator, **inputs: str) -> Step:
+@pytest.fixture
+def github() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator(GitHubWorld()) as emulator:
+        yield emulator
+        assert not emulator.violations
+
+
+def at_google(job: Job, google: GoogleEmulator, github: GitHubEmulator, **inputs: str) -> Step:
     """A step of the same club at Google, whose secrets are masked before anything else is said."""
     job.club.write("sessions.yml", AT_GOOGLE)
     secrets = [json.loads(google.credentials)[name] for name in ("refresh_token", "client_secret")]
-    job.private += [*secrets, "Bearer"]
-    env = {"SESSIONSMGMT_GOOGLE_ROOT": google.root}
-    step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, **inputs)
-    assert {*secrets, "a2V5" * 11, "ghs_the-token-of-the-job"} <= set(step.log.masks)
-    head = step.raw.splitlines()[: len(step.log.masks)]
-    assert all(line.startswith("::add-mask::") for line in head)
+    token = github.world.job_token({"contents": "write", "issues": "write"})
+    env = {
+        "SESSIONSMGMT_GOOGLE_ROOT": google.root,
+        "GITHUB_API_URL": github.root,
+        "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
+    }
+    secrets += [token, "a2V5" * 11]
+    job.private += [*secrets, "Bearer", "ya29."]
+    step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, github_token=token, **inputs)
+    first = takewhile(lambda line: line.startswith("::add-mask::"), step.raw.splitlines())
+    assert {f"::add-mask::{one}" for one in secrets} <= set(first)
     return step
 
 
-def test_a_club_at_google_is_told_of_by_its_inputs_alone(job: Job, google: GoogleEmulator) -> None:
-    step = at_google(job, google)
+def test_a_club_at_google_is_told_of_by_its_inputs_alone(
+    job: Job, google: GoogleEmulator, github: GitHubEmulator
+) -> None:
+    step = at_google(job, google, github)
 
     assert (step.exit, step.outputs["sent"], len(google.sent)) == (0, "1", 1)
     assert "✅ sent" in step.summary
+    assert [one for one in step.log.masks if one.startswith("ya29.")]  # what was only learnt on the way
 
 
-def test_what_is_held_stands_first_with_the_command_that_closes_it(job: Job, google: GoogleEmulator) -> None:
+def test_what_is_held_stands_first_with_the_command_that_closes_it(
+    job: Job, google: GoogleEmulator, github: GitHubEmulator
+) -> None:
     google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING)
-    step = at_google(job, google)
+    step = at_google(job, google, github)
 
     assert (step.exit, step.outputs["held"]) == (1, "1")
     [error] = step.log.of("error")
     assert "held" in error.text
     command = "sessionsmgmt resolve --notice campus --session lab --sent"
     assert step.summary.index(command) < step.summary.index("| State |")
-    closed = at_google(job, google, command=command.removeprefix("sessionsmgmt "))
+    closed = at_google(job, google, github, command=command.removeprefix("sessionsmgmt "))
     assert closed.exit == 0
 
 
-def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(job: Job, google: GoogleEmulator) -> None:
-    google.world.consent.granted = frozenset()
-    step = at_google(job, google)
+def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(
+    job: Job, google: GoogleEmulator, github: GitHubEmulator
+) -> None:
+    google.fail("oauth.token", INVALID_GRANT)
+    step = at_google(job, google, github)
 
     [error] = step.log.of("error")
     assert step.exit == 3
-    assert error.text
+    assert "auth login" in error.text
     assert step.outputs["sent"] == "0"
