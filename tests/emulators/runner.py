@@ -59,7 +59,7 @@ class Log:
 def read_log(text: str) -> Log:
     """The log of one step."""
     log, deaf_until, open_groups = Log(), "", 0
-    for line in text.splitlines():
+    for line in re.split(r"\r\n|\r|\n", text.removesuffix("\n")):
         command, properties, data = _order(line, deaf_until) or ("", {}, "")
         if deaf_until:
             if command == deaf_until:
