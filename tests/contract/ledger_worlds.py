@@ -13,6 +13,8 @@ from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.moving import Moving
 from sessionsmgmt.ports import Ledger
+from sessionsmgmt.providers.google.ledger import CalendarLedger
+from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
 
 KEEP = timedelta(days=30)
@@ -51,7 +53,7 @@ class MovingWorld:
 
     def open(self) -> Ledger:
         new = self.new.open()
-        assert isinstance(new, FileLedger | GitLedger)
+        assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
         return Moving(self.old.open(), new, KEEP)
 
     def stored(self) -> bytes:
@@ -61,7 +63,10 @@ class MovingWorld:
 WORLDS: Mapping[str, Callable[[Path, ExitStack], LedgerWorld]] = {
     "file": lambda folder, _: FileWorld(folder),
     "git": lambda _, stack: a_repository(stack, KEEP),
+    "calendar": lambda _, stack: a_calendar(stack, KEEP),
     "file to git": lambda folder, stack: MovingWorld(FileWorld(folder), a_repository(stack, KEEP)),
     "git to file": lambda folder, stack: MovingWorld(a_repository(stack, KEEP), FileWorld(folder)),
+    "file to calendar": lambda folder, stack: MovingWorld(FileWorld(folder), a_calendar(stack, KEEP)),
+    "calendar to git": lambda _, stack: MovingWorld(a_calendar(stack, KEEP), a_repository(stack, KEEP)),
 }
 """Each makes a new club in the folder, which is empty; what it starts besides, the stack ends."""

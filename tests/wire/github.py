@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sessionsmgmt.github.board import IssueBoard
 from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
-from sessionsmgmt.ledger.git import GitLedger
+from sessionsmgmt.ledger.git import Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Patience
-from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Repository, World
+from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
@@ -22,14 +22,16 @@ PERMISSIONS = {"contents": "write", "issues": "write"}
 
 @dataclass
 class Time:
-    """A clock that moves only when somebody waits."""
+    """A clock that moves only when somebody waits. ``wake`` is what happens meanwhile."""
 
     now: float = 0.0
     naps: list[float] = field(default_factory=list)
+    wake: Callable[[], object] = lambda: None
 
     def sleep(self, seconds: float) -> None:
         self.naps.append(seconds)
         self.now += seconds
+        self.wake()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Home:
     permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
     time: Time = field(default_factory=Time)
     timeout: int = 30
+    lasting: set[str] = field(default_factory=set)
 
     @property
     def repository(self) -> Repository:
@@ -60,6 +63,11 @@ class Home:
         hangs = isinstance(trouble, Break) and trouble.value.startswith("hang")
         return replace(self, timeout=1) if hangs else self
 
+    def fail_for_good(self, call: str, trouble: Break | Refusal) -> None:
+        """Let something go wrong on every request of a call."""
+        self.lasting.add(call)
+        self.github.fail(call, trouble, times=999)
+
     def hub(self, given: str = "") -> Hub:
         """The way there with a token: the job's own, or the one given."""
         environ = {
@@ -69,7 +77,11 @@ class Home:
         return connect(token(environ), environ, self.patience, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
-        return GitLedger(self.hub(), RepositoryName(owner, self.name), branch, keys, KEEP)
+        return GitLedger(self.hub(), self.branch(branch, owner), keys, KEEP)
+
+    def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
+        """Where the ledger is, in the repository of which a job knows the number."""
+        return Branch(RepositoryName(owner, self.name), name, str(self.repository.id))
 
     def board(self) -> IssueBoard:
         return IssueBoard(self.hub(), RepositoryName(OWNER, self.name))
@@ -79,6 +91,7 @@ class Home:
 def github(world: World | None = None) -> Iterator[Home]:
     """The emulator; at its end, every request must have been one that GitHub describes, and all trouble met."""
     with GitHubEmulator(world) as emulated:
-        yield Home(emulated)
+        home = Home(emulated)
+        yield home
         assert emulated.violations == ()
-        assert emulated.unmet == ()
+        assert set(emulated.unmet) <= home.lasting

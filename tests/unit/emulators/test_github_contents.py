@@ -8,6 +8,7 @@ from github.ContentFile import ContentFile
 
 from tests.emulators.github import GitHubEmulator, Objects, World
 from tests.emulators.github.objects import object_id
+from tests.emulators.github.repository import MissingError
 from tests.unit.emulators.hub import HERE, ask, message, repository_of
 
 WRITE = {"contents": "write"}
@@ -76,6 +77,10 @@ def test_of_two_who_change_what_they_read_one_is_refused() -> None:
         ("contents/README.md?ref=nowhere", "No commit found for the ref nowhere"),
         ("branches/nowhere", "Branch not found"),
         ("commits?sha=nowhere", "Not Found"),
+        ("git/ref/heads/nowhere", "Not Found"),
+        (f"git/commits/{'0' * 40}", "Not Found"),
+        (f"git/trees/{'0' * 40}", "Not Found"),
+        (f"git/blobs/{'0' * 40}", "Not Found"),
     ],
 )
 def test_what_is_not_there_is_404(path: str, text: str) -> None:
@@ -156,6 +161,20 @@ def test_an_orphan_branch_is_made_of_a_tree_a_commit_and_a_ref() -> None:
     assert not github.violations
 
 
+def test_refs_that_begin_alike_are_listed_and_there_may_be_none() -> None:
+    world = World()
+    for branch in ("ledger", "ledger-of-before", "other"):
+        world.repository().write("file", b"", branch)
+    token = world.job_token({"contents": "read"})
+    with GitHubEmulator(world) as github:
+        found = ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/ledger")
+        assert [one["ref"] for one in found.json()] == ["refs/heads/ledger", "refs/heads/ledger-of-before"]
+        none = ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/none")
+        assert (none.status_code, none.json()) == (200, [])
+        world.repository().objects = Objects()
+        assert ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/none").status_code == 409
+
+
 def test_a_tree_is_built_on_another() -> None:
     world = World()
     world.repository().write("folder/old.txt", b"old")
@@ -223,4 +242,18 @@ def test_an_empty_repository_takes_no_objects_and_no_refs() -> None:
         for path, body in [("refs", {"ref": "refs/heads/a", "sha": head}), ("blobs", {"content": "a"})]:
             answer = ask(github, token, "POST", f"{HERE}/git/{path}", body)
             assert (answer.status_code, message(answer)) == (409, "Git Repository is empty.")
-        assert ask(github, token, "GET", f"{HERE}/git/ref/heads/main").status_code == 409
+        for path in ("git/ref/heads/main", "commits"):
+            assert ask(github, token, "GET", f"{HERE}/{path}").status_code == 409
+
+
+def test_a_test_that_names_what_is_not_there_is_told_so() -> None:
+    world = World()
+    repository = world.repository()
+    for wrong in (
+        lambda: world.repository("nowhere"),
+        lambda: repository.read("nothing.txt"),
+        lambda: repository.read("README.md", "nowhere"),
+        lambda: repository.secrets.text("KEY"),
+    ):
+        with pytest.raises(MissingError):
+            wrong()

@@ -58,8 +58,10 @@ def test_whatever_the_description_refers_to_is_in_it_and_nothing_else() -> None:
 
 def test_the_script_makes_of_the_part_the_part_itself() -> None:
     whole = json.loads(FILE.read_text(encoding="utf-8"))
-    subset = runpy.run_path(str(SCRIPT))["subset"](whole)
-    assert subset == {name: whole[name] for name in ("openapi", "paths", "components")}
+    script = runpy.run_path(str(SCRIPT))
+    part = script["subset"](whole)
+    assert part == {name: whole[name] for name in ("openapi", "paths", "components")}
+    assert script["written"](part | {"info": whole["info"]}) == FILE.read_text(encoding="utf-8")
 
 
 def test_the_script_keeps_names_and_leaves_prose_out() -> None:
