@@ -6,10 +6,10 @@ Every command ends in ``_perform``, so that all of them read sessions.yml, show,
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from sessionsmgmt import __version__, credential, wiring
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.commands.result import Result
@@ -31,7 +32,7 @@ from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, token
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.instant import Instant
 from sessionsmgmt.masks import announcer, unmasked
 from sessionsmgmt.ports import failed
@@ -308,6 +309,21 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
     return _perform(invocation, act)
 
 
+@cli.command("plan")
+@_command
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the clubs are.")
+@click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
+def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
+    """Print the clubs below a folder as the JSON matrix of a workflow."""
+    planned = plan(root, batch)
+    if batch < planned.batches:
+        click.echo(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.", err=True)
+    click.echo(json.dumps(planned.matrix(), separators=(",", ":")))
+    if invocation.report:
+        report.write(Result("plan", invocation.now), ZoneInfo("UTC"), invocation.report)
+    return Exit.DONE
+
+
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     """The result, once a person was told what is held, where people are told such things.
 
@@ -364,21 +380,19 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         error.show()
-        return Exit.INPUT
+        return _refused(InputError(error.format_message()), here)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        return error.exit
+        return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped before it was done.", err=True)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
-        click.echo(_bug(error, verbose="--verbose" in given), err=True)
+        click.echo(terminal.unforeseen(error, verbose="--verbose" in given), err=True)
         return Exit.ATTENTION
 
 
-def _bug(error: Exception, *, verbose: bool) -> str:
-    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
-    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."
+def _refused(error: SessionsError, here: Surroundings) -> Exit:
+    for view in here.views:
+        view.show_problems(error)
+    return error.exit
