@@ -22,6 +22,7 @@ import click
 
 from sessionsmgmt import __version__, wiring
 from sessionsmgmt.commands import auth
+from sessionsmgmt.commands.attention import held_after, tell
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
 from sessionsmgmt.commands.preview import preview
@@ -34,6 +35,7 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 
 P = ParamSpec("P")
 
@@ -212,7 +214,8 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            return run(wired.job, wired.mailer, wiring.run_id(invocation.environ), invocation.clock)
+            result = run(wired.job, wired.mailer, wiring.run_id(invocation.environ), invocation.clock)
+            return _told(result, config, invocation)
 
     return _perform(invocation, act)
 
@@ -306,9 +309,17 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 
     def act(config: Config) -> Result:
         ledger = wiring.ledger(config, invocation.environ)
-        return resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
     return _perform(invocation, act)
+
+
+def _told(result: Result, config: Config, invocation: Invocation) -> Result:
+    """The result, once a person was told what is held, where people are told such things."""
+    note = held_note(held_after(result), config)
+    for board in wiring.boards(invocation.environ):
+        result = tell(board, HELD, note, NOTHING_HELD, result)
+    return result
 
 
 def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.config.model import (
     LEDGER_FILE,
+    CalendarStore,
     Config,
+    Confirm,
     FileStore,
     GitStore,
     GoogleCalendar,
@@ -27,11 +29,15 @@ from sessionsmgmt.config.model import (
     VcardContacts,
 )
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.pipeline import Job, Mailing
-from sessionsmgmt.ports import Calendar, Check, Consent, Contacts, Ledger, Mailer
+from sessionsmgmt.ledger.seal import keys
+from sessionsmgmt.patience import Patience
+from sessionsmgmt.pipeline import Job, Lookup, Mailing
+from sessionsmgmt.ports import Board, Calendar, Check, Consent, Contacts, Ledger, Mailer
 from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
+    from sessionsmgmt.github.client import Hub
+    from sessionsmgmt.ledger.moving import Beginner
     from sessionsmgmt.providers.google.account import Account
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
@@ -59,7 +65,8 @@ def wire(config: Config, environ: Mapping[str, str]) -> Wired:
             mailings=tuple(_mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
             contacts=_contacts(config, google),
-            ledger=ledger(config, environ),
+            ledger=_ledger(config, environ, google),
+            lookup=_lookup(config, google),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -160,33 +167,99 @@ def _checks(config: Config, google: Account | None) -> tuple[Check, ...]:
 
 def _google_scopes(config: Config) -> frozenset[str]:
     """All that the club's Google account has to agree to: what is read there, and to send if it sends."""
-    from sessionsmgmt.providers.google.tokens import SEND
+    from sessionsmgmt.providers.google.tokens import METADATA, SEND
 
-    sends = isinstance(config.mail.transport, GoogleMail)
-    return _reading(config) | {SEND} if sends else _reading(config)
+    if not isinstance(config.mail.transport, GoogleMail):
+        return _reading(config)
+    return _reading(config) | ({SEND, METADATA} if config.mail.confirm is Confirm.SENT_FOLDER else {SEND})
 
 
 def _reading(config: Config) -> frozenset[str]:
-    """The access of the reading stage, which calendar and contacts share; by name, a calendar takes one scope more."""
-    from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+    """The access that calendar, contacts and calendar ledger share; by name, a calendar takes one scope more."""
+    from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE
 
     scopes = set()
     if isinstance(config.calendar, GoogleCalendar):
-        scopes |= {EVENTS, CALENDAR_LIST} if config.calendar.name else {EVENTS}
+        # what the calendar ledger wrote with is what it is read with while moving away from it: the consent is there
+        stores = (config.ledger.store, config.ledger.migrate_from)
+        scopes.add(EVENTS_WRITE if any(isinstance(one, CalendarStore) for one in stores) else EVENTS)
+        scopes |= {CALENDAR_LIST} if config.calendar.name else set()
     if isinstance(config.contacts, GoogleContacts):
         scopes.add(CONTACTS)
     return frozenset(scopes)
 
 
 def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
-    """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere."""
-    match config.ledger.store or _usual_store(config, environ):
-        case FileStore(path):
+    """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere.
+
+    Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
+    """
+    stores = (config.ledger.store, config.ledger.migrate_from)
+    google = _google(config, environ) if any(isinstance(one, CalendarStore) for one in stores) else None
+    return _ledger(config, environ, google)
+
+
+def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> Ledger:
+    ledger = _store(config.ledger.store or _usual_store(config, environ), config, environ, google)
+    if config.ledger.migrate_from is None:
+        return ledger
+    from sessionsmgmt.ledger.moving import Moving
+
+    return Moving(_store(config.ledger.migrate_from, config, environ, google), ledger, config.ledger.keep)
+
+
+def _store(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> Beginner:
+    match store, config.calendar:
+        case FileStore(path), _:
             from sessionsmgmt.ledger.file import FileLedger
 
             return FileLedger(path, config.ledger.keep)
-        case other:
-            raise _absent(f"ledger.store: {'git' if isinstance(other, GitStore) else 'calendar'}")
+        case GitStore(branch), _:
+            from sessionsmgmt.github.client import repository
+            from sessionsmgmt.ledger.git import GitLedger
+
+            return GitLedger(_hub(environ), repository(environ), branch, keys(environ), config.ledger.keep)
+        case CalendarStore(), GoogleCalendar(name, id_) if google:
+            from sessionsmgmt.providers.google.ledger import CalendarLedger
+
+            rules = [notice.rule for notice in config.notices]
+            return CalendarLedger(google, _reading(config), keys(environ), config.ledger.keep, rules, id_, name)
+        case _:
+            raise _absent("ledger.store: calendar, with calendar.provider: microsoft")
+
+
+def _lookup(config: Config, google: Account | None) -> Lookup | None:
+    """Where it is looked up whether a mail left, if sessions.yml wants that."""
+    if config.mail.confirm is Confirm.NONE:
+        return None
+    match config.mail.transport:
+        case OutboxMail(path):
+            from sessionsmgmt.providers.files.sent import OutboxSent
+
+            return Lookup(OutboxSent(path), config.team)
+        case GoogleMail() if google:
+            from sessionsmgmt.providers.google.sent import GmailSent
+
+            return Lookup(GmailSent(google), config.team)
+        case _:
+            raise _absent("mail.confirm: sent-folder, with mail.provider: microsoft")
+
+
+def boards(environ: Mapping[str, str]) -> tuple[Board, ...]:
+    """Where a person is told: in issues, where the environment says of which repository; else nowhere."""
+    if not (environ.get("GITHUB_TOKEN", "").strip() and environ.get("GITHUB_REPOSITORY", "").strip()):
+        return ()
+    from sessionsmgmt.github.board import IssueBoard
+    from sessionsmgmt.github.client import repository
+
+    return (IssueBoard(_hub(environ), repository(environ)),)
+
+
+def _hub(environ: Mapping[str, str]) -> Hub:
+    """The way to GitHub with the job's own token."""
+    from sessionsmgmt.github.client import connect, token
+
+    return connect(token(environ), environ, Patience())
 
 
 def run_id(environ: Mapping[str, str]) -> str:
@@ -219,6 +292,5 @@ def _mailing(config: Config, notice: NoticeSettings) -> Mailing:
 def _absent(choice: str) -> InputError:
     return InputError(
         f"This version does not have '{choice}' yet.",
-        "It has calendars from google and ics, contacts from google and vcard, mail by google and outbox, and the file "
-        "ledger, which remembers nothing in GitHub Actions, where every run begins on an empty machine.",
+        "It has calendars from google and ics, contacts from google and vcard, and mail by google and outbox.",
     )

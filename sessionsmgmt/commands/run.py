@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.errors import worst
-from sessionsmgmt.pipeline import Job, deliver, survey
+from sessionsmgmt.domain.model import Caution
+from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.pipeline import Job, deliver, look, survey
 from sessionsmgmt.ports import Mailer
 
 
@@ -17,7 +18,18 @@ def run(job: Job, mailer: Mailer, run_id: str, clock: Callable[[], datetime]) ->
     ``run_id`` is unlike that of any other process; ``clock`` tells the aware instant it is, the first being "now".
     """
     now = clock()
+    doubts, trouble = _settled(job, now)
     found = survey(job, now)
     deliveries = deliver(found, mailer, job.ledger, run_id, clock)
-    status = worst(delivery.exit for delivery in deliveries)
-    return Result("run", now, status, deliveries, found.cautions, book=found.book)
+    status = worst([trouble, *(delivery.exit for delivery in deliveries)])
+    return Result("run", now, status, deliveries, doubts + found.cautions, book=found.book)
+
+
+def _settled(job: Job, now: datetime) -> tuple[tuple[Caution, ...], Exit]:
+    """Look for what is held, if the club wants that. What can't be seen stays held, and the others go on."""
+    try:
+        look(job, now)
+    except SessionsError as error:
+        text = f"it could not be looked up whether what is held left: {error}"
+        return (Caution("lookup-failed", text),), error.exit
+    return (), Exit.DONE

@@ -29,15 +29,12 @@ from sessionsmgmt.compose.page import page
 from sessionsmgmt.compose.plain import to_text, wrapped
 from sessionsmgmt.compose.template import render
 from sessionsmgmt.compose.text import clean, shorten
-from sessionsmgmt.domain.confirm import mark
+from sessionsmgmt.domain.confirm import MARK, mark
 from sessionsmgmt.domain.model import Notice
 from sessionsmgmt.errors import InputError
 
 LONGEST_SUBJECT = 150
 """Characters of a subject; mail programs show about half of that."""
-
-MARK = "X-Sessionsmgmt-Mark"
-"""The header by which a mail is known again where the Message-ID does not survive (see ``domain.confirm``)."""
 
 LONGEST_ID = 70
 """Characters of an id that fit into a header line."""

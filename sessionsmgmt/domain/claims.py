@@ -163,9 +163,11 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 return Refused(step.key, "nothing is held here")
             return Entry(claim.said, None, "", now) if step.arrived else _freed(entry, now)
         case Looked():
-            if claim is None or claim.run != step.run or not claim.is_held(now):
-                return Refused(step.key, "nothing is held here")
-            return _after_look(entry, claim, step.message_id, now)
+            if claim and claim.run == step.run and claim.is_held(now):
+                return _after_look(entry, claim, step.message_id, now)
+            if claim is None and step.message_id in {"", entry.message_id}:
+                return entry
+            return Refused(step.key, "nothing is held here")
         case Carry():
             return entry if entry != Entry() else step.entry
     return Refused(step.key, "the claim is another run's by now")
@@ -226,7 +228,7 @@ def digest(secret: bytes, mark: str) -> str:
     ``mark`` is one of ``roster.marks``, mostly an address. A plain hash of an address can be found by trying addresses;
     one that is keyed with the ledger's own secret cannot.
     """
-    return hmac.new(secret, fold(mark).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, fold(mark).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
 def _last(entry: Entry, now: datetime) -> datetime:

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sessionsmgmt.domain.claims import Book, Claim, Looked, digest
 from sessionsmgmt.domain.model import Key, Said
 from sessionsmgmt.domain.roster import fold
 
+MARK = "X-Sessionsmgmt-Mark"
+"""The header that carries the ``mark``."""
+
 SKEW = timedelta(minutes=5)
 """How far the clocks of the run and of the mail's service may differ."""
+
+BACK = timedelta(days=1)
+"""How long before a claim mail is looked at, in case its run was told a time that is still to come.
+
+What is that old and has no mark is not taken for the claim's, but neither is it certain that the claim's did not leave.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that left, and when. ``mark`` is what our own header says, empty where it did not survive."""
+    """A mail that left, and when. ``mark`` is what our own header says, empty where it did not survive.
+
+    ``message_id`` is what the mailer called it, and never empty.
+    """
 
     message_id: str
     recipients: tuple[str, ...]
@@ -33,7 +45,7 @@ class Mail:
 
 def mark(team: str, key: Key, said: Said) -> str:
     """What our own header says of a mail: the same however often it is composed, and unlike any other notice's."""
-    window = (said.presence.start.isoformat(), said.presence.end.isoformat())
+    window = [instant.astimezone(UTC).isoformat() for instant in (said.presence.start, said.presence.end)]
     parts = (team, key.notice, key.session, str(said.sequence), str(said.kind), *window)
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
@@ -45,13 +57,12 @@ def trait(secret: bytes, recipients: Collection[str], subject: str) -> str:
 
 def doubtful(book: Book, now: datetime) -> dict[Key, Claim]:
     """The claims of which nobody knows whether their mail left."""
-    claims = {key: entry.claim for key, entry in book.entries.items()}
-    return {key: claim for key, claim in claims.items() if claim and claim.is_held(now)}
+    return {key: claim for key, claim in _claims(book).items() if claim.is_held(now)}
 
 
 def earliest(claims: Iterable[Claim]) -> datetime:
     """From when on mail is to be looked at, so that none of the claims' can be missed."""
-    return min(claim.at for claim in claims) - SKEW
+    return min(claim.at for claim in claims) - BACK
 
 
 def looked(book: Book, mails: Collection[Mail], team: str, now: datetime) -> tuple[Looked, ...]:
@@ -61,22 +72,39 @@ def looked(book: Book, mails: Collection[Mail], team: str, now: datetime) -> tup
     unless it is certain that all left, or none; nor is it of a claim that does not say what its mail looks like.
     """
     known = {entry.message_id for entry in book.entries.values()}
-    strange = [mail for mail in mails if mail.message_id not in known]
-    marked = {mail.mark: mail.message_id for mail in strange if mail.mark}
-    found: dict[Key, str] = {}
-    alike: defaultdict[str, list[tuple[Key, Claim]]] = defaultdict(list)
+    strange = sorted((one for one in mails if one.message_id not in known), key=lambda one: (one.at, one.message_id))
+    marked = {one.mark: one.message_id for one in reversed(strange) if one.mark}
+    claims = _claims(book)
+    marks = {key: mark(team, key, claim.said) for key, claim in claims.items()}
+    left = [one for one in strange if one.mark not in set(marks.values())]
+    alike: defaultdict[str, dict[Key, Claim]] = defaultdict(dict)
+    for key, claim in sorted(claims.items()):
+        if claim.mail and marks[key] not in marked:
+            alike[claim.mail][key] = claim
+
+    found = {key: marked[one] for key, one in marks.items() if one in marked}
+    for looks, group in alike.items():
+        same = [one for one in left if trait(book.secret, one.recipients, one.subject) == looks]
+        found |= _told(book, group, same, now)
     doubts = doubtful(book, now)
-    for key, claim in sorted(doubts.items()):
-        if message_id := marked.get(mark(team, key, claim.said)):
-            found[key] = message_id
-        elif claim.mail:
-            alike[claim.mail].append((key, claim))
-    for looks, claims in alike.items():
-        same = [one for one in strange if not one.mark and trait(book.secret, one.recipients, one.subject) == looks]
-        early, late = min(claim.at for _, claim in claims) - SKEW, max(claim.at for _, claim in claims) - SKEW
-        left = sorted((one.at, one.message_id) for one in same if one.at >= late)
-        if len(left) >= len(claims):
-            found |= {key: message_id for (key, _), (_, message_id) in zip(claims, left, strict=False)}
-        elif not any(one.at >= early for one in same):
-            found |= {key: "" for key, _ in claims}
-    return tuple(Looked(key, doubts[key].run, message_id) for key, message_id in sorted(found.items()))
+    return tuple(Looked(key, doubts[key].run, one) for key, one in sorted(found.items()) if key in doubts)
+
+
+def _told(book: Book, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime) -> dict[Key, str]:
+    """The id of each claim's mail, or none for each, where that is certain; ``alike`` are all that look like these.
+
+    A claim whose run is still at it counts, since any of the mails may be its. A mail from before a notice was settled
+    is not of a claim that came after it, but of that notice.
+    """
+    settled = [at for key in alike if (at := book.entry(key).at)]
+    since = max([*(claim.at - SKEW for claim in alike.values()), *settled])
+    left = [one.message_id for one in same if one.at >= since and not one.mark]
+    if len(left) >= len(alike):
+        return dict(zip(alike, left, strict=False))
+    early, late = min(claim.at for claim in alike.values()), max(claim.at for claim in alike.values())
+    absent = late <= now and not any(one.at >= early - BACK for one in same)
+    return dict.fromkeys(alike, "") if absent else {}
+
+
+def _claims(book: Book) -> dict[Key, Claim]:
+    return {key: entry.claim for key, entry in book.entries.items() if entry.claim}

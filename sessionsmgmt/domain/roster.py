@@ -84,8 +84,12 @@ def marks(person: Person, known: Directory) -> tuple[str, ...]:
     name, which tells a child from the others who have the family's address, before and after there are others.
     """
     own = tuple(address for address in person.addresses if len(known[address]) == 1)
-    named = tuple(f"{address}\n{caseless(person.name)}" for address in person.addresses)
-    return own + named
+    return own + tuple(named(address, person.name) for address in person.addresses)
+
+
+def named(address: str, name: str) -> str:
+    """What tells somebody from the others who have the address: it and the name together."""
+    return f"{address}\n{caseless(name)}"
 
 
 @dataclass(frozen=True, slots=True)

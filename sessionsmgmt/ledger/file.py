@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
+from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Carry, Refused, Step
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import decode, encode
 
@@ -54,6 +54,10 @@ class FileLedger:
         self._patience = patience
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
 
+    def begin_with(self, secret: bytes) -> None:
+        """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
+        self._secret = secret
+
     def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's: some stores look at a stretch of time
         """The book as it stands; where there is no file yet, an empty one whose secret the first write will store.
 
@@ -79,13 +83,15 @@ class FileLedger:
                 found = self._load()
                 before = found or self._unwritten()
                 known = self._secret in (None, before.secret)
-                after, refused = before.advanced([one for one in steps if known or not isinstance(one, Begin)], now)
+                after, refused = before.advanced(
+                    [one for one in steps if known or not isinstance(one, Begin | Carry)], now
+                )
                 after = after.pruned(now, self._keep)
                 if after != before:
                     if found is None:
                         self._keep_out_of_git()
                     self._replace(encode(after))
-        strange = [one for one in steps if isinstance(one, Begin) and not known]
+        strange = [one for one in steps if isinstance(one, Begin | Carry) and not known]
         return (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
 
     def _unwritten(self) -> Book:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sessionsmgmt.ledger.file import FileLedger
+from sessionsmgmt.ledger.git import GitLedger
+from sessionsmgmt.ledger.moving import Moving
 from sessionsmgmt.ports import Ledger
+from sessionsmgmt.providers.google.ledger import CalendarLedger
+from tests.contract.calendar_world import a_calendar
+from tests.contract.git_world import a_repository
 
 KEEP = timedelta(days=30)
 
@@ -38,4 +44,29 @@ class FileWorld:
         return b"".join(str(path.relative_to(self.folder)).encode() + path.read_bytes() for path in files)
 
 
-WORLDS: Mapping[str, Callable[[Path], LedgerWorld]] = {"file": FileWorld}
+@dataclass(frozen=True)
+class MovingWorld:
+    """A club that moves from one ledger, which is not begun, to another."""
+
+    old: LedgerWorld
+    new: LedgerWorld
+
+    def open(self) -> Ledger:
+        new = self.new.open()
+        assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
+        return Moving(self.old.open(), new, KEEP)
+
+    def stored(self) -> bytes:
+        return self.old.stored() + self.new.stored()
+
+
+WORLDS: Mapping[str, Callable[[Path, ExitStack], LedgerWorld]] = {
+    "file": lambda folder, _: FileWorld(folder),
+    "git": lambda _, stack: a_repository(stack, KEEP),
+    "calendar": lambda _, stack: a_calendar(stack, KEEP),
+    "file to git": lambda folder, stack: MovingWorld(FileWorld(folder), a_repository(stack, KEEP)),
+    "git to file": lambda folder, stack: MovingWorld(a_repository(stack, KEEP), FileWorld(folder)),
+    "file to calendar": lambda folder, stack: MovingWorld(FileWorld(folder), a_calendar(stack, KEEP)),
+    "calendar to git": lambda _, stack: MovingWorld(a_calendar(stack, KEEP), a_repository(stack, KEEP)),
+}
+"""Each makes a new club in the folder, which is empty; what it starts besides, the stack ends."""

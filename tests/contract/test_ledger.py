@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,14 +42,13 @@ SECOND = said(Kind.ADDED, people=[digest(b"", "ann@example.org")], sequence=1)
 
 
 @pytest.fixture(params=WORLDS, scope="module")
-def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], LedgerWorld]:
+def make(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], LedgerWorld]]:
     """Makes a new world whenever it is called."""
     build = WORLDS[request.param]
-
-    def _make() -> LedgerWorld:
-        return build(Path(tmp_path_factory.mktemp("club")))
-
-    return _make
+    with ExitStack() as stack:
+        yield lambda: build(Path(tmp_path_factory.mktemp("club")), stack)
 
 
 @pytest.fixture

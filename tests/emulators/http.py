@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import json
 import selectors
 import socket
@@ -126,6 +127,14 @@ class Application(Protocol):
         ...
 
 
+Watch = Callable[[str, str], None]
+"""Told ``before`` or ``after``, and the name of a call: read whole and nothing done yet; done and not yet answered."""
+
+
+def unwatched(moment: str, call: str) -> None:
+    """The watch of those who watch nothing."""
+
+
 T = TypeVar("T")
 
 
@@ -197,12 +206,15 @@ def longest_chain(exchanges: Iterable[Exchange]) -> int:
 class LoopbackServer:
     """Carries an application on a free port of 127.0.0.1 while the ``with`` block runs.
 
-    ``latency`` is waited, in seconds, before each answer. An exception in the application is answered with 500 and
+    ``latency`` is waited, in seconds, before each answer. ``watch`` runs in the thread of the connection, which goes on
+    when it returns: a test may end the client there. A client that vanishes is no fault; what it did not send whole is
+    not done. An exception in the application is answered with 500 and
     raised again at the end of the block, so that a broken emulator never passes for a broken service.
     """
 
-    def __init__(self, application: Application, *, latency: float = 0.0) -> None:
+    def __init__(self, application: Application, *, latency: float = 0.0, watch: Watch = unwatched) -> None:
         self.application = application
+        self.watch = watch
         self.latency = latency
         self.root = ""
         self._exchanges: list[Exchange] = []
@@ -309,23 +321,29 @@ class LoopbackServer:
     def _exchange(self, connection: socket.socket, stream: BinaryIO, number: int) -> bool:
         """Read one request and deal with it; false if the connection is not to be used again."""
         line = stream.readline(LINE_LIMIT)
-        if not line.strip():
+        headers = _headers(stream) if line.strip() else None
+        if headers is None:
             return False
         method, target, version = line.decode("latin-1").split()
-        headers = http.client.parse_headers(stream)
         began = time.monotonic()
         parts = urlsplit(target)
         call = self.application.call(method, parts.path)
         fault = self.application.fault(call)
         broken = fault if isinstance(fault, Break) else None
         body = b"" if broken and broken.unread else _body(headers, stream)
+        if body is None:
+            return False
         request = Request(method, parts.path, tuple(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
         if self.latency and not (broken and broken.unread):
             self._stopping.wait(self.latency)
         accepted = fault is None or fault.accepted
+        if not (broken and broken.unread):
+            self.watch("before", call)
         response = Response(500)
         if accepted or not (broken and broken.unread):
             response = self._processed(request, accepted)
+        if accepted:
+            self.watch("after", call)
         if isinstance(fault, Instead):
             response = fault.response
         elif fault is Break.GARBLE:
@@ -364,10 +382,23 @@ def _bound(port: int) -> socket.socket:
     return bound
 
 
-def _body(headers: Message, stream: BinaryIO) -> bytes:
+def _headers(stream: BinaryIO) -> Message | None:
+    """The headers, or None if the client vanished before their end."""
+    lines = [stream.readline(LINE_LIMIT)]
+    while lines[-1] not in {b"\r\n", b"\n"}:
+        if not lines[-1].endswith(b"\n"):
+            return None
+        lines.append(stream.readline(LINE_LIMIT))
+    return http.client.parse_headers(io.BytesIO(b"".join(lines)))
+
+
+def _body(headers: Message, stream: BinaryIO) -> bytes | None:
+    """The body, or None if the client vanished before its end."""
     if headers.get("Transfer-Encoding"):
         raise NotImplementedError("the emulators read bodies of a known length only")
-    return stream.read(min(int(headers.get("Content-Length", "0")), BODY_LIMIT))
+    length = min(int(headers.get("Content-Length", "0")), BODY_LIMIT)
+    body = stream.read(length)
+    return body if len(body) == length else None
 
 
 def _bytes(response: Response, *, keep: bool) -> bytes:

@@ -27,6 +27,8 @@ class Account:
 
     credential: StoredCredential
     connection: Connection = field(default_factory=Connection)
+    calendars: dict[str, str] = field(default_factory=dict, repr=False)
+    """The ids of calendars by name, as far as this run has asked for them."""
     _stages: dict[frozenset[str], tuple[Once, Granted]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -34,6 +36,14 @@ class Account:
         """The API for calls that only read: tried again while that can help. Raises as ``tokens.refresh`` does."""
         once = self._stage(scopes, renewals=1)
         return _service(name, self.connection.root, Patient(once, self.connection.patience))
+
+    def guarded(self, name: str, scopes: frozenset[str]) -> Any:
+        """The API for calls that change something, and only if nobody else did in between (``If-Match``).
+
+        They are tried again like those that read, whose stage they share: one that came true without our hearing of it
+        is refused the next time. Raises as ``tokens.refresh`` does.
+        """
+        return self.reading(name, scopes)
 
     def sending(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does."""

@@ -52,7 +52,7 @@ class GoogleCalendarFeed:
         """See ``ports.Calendar``. One request a page, and one for each of ``ids`` that is not among the events."""
         api = self.account.reading("calendar", self.scopes)
         try:
-            calendar = self.id or _id_of(self.name, api)
+            calendar = self.id or id_of(self.name, self.account, api)
             items = {item["id"]: (item, role) for item, role in _listed(api, calendar, since - LOOK_BACK, until)}
             with ThreadPoolExecutor(AT_ONCE) as threads:
                 for item in threads.map(
@@ -72,8 +72,17 @@ class GoogleCalendarFeed:
         return (ends > since or starts >= since) and starts <= until
 
 
-def _id_of(name: str, api: Any) -> str:
-    """The id of the one calendar in the account's list that has this name."""
+def id_of(name: str, account: Account, api: Any) -> str:
+    """The id of the one calendar in the account's list that has this name, asked for once a run.
+
+    Raises InputError where there is none or several of that name, and HttpError as ``api`` does.
+    """
+    if name not in account.calendars:
+        account.calendars[name] = _found_by(name, api)
+    return account.calendars[name]
+
+
+def _found_by(name: str, api: Any) -> str:
     found: list[str] = []
     token = None
     while True:

@@ -15,6 +15,12 @@ SCOPE_MISSING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFF
 QUOTA = frozenset({"dailyLimitExceeded", "quotaExceeded"})
 
 
+def is_everywhere(error: HttpError) -> bool:
+    """Whether every other call of the kind would be refused for the same reason: it is about the consent."""
+    about_consent = reasons(error.content) & (NOT_ENABLED | SCOPE_MISSING)
+    return int(error.resp.status) == HTTPStatus.UNAUTHORIZED or bool(about_consent)
+
+
 def explained(error: HttpError, doing: str) -> SessionsError:
     """The failure to end with. ``doing`` is what was being done ("reading the calendar"), without any text of it.
 

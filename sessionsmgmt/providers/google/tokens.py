@@ -17,15 +17,20 @@ from sessionsmgmt.providers.google.transport import JSON, Connection, is_passing
 
 ENDPOINT = "https://oauth2.googleapis.com/token"
 EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"
+EVENTS_WRITE = "https://www.googleapis.com/auth/calendar.events"
 CALENDAR_LIST = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
 CONTACTS = "https://www.googleapis.com/auth/contacts.readonly"
 SEND = "https://www.googleapis.com/auth/gmail.send"
+METADATA = "https://www.googleapis.com/auth/gmail.metadata"
+"""What may be asked for. With ``EVENTS_WRITE``, which the ledger in the calendar takes, ``EVENTS`` is not needed."""
 
 NEEDED_FOR: Mapping[str, str] = {
     EVENTS: "reading the sessions from the calendar",
+    EVENTS_WRITE: "reading the sessions from the calendar, and remembering on its events what was said about them",
     CALENDAR_LIST: "finding the calendar by its name (not needed if sessions.yml gives its id)",
     CONTACTS: "reading names and labels from the contacts",
     SEND: "sending the notices",
+    METADATA: "seeing in the Sent folder, by its headers, whether a notice left (only with mail.confirm: sent-folder)",
 }
 
 CONSENT_AGAIN = "Run 'sessionsmgmt auth login', agree to everything it lists, and store the new credential"

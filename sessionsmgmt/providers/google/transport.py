@@ -120,7 +120,10 @@ def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Calls that only read, tried again while that can help and the time lasts."""
+    """Calls that may be made twice, tried again while that can help and the time lasts.
+
+    Those are calls that only read, and those that ``If-Match`` lets come true once.
+    """
 
     once: Once
     patience: Patience = Patience()
@@ -132,7 +135,7 @@ class Patient:
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[httplib2.Response, bytes]:
-        """One read. Raises UnreachableError when the time is up; a refusal that will not pass is returned at once."""
+        """One call. Raises UnreachableError when the time is up; a refusal that will not pass is returned at once."""
 
         def attempt() -> tuple[httplib2.Response, bytes]:
             return self.once.request(uri, method, body, headers)

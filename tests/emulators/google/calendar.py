@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.emulators.google.calls import Call, Handler
 from tests.emulators.google.description import Json
 from tests.emulators.google.refusals import Refusal, Refused
-from tests.emulators.google.series import expanded, instance, instant, stored
+from tests.emulators.google.series import FAR, expanded, instance, instances, instant, stored
 from tests.emulators.google.world import Calendar, MissingError, rfc3339
 
 ROLES = ("freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
@@ -175,11 +175,19 @@ def _filter(call: Call, calendar: Calendar) -> Callable[[Json], bool]:
         start = one.get("start") or one.get("originalStartTime")
         if start is None:  # nothing but the id is promised of what was deleted
             return True
-        if low and "recurrence" not in one and instant(one.get("end") or start, calendar.zone) <= low:
-            return False
-        return not (high and instant(start, calendar.zone) >= high)
+        if "recurrence" in one and (low or high):
+            last = high or max(low or call.world.now, instant(start, calendar.zone)) + FAR
+            return any(_is_between(made, low, high, calendar) for made in instances(calendar, one, last))
+        return _is_between(one, low, high, calendar)
 
     return wanted
+
+
+def _is_between(one: Json, low: datetime | None, high: datetime | None, calendar: Calendar) -> bool:
+    start = one.get("start") or one["originalStartTime"]
+    if low and instant(one.get("end") or start, calendar.zone) <= low:
+        return False
+    return not (high and instant(start, calendar.zone) >= high)
 
 
 def _has(one: Json, kind: str, wish: str) -> bool:

@@ -22,7 +22,18 @@ from tests.emulators.google.description import (
 from tests.emulators.google.oauth import ENDPOINTS, OAuth
 from tests.emulators.google.refusals import EXPIRED_TOKEN, Refusal, Refused, TokenRefusal
 from tests.emulators.google.world import Sent, World
-from tests.emulators.http import Break, Exchange, Instead, LoopbackServer, Request, Response, Script, json_response
+from tests.emulators.http import (
+    Break,
+    Exchange,
+    Instead,
+    LoopbackServer,
+    Request,
+    Response,
+    Script,
+    Watch,
+    json_response,
+    unwatched,
+)
 
 HANDLERS: Mapping[str, Handler] = {**calendar.HANDLERS, **people.HANDLERS, **gmail.HANDLERS}
 OUT_OF_WORLD = frozenset(
@@ -146,13 +157,14 @@ class GoogleEmulator:
     """``with GoogleEmulator(world) as google:`` and everything below ``google.root`` is Google, as far as it goes.
 
     Calls are named by their ids in the discovery documents (``calendar.events.list``), and ``oauth.token``,
-    ``oauth.revoke``, ``oauth.tokeninfo``, ``oauth.authorize``.
+    ``oauth.revoke``, ``oauth.tokeninfo``, ``oauth.authorize``. ``watch`` is called with ``before`` or ``after`` and the
+    name of a call: when it was read whole, and when it was done and is about to be answered.
     """
 
-    def __init__(self, world: World | None = None, *, latency: float = 0.0) -> None:
+    def __init__(self, world: World | None = None, *, latency: float = 0.0, watch: Watch = unwatched) -> None:
         self.world = world or World()
         self._service = _Service(self.world)
-        self._server = LoopbackServer(self._service, latency=latency)
+        self._server = LoopbackServer(self._service, latency=latency, watch=watch)
 
     def __enter__(self) -> Self:
         self._server.__enter__()

@@ -19,7 +19,8 @@ from icalendar import Calendar
 from sessionsmgmt.compose.email import LONGEST_SUBJECT, checked, compose, header_id
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.compose.text import clean
-from sessionsmgmt.domain.model import Disclose, Key, Kind, Notice, Person, Session
+from sessionsmgmt.domain.confirm import MARK, mark
+from sessionsmgmt.domain.model import Disclose, Key, Kind, Notice, Person, Presence, Session
 from sessionsmgmt.errors import InputError
 from tests.builders import NEW_YORK, local, notice, person, roster, said
 from tests.unit.compose.cases import CASES, ENVELOPE, EVENING, HOSTILE, NOW, SATURDAY, STUDENTS
@@ -27,8 +28,8 @@ from tests.unit.compose.golden import part
 
 HEADERS = [
     *("Subject", "From", "To", "Cc", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress"),
-    *("X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind", "X-Sessionsmgmt-Session", "Content-Language"),
-    *("Content-Type", "MIME-Version"),
+    *("X-Sessionsmgmt-Mark", "X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind", "X-Sessionsmgmt-Session"),
+    *("Content-Language", "Content-Type", "MIME-Version"),
 ]
 
 
@@ -150,7 +151,22 @@ def test_the_same_notice_is_the_same_email_and_another_is_another() -> None:
         notice(presence=EVENING, key=Key("campus", "lab2")),
         notice(presence=EVENING, key=Key("hall", "lab")),
     ]
-    assert len({email(one)["Message-ID"] for one in others} | {email(team="Other")["Message-ID"]}) == 7
+    for header in ("Message-ID", MARK):
+        assert len({str(email(one)[header]) for one in others} | {str(email(team="Other")[header])}) == 7
+
+
+def test_the_mark_is_what_the_ledger_can_tell_of_the_notice_whatever_zone_its_window_is_in() -> None:
+    home, away = (
+        notice(presence=EVENING),
+        notice(presence=Presence(EVENING.start.astimezone(NEW_YORK), EVENING.end.astimezone(NEW_YORK))),
+    )
+    assert email(home)[MARK] == email(away)[MARK] == mark("MantaBots", home.key, away.said)
+    assert str(email(home)["Message-ID"]).startswith(f"<{email(home)[MARK]}@")
+
+
+def test_the_mark_does_not_tell_when_or_how_the_email_was_composed() -> None:
+    later = email(now=local(2026, 11, 7, 9), template="Subject: x\ny", locale="fr_FR")
+    assert later[MARK] == email()[MARK]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.claims import (
+    APART,
     LEASE,
     Begin,
+    Carry,
     Claim,
     Entry,
     Hold,
+    Looked,
     NotSent,
     Refused,
     Resolve,
@@ -34,11 +37,19 @@ BEFORE = NOW - timedelta(days=1)
 NEVER = Entry()
 TOLD = Entry(OLD, None, "first", BEFORE)
 OVER = NOW - LEASE
+KEEP = timedelta(days=30)
 
 
 def claimed(run: str, at: datetime = NOW, *, held: bool = False) -> Entry:
     return replace(TOLD, claim=claim(run, at=at, what=NEXT, held=held))
 
+
+def missed(run: str, ago: timedelta) -> Entry:
+    """A held claim whose mail was looked for so long ago and not found."""
+    return replace(TOLD, claim=replace(claim(run, what=NEXT, held=True), looked=NOW - ago))
+
+
+CARRIED = Entry(OTHER, None, "elsewhere", BEFORE)
 
 ENTRIES = {
     "never said": NEVER,
@@ -50,6 +61,8 @@ ENTRIES = {
     "theirs, held": claimed("they", held=True),
     "theirs, lease over": claimed("they", OVER),
     "theirs, of the future": claimed("they", NOW + LEASE),
+    "ours, just missed": missed("we", APART - timedelta(microseconds=1)),
+    "ours, long missed": missed("we", APART),
 }
 
 STEPS: dict[str, Step] = {
@@ -62,19 +75,24 @@ STEPS: dict[str, Step] = {
     "hold": Hold(KEY, "we"),
     "arrived": Resolve(KEY, arrived=True),
     "missed": Resolve(KEY, arrived=False),
+    "found": Looked(KEY, "we", "second"),
+    "absent": Looked(KEY, "we", ""),
+    "carry": Carry(KEY, CARRIED),
 }
 
 TABLE = """
-                      | begin | begin afresh | begin other | sent | sent as before | not sent | hold | arrived | missed
-never said            | LATE  | next         | LATE        | GONE | GONE           | =        | GONE | NOTHING | NOTHING
-said                  | next  | LATE         | other       | GONE | =              | =        | GONE | NOTHING | NOTHING
-ours                  | =     | =            | BUSY        | done | done again     | free     | held | NOTHING | NOTHING
-ours, held            | HELD  | HELD         | HELD        | done | done again     | free     | =    | closed  | free
-ours, lease over      | =     | =            | HELD        | done | done again     | free     | held | closed  | free
-theirs                | BUSY  | BUSY         | BUSY        | GONE | GONE           | GONE     | GONE | NOTHING | NOTHING
-theirs, held          | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
-theirs, lease over    | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
-theirs, of the future | HELD  | HELD         | HELD        | GONE | GONE           | GONE     | GONE | closed  | free
+                     |begin|begin afresh|begin other|sent|sent as before|not sent|hold|arrived|missed|found|absent|carry
+never said           |LATE |next        |LATE       |GONE|GONE          |=       |GONE|NONE   |NONE  |NONE |=     |moved
+said                 |next |LATE        |other      |GONE|=             |=       |GONE|NONE   |NONE  |NONE |=     |=
+ours                 |=    |=           |BUSY       |done|done again    |free    |held|NONE   |NONE  |NONE |NONE  |=
+ours, held           |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |looked|=
+ours, lease over     |=    |=           |HELD       |done|done again    |free    |held|closed |free  |done |looked|=
+ours, just missed    |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |=     |=
+ours, long missed    |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |free  |=
+theirs               |BUSY |BUSY        |BUSY       |GONE|GONE          |GONE    |GONE|NONE   |NONE  |NONE |NONE  |=
+theirs, held         |HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
+theirs, lease over   |HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
+theirs, of the future|HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
 """
 """What becomes of each entry (a row) by each step (a column); what is in capitals is refused."""
 
@@ -83,7 +101,7 @@ REASONS = {
     "BUSY": "another run is sending it",
     "HELD": "held",
     "GONE": "the claim is another run's by now",
-    "NOTHING": "nothing is held here",
+    "NONE": "nothing is held here",
 }
 
 
@@ -104,6 +122,11 @@ def outcome(entry: Entry, word: str) -> Entry | Refused:
         case "held":
             assert entry.claim
             return replace(entry, claim=replace(entry.claim, held=True))
+        case "looked":
+            assert entry.claim
+            return replace(entry, claim=replace(entry.claim, looked=NOW))
+        case "moved":
+            return CARRIED
         case _:
             return Refused(KEY, REASONS[word])
 
@@ -127,6 +150,56 @@ def test_a_step_of_a_run_asked_twice_is_answered_twice_the_same_way(entry: Entry
     once = advance(entry, step, NOW)
     if isinstance(once, Entry) and not isinstance(step, Resolve):
         assert advance(once, step, NOW) == once
+
+
+def free_again(*steps: tuple[Step, datetime]) -> Entry:
+    """A notice that was never said and whose claim came to nothing."""
+    entry = Entry(claim=claim("we", held=True))
+    for step, now in steps:
+        after = advance(entry, step, now)
+        assert isinstance(after, Entry)
+        entry = after
+    return entry
+
+
+@pytest.mark.parametrize(
+    "freed",
+    [
+        free_again((Looked(KEY, "we", ""), NOW), (Looked(KEY, "we", ""), NOW + APART)),
+        free_again((Resolve(KEY, arrived=False), NOW + APART)),
+    ],
+    ids=["by looking", "by a person"],
+)
+def test_what_turned_out_not_to_have_left_is_due_again_and_not_taken_from_another_ledger_as_held(freed: Entry) -> None:
+    elsewhere = Entry(claim=claim("we", held=True))
+
+    assert freed == Entry(at=NOW + APART)
+    assert advance(freed, Carry(KEY, elsewhere), NOW) == freed
+    assert isinstance(advance(freed, Begin(KEY, "they", None, OLD), NOW), Entry)
+    assert book({KEY: freed}).pruned(NOW + APART + KEEP - timedelta(microseconds=1), KEEP) == book({KEY: freed})
+    assert book({KEY: freed}).pruned(NOW + APART + KEEP, KEEP) == book()
+
+
+def test_when_it_was_last_told_of_stays_known_when_a_later_notice_is_freed() -> None:
+    entry = replace(TOLD, claim=replace(claim("we", what=NEXT, held=True), looked=NOW - APART))
+    assert advance(entry, Looked(KEY, "we", ""), NOW) == TOLD
+
+
+def test_what_was_looked_for_before_is_not_counted_for_the_next_claim() -> None:
+    freed = advance(missed("we", APART), Looked(KEY, "we", ""), NOW)
+    assert isinstance(freed, Entry)
+    anew = advance(freed, Begin(KEY, "they", OLD, NEXT, "digest"), NOW)
+    assert anew == replace(TOLD, claim=Claim("they", NOW, NEXT, mail="digest"))
+
+
+def test_looks_whose_clocks_go_backwards_free_nothing() -> None:
+    entry = missed("we", -APART)
+    assert advance(entry, Looked(KEY, "we", ""), NOW) == entry
+
+
+def test_an_entry_is_carried_whole_with_what_is_held_in_it() -> None:
+    elsewhere = claimed("we", held=True)
+    assert advance(NEVER, Carry(KEY, elsewhere), NOW) == elsewhere
 
 
 def test_a_claim_is_alive_until_the_lease_is_over_to_the_microsecond() -> None:
@@ -177,9 +250,6 @@ def test_steps_of_one_key_are_taken_one_after_the_other() -> None:
 )
 def test_what_may_need_a_cancellation_is_what_was_announced_and_is_not_over(entry: Entry, announced: bool) -> None:
     assert (KEY in book({KEY: entry}).announced(NOW)) is announced
-
-
-KEEP = timedelta(days=30)
 
 
 @pytest.mark.parametrize("entry", [TOLD, replace(NEVER, claim=claim(what=OLD)), replace(TOLD, claim=claim(what=OLD))])

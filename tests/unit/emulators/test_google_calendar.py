@@ -149,6 +149,19 @@ def test_a_series_is_one_master_unless_taken_apart() -> None:
     assert found["recurrence"] == ["RRULE:FREQ=WEEKLY;COUNT=4"]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "there"),
+    [
+        ({"timeMin": "2026-11-14T00:00:00Z"}, True),
+        ({"timeMin": "2026-11-15T01:00:00Z"}, False),
+        ({"timeMax": "2026-10-24T21:00:00Z"}, False),
+        ({"timeMin": "2026-11-01T00:00:00Z", "timeMax": "2026-11-02T00:00:00Z"}, False),
+    ],
+)
+def test_a_series_is_listed_where_one_of_its_instances_is(bounds: dict[str, str], there: bool) -> None:
+    assert bool(listed(world_of(series()), **bounds)) is there
+
+
 def test_a_moved_instance_keeps_its_id_and_original_start() -> None:
     moved = event(
         "team_20261107T220000Z",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -28,7 +29,7 @@ SAID = st.builds(
 ENTRIES = st.builds(
     Entry,
     st.none() | SAID,
-    st.none() | st.builds(Claim, st.text(), INSTANTS, SAID, st.booleans()),
+    st.none() | st.builds(Claim, st.text(), INSTANTS, SAID, st.booleans(), st.just("") | DIGESTS, st.none() | INSTANTS),
     st.text(),
     st.none() | INSTANTS,
 )
@@ -44,7 +45,7 @@ FULL = book(
         Key("campus", "lab"): Entry(
             said(people=[DIGEST]), claim("run 1", what=said(Kind.CHANGED, sequence=1)), "mail 1", NOW
         ),
-        Key("campus", "bus"): Entry(claim=claim("run 2", held=True)),
+        Key("campus", "bus"): Entry(claim=replace(claim("run 2", held=True), mail=DIGEST, looked=NOW)),
     }
 )
 
@@ -83,6 +84,8 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
                     "at": "2026-11-06T23:00:00+00:00",
                     "held": True,
                     "said": {"kind": "new", **window, "people": [], "sequence": 0},
+                    "mail": DIGEST,
+                    "looked": "2026-11-06T23:00:00+00:00",
                 },
                 "message_id": "",
                 "at": None,
@@ -96,6 +99,8 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
                     "at": "2026-11-06T23:00:00+00:00",
                     "held": False,
                     "said": {"kind": "changed", **window, "people": [], "sequence": 1},
+                    "mail": "",
+                    "looked": None,
                 },
                 "message_id": "mail 1",
                 "at": "2026-11-06T23:00:00+00:00",
@@ -116,6 +121,12 @@ def test_instants_of_other_zones_are_stored_in_utc() -> None:
 def test_people_who_are_no_digests_are_never_stored(person: str) -> None:
     with pytest.raises(ValueError, match=r"^what stands for people in the ledger must be digests$"):
         encode(book({Key("campus", "lab"): Entry(said(people=[person]))}))
+
+
+@pytest.mark.parametrize("mail", ["Team Session", DIGEST.upper(), DIGEST[1:], f"{DIGEST}\n"])
+def test_what_a_mail_is_found_by_is_never_stored_but_as_a_digest(mail: str) -> None:
+    with pytest.raises(ValueError, match=r"^what a mail is found by must be a digest in the ledger$"):
+        encode(book({Key("campus", "lab"): Entry(claim=replace(claim(), mail=mail))}))
 
 
 def refusal(data: bytes) -> str:
@@ -149,6 +160,14 @@ def test_a_book_of_a_newer_version_is_left_alone() -> None:
         (lambda doc: doc["entries"].append(doc["entries"][0]), "entries[2]: an entry before it"),
         (lambda doc: doc["entries"][0].update(name="a friend"), "entries[0]: this has not just the fields at, claim"),
         (lambda doc: doc["entries"][1]["claim"].update(held=1), "entries[1].claim.held: this is neither"),
+        (
+            lambda doc: doc["entries"][1]["claim"].update(mail="office@example.org"),
+            "entries[1].claim.mail: this is not a digest",
+        ),
+        (
+            lambda doc: doc["entries"][0]["claim"].update(looked="now"),
+            "entries[0].claim.looked: this is not an instant",
+        ),
         (lambda doc: doc["entries"][1]["said"].update(kind="NEW"), "entries[1].said.kind: this is not the kind"),
         (lambda doc: doc["entries"][1]["said"].update(sequence=-1), "entries[1].said.sequence: this is not a count"),
         (lambda doc: doc["entries"][1]["said"].update(sequence=True), "entries[1].said.sequence: this is not a count"),
@@ -201,7 +220,7 @@ def places(value: object, trail: tuple[str | int, ...] = ()) -> Iterator[tuple[s
 PLACES = [trail for trail in places(json.loads(encode(FULL))) if trail[:2] == ("entries", 1) or trail[0] != "entries"]
 WRONG = {"list": [], "object": {}, "number": 17, "text": "something", "truth": True, "null": None, "fraction": 0.5}
 FITTING = {"notice": {"text"}, "session": {"text"}, "run": {"text"}, "message_id": {"text"}, "held": {"truth"}}
-OPTIONAL = {("entries", 1, "said"), ("entries", 1, "claim"), ("entries", 1, "at")}
+OPTIONAL = {("entries", 1, "said"), ("entries", 1, "claim"), ("entries", 1, "claim", "looked"), ("entries", 1, "at")}
 
 
 def at(document: Any, trail: tuple[str | int, ...]) -> Any:

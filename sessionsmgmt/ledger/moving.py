@@ -1,0 +1,71 @@
+"""Moving house: a new ledger that takes over what the old one remembers, so that nobody is told anything twice.
+
+The old ledger is only ever read. What it remembers is shown from the first moment, and is carried over with the first
+write; from then on, the new one is the one that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sessionsmgmt.domain.claims import Book, Carry, Entry, Refused, Step
+from sessionsmgmt.domain.model import Key
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports import Ledger, Unwritten
+
+
+class Beginner(Ledger, Protocol):
+    """A ledger that can be told with which secret to begin."""
+
+    def begin_with(self, secret: bytes) -> None:
+        """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
+        ...
+
+
+class Moving:
+    """The ``new`` ledger, and of the ``old`` one what the new one lacks and what is not over since ``keep``.
+
+    People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
+    """
+
+    def __init__(self, old: Ledger, new: Beginner, keep: timedelta) -> None:
+        self._old = old
+        self._new = new
+        self._keep = keep
+        self._lacking: Mapping[Key, Entry] = {}  # what the new one lacked when it was last read
+
+    def read(self, now: datetime) -> Book:
+        """Both as one book. Raises as both do, and InputError where the new one was begun on its own."""
+        old = self._old.read(now).pruned(now, self._keep)
+        alive = {key: entry for key, entry in old.entries.items() if not _is_outlived(entry, now, self._keep)}
+        if alive:
+            self._new.begin_with(old.secret)
+        new = self._new.read(now)
+        self._lacking = {key: entry for key, entry in alive.items() if key not in new.entries}
+        if self._lacking and new.secret != old.secret:
+            raise InputError(
+                "The ledger was begun on its own, so it can't take over the one of ledger.migrate_from.",
+                "Remove migrate_from from sessions.yml; or delete the new ledger, and every session that was announced "
+                "with it is announced again.",
+            )
+        return Book(new.secret, {**self._lacking, **new.entries})
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        """Carry what is lacking, and take the steps; see ``ports.Ledger``. Raises as the new ledger does."""
+        carried = [Carry(key, entry) for key, entry in self._lacking.items()]
+        missed = self._new.write([*carried, *steps], now)
+        left = {one.key for one in missed}  # perhaps; what was carried already is not carried twice
+        self._lacking = {key: entry for key, entry in self._lacking.items() if key in left}
+        return missed
+
+
+def _is_outlived(entry: Entry, now: datetime, keep: timedelta) -> bool:
+    """Whether the old ledger holds what may have been closed in the new one so long ago that it is forgotten there.
+
+    What is closed is remembered for ``keep``, from a moment after the claim. A claim that is older and about a session
+    that is over could otherwise come back as held.
+    """
+    claim = entry.claim
+    return claim is not None and claim.said.presence.end <= now and claim.at + keep <= now

@@ -1,0 +1,107 @@
+"""Gmail's Sent folder (Gmail API v1): who was written to, about what and when, and nothing else of a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from googleapiclient.errors import HttpError
+
+from sessionsmgmt.domain.confirm import Mail
+from sessionsmgmt.providers.google.account import Account
+from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.tokens import METADATA
+from sessionsmgmt.providers.letters import HEADERS, mail
+
+SCOPES = frozenset({METADATA})
+PAGE = 100
+AT_ONCE = 4
+"""How many mails are asked for at once: each counts 20 units of the 6,000 a minute that an account has."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GmailSent:
+    """The account's Sent folder. Its access is fetched with the first look, so that a run without one asks for none."""
+
+    account: Account
+
+    def since(self, instant: datetime) -> tuple[Mail, ...]:
+        """See ``ports.SentFolder``. Raises ConsentError or UnreachableError where Google refuses or does not answer.
+
+        The folder is listed newest first; it can't be searched with this scope. Looking ends where several mails in a
+        row are too old, since a single one may be there out of turn, with a date that a person gave it.
+        """
+        api = self.account.reading("gmail", SCOPES)
+        ids = _ids(api)
+        found: dict[str, Mail] = {}
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                while batch := list(islice(ids, AT_ONCE)):
+                    mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
+                    found |= {one.message_id: one for one in mails if one and one.at >= instant}
+                    if all(one and one.at < instant for one in mails):
+                        break
+        except HttpError as error:
+            raise explained(error, "looking into the Sent folder") from None
+        return tuple(found.values())
+
+
+def _ids(api: Any) -> Iterator[str]:
+    """The ids of the mails that were sent, newest first, those among them that were thrown away since."""
+    token = None
+    while True:
+        reply: Item = (
+            api.users()
+            .messages()
+            .list(
+                userId="me",
+                labelIds=["SENT"],
+                includeSpamTrash=True,
+                maxResults=PAGE,
+                pageToken=token,
+                fields="nextPageToken,messages/id",
+            )
+            .execute()
+        )
+        yield from (one["id"] for one in reply.get("messages", ()))
+        token = reply.get("nextPageToken")
+        if not token:
+            return
+
+
+def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:
+    """The mail's headers; None if somebody has deleted it meanwhile. Without a date it counts as of the instant."""
+    try:
+        reply: Item = (
+            api.users()
+            .messages()
+            .get(
+                userId="me",
+                id=message_id,
+                format="metadata",
+                metadataHeaders=list(HEADERS),
+                fields="id,internalDate,payload/headers",
+            )
+            .execute()
+        )
+    except HttpError as error:
+        if int(error.resp.status) == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+    headers = reply.get("payload", {}).get("headers", ())
+    return mail(message_id, _date(reply) or instant, [(one.get("name", ""), one.get("value", "")) for one in headers])
+
+
+def _date(reply: Item) -> datetime | None:
+    """When Gmail took the mail: ``internalDate``, milliseconds since 1970 as text."""
+    try:
+        return datetime.fromtimestamp(int(reply["internalDate"]) / 1000, UTC)
+    except (KeyError, ValueError, TypeError, OverflowError, OSError):
+        return None

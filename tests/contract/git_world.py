@@ -1,0 +1,49 @@
+"""A ledger in a repository at an emulated GitHub, as the contract of ledgers wants to see it."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sessionsmgmt.github.client import RepositoryName
+from sessionsmgmt.ledger.git import FILE, GitLedger
+from sessionsmgmt.ledger.seal import Keys, unseal
+from tests.emulators.github import OWNER
+from tests.wire.github import BRANCH, Home, github
+
+
+def a_key() -> Keys:
+    """A key that no other club has."""
+    return Keys(secrets.token_bytes(32))
+
+
+@dataclass(frozen=True)
+class GitWorld:
+    """One repository and the key of its club."""
+
+    home: Home
+    keep: timedelta
+    keys: Keys = field(default_factory=a_key)
+
+    def open(self) -> GitLedger:
+        return GitLedger(self.home.hub(), RepositoryName(OWNER, self.home.name), BRANCH, self.keys, self.keep)
+
+    def stored(self) -> bytes:
+        """All that is on the branch, its history included, and what the key makes of its tip."""
+        objects = self.home.repository.objects
+        if f"refs/heads/{BRANCH}" not in objects.refs:
+            return b""
+        past = [objects.commits[sha] for sha in objects.history(self.home.repository.head(BRANCH))]
+        said = [f"{one.message} {one.author.line()} {one.committer.line()}".encode() for one in past]
+        files = [objects.files(one.tree) for one in past]
+        sealed = [name.encode() + objects.blobs[entry.sha] for found in files for name, entry in found.items()]
+        tip = self.home.repository.read(FILE, BRANCH)
+        place = f"{OWNER}/{self.home.name} {BRANCH}".casefold()
+        return b"".join([*said, *sealed, unseal(tip, self.keys, place, "the ledger").content])
+
+
+def a_repository(stack: ExitStack, keep: timedelta) -> GitWorld:
+    """A repository with one commit, and no ledger yet; the stack takes it down."""
+    return GitWorld(stack.enter_context(github()), keep)

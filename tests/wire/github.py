@@ -1,0 +1,93 @@
+"""GitHub as the product asks it, pointed at the emulator, with time that only passes when it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from sessionsmgmt.github.board import IssueBoard
+from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
+from sessionsmgmt.ledger.git import GitLedger
+from sessionsmgmt.ledger.seal import Keys
+from sessionsmgmt.patience import Patience
+from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
+
+BRANCH = "sessionsmgmt-ledger"
+KEYS = Keys(bytes(range(32)))
+KEEP = timedelta(days=30)
+PERMISSIONS = {"contents": "write", "issues": "write"}
+
+
+@dataclass
+class Time:
+    """A clock that moves only when somebody waits. ``wake`` is what happens meanwhile."""
+
+    now: float = 0.0
+    naps: list[float] = field(default_factory=list)
+    wake: Callable[[], object] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+        self.wake()
+
+
+@dataclass(frozen=True)
+class Home:
+    """A club's repository at the emulator, as one job's token sees it. Each ledger and board is of a run of its own."""
+
+    github: GitHubEmulator
+    name: str = REPOSITORY
+    permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
+    time: Time = field(default_factory=Time)
+    timeout: int = 30
+    lasting: set[str] = field(default_factory=set)
+
+    @property
+    def repository(self) -> Repository:
+        return self.github.world.repository(self.name)
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            clock=lambda: self.time.now,
+            sleep=self.time.sleep,
+            jitter=lambda: 1.0,
+            today=lambda: self.github.world.now + timedelta(seconds=self.time.now),
+        )
+
+    def facing(self, trouble: object) -> Home:
+        """The same, which soon gives up waiting if the trouble is a reply that never comes."""
+        hangs = isinstance(trouble, Break) and trouble.value.startswith("hang")
+        return replace(self, timeout=1) if hangs else self
+
+    def fail_for_good(self, call: str, trouble: Break | Refusal) -> None:
+        """Let something go wrong on every request of a call."""
+        self.lasting.add(call)
+        self.github.fail(call, trouble, times=999)
+
+    def hub(self, given: str = "") -> Hub:
+        """The way there with a token: the job's own, or the one given."""
+        environ = {
+            "GITHUB_TOKEN": given or self.github.world.job_token(self.permissions, self.name),
+            "GITHUB_API_URL": self.github.root,
+        }
+        return connect(token(environ), environ, self.patience, self.timeout)
+
+    def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
+        return GitLedger(self.hub(), RepositoryName(owner, self.name), branch, keys, KEEP)
+
+    def board(self) -> IssueBoard:
+        return IssueBoard(self.hub(), RepositoryName(OWNER, self.name))
+
+
+@contextmanager
+def github(world: World | None = None) -> Iterator[Home]:
+    """The emulator; at its end, every request must have been one that GitHub describes, and all trouble met."""
+    with GitHubEmulator(world) as emulated:
+        home = Home(emulated)
+        yield home
+        assert emulated.violations == ()
+        assert set(emulated.unmet) <= home.lasting

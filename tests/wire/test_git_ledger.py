@@ -1,0 +1,521 @@
+"""The ledger in a repository: what GitHub is asked, and what becomes of it when GitHub fails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Hold, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.model import Key, Said
+from sessionsmgmt.errors import RefusedError, UnreachableError
+from sessionsmgmt.github.client import RepositoryName
+from sessionsmgmt.ledger.git import FILE, LAGS, GitLedger
+from sessionsmgmt.ledger.seal import Keys, unseal
+from tests.builders import NOW, said
+from tests.emulators.github import (
+    BAD_GATEWAY,
+    BRANCH_MOVED,
+    OWNER,
+    PRIMARY_RATE_LIMIT,
+    REPOSITORY,
+    SECONDARY_RATE_LIMIT,
+    TOO_MANY,
+    UNAVAILABLE,
+    Break,
+    Objects,
+    Refusal,
+    Repository,
+    World,
+)
+from tests.wire.github import BRANCH, KEEP, KEYS, Home, github
+
+READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
+REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
+LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
+FIRST = said()
+PLACE = f"{OWNER}/{REPOSITORY} {BRANCH}"
+PASSING = [BAD_GATEWAY, UNAVAILABLE, TOO_MANY, PRIMARY_RATE_LIMIT, SECONDARY_RATE_LIMIT, *Break]
+UNTOLD = [*PASSING, BAD_GATEWAY.though_done(), UNAVAILABLE.though_done(), BRANCH_MOVED]
+"""What can go wrong with a write, some of which leaves it unknown whether it was done."""
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    with github() as emulated:
+        yield emulated
+
+
+def begin(run: str, key: Key = LAB, what: Said = FIRST, basis: Said | None = None) -> Begin:
+    return Begin(key, run, basis, what)
+
+
+def read_by(home: Home) -> GitLedger:
+    """A ledger that a run has opened and read."""
+    ledger = home.ledger()
+    ledger.read(NOW)
+    return ledger
+
+
+def begun(home: Home, *steps: Step) -> None:
+    """Let a run before this one have written something."""
+    assert read_by(home).write(steps or [begin("before", SHOP)], NOW) == ()
+
+
+def entry(home: Home, key: Key = LAB) -> Entry:
+    return home.ledger().read(NOW).entry(key)
+
+
+def tip(home: Home) -> bytes:
+    return home.repository.read(FILE, BRANCH)
+
+
+def serial(home: Home) -> int:
+    return unseal(tip(home), KEYS, PLACE, "").serial
+
+
+def asked(home: Home, since: int = 0) -> list[str]:
+    return [one.call for one in home.github.requests[since:]]
+
+
+def listening(home: Home, trouble: object) -> Home:
+    """The club, facing that trouble; where nobody listens afterwards, somebody does again once there is a wait."""
+    if trouble is not Break.REFUSE_AFTERWARDS:
+        return home.facing(trouble)
+    home.time.wake = home.github.listen
+    return home
+
+
+def test_reading_is_one_request_and_so_is_writing(home: Home) -> None:
+    begun(home)
+    before = len(home.github.requests)
+    ledger = home.ledger()
+
+    ledger.read(NOW)
+    assert asked(home, before) == [READ]
+    ledger.write([begin("we")], NOW)
+    assert asked(home, before) == [READ, PUT]
+    ledger.write([Sent(LAB, "we", "mail 1"), begin("we", Key("campus", "x"))], NOW)
+    assert asked(home, before) == [READ, PUT, PUT]
+    ledger.write([], NOW)
+    assert asked(home, before) == [READ, PUT, PUT]
+
+
+def test_the_first_writing_takes_three_requests_after_looking_whether_there_is_a_branch(home: Home) -> None:
+    ledger = home.ledger()
+    ledger.read(NOW)
+    assert asked(home) == [READ, REFS]
+
+    ledger.write([begin("we")], NOW)
+    assert asked(home) == [READ, REFS, TREE, COMMIT, REF]
+    ledger.write([Sent(LAB, "we", "mail 1")], NOW)
+    assert asked(home)[5:] == [PUT]
+
+
+def test_the_branch_has_nothing_of_the_clubs_files_or_past_on_it(home: Home) -> None:
+    begun(home)
+    begun(home, begin("we"))
+
+    objects = home.repository.objects
+    last, first = (objects.commits[sha] for sha in objects.history(home.repository.head(BRANCH)))
+    assert (last.parents != (), first.parents) == (True, ())
+    assert [set(objects.files(one.tree)) for one in (last, first)] == [{FILE}, {FILE}]
+    assert home.repository.head() not in objects.history(home.repository.head(BRANCH))
+
+
+def test_commits_name_nobody_and_start_no_workflow(home: Home) -> None:
+    person = home.github.world.fine_grained_token({"contents": "write"})
+    ledger = GitLedger(home.hub(person), RepositoryName(OWNER, REPOSITORY), BRANCH, KEYS, KEEP)
+    ledger.write([begin("we")], NOW)
+    ledger.write([begin("we", SHOP)], NOW)
+
+    objects = home.repository.objects
+    past = [objects.commits[sha] for sha in objects.history(home.repository.head(BRANCH))]
+    assert [one.message for one in past] == ["Remember 2 notices [skip ci]", "Remember 1 notice [skip ci]"]
+    people = {(who.name, who.email) for one in past for who in (one.author, one.committer)}
+    assert people == {("sessionsmgmt", "noreply@sessionsmgmt.invalid")}
+
+
+def test_every_writing_has_the_next_number(home: Home) -> None:
+    ledger = read_by(home)
+    for number, key in enumerate((LAB, SHOP, Key("campus", "x")), start=1):
+        ledger.write([begin("we", key)], NOW)
+        assert serial(home) == number
+    begun(home, Sent(LAB, "we", "mail 1"))
+    assert serial(home) == 4
+
+
+@pytest.mark.parametrize("trouble", PASSING)
+def test_what_passes_does_not_keep_the_ledger_from_being_read(home: Home, trouble: Break | Refusal) -> None:
+    begun(home, begin("we"))
+    home.github.fail(READ, trouble)
+
+    assert entry(listening(home, trouble)).claim == Claim("we", NOW, FIRST)
+
+
+@pytest.mark.parametrize("call", [READ, REFS])
+@pytest.mark.parametrize("trouble", PASSING)
+def test_what_passes_does_not_make_a_ledger_out_of_none(home: Home, call: str, trouble: Break | Refusal) -> None:
+    home.github.fail(call, trouble)
+
+    assert listening(home, trouble).ledger().read(NOW).entries == {}
+
+
+@pytest.mark.parametrize("trouble", UNTOLD)
+def test_a_write_is_taken_once_whatever_happens_to_the_request(home: Home, trouble: Break | Refusal) -> None:
+    begun(home)
+    begun(home, Hold(SHOP, "before"))
+    ledger = read_by(listening(home, trouble))
+    home.github.fail(PUT, trouble)
+
+    # Closing what is held is answered differently the second time, so that would show.
+    assert ledger.write([begin("we"), Resolve(SHOP, arrived=True)], NOW) == ()
+    assert entry(home) == Entry(claim=Claim("we", NOW, FIRST))
+    assert entry(home, SHOP) == Entry(FIRST, None, "", NOW)
+    assert serial(home) == 3
+
+
+@pytest.mark.parametrize("call", [TREE, COMMIT, REF])
+@pytest.mark.parametrize("trouble", [one for one in UNTOLD if one is not BRANCH_MOVED])
+def test_the_ledger_is_begun_once_whatever_happens_to_the_requests(
+    home: Home, call: str, trouble: Break | Refusal
+) -> None:
+    ledger = listening(home, trouble).ledger()
+    secret = ledger.read(NOW).secret
+    home.github.fail(call, trouble)
+
+    assert ledger.write([begin("we"), begin("we", SHOP), Hold(SHOP, "we"), Resolve(SHOP, arrived=True)], NOW) == ()
+    assert entry(home) == Entry(claim=Claim("we", NOW, FIRST))
+    assert home.ledger().read(NOW).secret == secret
+    assert serial(home) == 1
+
+
+@pytest.mark.parametrize("call", [PUT, REF])
+def test_a_network_that_answers_for_github_is_not_believed(home: Home, call: str) -> None:
+    if call == PUT:
+        begun(home)
+    ledger = read_by(home)
+    before = dict(home.repository.objects.refs)
+    home.fail_for_good(call, Refusal(200, "Please sign in"))
+
+    with pytest.raises(UnreachableError):
+        ledger.write([begin("we")], NOW)
+    assert home.repository.objects.refs == before
+
+
+def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
+    begun(home)
+    for trouble, least in ((SECONDARY_RATE_LIMIT, 60), (TOO_MANY, 1), (PRIMARY_RATE_LIMIT, 60)):
+        ledger, before = read_by(replace(home, time=type(home.time)())), len(home.github.requests)
+        home.github.fail(PUT, trouble)
+        ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
+        assert asked(home, before) == [PUT, PUT]
+        assert ledger._hub.patience.clock() >= least
+
+
+@pytest.mark.parametrize("call", [READ, PUT])
+def test_what_lasts_ends_the_run_and_loses_nothing(home: Home, call: str) -> None:
+    begun(home)
+    stored = tip(home)
+    ledger = read_by(home)
+    home.fail_for_good(call, UNAVAILABLE)
+
+    with pytest.raises(UnreachableError, match="GitHub could not be reached: it answered 503"):
+        ledger.write([begin("we")], NOW) if call == PUT else ledger.read(NOW)
+    assert tip(home) == stored
+    assert home.time.now <= 90
+
+
+def test_a_write_that_is_always_too_late_ends_in_time(home: Home) -> None:
+    begun(home)
+    ledger = read_by(home)
+    home.fail_for_good(PUT, BRANCH_MOVED)
+
+    with pytest.raises(UnreachableError, match="The ledger could not be reached: other runs keep writing it"):
+        ledger.write([begin("we")], NOW)
+    assert entry(home) == Entry()
+    assert home.time.now <= 90
+
+
+def test_what_another_run_wrote_in_between_stays(home: Home) -> None:
+    begun(home)
+    ours, theirs = read_by(home), read_by(home)
+
+    assert theirs.write([begin("they"), Sent(SHOP, "before", "mail 1")], NOW) == ()
+    before = len(home.github.requests)
+    assert ours.write([begin("we"), begin("we", Key("campus", "x"))], NOW) == (
+        Refused(LAB, "another run is sending it"),
+    )
+    assert asked(home, before) == [PUT, READ, PUT]
+    assert entry(home).claim == Claim("they", NOW, FIRST)
+    assert entry(home, SHOP).message_id == "mail 1"
+    assert entry(home, Key("campus", "x")).claim == Claim("we", NOW, FIRST)
+
+
+def test_a_refusal_is_about_what_stands_there_now(home: Home) -> None:
+    begun(home, begin("they"))
+    ours = read_by(home)
+    begun(home, Sent(LAB, "they", "mail 1"))
+
+    assert ours.write([begin("we", basis=FIRST, what=replace(FIRST, sequence=1))], NOW) == ()
+
+
+def test_a_claim_of_our_own_that_was_closed_meanwhile_is_not_ours_any_more(home: Home) -> None:
+    ours = read_by(home)
+    assert ours.write([begin("we")], NOW) == ()
+    later = NOW + timedelta(hours=1)
+    closing = read_by(home)
+    assert closing.write([Resolve(LAB, arrived=True)], later) == ()
+
+    assert ours.write([begin("we")], later) == (Refused(LAB, "another run has just said it"),)
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, is_begun: bool) -> None:
+    if is_begun:
+        begun(home)
+    runs = [f"run {number}" for number in range(4)]
+    ledgers = [read_by(replace(home, time=type(home.time)())) for _ in runs]
+
+    def work(number: int) -> tuple[object, ...]:
+        own = [begin(runs[number], Key("own", f"{runs[number]} {count}")) for count in range(3)]
+        return tuple(one for step in [begin(runs[number]), *own] for one in ledgers[number].write([step], NOW))
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        missed = list(pool.map(work, range(len(runs))))
+
+    book = home.ledger().read(NOW)
+    assert [
+        run for run, one in zip(runs, missed, strict=True) if LAB not in {r.key for r in one if isinstance(r, Refused)}
+    ] == [book.entry(LAB).claim and book.entry(LAB).claim.run]
+    for run, one in zip(runs, missed, strict=True):
+        refused = {r.key for r in one if isinstance(r, Refused)}
+        wanted = {Key("own", f"{run} {count}") for count in range(3)} - refused
+        assert {
+            key for key, got in book.entries.items() if key.notice == "own" and got.claim and got.claim.run == run
+        } == wanted
+        assert not is_begun or refused <= {LAB}
+
+
+def test_an_older_version_that_is_put_back_while_a_run_is_at_work_is_noticed(home: Home) -> None:
+    begun(home)
+    old = tip(home)
+    begun(home, begin("they"))
+    reading, writing = read_by(home), read_by(home)
+    home.repository.write(FILE, old, BRANCH)
+
+    with pytest.raises(RefusedError, match="an older version of it was put back"):
+        reading.read(NOW)
+    assert home.time.naps == list(LAGS)
+    with pytest.raises(RefusedError, match="an older version of it was put back"):
+        writing.write([begin("we")], NOW)
+    assert tip(home) == old
+
+
+def test_another_version_of_the_same_number_is_noticed(home: Home) -> None:
+    begun(home)
+    old = tip(home)
+    begun(home, begin("they"))
+    ours = read_by(home)
+    home.repository.write(FILE, old, BRANCH)
+    begun(home, begin("others"))
+    assert serial(home) == 2
+
+    with pytest.raises(RefusedError, match="an older version of it was put back"):
+        ours.read(NOW)
+
+
+def test_a_branch_that_is_deleted_while_a_run_is_at_work_is_not_begun_again(home: Home) -> None:
+    begun(home)
+    ours = read_by(home)
+    del home.repository.objects.refs[f"refs/heads/{BRANCH}"]
+
+    with pytest.raises(RefusedError, match="was deleted"):
+        ours.read(NOW)
+    with pytest.raises(RefusedError):
+        ours.write([begin("we")], NOW)
+    assert f"refs/heads/{BRANCH}" not in home.repository.objects.refs
+
+
+def test_a_copy_of_github_that_lags_behind_is_waited_for(home: Home) -> None:
+    begun(home)
+    old = tip(home)
+    begun(home, begin("they"))
+    ours, new = read_by(home), tip(home)
+    home.repository.write(FILE, old, BRANCH)
+    home.time.wake = lambda: home.repository.write(FILE, new, BRANCH)
+
+    assert ours.read(NOW).entry(LAB).claim == Claim("they", NOW, FIRST)
+    assert home.time.naps == [LAGS[0]]
+
+
+def test_a_ledger_of_another_branch_or_repository_does_not_open(home: Home) -> None:
+    begun(home)
+    home.repository.write(FILE, tip(home), "other")
+    with pytest.raises(RefusedError, match="belongs somewhere else"):
+        home.ledger(branch="other").read(NOW)
+
+    fork = Repository("fork", 2)
+    fork.write(FILE, tip(home), BRANCH)
+    home.github.world.repositories.append(fork)
+    with pytest.raises(RefusedError, match="belongs somewhere else"):
+        replace(home, name="fork").ledger().read(NOW)
+
+
+def test_the_case_of_the_repositorys_name_does_not_matter(home: Home) -> None:
+    begun(home, begin("we"))
+
+    assert home.ledger(owner=OWNER.upper()).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"\xff\x00", b'{"version":1,"entries":[]}'])
+def test_a_file_that_is_no_ledger_of_ours_is_refused_and_left_alone(home: Home, data: bytes) -> None:
+    home.repository.write(FILE, data, BRANCH)
+    ledger = home.ledger()
+
+    with pytest.raises(RefusedError, match=f"^{FILE} on the branch {BRANCH} is not as sessionsmgmt wrote it"):
+        ledger.read(NOW)
+    with pytest.raises(RefusedError):
+        ledger.write([begin("we")], NOW)
+    assert tip(home) == data
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(home: Home) -> None:
+    home.repository.write(f"{FILE}/inside", b"", BRANCH)
+
+    with pytest.raises(RefusedError, match="is no file"):
+        home.ledger().read(NOW)
+
+
+def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_write(home: Home) -> None:
+    begun(home, begin("we"))
+    new = bytes(reversed(range(32)))
+    with pytest.raises(RefusedError, match="another key"):
+        home.ledger(Keys(new)).read(NOW)
+
+    ledger = home.ledger(Keys(new, former=KEYS.current))
+    assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+    before = len(home.github.requests)
+    assert ledger.write([], NOW) == ()
+    assert ledger.write([], NOW) == ()
+    assert asked(home, before) == [PUT]
+    assert home.ledger(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+
+
+def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> None:
+    begun(home)
+    for name, token in (
+        ("missing", ""),
+        (REPOSITORY, home.github.world.classic_token()),
+        (REPOSITORY, home.github.world.fine_grained_token({"contents": "write"}, "another")),
+    ):
+        ledger = GitLedger(home.hub(token), RepositoryName(OWNER, name), BRANCH, KEYS, KEEP)
+        with pytest.raises(RefusedError, match="GitHub finds nothing for reading the ledger"):
+            ledger.read(NOW)
+        with pytest.raises(RefusedError):
+            ledger.write([begin("we")], NOW)
+
+
+@pytest.mark.parametrize("message", ["Not Found", f"No commit found for the ref {BRANCH}", "Branch not found"])
+def test_no_message_of_a_refusal_makes_a_ledger_that_is_there_an_empty_one(home: Home, message: str) -> None:
+    begun(home)
+    home.github.fail(READ, Refusal(404, message), times=2)
+
+    with pytest.raises(RefusedError, match="is there, but not"):
+        home.ledger().read(NOW)
+
+
+def test_a_ledger_that_is_begun_between_two_looks_is_read(home: Home) -> None:
+    begun(home, begin("they"))
+    home.github.fail(READ, Refusal(404, "Not Found"))
+
+    assert entry(home).claim == Claim("they", NOW, FIRST)
+
+
+def test_a_branch_without_the_file_is_refused(home: Home) -> None:
+    home.repository.write("index.html", b"", BRANCH)
+
+    with pytest.raises(RefusedError, match=f"^The branch {BRANCH} is there, but not {FILE} on it") as refusal:
+        home.ledger().read(NOW)
+    assert "another name" in refusal.value.hint
+
+
+def test_a_branch_whose_name_begins_alike_or_a_tag_is_not_the_ledgers(home: Home) -> None:
+    home.repository.write(FILE, b"", f"{BRANCH}-of-before")
+    home.repository.objects.refs[f"refs/tags/{BRANCH}"] = home.repository.head(f"{BRANCH}-of-before")
+
+    assert home.ledger().read(NOW).entries == {}
+    begun(home, begin("we"))
+    assert entry(home).claim == Claim("we", NOW, FIRST)
+
+
+def test_an_empty_repository_says_what_to_do(home: Home) -> None:
+    home.repository.objects = Objects()
+
+    with pytest.raises(RefusedError, match=r"The repository is empty.* Push a first commit\."):
+        home.ledger().read(NOW)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "doing", "line"),
+    [({}, "reading", "contents: read"), ({"contents": "read"}, "writing", "contents: write")],
+)
+def test_a_missing_permission_is_named_as_the_workflow_writes_it(
+    home: Home, permissions: dict[str, str], doing: str, line: str
+) -> None:
+    ledger = replace(home, permissions=permissions).ledger()
+
+    with pytest.raises(RefusedError, match=f"GitHub does not allow {doing} the ledger with GITHUB_TOKEN") as refusal:
+        ledger.write([begin("we")], NOW)
+    assert refusal.value.hint == f"Add '{line}' to the 'permissions:' of the job."
+
+
+@pytest.mark.parametrize("status", [409, 422])
+def test_a_rule_that_protects_the_branch_is_named(home: Home, status: int) -> None:
+    begun(home)
+    ledger = read_by(home)
+    home.github.fail(
+        PUT, Refusal(status, "Repository rule violations found\n\nChanges must be made through a pull request.")
+    )
+
+    with pytest.raises(RefusedError, match="A rule of the repository"):
+        ledger.write([begin("we")], NOW)
+
+
+def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
+    people = frozenset(hashlib.sha256(b"%d" % number).hexdigest()[:32] for number in range(60_000))
+    begun(home, begin("we", what=replace(FIRST, people=people)))
+    assert len(tip(home)) > 1024 * 1024
+    before = len(home.github.requests)
+
+    ledger = home.ledger()
+    claim = ledger.read(NOW).entry(LAB).claim
+    assert claim is not None
+    assert claim.said.people == people
+    assert asked(home, before) == [READ, "git/get-blob"]
+    assert ledger.write([Sent(LAB, "we", "mail 1")], NOW) == ()
+
+
+def test_a_secret_to_begin_with_is_that_of_a_new_ledger_only(home: Home) -> None:
+    given = bytes(range(1, 33))
+    ledger = home.ledger()
+    ledger.begin_with(given)
+    assert ledger.read(NOW) == Book(given)
+    ledger.write([begin("we")], NOW)
+
+    again = home.ledger()
+    again.begin_with(bytes(32))
+    assert again.read(NOW).secret == given
+
+
+def test_the_sealed_file_shows_nothing_to_whoever_lacks_the_key(home: Home) -> None:
+    world = World()
+    with github(world) as other:
+        begun(other, begin("a-run-of-ours"))
+        data = other.repository.read(FILE, BRANCH)
+    for word in (b"campus", b"lab", b"a-run-of-ours", b"entries", b"new"):
+        assert word not in data
