@@ -245,7 +245,7 @@ def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:
     known = {State.SENT: "It did leave", State.FAILED: "It did not leave"}.get(
         delivery.verdict.state, "It may have left"
     )
-    reason = f"{known}, but the ledger could not be told: {error.text}"
+    reason = f"{known}, but the ledger could not be told: {error}"
     return replace(
         delivery,
         verdict=replace(delivery.verdict, state=State.HELD, reason=reason),
@@ -254,4 +254,4 @@ def _unrecorded(delivery: Delivery, error: SessionsError) -> Delivery:
 
 
 def _unsent(verdict: Verdict, error: SessionsError) -> Delivery:
-    return Delivery(replace(verdict, state=State.FAILED, reason=f"not sent, since {error.text}"), exit=error.exit)
+    return Delivery(replace(verdict, state=State.FAILED, reason=f"not sent, since {error}"), exit=error.exit)

@@ -36,6 +36,15 @@ notices:
     to: [office@example.org]
 """
 
+AT_GOOGLE = (
+    SESSIONS_YML.replace(
+        "{provider: ics, path: calendar.ics}", "{provider: google, id: team@group.calendar.google.com}"
+    )
+    .replace("{provider: vcard, path: contacts.vcf}", "{provider: google}")
+    .replace("{provider: outbox, path: outbox, from: coach@example.org}", "{provider: google}")
+)
+"""The same club with its calendar, its contacts and its mail at Google."""
+
 CONTACTS = """\
 BEGIN:VCARD
 VERSION:3.0

@@ -15,17 +15,10 @@ import pytest
 from sessionsmgmt.providers.google import tokens
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, Refusal, World, event
-from tests.end_to_end.harness import SESSIONS_YML, ClubFolder, Ran
+from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
 
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
 LATER = "2026-11-06T13:00:00-05:00"
-AT_GOOGLE = (
-    SESSIONS_YML.replace(
-        "{provider: ics, path: calendar.ics}", "{provider: google, id: team@group.calendar.google.com}"
-    )
-    .replace("{provider: vcard, path: contacts.vcf}", "{provider: google}")
-    .replace("{provider: outbox, path: outbox, from: coach@example.org}", "{provider: google}")
-)
 SEND = "gmail.users.messages.send"
 NEEDED = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, tokens.SEND})
 

@@ -15,8 +15,7 @@ import pytest
 import requests
 
 from tests.emulators.google import GoogleEmulator, World
-from tests.end_to_end.harness import COMMAND, ROOT
-from tests.end_to_end.test_google import AT_GOOGLE
+from tests.end_to_end.harness import AT_GOOGLE, COMMAND, ROOT
 
 
 @dataclass

@@ -230,11 +230,11 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
     assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
     for name in doubtful:
         assert (by_name[name].verdict.state, by_name[name].exit) == (State.HELD, error.exit)
-        assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error.text}"
+        assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error}"
         assert by_name[name].message_id == f"<{name}@mail.invalid>"
     for name in unsent:
         assert (by_name[name].verdict.state, by_name[name].exit) == (State.FAILED, error.exit)
-        assert by_name[name].verdict.reason == f"not sent, since {error.text}"
+        assert by_name[name].verdict.reason == f"not sent, since {error}"
 
 
 def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the_rest(tmp_path: Path) -> None:
