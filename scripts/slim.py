@@ -1,8 +1,8 @@
 """Makes what pip installed small and quick to start, inside the Dockerfile, and puts the product next to it.
 
-``python -X pycache_prefix=FOLDER slim.py PRODUCT``, run by the virtual environment's own Python: PRODUCT is the package's
-folder, FOLDER gets the bytecode of all that keeps its source. What is taken out is what the product never opens;
-``tests/container`` runs every command without it.
+``python -X pycache_prefix=FOLDER slim.py PRODUCT``, run by the virtual environment's own Python: PRODUCT is the folder
+of the package, FOLDER gets the bytecode of all that keeps its source. What is taken out is what the product never
+opens; ``tests/container`` runs every command without it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DATES = frozenset(
         "zone_formats",
     }
 )
-"""What dates and times take of a locale, of all of which there is one. The rest names units, money and countries (28 MB)."""
+"""What dates and times take of a locale; every locale stays. The rest names units, money and countries (28 MB)."""
 
 UNUSED = (
     "pygments",  # rich colours source code with it
@@ -122,7 +122,7 @@ def _add_bytecode(sources: Iterable[Path]) -> None:
 def _compile(source: Path, target: Path | None) -> None:
     """Without a time in it, and never compared with the source: the image does not change."""
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    py_compile.compile(str(source), target and str(target), doraise=True, invalidation_mode=unchecked)
+    py_compile.compile(str(source), str(target) if target else None, doraise=True, invalidation_mode=unchecked)
 
 
 def _opened_of_the_library(product: Path) -> list[Path]:

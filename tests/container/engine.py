@@ -1,4 +1,4 @@
-"""What builds and starts containers here: docker, podman, or buildah where no daemon runs. ``scripts/image`` chose it."""
+"""What starts containers here: docker, podman, or buildah where no daemon runs. ``scripts/image`` chose it."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def test_neither_pips_settings_nor_certificates_of_the_machine_that_built_it_are
     assert [path for path in added if settings.search(path) and not path.endswith("/certifi/cacert.pem")] == []
 
 
-def test_there_are_no_tests_no_stubs_and_of_googles_descriptions_only_those_that_are_used(added: dict[str, int]) -> None:
+def test_there_are_no_tests_no_stubs_and_of_googles_descriptions_only_those_that_are_used(
+    added: dict[str, int],
+) -> None:
     parts = [PurePath(path) for path in added]
 
     assert [str(path) for path in parts if {"tests", "test"} & set(path.parts) or path.suffix == ".pyi"] == []
