@@ -14,7 +14,7 @@ from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Hold, Refused,
 from sessionsmgmt.domain.model import Key, Said
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.ledger.git import FILE, LAGS, GitLedger
+from sessionsmgmt.ledger.git import FILE, LAGS, Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys, unseal
 from tests.builders import NOW, said
 from tests.emulators.github import (
@@ -37,7 +37,7 @@ READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
 REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
 FIRST = said()
-PLACE = f"{OWNER}/{REPOSITORY} {BRANCH}"
+PLACE = f"1 {BRANCH}"
 PASSING = [BAD_GATEWAY, UNAVAILABLE, TOO_MANY, PRIMARY_RATE_LIMIT, SECONDARY_RATE_LIMIT, *Break]
 UNTOLD = [*PASSING, BAD_GATEWAY.though_done(), UNAVAILABLE.though_done(), BRANCH_MOVED]
 """What can go wrong with a write, some of which leaves it unknown whether it was done."""
@@ -128,7 +128,7 @@ def test_the_branch_has_nothing_of_the_clubs_files_or_past_on_it(home: Home) -> 
 
 def test_commits_name_nobody_and_start_no_workflow(home: Home) -> None:
     person = home.github.world.fine_grained_token({"contents": "write"})
-    ledger = GitLedger(home.hub(person), RepositoryName(OWNER, REPOSITORY), BRANCH, KEYS, KEEP)
+    ledger = GitLedger(home.hub(person), home.branch(), KEYS, KEEP)
     ledger.write([begin("we")], NOW)
     ledger.write([begin("we", SHOP)], NOW)
 
@@ -402,6 +402,26 @@ def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_writ
     assert home.ledger(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
 
+def test_a_repository_may_be_renamed(home: Home) -> None:
+    begun(home, begin("we"))
+    repository = home.repository
+    repository.name = "other-premises"
+    renamed = Branch(RepositoryName(OWNER, "other-premises"), BRANCH, str(repository.id))
+    token = home.github.world.job_token(home.permissions, "other-premises")
+
+    assert GitLedger(home.hub(token), renamed, KEYS, KEEP).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+
+
+def test_outside_of_a_job_the_number_of_the_repository_is_asked_for_once(home: Home) -> None:
+    begun(home, begin("we"))
+    before = len(home.github.requests)
+    ledger = GitLedger(home.hub(), Branch(RepositoryName(OWNER, REPOSITORY), BRANCH), KEYS, KEEP)
+
+    assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+    ledger.write([Sent(LAB, "we", "mail 1")], NOW)
+    assert asked(home, before) == [READ, "repos/get", PUT]
+
+
 def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> None:
     begun(home)
     for name, token in (
@@ -409,7 +429,7 @@ def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> No
         (REPOSITORY, home.github.world.classic_token()),
         (REPOSITORY, home.github.world.fine_grained_token({"contents": "write"}, "another")),
     ):
-        ledger = GitLedger(home.hub(token), RepositoryName(OWNER, name), BRANCH, KEYS, KEEP)
+        ledger = GitLedger(home.hub(token), Branch(RepositoryName(OWNER, name), BRANCH, "1"), KEYS, KEEP)
         with pytest.raises(RefusedError, match="GitHub finds nothing for reading the ledger"):
             ledger.read(NOW)
         with pytest.raises(RefusedError):
