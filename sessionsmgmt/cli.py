@@ -351,10 +351,10 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     else:
         _unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
         shows = [partial(view.show, result, config) for view in invocation.views]
-    if invocation.report:
-        report.write(result, zone, invocation.report)
     for show in shows:
         show()
+    if invocation.report:
+        report.write(result, zone, invocation.report)
     return result.exit
 
 

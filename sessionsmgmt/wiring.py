@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
 CREDENTIAL = "GOOGLE_CREDENTIALS"
+NOTE_PATIENCE = Patience(total=20)
+"""A note that can't be put up now is put up by the next run, which is no reason to wait for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ def _store(store: Store, config: Config, environ: Mapping[str, str], google: Acc
             from sessionsmgmt.ledger.git import Branch, GitLedger
 
             home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-            return GitLedger(_hub(environ), home, keys(environ), config.ledger.keep)
+            return GitLedger(_hub(environ, Patience()), home, keys(environ), config.ledger.keep)
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -288,14 +290,14 @@ def boards(environ: Mapping[str, str]) -> tuple[Board, ...]:
     from sessionsmgmt.github.board import IssueBoard
     from sessionsmgmt.github.client import repository
 
-    return (IssueBoard(_hub(environ), repository(environ)),)
+    return (IssueBoard(_hub(environ, NOTE_PATIENCE), repository(environ)),)
 
 
-def _hub(environ: Mapping[str, str]) -> Hub:
+def _hub(environ: Mapping[str, str], patience: Patience) -> Hub:
     """The way to GitHub with the job's own token."""
     from sessionsmgmt.github.client import connect, token
 
-    return connect(token(environ), environ, Patience())
+    return connect(token(environ), environ, patience)
 
 
 def run_id(environ: Mapping[str, str]) -> str:
