@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import Caution, State, Verdict
-from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.errors import ConsentError, SessionsError
 from sessionsmgmt.ports import Board, Note
 
 
@@ -40,3 +41,21 @@ def tell(board: Board, topic: str, note: Note | None, over: str, result: Result)
         text = f"the issue '{note.title}' could not be written: {error}"
         return replace(result, cautions=(*result.cautions, Caution("issue-unwritten", text)))
     return result
+
+
+def telling(
+    board: Board | None, topic: str, note_of: Callable[[ConsentError], Note], act: Callable[[], Result]
+) -> Result:
+    """Act; where the account's owner has to agree again, put up the note about that before it is raised."""
+    try:
+        return act()
+    except ConsentError as error:
+        if board is None:
+            raise
+        note = note_of(error)
+        try:
+            board.post(topic, note)
+        except SessionsError as unwritten:
+            hint = f"{error.hint} The issue '{note.title}' could not be written: {unwritten}"
+            raise ConsentError(error.text, hint) from None
+        raise
