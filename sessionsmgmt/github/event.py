@@ -56,7 +56,7 @@ def pull_request(environ: Mapping[str, str]) -> PullRequest | None:
     name = environ.get("GITHUB_EVENT_NAME", "")
     if name == "pull_request_target":
         raise InputError(
-            "A preview does not run on pull_request_target: a stranger's files would be read with your secrets at hand.",
+            "No preview runs on pull_request_target: a stranger's files would be read with your secrets at hand.",
             "Use 'on: pull_request' in the workflow; it works for forks, too.",
         )
     return _pull_request(_payload(environ), environ) if name == "pull_request" else None

@@ -16,7 +16,7 @@ from typing import cast
 from sessionsmgmt.views.markdown import plain
 
 LONGEST = 24_000
-"""Characters that one email may take, so that the others are seen, too."""
+"""Characters that one email may take, more or less, so that the others are seen, too."""
 
 SHORTENED = "<p><i>This email goes on.</i></p>"
 
@@ -97,6 +97,7 @@ class _Reader(HTMLParser):
         self._write("<br>".join(plain(line) for line in lines))
 
     def _begin(self, tag: str, written: str) -> None:
+        self._room -= len(f"</{tag}>")
         if self._write(written):
             self._open.append(tag)
 

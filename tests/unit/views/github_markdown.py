@@ -1,0 +1,36 @@
+"""Markdown as GitHub shows it: CommonMark with tables, and HTML as it is written."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from markdown_it import MarkdownIt
+
+from tests.unit.views.showing import Page
+
+ALLOWED = frozenset(
+    "a blockquote br code del details em h3 h4 hr i li ol p pre s strong summary table tbody td th thead tr ul".split()  # noqa: SIM905
+)
+VOID = frozenset({"br", "hr"})
+
+
+def rendered(markdown: str) -> str:
+    """The Markdown as HTML."""
+    return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown))
+
+
+def shown(markdown: str) -> Page:
+    """The Markdown as a page, in which no element is but those that a preview has, and each is closed."""
+    source = rendered(markdown)
+    page = Page(source)
+    assert {element.tag for element in page.elements} <= ALLOWED
+    for tag in {element.tag for element in page.elements} - VOID:
+        assert len(re.findall(rf"</{tag}>", source)) == len(page.all(tag)), tag
+    return page
+
+
+def calls_somebody(page: Page) -> bool:
+    """Whether GitHub would find somebody to notify, or another issue to refer to: it does not look into code."""
+    text = re.sub(r"<[^>]*>", "", re.sub(r"<code>.*?</code>", "", page.source, flags=re.DOTALL))
+    return bool(re.search(r"@\w|#\d", html.unescape(text)))
