@@ -20,12 +20,10 @@ from sessionsmgmt.ports import Remark
 from sessionsmgmt.views.actions import inside
 from sessionsmgmt.views.email_markdown import email_markdown
 from sessionsmgmt.views.markdown import code, plain, row
-from sessionsmgmt.views.summary import cautions_list, masked, problems_summary, table, when
+from sessionsmgmt.views.summary import cautions_list, masked, problems_summary, table
 from sessionsmgmt.views.text import visible
 
-_KINDS = {Kind.NEW: "🟢 new", Kind.CHANGED: "🟠 changed", Kind.ADDED: "🔵 added", Kind.CANCELLED: "🔴 cancelled"}
-
-_QUIET = {State.HELD: "⏸️ held", State.FAILED: "✋ kept back", State.SKIPPED: "nothing to say"}
+_QUIET = {State.HELD: "**held**", State.FAILED: "**kept back**", State.SKIPPED: "nothing to say"}
 
 _SHOWN_QUIET = 20
 """Sessions without an email that are listed; a calendar may have hundreds further ahead."""
@@ -101,23 +99,23 @@ def _counts(result: Result) -> Iterator[str]:
     yield "\nAnybody can read this repository, so of the club's own data only counts are shown here."
     yield ""
     yield from table("Email", "How many")
-    yield from (row([_KINDS[kind], str(kinds[kind])]) for kind in Kind if kinds[kind])
+    yield from (row([f"**{kind}**", str(kinds[kind])]) for kind in Kind if kinds[kind])
     yield from (row([name, str(states[state])]) for state, name in _QUIET.items() if states[state])
     if result.cautions:
-        yield row(["⚠️ worth knowing (see the log of the run)", str(len(result.cautions))])
+        yield row(["worth knowing (see the log of the run)", str(len(result.cautions))])
 
 
 def _list(due: Sequence[Verdict], result: Result, config: Config) -> Iterator[str]:
     if not due:
         yield "\nNo email is due at that moment."
         return
-    recipients = {one.rule.id: ", ".join(code(masked(to)) for to in (*one.to, *one.cc)) for one in config.notices}
+    recipients = {one.rule.id: "<br>".join(code(masked(to)) for to in (*one.to, *one.cc)) for one in config.notices}
     yield ""
-    yield from table("Email", "Session", "Notice", "To", "Subject")
+    yield from table("Email", "Session", "Notice", "Subject", "To")
     for one in due:
         subject = plain(str(result.emails[one.key]["Subject"]))
-        kind = _KINDS[one.kind] if one.kind else ""
-        yield row([kind, when(one, config), code(one.key.notice), recipients.get(one.key.notice, ""), subject])
+        to = recipients.get(one.key.notice, "")
+        yield row([f"**{one.kind}**", _when(one, config), code(one.key.notice), subject, to])
 
 
 def _silent(config: Config, verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -125,7 +123,7 @@ def _silent(config: Config, verdicts: Iterable[Verdict]) -> Iterator[str]:
     heard = {one.key.notice for one in verdicts}
     silent = [one.rule for one in config.notices if one.rule.id not in heard]
     for rule in silent:
-        yield f"\nℹ️ No session for {code(rule.id)}: no title near that moment has {code(rule.match)} in it."  # noqa: RUF001
+        yield f"\nNo session for {code(rule.id)}: no title near that moment has {code(rule.match)} in it."
 
 
 def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
@@ -137,7 +135,7 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
     yield f"\n<details><summary>Not sent: {len(verdicts)}</summary>\n"
     yield from table("Why not", "Session", "Notice", "Reason")
     for one in ranked[:_SHOWN_QUIET]:
-        yield row([_QUIET[one.state], when(one, config), code(one.key.notice), plain(one.reason)])
+        yield row([_QUIET[one.state], _when(one, config), code(one.key.notice), plain(one.reason)])
     if len(ranked) > _SHOWN_QUIET:
         yield f"\nand {len(ranked) - _SHOWN_QUIET} more."
     yield ""
@@ -147,17 +145,22 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
 def _email(verdict: Verdict, result: Result, *, unfolded: bool) -> Iterator[str]:
     """One email, folded away but for the first. It is one piece, so that no element of it is left open."""
     email = result.emails[verdict.key]
-    kind = _KINDS[verdict.kind] if verdict.kind else ""
     yield ""
     yield "\n".join(
         [
-            f"<details{' open' * unfolded}><summary>{kind} · {plain(str(email['Subject']))}</summary>",
+            f"<details{' open' * unfolded}><summary><b>{verdict.kind}</b> · {plain(str(email['Subject']))}</summary>",
             "<blockquote>",
             email_markdown(email),
             "</blockquote>",
             "</details>",
         ]
     )
+
+
+def _when(verdict: Verdict, config: Config) -> str:
+    """The day of a session and its time, if it has one, on the club's clock, on one line."""
+    start = verdict.start.astimezone(config.zone)
+    return f"{start:%a %-d %b %Y}{f', {start:%H:%M}' if start.hour or start.minute else ''}".replace(" ", "&nbsp;")
 
 
 def _counted(count: int, word: str) -> str:

@@ -97,7 +97,7 @@ def _held(held: Sequence[Verdict], config: Config) -> Iterator[str]:
     yield "Look into the *Sent* folder of the account that sends. If the email is there, close the notice with the"
     yield "command below it; if it is not, with `--resend` in the place of `--sent`."
     for verdict in held:
-        yield f"\n{when(verdict, config)}, {code(verdict.key.notice)}\n"
+        yield f"\n{_when(verdict, config)}, {code(verdict.key.notice)}\n"
         yield "\n".join(code_block(f"{resolving(verdict.key, config)} --sent"))
 
 
@@ -123,7 +123,7 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
             [
                 _STATES[one.state],
                 one.kind or "",
-                when(one, config),
+                _when(one, config),
                 code(one.key.notice),
                 recipients.get(one.key.notice, ""),
                 plain(one.reason),
@@ -156,8 +156,7 @@ def table(*columns: str) -> Iterator[str]:
     yield row(["---"] * len(columns))
 
 
-def when(verdict: Verdict, config: Config) -> str:
-    """The day and the time of a session, on the club's clock."""
+def _when(verdict: Verdict, config: Config) -> str:
     return f"{verdict.start.astimezone(config.zone):%a %Y-%m-%d, %H:%M}"
 
 

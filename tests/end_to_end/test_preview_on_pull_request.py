@@ -260,7 +260,7 @@ def test_wrong_files_are_told_as_such_with_a_token_that_may_nothing(job: Job) ->
 
 
 def test_without_a_token_the_preview_is_in_the_summary(job: Job) -> None:
-    step = job.step(github_token="")  # noqa: S106 - there is none
+    step = job.step(github_token="")
 
     assert step.exit == 0
     assert "GITHUB_TOKEN is not set" in step.log.of("warning")[0].text

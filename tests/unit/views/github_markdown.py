@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from tests.unit.views.showing import Page
 
 ALLOWED = frozenset(
-    "a blockquote br code del details em h3 h4 hr i li ol p pre s strong summary table tbody td th thead tr ul".split()  # noqa: SIM905
+    "a b blockquote br code del details em h3 h4 hr i li ol p pre s strong summary table tbody td th thead tr ul".split()  # noqa: SIM905
 )
 VOID = frozenset({"br", "hr"})
 
