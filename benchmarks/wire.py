@@ -1,12 +1,13 @@
-"""What a club at Google asks for, and how long it waits for the answers, at 50 ms each.
+"""What a club at Google asks for, wherever it keeps its ledger, and how long it waits for the answers, at 50 ms each.
 
-The command runs for real against an emulated Google on loopback. Its wall time is compared with what it could not be
-shorter than: its own start-up, measured with answers that come at once, and 50 ms for each request of the longest
-chain of those that wait for one another.
+The command runs for real against an emulated Google and GitHub on loopback. Its wall time is compared with what it
+could not be shorter than: its own start-up, measured with answers that come at once, and 50 ms for each request of the
+longest chain of those that wait for one another.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import statistics
 import subprocess
@@ -19,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.startup import REPOSITORY
+from tests.emulators.github import GitHubEmulator
+from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import TEAM_CALENDAR, GoogleEmulator, World, event, longest_chain
 
 LATENCY = 0.05
@@ -31,9 +34,18 @@ calendar: {{provider: google, {calendar}}}
 contacts: {{provider: google}}
 mail: {{provider: google}}
 roles: {{adults: [Adult], students: [Student]}}
-ledger: {{store: file, path: ledger.json}}
+ledger: {{store: {ledger}}}
 notices: [{{id: campus, match: Team Session, within: 1 day, to: [office@example.org]}}]
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """How sessions.yml names the calendar, where the ledger is, and how many notices are due."""
+
+    calendar: str
+    ledger: str
+    notices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,15 @@ class Exchange:
 
 
 def measure(repeat: int) -> list[Exchange]:
-    """A run with nothing to send, the same by the calendar's name, and one with twenty notices."""
+    """Runs with nothing to send, by the calendar's id and its name, and with twenty notices, for each ledger."""
     by_id, by_name = f"id: {TEAM_CALENDAR}", "name: 2026-2027 Team Calendar"
     return [
-        _exchange("nothing to send", by_id, 0, repeat),
-        _exchange("nothing to send, by name", by_name, 0, repeat),
-        _exchange("20 notices", by_id, 20, repeat),
+        _exchange("nothing to send", Club(by_id, "file", 0), repeat),
+        _exchange("nothing to send, by name", Club(by_name, "file", 0), repeat),
+        *(
+            _exchange(f"20 notices, {ledger}", Club(by_id, ledger, 20), repeat)
+            for ledger in ("file", "git", "calendar")
+        ),
     ]
 
 
@@ -77,32 +92,44 @@ def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, object]]:
     return [asdict(one) for one in exchanges]
 
 
-def _exchange(what: str, calendar: str, notices: int, repeat: int) -> Exchange:
-    at_once = [_run(calendar, notices, 0.0) for _ in range(repeat)]
-    delayed = [_run(calendar, notices, LATENCY) for _ in range(repeat)]
+def _exchange(what: str, club: Club, repeat: int) -> Exchange:
+    at_once = [_run(club, 0.0) for _ in range(repeat)]
+    delayed = [_run(club, LATENCY) for _ in range(repeat)]
     startup = statistics.median(seconds for seconds, _, _ in at_once)
     wall = statistics.median(seconds for seconds, _, _ in delayed)
     _, requests, chain = delayed[0]
     return Exchange(what, requests, chain, startup, wall, wall / (startup + chain * LATENCY))
 
 
-def _run(calendar: str, notices: int, latency: float) -> tuple[float, int, int]:
-    world = World()
+def _run(club: Club, latency: float) -> tuple[float, int, int]:
+    google, github = World(), GitHubWorld()
     start = NOW + timedelta(hours=20)
-    world.calendar().put(*(event(f"e{number}", start, attendees=["ann@example.org"]) for number in range(notices)))
-    world.contacts.add("Ann", "ann@example.org", labels=["Adult"])
-    with tempfile.TemporaryDirectory() as folder, GoogleEmulator(world, latency=latency) as google:
-        Path(folder, "sessions.yml").write_text(SESSIONS_YML.format(calendar=calendar), encoding="utf-8")
+    google.calendar().put(
+        *(event(f"e{number}", start, attendees=["ann@example.org"]) for number in range(club.notices))
+    )
+    google.contacts.add("Ann", "ann@example.org", labels=["Adult"])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        GoogleEmulator(google, latency=latency) as at_google,
+        GitHubEmulator(github, latency=latency) as at_github,
+    ):
+        settings = SESSIONS_YML.format(calendar=club.calendar, ledger=club.ledger)
+        Path(folder, "sessions.yml").write_text(settings, encoding="utf-8")
         began = time.perf_counter()
         subprocess.run(
             [sys.executable, str(REPOSITORY / "entrypoint.py"), "run", "--now", NOW.isoformat()],
             cwd=folder,
             env={
                 "PATH": os.environ["PATH"],
-                "GOOGLE_CREDENTIALS": google.credentials,
-                "SESSIONSMGMT_GOOGLE_ROOT": google.root,
+                "GITHUB_API_URL": at_github.root,
+                "GITHUB_REPOSITORY": f"{github.owner}/{github.repository().name}",
+                "GITHUB_TOKEN": github.job_token({"contents": "write", "issues": "write"}),
+                "GOOGLE_CREDENTIALS": at_google.credentials,
+                "SESSIONSMGMT_GOOGLE_ROOT": at_google.root,
+                "SESSIONSMGMT_KEY": base64.b64encode(bytes(32)).decode(),
             },
             check=True,
             capture_output=True,
         )
-        return time.perf_counter() - began, len(google.requests), longest_chain(google.requests)
+        asked = (*at_google.requests, *at_github.requests)
+        return time.perf_counter() - began, len(asked), longest_chain(asked)

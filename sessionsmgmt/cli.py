@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__, credential, previews, wiring
-from sessionsmgmt.commands.attention import held_after, tell
+from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
 from sessionsmgmt.commands.plan import plan
@@ -32,7 +31,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import pull_request
 from sessionsmgmt.instant import Instant
@@ -207,7 +206,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
             result = run(wired.job, wired.mailer, wiring.run_id(environ), invocation.clock)
-            return _after_telling(result, config, invocation)
+            return _told(result, config, invocation)
 
     def act(config: Config) -> Result:
         if dry_run:
@@ -309,7 +308,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 
     def act(config: Config) -> Result:
         ledger = wiring.ledger(config, invocation.environ)
-        return _after_telling(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
+        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
     return _perform(invocation, act)
 
@@ -329,11 +328,16 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     return Exit.DONE
 
 
-def _after_telling(result: Result, config: Config, invocation: Invocation) -> Result:
-    """The result, once a person was told what is held, where people are told such things."""
+def _told(result: Result, config: Config, invocation: Invocation) -> Result:
+    """The result, once a person was told what is held, where people are told such things.
+
+    An old note is looked for where something was held before, or where the run had nothing else to do.
+    """
     note = held_note(held_after(result), config)
-    for board in wiring.boards(invocation.environ):
-        result = tell(board, HELD, note, NOTHING_HELD, result)
+    if note or was_held(result) or not sent(result):
+        topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
+        for board in wiring.boards(invocation.environ):
+            result = tell(board, topic, note, NOTHING_HELD, result)
     return result
 
 
@@ -388,27 +392,19 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         error.show()
-        return _told(InputError(error.format_message()), here)
+        return _refused(InputError(error.format_message()), here)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        return _told(error, here)
+        return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped before it was done.", err=True)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
-        click.echo(_bug(error, verbose="--verbose" in given), err=True)
+        click.echo(terminal.unforeseen(error, verbose="--verbose" in given), err=True)
         return Exit.ATTENTION
 
 
-def _told(error: SessionsError, here: Surroundings) -> Exit:
+def _refused(error: SessionsError, here: Surroundings) -> Exit:
     for view in here.views:
         view.show_problems(error)
     return error.exit
-
-
-def _bug(error: Exception, *, verbose: bool) -> str:
-    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
-    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."

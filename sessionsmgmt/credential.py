@@ -17,8 +17,9 @@ from sessionsmgmt.commands import auth
 from sessionsmgmt.commands import rotate as rotating
 from sessionsmgmt.commands.attention import tell, telling
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import ConsentError, InputError
+from sessionsmgmt.ports import Note
 from sessionsmgmt.rotation import Rotation
 from sessionsmgmt.views.consent import CONSENT, GIVEN_AGAIN, ended_note, ending_note
 
@@ -52,16 +53,16 @@ def rotate(call: Call, config: Config) -> Result:
     """Renew the credential, due or not, and tell on the board how the consent stands."""
 
     def act() -> Result:
-        with wiring_rotation.renewal(config, call.environ, call.mask) as renewal:
+        with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
             result, rotation = rotating.rotate(renewal, call.clock)
         return _told(call, config, rotation, result)
 
-    return _telling(call, act)
+    return _telling(call, config, act)
 
 
 def rehearse(call: Call, config: Config) -> Result:
     """Say what ``rotate`` would do."""
-    with wiring_rotation.renewal(config, call.environ, call.mask) as renewal:
+    with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
         return rotating.rehearse(renewal, call.now)
 
 
@@ -85,7 +86,7 @@ def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]],
             return act(call.environ)
         if not wiring_rotation.may_store(config, call.environ):
             return rotating.unrenewed(act(call.environ))
-        renewing = wiring_rotation.renewal(config, call.environ, call.mask)
+        renewing = wiring_rotation.renewal(config, call.environ, call.mask, call.clock)
         rotation = rotating.if_due(renewing, wiring.credential(call.environ), call.clock)
         if rotation is None:
             return act(call.environ)
@@ -93,7 +94,7 @@ def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]],
         result = rotating.after(rotation, lambda: act(environ), call.now)
         return _told(call, config, rotation, result)
 
-    return _telling(call, both)
+    return _telling(call, config, both)
 
 
 def login(call: Call, client: Path, dialogue: Dialogue, keep: Callable[[str], str] | None, config: Config) -> Result:
@@ -135,18 +136,23 @@ def foresee_revoking(call: Call, config: Config) -> Result:
     return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")
 
 
-def _telling(call: Call, act: Callable[[], Result]) -> Result:
+def _telling(call: Call, config: Config, act: Callable[[], Result]) -> Result:
     """Act; that the account's owner has to agree again is told where a person sees it."""
-    return telling(wiring_rotation.board(call.environ), CONSENT, ended_note, act)
+    return telling(wiring.boards(call.environ), _topic(config), ended_note, act)
 
 
 def _told(call: Call, config: Config, rotation: Rotation, result: Result) -> Result:
     """Say on the board how the consent stands, where renewing has shown it."""
-    board = wiring_rotation.board(call.environ)
-    if board is None or rotation.stale:
-        return result
     if isinstance(rotation.trouble, ConsentError):
-        return tell(board, CONSENT, ended_note(rotation.trouble), "", result)
-    if rotation.trouble:
+        note: Note | None = ended_note(rotation.trouble)
+    elif rotation.stale or rotation.trouble:
         return result
-    return tell(board, CONSENT, ending_note(rotation.ends, call.now, config), GIVEN_AGAIN, result)
+    else:
+        note = ending_note(rotation.ends, call.now, config)
+    for board in wiring.boards(call.environ):
+        result = tell(board, _topic(config), note, GIVEN_AGAIN, result)
+    return result
+
+
+def _topic(config: Config) -> str:
+    return f"{CONSENT}-{token(config.folder)}" if config.folder else CONSENT

@@ -84,7 +84,7 @@ def _fields(value: str) -> Iterator[str]:
 
 
 def _is_telling(form: str) -> bool:
-    return len(form) >= SHORTEST and any(character.isalnum() for character in form)
+    return len(form) >= SHORTEST and form.splitlines() == [form] and any(character.isalnum() for character in form)
 
 
 _BASE64 = (base64.standard_b64encode, base64.urlsafe_b64encode)

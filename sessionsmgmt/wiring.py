@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from sessionsmgmt.config.model import (
     SmtpMail,
     Store,
     VcardContacts,
+    ledger_branch,
 )
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
@@ -91,8 +93,13 @@ def consent(
     return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
 
 
-def grantor(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Grantor:
-    """What renews the account's credential. Raises InputError where none is used, or it is missing or unreadable."""
+def grantor(
+    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
+) -> Grantor:
+    """What renews the account's credential; ``clock`` is what the end of a consent is counted from.
+
+    Raises InputError where no account is used, or the credential is missing or unreadable.
+    """
     from sessionsmgmt.providers.google.credentials import stored_credential
     from sessionsmgmt.providers.google.renewal import GoogleGrantor
     from sessionsmgmt.providers.google.transport import Connection
@@ -101,7 +108,8 @@ def grantor(config: Config, environ: Mapping[str, str], mask: Callable[[str], No
     if not scopes:
         raise InputError("Nothing in sessions.yml uses an account.", "There is no credential to renew.")
     stored_credential(environ)
-    return GoogleGrantor(scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
+    way = Connection(root(environ, GOOGLE_ROOT), patience=Patience(today=clock), mask=mask)
+    return GoogleGrantor(scopes, way)
 
 
 def credential(environ: Mapping[str, str]) -> str:
@@ -243,9 +251,10 @@ def _store(store: Store, config: Config, environ: Mapping[str, str], google: Acc
             return FileLedger(path, config.ledger.keep)
         case GitStore(branch), _:
             from sessionsmgmt.github.client import repository
-            from sessionsmgmt.ledger.git import GitLedger
+            from sessionsmgmt.ledger.git import Branch, GitLedger
 
-            return GitLedger(hub(environ), repository(environ), branch, keys(environ), config.ledger.keep)
+            home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
+            return GitLedger(hub(environ), home, keys(environ), config.ledger.keep)
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -301,7 +310,8 @@ def shown(path: Path) -> str:
 
 
 def _usual_store(config: Config, environ: Mapping[str, str]) -> Store:
-    return GitStore() if environ.get("GITHUB_ACTIONS") == "true" else FileStore(config.path.parent / LEDGER_FILE)
+    in_actions = environ.get("GITHUB_ACTIONS") == "true"
+    return GitStore(ledger_branch(config.folder)) if in_actions else FileStore(config.path.parent / LEDGER_FILE)
 
 
 def mailing(config: Config, notice: NoticeSettings) -> Mailing:

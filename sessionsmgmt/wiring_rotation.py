@@ -1,4 +1,4 @@
-"""Config → the real objects around the credential at GitHub: the secret it is in, and the board that tells of it."""
+"""Config → the real objects around the credential at GitHub: the secret it is in, and what may write it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sessionsmgmt.config.model import Config, Credentials
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github.job import JOB_TOKEN, in_actions, may_write_secrets
 from sessionsmgmt.patience import Patience
-from sessionsmgmt.ports import Board
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.secrets import GitHubSecret
@@ -42,26 +41,18 @@ def secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], Non
 
 
 @contextmanager
-def renewal(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Iterator[Renewal]:
-    """All that renewing the credential takes, for as long as the block lasts.
+def renewal(
+    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
+) -> Iterator[Renewal]:
+    """All that renewing the credential takes, for as long as the block lasts. ``clock`` tells the aware instant it is.
 
     Raises as ``secret`` and ``wiring.grantor`` do.
     """
     settings = _settings(config)
-    grantor = wiring.grantor(config, environ, mask)
+    grantor = wiring.grantor(config, environ, mask, clock)
     with secret(config, environ, mask) as store:
         read = partial(_read, settings, environ, store)
         yield Renewal(wiring.credential(environ), grantor, store, read, settings.rotate_after)
-
-
-def board(environ: Mapping[str, str]) -> Board | None:
-    """Where a person is told what wants their attention: the repository's issues, in Actions; nowhere elsewhere."""
-    if not in_actions(environ) or not environ.get(JOB_TOKEN, "").strip():
-        return None
-    from sessionsmgmt.github.board import IssueBoard
-    from sessionsmgmt.github.client import connect, repository, token
-
-    return IssueBoard(connect(token(environ), environ, Patience()), repository(environ))
 
 
 def _settings(config: Config) -> Credentials:

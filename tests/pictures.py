@@ -33,9 +33,11 @@ NAMES = ("pull-request.png", "gallery.png")
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Pull request</title>
 <style>
-body {{ margin: 0; padding: 20px; background: #fff; color: #1f2328; font: 14px/1.5 "Liberation Sans", Arial, sans-serif }}
+body {{ margin: 0; padding: 20px; background: #fff; color: #1f2328 }}
+body {{ font: 14px/1.5 "Liberation Sans", Arial, sans-serif }}
 article {{ border: 1px solid #d1d9e0; border-radius: 6px }}
-header {{ padding: 8px 16px; background: #f6f8fa; border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; color: #59636e }}
+header {{ padding: 8px 16px; background: #f6f8fa; color: #59636e }}
+header {{ border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0 }}
 header b {{ color: #1f2328 }}
 main {{ padding: 16px }}
 main > :first-child {{ margin-top: 0 }}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import Caution, State, Verdict
 from sessionsmgmt.errors import ConsentError, SessionsError
+from sessionsmgmt.pipeline import SETTLED
 from sessionsmgmt.ports import Board, Note
 
 
@@ -23,6 +24,17 @@ def held_after(result: Result) -> tuple[Verdict, ...]:
     }
     held = [verdict for verdict in [*found.values(), *known.values()] if verdict.state is State.HELD]
     return tuple(sorted(held, key=lambda one: (one.start, one.key)))
+
+
+def was_held(result: Result) -> bool:
+    """Whether something was held when the command began."""
+    settled = any(caution.code == SETTLED for caution in result.cautions)
+    return settled or bool(result.book and doubtful(result.book, result.now))
+
+
+def sent(result: Result) -> bool:
+    """Whether the command sent anything."""
+    return any(one.message_id for one in result.deliveries)
 
 
 def tell(board: Board, topic: str, note: Note | None, over: str, result: Result) -> Result:
@@ -44,18 +56,16 @@ def tell(board: Board, topic: str, note: Note | None, over: str, result: Result)
 
 
 def telling(
-    board: Board | None, topic: str, note_of: Callable[[ConsentError], Note], act: Callable[[], Result]
+    boards: Iterable[Board], topic: str, note_of: Callable[[ConsentError], Note], act: Callable[[], Result]
 ) -> Result:
     """Act; where the account's owner has to agree again, put up the note about that before it is raised."""
     try:
         return act()
     except ConsentError as error:
-        if board is None:
-            raise
-        note = note_of(error)
-        try:
-            board.post(topic, note)
-        except SessionsError as unwritten:
-            hint = f"{error.hint} The issue '{note.title}' could not be written: {unwritten}"
-            raise ConsentError(error.text, hint) from None
-        raise
+        note, hints = note_of(error), [error.hint]
+        for board in boards:
+            try:
+                board.post(topic, note)
+            except SessionsError as unwritten:
+                hints.append(f"The issue '{note.title}' could not be written: {unwritten}")
+        raise ConsentError(error.text, " ".join(hints)) from None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from sessionsmgmt.config.document import DEEPEST
 from sessionsmgmt.config.load import LARGEST
 from sessionsmgmt.errors import InputError
 
@@ -112,6 +113,8 @@ def _value(events: Iterable[yaml.Event], wanted: list[str | None]) -> str:
             trail[-1] = str(event.value)
         elif isinstance(event, yaml.CollectionStartEvent):
             trail.append(None if isinstance(event, yaml.MappingStartEvent) else _LIST)
+            if len(trail) > DEEPEST:
+                return ""  # no sessions.yml is like that, and the time it takes grows with the square of the depth
         elif isinstance(event, yaml.NodeEvent):
             if trail == wanted and isinstance(event, yaml.ScalarEvent):
                 return str(event.value)

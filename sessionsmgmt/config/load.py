@@ -83,6 +83,7 @@ def _config(path: Path, folder: Folder, top: Section) -> Config:
     return Config(
         path=path,
         root=folder.root,
+        folder=folder.name,
         team=top.text("team").value,
         zone=_zone(top),
         locale=locale(top) or LOCALE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,8 +12,25 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model import Role, Rule
 
+LEDGER_BRANCH = "sessionsmgmt-ledger"
 LEDGER_FILE = ".sessionsmgmt/ledger.json"
 """Where the file ledger is if nothing else is said: below the folder of sessions.yml."""
+
+
+def ledger_branch(folder: str) -> str:
+    """The branch a club's ledger is on if nothing else is said: one for each folder of a repository with a club.
+
+    ``folder`` is that of sessions.yml within the repository. Where its letters can't tell it apart, a digest does.
+    """
+    return f"{LEDGER_BRANCH}-{token(folder)}" if folder else LEDGER_BRANCH
+
+
+def token(folder: str) -> str:
+    """A folder as a word of small letters, digits and hyphens, unlike that of any other folder; empty for none."""
+    words = "-".join(re.findall(r"[a-z0-9]+", folder.lower()))
+    if words == folder:
+        return words
+    return f"{words}-{hashlib.sha256(folder.encode(errors='surrogatepass')).hexdigest()[:8]}".lstrip("-")
 
 
 class Confirm(StrEnum):
@@ -119,7 +138,7 @@ class Mail:
 class GitStore:
     """A sealed file on a branch of its own."""
 
-    branch: str = "sessionsmgmt-ledger"
+    branch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +207,10 @@ class NoticeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole of a valid sessions.yml. ``root`` is the folder that no path leaves."""
+    """The whole of a valid sessions.yml.
+
+    ``root`` is the folder that no path leaves, ``folder`` that of sessions.yml below it, empty if it is the same.
+    """
 
     path: Path
     root: Path
@@ -203,3 +225,4 @@ class Config:
     notices: tuple[NoticeSettings, ...]
     credentials: Credentials | None = None
     sample: Sample | None = None
+    folder: str = ""

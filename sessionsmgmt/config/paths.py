@@ -25,6 +25,11 @@ class Folder:
     base: Path
     root: Path
 
+    @property
+    def name(self) -> str:
+        """Its path within the repository, with / between folders; empty at the repository's root."""
+        return "/".join(self.base.relative_to(self.root).parts)
+
     def shown(self, written: str) -> str:
         """A path of sessions.yml as messages have it: from where sessions.yml itself was given."""
         return str(self.given / written)

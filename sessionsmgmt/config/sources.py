@@ -32,12 +32,11 @@ from sessionsmgmt.config.model import (
     SmtpMail,
     Store,
     VcardContacts,
+    ledger_branch,
 )
 from sessionsmgmt.config.names import address_fault, branch_fault, secret_fault
 from sessionsmgmt.config.paths import Folder
 from sessionsmgmt.config.sections import Section, Text, repeated, values
-
-LEDGER_BRANCH = "sessionsmgmt-ledger"
 
 _PORTS = {"starttls": 587, "tls": 465}  # RFC 6409, 3.1, and RFC 8314, 7.3
 
@@ -123,7 +122,7 @@ def ledger(section: Section, folder: Folder, source: CalendarSource) -> LedgerSe
 def _store(section: Section, folder: Folder, source: CalendarSource) -> Store | None:
     match section.text("store").value:
         case "git":
-            branch = section.text("branch", LEDGER_BRANCH).value
+            branch = section.text("branch", ledger_branch(folder.name)).value
             if branch and (fault := branch_fault(branch)):
                 section.wrong("branch", fault)
             return GitStore(branch)

@@ -36,6 +36,7 @@ _PERMISSIONS = re.compile(r"[a-z_]+=(?:read|write|admin)(?:,\s*[a-z_]+=(?:read|w
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 _STRANGE = (
+    ArithmeticError,
     AssertionError,
     AttributeError,
     BadAttributeException,

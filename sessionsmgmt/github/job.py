@@ -1,4 +1,4 @@
-"""What the environment says of the job this process is a part of. Nothing is imported for it, so that asking is free."""
+"""What the environment says of the job this process is a part of. Nothing heavy is imported for it."""
 
 from __future__ import annotations
 

@@ -203,14 +203,25 @@ class GitHubSecret:
         body: Json | None = None,
         expected: frozenset[int] = frozenset(),
     ) -> T:
-        """What is taken from the reply; one from which it can't be taken counts as none."""
+        """What is taken from the reply; one from which it can't be taken counts as none.
+
+        Whoever may not even look is told the permission that all of it takes, and not that for looking alone.
+        """
 
         def call() -> T:
             _, data = self.hub.api.requester.requestJsonAndCheck(verb, path, input=body)
             return take(data or {})
 
-        level = "read" if verb == "GET" else "write"
-        return self.hub.repeat(call, Purpose(doing, f"{self.place.permission}: {level}"), expected)
+        needed = f"{self.place.permission}: write"
+        try:
+            return self.hub.repeat(call, Purpose(doing, needed), expected | {HTTPStatus.FORBIDDEN})
+        except DeclinedError as declined:
+            if declined.status != HTTPStatus.FORBIDDEN:
+                raise
+            raise RefusedError(
+                f"GitHub does not allow {doing} with {self.hub.variable}.",
+                f"Give it the permission '{needed}' (docs/rotation.md).",
+            ) from None
 
     def _missing(self) -> NoReturn:
         """GitHub says "not found" of what may not be seen, too."""

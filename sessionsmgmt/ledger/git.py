@@ -66,29 +66,42 @@ class _Draft:
         return _Stored(self.book, _blob_id(self.data or b""), _serial(self.over) + 1, outdated=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where the ledger is. ``repository_id`` is GitHub's number of the repository, or empty to have it asked for."""
+
+    repository: RepositoryName
+    name: str
+    repository_id: str = ""
+
+
 class GitLedger:
     """What was said, sealed with ``keys``; what ended longer than ``keep`` ago is forgotten with the next write.
 
     Needs ``contents: write`` of the job's own token. The sealed text opens only as what stands on this branch of this
-    repository, and each writing has a serial number one higher than that before. While a run lasts it therefore
-    notices when an older version is put back. Between runs nothing remembers the number: whoever may write the branch
-    could put an earlier version back, which the branch's history shows, and sessions of then would be announced again.
-
-    What is forgotten is gone from the file. The versions before it stay in the history of the branch, sealed as well,
-    until the branch is deleted: GitHub has no compare-and-swap that would replace a history.
+    repository, whatever that is called by then, and each writing has a serial number one higher than that before.
+    While a run lasts it therefore notices when an older version is put back. Between runs nothing remembers the
+    number: whoever may write the branch could put an earlier version back, which the branch's history shows, and
+    sessions of then would be announced again.
     """
 
-    def __init__(self, hub: Hub, repository: RepositoryName, branch: str, keys: Keys, keep: timedelta) -> None:
+    def __init__(self, hub: Hub, home: Branch, keys: Keys, keep: timedelta) -> None:
         self._hub = hub
-        self._repository = hub.repository(repository)
-        self._branch = branch
-        self._place = f"{str(repository).casefold()} {branch}"
-        self._shown = f"{FILE} on the branch {branch}"
+        self._repository = hub.repository(home.repository)
+        self._branch = home.name
+        self._id = home.repository_id
+        self._shown = f"{FILE} on the branch {home.name}"
         self._keys = keys
         self._keep = keep
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
         self._asked = False
         self._last: _Stored | None = None  # what stood on the branch when it was last seen or written
+
+    def _place(self) -> str:
+        """What the sealed text belongs to. The repository counts by its number, which stays when it is renamed."""
+        if not self._id:
+            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), _READING)
+        return f"{self._id} {self._branch}"
 
     def begin_with(self, secret: bytes) -> None:
         """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
@@ -140,7 +153,7 @@ class GitLedger:
         refused = (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
         if after == before and not (found and found.outdated):
             return _Draft(found, after, refused, None)
-        return _Draft(found, after, refused, seal(encode(after), self._keys, self._place, _serial(found) + 1))
+        return _Draft(found, after, refused, seal(encode(after), self._keys, self._place(), _serial(found) + 1))
 
     def _unwritten(self) -> Book:
         return Book(self._secret or secrets.token_bytes(SECRET_BYTES))
@@ -199,7 +212,7 @@ class GitLedger:
         if reply is None:
             return None
         sha, data = reply
-        opened = unseal(data, self._keys, self._place, self._shown)
+        opened = unseal(data, self._keys, self._place(), self._shown)
         return _Stored(decode(opened.content, self._shown), sha, opened.serial, opened.outdated)
 
     def _content(self) -> tuple[str, bytes] | None:
@@ -266,8 +279,7 @@ def _refs(repository: Repository, branch: str) -> frozenset[str]:
 
 def _replace(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> None:
     """Put the data in the place of the content of that id."""
-    reply = repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
-    _expect(_blob_id(data), reply["content"].sha)
+    repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
 
 
 def _begin(repository: Repository, branch: str, message: str, data: bytes) -> None:

@@ -7,10 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.ledger.git import FILE, GitLedger
 from sessionsmgmt.ledger.seal import Keys, unseal
-from tests.emulators.github import OWNER
 from tests.wire.github import BRANCH, Home, github
 
 
@@ -28,7 +26,7 @@ class GitWorld:
     keys: Keys = field(default_factory=a_key)
 
     def open(self) -> GitLedger:
-        return GitLedger(self.home.hub(), RepositoryName(OWNER, self.home.name), BRANCH, self.keys, self.keep)
+        return GitLedger(self.home.hub(), self.home.branch(), self.keys, self.keep)
 
     def stored(self) -> bytes:
         """All that is on the branch, its history included, and what the key makes of its tip."""
@@ -40,7 +38,7 @@ class GitWorld:
         files = [objects.files(one.tree) for one in past]
         sealed = [name.encode() + objects.blobs[entry.sha] for found in files for name, entry in found.items()]
         tip = self.home.repository.read(FILE, BRANCH)
-        place = f"{OWNER}/{self.home.name} {BRANCH}".casefold()
+        place = f"{self.home.repository.id} {BRANCH}"
         return b"".join([*said, *sealed, unseal(tip, self.keys, place, "the ledger").content])
 
 

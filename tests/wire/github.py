@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sessionsmgmt.github.board import IssueBoard
 from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
-from sessionsmgmt.ledger.git import GitLedger
+from sessionsmgmt.ledger.git import Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Patience
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
@@ -77,7 +77,11 @@ class Home:
         return connect(token(environ), environ, self.patience, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
-        return GitLedger(self.hub(), RepositoryName(owner, self.name), branch, keys, KEEP)
+        return GitLedger(self.hub(), self.branch(branch, owner), keys, KEEP)
+
+    def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
+        """Where the ledger is, in the repository of which a job knows the number."""
+        return Branch(RepositoryName(owner, self.name), name, str(self.repository.id))
 
     def board(self) -> IssueBoard:
         return IssueBoard(self.hub(), RepositoryName(OWNER, self.name))

@@ -19,6 +19,7 @@ from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.ports import Unwritten
 from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.providers.google.ledger import CalendarLedger
+from sessionsmgmt.providers.google.marks import LIMIT, size
 from tests.builders import NEW_YORK, NOW, attendees, club, reading, rule, said, window
 from tests.builders import event as seen
 from tests.contract.calendar_world import BY_NAME, SCOPES, START, CalendarLedgerWorld, a_calendar
@@ -543,6 +544,18 @@ def test_what_google_would_not_keep_is_not_claimed_and_all_else_is(world: Calend
     assert world.open().read(NOW).entries.keys() == {other}
 
 
+def test_what_has_happened_is_told_even_where_the_room_ends(world: CalendarLedgerWorld) -> None:
+    crowd = replace(FIRST, people=frozenset(digest(b"", str(number)) for number in range(1050)))
+    told(world, begin(what=crowd))
+    assert 25_000 < size(world.private("lab")) < LIMIT
+    long = "".join(digest(b"", str(number)) for number in range(1000))
+
+    told(world, Sent(LAB, "we", long))
+
+    assert size(world.private("lab")) > LIMIT
+    assert entry(world).message_id == long
+
+
 # forgetting
 
 
@@ -589,6 +602,18 @@ def test_nothing_is_claimed_where_another_secret_began_in_between(world: Calenda
     taking_over.write([begin(Key("village", "lab"))], NOW)
 
     assert slow.write([begin()], NOW) == (Refused(LAB, "another run has just begun the ledger"),)
+
+
+def test_where_two_secrets_began_at_once_all_later_runs_take_the_same(world: CalendarLedgerWorld) -> None:
+    runs = {LAB: bytes([7]) * 32, SHOP: bytes([3]) * 32, Key("campus", "one"): bytes([5]) * 32}
+    ledgers = {key: world.open() for key in runs}
+    for key, ledger in ledgers.items():
+        ledger.begin_with(runs[key])
+        ledger.read(NOW)
+    for key, ledger in ledgers.items():
+        ledger.write([begin(key)], NOW)
+
+    assert world.open().read(NOW).secret == bytes([3]) * 32
 
 
 # the earlier script
@@ -701,3 +726,12 @@ def test_what_we_said_is_not_forgotten_before_the_marks_it_supersedes(former: Ca
     told(former)
 
     assert entry(former).said == sooner
+
+
+def test_what_we_said_is_forgotten_with_the_marks_it_supersedes(former: CalendarLedgerWorld) -> None:
+    told(former, begin(basis=entry(former).said), Sent(LAB, "we", "mail 1"))
+    over = FIRST.presence.end + KEEP
+    told(former, now=over)
+
+    assert former.private("lab") == MARKS
+    assert former.open().read(over).entries == {}

@@ -14,7 +14,7 @@ from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Hold, Refused,
 from sessionsmgmt.domain.model import Key, Said
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.ledger.git import FILE, LAGS, GitLedger
+from sessionsmgmt.ledger.git import FILE, LAGS, Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys, unseal
 from tests.builders import NOW, said
 from tests.emulators.github import (
@@ -30,7 +30,6 @@ from tests.emulators.github import (
     Objects,
     Refusal,
     Repository,
-    World,
 )
 from tests.wire.github import BRANCH, KEEP, KEYS, Home, github
 
@@ -38,7 +37,7 @@ READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
 REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
 FIRST = said()
-PLACE = f"{OWNER}/{REPOSITORY} {BRANCH}"
+PLACE = f"1 {BRANCH}"
 PASSING = [BAD_GATEWAY, UNAVAILABLE, TOO_MANY, PRIMARY_RATE_LIMIT, SECONDARY_RATE_LIMIT, *Break]
 UNTOLD = [*PASSING, BAD_GATEWAY.though_done(), UNAVAILABLE.though_done(), BRANCH_MOVED]
 """What can go wrong with a write, some of which leaves it unknown whether it was done."""
@@ -129,7 +128,7 @@ def test_the_branch_has_nothing_of_the_clubs_files_or_past_on_it(home: Home) -> 
 
 def test_commits_name_nobody_and_start_no_workflow(home: Home) -> None:
     person = home.github.world.fine_grained_token({"contents": "write"})
-    ledger = GitLedger(home.hub(person), RepositoryName(OWNER, REPOSITORY), BRANCH, KEYS, KEEP)
+    ledger = GitLedger(home.hub(person), home.branch(), KEYS, KEEP)
     ledger.write([begin("we")], NOW)
     ledger.write([begin("we", SHOP)], NOW)
 
@@ -281,7 +280,7 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
     runs = [f"run {number}" for number in range(4)]
     ledgers = [read_by(replace(home, time=type(home.time)())) for _ in runs]
 
-    def work(number: int) -> tuple[object, ...]:
+    def work(number: int) -> tuple[Refused, ...]:
         own = [begin(runs[number], Key("own", f"{runs[number]} {count}")) for count in range(3)]
         return tuple(one for step in [begin(runs[number]), *own] for one in ledgers[number].write([step], NOW))
 
@@ -289,16 +288,13 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
         missed = list(pool.map(work, range(len(runs))))
 
     book = home.ledger().read(NOW)
-    assert [
-        run for run, one in zip(runs, missed, strict=True) if LAB not in {r.key for r in one if isinstance(r, Refused)}
-    ] == [book.entry(LAB).claim and book.entry(LAB).claim.run]
-    for run, one in zip(runs, missed, strict=True):
-        refused = {r.key for r in one if isinstance(r, Refused)}
-        wanted = {Key("own", f"{run} {count}") for count in range(3)} - refused
-        assert {
-            key for key, got in book.entries.items() if key.notice == "own" and got.claim and got.claim.run == run
-        } == wanted
+    claimed = {key: one.claim.run for key, one in book.entries.items() if one.claim}
+    for run, refusals in zip(runs, missed, strict=True):
+        refused = {one.key for one in refusals}
+        wanted = {LAB, *(Key("own", f"{run} {count}") for count in range(3))}
+        assert {key for key, owner in claimed.items() if owner == run} == wanted - refused
         assert not is_begun or refused <= {LAB}
+    assert claimed[LAB] in runs
 
 
 def test_an_older_version_that_is_put_back_while_a_run_is_at_work_is_noticed(home: Home) -> None:
@@ -406,6 +402,26 @@ def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_writ
     assert home.ledger(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
 
+def test_a_repository_may_be_renamed(home: Home) -> None:
+    begun(home, begin("we"))
+    repository = home.repository
+    repository.name = "other-premises"
+    renamed = Branch(RepositoryName(OWNER, "other-premises"), BRANCH, str(repository.id))
+    token = home.github.world.job_token(home.permissions, "other-premises")
+
+    assert GitLedger(home.hub(token), renamed, KEYS, KEEP).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+
+
+def test_outside_of_a_job_the_number_of_the_repository_is_asked_for_once(home: Home) -> None:
+    begun(home, begin("we"))
+    before = len(home.github.requests)
+    ledger = GitLedger(home.hub(), Branch(RepositoryName(OWNER, REPOSITORY), BRANCH), KEYS, KEEP)
+
+    assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+    ledger.write([Sent(LAB, "we", "mail 1")], NOW)
+    assert asked(home, before) == [READ, "repos/get", PUT]
+
+
 def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> None:
     begun(home)
     for name, token in (
@@ -413,7 +429,7 @@ def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> No
         (REPOSITORY, home.github.world.classic_token()),
         (REPOSITORY, home.github.world.fine_grained_token({"contents": "write"}, "another")),
     ):
-        ledger = GitLedger(home.hub(token), RepositoryName(OWNER, name), BRANCH, KEYS, KEEP)
+        ledger = GitLedger(home.hub(token), Branch(RepositoryName(OWNER, name), BRANCH, "1"), KEYS, KEEP)
         with pytest.raises(RefusedError, match="GitHub finds nothing for reading the ledger"):
             ledger.read(NOW)
         with pytest.raises(RefusedError):
@@ -513,9 +529,7 @@ def test_a_secret_to_begin_with_is_that_of_a_new_ledger_only(home: Home) -> None
 
 
 def test_the_sealed_file_shows_nothing_to_whoever_lacks_the_key(home: Home) -> None:
-    world = World()
-    with github(world) as other:
-        begun(other, begin("a-run-of-ours"))
-        data = other.repository.read(FILE, BRANCH)
-    for word in (b"campus", b"lab", b"a-run-of-ours", b"entries", b"new"):
-        assert word not in data
+    begun(home, begin("a-run-of-ours"))
+
+    for word in (b"campus", b"lab", b"a-run-of-ours", b"entries", b"people"):
+        assert word not in tip(home)

@@ -23,7 +23,7 @@ from typing import Any
 
 from googleapiclient.errors import HttpError
 
-from sessionsmgmt.domain.claims import Begin, Book, Refused, Step
+from sessionsmgmt.domain.claims import Begin, Book, Carry, Refused, Step
 from sessionsmgmt.domain.model import Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.ledger.seal import Keys
@@ -214,7 +214,7 @@ class CalendarLedger:
         def attempt() -> _Written | Later:
             nonlocal page
             page = page or opened(self._asked_for(event), self._binding)
-            known = [one for one in steps if self._knows(page) or not isinstance(one, Begin)]
+            known = [one for one in steps if self._knows(page) or not isinstance(one, Begin | Carry)]
             strange = [Refused(one.key, _STRANGE) for one in steps if one not in known]
             then = turned(page, known, self._secret, self._binding, now)
             missed = (*then.missed, *strange)

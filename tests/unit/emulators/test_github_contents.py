@@ -161,6 +161,20 @@ def test_an_orphan_branch_is_made_of_a_tree_a_commit_and_a_ref() -> None:
     assert not github.violations
 
 
+def test_refs_that_begin_alike_are_listed_and_there_may_be_none() -> None:
+    world = World()
+    for branch in ("ledger", "ledger-of-before", "other"):
+        world.repository().write("file", b"", branch)
+    token = world.job_token({"contents": "read"})
+    with GitHubEmulator(world) as github:
+        found = ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/ledger")
+        assert [one["ref"] for one in found.json()] == ["refs/heads/ledger", "refs/heads/ledger-of-before"]
+        none = ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/none")
+        assert (none.status_code, none.json()) == (200, [])
+        world.repository().objects = Objects()
+        assert ask(github, token, "GET", f"{HERE}/git/matching-refs/heads/none").status_code == 409
+
+
 def test_a_tree_is_built_on_another() -> None:
     world = World()
     world.repository().write("folder/old.txt", b"old")

@@ -96,6 +96,7 @@ def asked(world: World, call: str) -> tuple[str, str, Any]:
         "git/get-commit": ("GET", f"{HERE}/git/commits/{head}", None),
         "git/get-ref": ("GET", f"{HERE}/git/ref/heads/main", None),
         "git/get-tree": ("GET", f"{HERE}/git/trees/main?recursive=1", None),
+        "git/list-matching-refs": ("GET", f"{HERE}/git/matching-refs/heads/ma", None),
         "git/update-ref": ("PATCH", f"{HERE}/git/refs/heads/main", {"sha": head}),
         "issues/create": ("POST", f"{HERE}/issues", {"title": "Held"}),
         "issues/create-comment": ("POST", f"{HERE}/issues/1/comments", {"body": "Hello"}),

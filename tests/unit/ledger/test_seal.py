@@ -137,5 +137,5 @@ def test_a_key_that_is_none_says_how_to_make_one(variable: str, value: str) -> N
 
 @pytest.mark.parametrize("environ", [{}, {"SESSIONSMGMT_KEY": " "}, {"SESSIONSMGMT_KEY_OLD": encoded(KEY)}])
 def test_without_a_key_nothing_is_sealed(environ: dict[str, str]) -> None:
-    with pytest.raises(InputError, match="^SESSIONSMGMT_KEY is not set"):
+    with pytest.raises(InputError, match=r"^SESSIONSMGMT_KEY is not set"):
         keys(environ)
