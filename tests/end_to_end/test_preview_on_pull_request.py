@@ -2,111 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulators.github import OWNER, REPOSITORY, CheckRun, Comment, GitHubEmulator, Pull, World
-from tests.emulators.runner import Runner, Step
-from tests.end_to_end.harness import COMMAND, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
-from tests.events import Json, pull_request_event
-from tests.unit.views.github_markdown import calls_somebody, shown
-from tests.unit.views.test_preview_markdown import HOSTILE_TEXT
+from tests.emulators.github import OWNER, REPOSITORY
+from tests.end_to_end.harness import SESSIONS_YML, vcalendar, vevent
+from tests.end_to_end.pull_requests import ALL, SAMPLE_CARDS, WITH_SAMPLE, Job, job_of_pull_request
+from tests.unit.views.github_markdown import HOSTILE_TEXT, calls_somebody, shown
 
-ALL = {"contents": "read", "checks": "write", "pull_requests": "write"}
-WITH_SAMPLE = SESSIONS_YML.replace(
-    "notices:", "preview: {sample: {calendar: sample.ics, contacts: sample.vcf}}\nnotices:"
-)
 LIVE = ("Ada Adult", "Stu Student", "Team Session", "ada@", "stu@", "Secret Place", "office@")
 """Of the club's own data, nothing of this may be seen by everybody."""
-
-SAMPLE_CARDS = """\
-BEGIN:VCARD
-VERSION:3.0
-FN:Robin Example
-EMAIL:robin@example.org
-CATEGORIES:Adult
-END:VCARD
-""".replace("\n", "\r\n")
-
-
-@dataclass
-class Job:
-    """The job of a pull request: its folder, and the repository at GitHub that it belongs to."""
-
-    github: GitHubEmulator
-    runner: Runner
-    club: ClubFolder
-    pull: Pull
-
-    def step(
-        self,
-        payload: Json | None = None,
-        permissions: dict[str, str] | None = None,
-        actor: str = "coach",
-        **inputs: str,
-    ) -> Step:
-        """Run ``preview`` with ``publish``, for the event."""
-        event = self.runner.temp / "event.json"
-        self.runner.temp.mkdir(exist_ok=True)
-        event.write_text(json.dumps(payload or self.event()))
-        env = {
-            "PYTHONPATH": str(ROOT),
-            "GITHUB_ACTOR": actor,
-            "GITHUB_API_URL": self.github.root,
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_EVENT_PATH": str(event),
-            "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
-        }
-        token = self.github.world.job_token(ALL if permissions is None else permissions)
-        return self.runner.run(
-            COMMAND, env, **{"command": "preview", "publish": "true", "github_token": token, **inputs}
-        )
-
-    def event(self, action: str = "opened", **about: Any) -> Json:
-        private = self.github.world.repository().private
-        return pull_request_event(
-            action, **{"number": self.pull.number, "head": self.pull.head, "private": private, **about}
-        )
-
-    def push(self) -> None:
-        """Another commit is added to the pull request."""
-        repository = self.github.world.repository()
-        repository.write("proposal.txt", b"better", self.pull.head_ref)
-        self.pull = replace(self.pull, head=repository.head(self.pull.head_ref))
-        repository.pulls[self.pull.number] = self.pull
-
-    @property
-    def checks(self) -> list[CheckRun]:
-        return self.github.world.repository().checks
-
-    @property
-    def comments(self) -> list[Comment]:
-        return self.github.world.repository().issues[self.pull.number].comments
-
-    @property
-    def asked(self) -> int:
-        return len(self.github.requests)
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> Iterator[Job]:
-    workspace = tmp_path / "premises" / "premises"
-    workspace.mkdir(parents=True)
-    (workspace / ".git").mkdir()
-    club = make_club(workspace)
-    club.write("sessions.yml", WITH_SAMPLE)
-    club.write(
-        "sample.ics", vcalendar(vevent("s", title="Team Session of the sample", attendees=("robin@example.org",)))
-    )
-    club.write("sample.vcf", SAMPLE_CARDS)
-    with GitHubEmulator(World()) as github:
-        yield Job(github, Runner(workspace, tmp_path / "_temp", ROOT), club, github.world.repository().propose())
-        assert github.violations == ()
+    with job_of_pull_request(tmp_path) as pull_request:
+        yield pull_request
 
 
 def live_data(job: Job) -> None:
@@ -361,19 +275,15 @@ def test_two_clubs_in_one_repository_each_have_their_own(job: Job) -> None:
 
 
 def test_on_the_event_that_lends_secrets_to_strangers_nothing_is_read(job: Job) -> None:
-    event = job.runner.temp / "event.json"
-    job.runner.temp.mkdir(exist_ok=True)
-    event.write_text(json.dumps(job.event(fork=True)))
-    env = {"PYTHONPATH": str(ROOT), "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_EVENT_PATH": str(event)}
-    step = job.runner.run(COMMAND, env, command="preview", publish="true")
+    step = job.step(job.event(fork=True), name="pull_request_target")
 
     assert step.exit == 2
+    assert job.asked == 0
     assert "on: pull_request" in step.log.of("error")[0].text
 
 
 def test_elsewhere_publishing_has_nowhere_to_go_and_the_preview_is_of_the_clubs_own_data(job: Job) -> None:
-    env = {"PYTHONPATH": str(ROOT), "GITHUB_EVENT_NAME": "push", "GITHUB_API_URL": job.github.root}
-    step = job.runner.run(COMMAND, env, command="preview", publish="true", now="2026-11-06T12:00:00-05:00")
+    step = job.step(name="push", now="2026-11-06T12:00:00-05:00")
 
     assert step.exit == 0
     assert job.asked == 0

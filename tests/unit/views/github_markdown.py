@@ -11,6 +11,25 @@ from tests.unit.views.showing import Page
 
 _BLOCKS = "blockquote details h3 h4 hr li ol p pre summary table tbody td th thead tr ul"
 ALLOWED = frozenset(f"a b br code del em i s strong {_BLOCKS}".split())
+HOSTILE = (
+    "x\n::set-output name=sent::9",
+    "##[add-mask]a %0A::error::x",
+    "`` ``` `",
+    "@everyone and @otters/coaches",
+    "<img src=http://example.org/x onerror=alert(1)>",
+    "![x](http://example.org/x.png)",
+    "[x](javascript:alert(1))",
+    "fixes #1, otters/club#2",
+    "<!-- sessionsmgmt:preview:0123456789abcdef -->",
+    "--> </details></blockquote></table>",
+    "a | b\n| --- |\n# heading",
+    "\u202eevil\u2066",
+    "</summary><script>x</script>",
+    "https://example.org/x.png",
+)
+HOSTILE_TEXT = " ".join(HOSTILE)
+"""What a title may hold that means something to Markdown, to HTML, to GitHub or to its runner."""
+
 VOID = frozenset({"br", "hr"})
 
 

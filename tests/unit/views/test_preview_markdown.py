@@ -20,26 +20,8 @@ from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.views import preview_markdown
 from sessionsmgmt.views.email_markdown import SHORTENED, email_markdown
 from tests.builders import local, notice, person, roster, said
-from tests.unit.views.github_markdown import calls_somebody, shown
+from tests.unit.views.github_markdown import HOSTILE, HOSTILE_TEXT, calls_somebody, shown
 from tests.unit.views.showing import config, due, quiet, result
-
-HOSTILE = (
-    "x\n::set-output name=sent::9",
-    "##[add-mask]a %0A::error::x",
-    "`` ``` `",
-    "@everyone and @otters/coaches",
-    "<img src=http://example.org/x onerror=alert(1)>",
-    "![x](http://example.org/x.png)",
-    "[x](javascript:alert(1))",
-    "fixes #1, otters/club#2",
-    "<!-- sessionsmgmt:preview:0123456789abcdef -->",
-    "--> </details></blockquote></table>",
-    "a | b\n| --- |\n# heading",
-    "\u202eevil\u2066",
-    "</summary><script>x</script>",
-    "https://example.org/x.png",
-)
-HOSTILE_TEXT = " ".join(HOSTILE)
 
 
 def everything(settings: Config | None = None, text: str = "Team Session") -> Result:
