@@ -17,7 +17,7 @@ from sessionsmgmt.domain.claims import Entry
 from sessionsmgmt.domain.model import Caution, Key, State
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports import Finding, Health
-from sessionsmgmt.views.text import resolving, visible
+from sessionsmgmt.views.text import recovering, resolving, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -101,6 +101,8 @@ def _lines(result: Result, config: Config) -> Iterator[str]:
 def _closing(result: Result, config: Config) -> Iterator[str]:
     """What it comes to, and what to do about what is held."""
     yield from result.message.splitlines()
+    if result.recovery:
+        yield from recovering(result.recovery, config)
     if result.deliveries:
         found = Counter(delivery.verdict.state for delivery in result.deliveries)
         yield f"{', '.join(f'{found[state]} {word}' for state, word in WORDS.items() if found[state])}."
