@@ -66,10 +66,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
-
-    ``organizers`` are those whose events count, as ``decide.Club`` has them.
-    """
+    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks."""
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -78,7 +75,6 @@ class Job:
     contacts: Contacts
     ledger: Ledger
     lookup: Lookup | None = None
-    organizers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read(now)
     calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
-    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone, job.organizers)
+    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone)
     decisions = decide(rules, calendar, club, now)
     emails = _compose(decisions.due, job.mailings, now)
     return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)

@@ -23,13 +23,14 @@ from sessionsmgmt.config.model import (
     ledger_branch,
     token,
 )
-from sessionsmgmt.errors import InputError
+from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, keys
 from sessionsmgmt.ports import Contacts, Erasable, Kept, SecretStore, Trace
 from sessionsmgmt.views.consent import CONSENT
 from sessionsmgmt.views.note import HELD
 from sessionsmgmt.wiring_github import names_repository
 
+FAILURES = frozenset(Exit) - {Exit.DONE}
 CONSENT_ROW = "consent"
 SECRET_ROW = "secret"  # noqa: S105 - what the row is about
 
@@ -91,14 +92,15 @@ def ledger_places(config: Config, environ: Mapping[str, str], now: datetime) -> 
 def account_places(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> tuple[Place, ...]:
     """The consent, and last the secret with the credential, which is what a consent is withdrawn with.
 
-    The consent stays until the ledger in the calendar is gone, and the secret until the consent is.
+    The consent stays until the ledger in the calendar is gone, unless it is the consent that is missing for that; and
+    the secret stays until the consent is withdrawn.
     """
     calendar = f"ledger {_named(CalendarStore())}"
     found = []
     if wiring.credential(environ).strip() and wiring.uses_account(config):
-        found.append(Place(CONSENT_ROW, partial(_grant, config, environ), (calendar,)))
+        found.append(Place(CONSENT_ROW, partial(_grant, config, environ), {calendar: FAILURES - {Exit.CONSENT}}))
     if wiring_rotation.may_store(config, environ):
-        found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), (calendar, CONSENT_ROW)))
+        found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), {CONSENT_ROW: FAILURES}))
     return tuple(found)
 
 

@@ -76,20 +76,15 @@ def event(
     confirmed: bool = True,
     complete: bool = True,
     where: str = "",
-    organizer: str = "",
 ) -> Event:
     """An event: by default a session tomorrow from 17:00 to 20:00, of one adult and one student.
 
-    Without an ``end`` it lasts three hours, or the one day. Without an ``organizer`` it is the calendar's own.
+    Without an ``end`` it lasts three hours, or the one day.
     """
     starts = start or local(2026, 11, 7, 17)
     lasts = timedelta(hours=3) if isinstance(starts, datetime) else timedelta(days=1)
     invited = tuple(one if isinstance(one, Attendee) else Attendee(one) for one in who)
-    return Event(
-        *(id, title, starts, end or starts + lasts, invited, location, description, confirmed, complete, where),
-        organizer=organizer,
-        own=not organizer,
-    )
+    return Event(id, title, starts, end or starts + lasts, invited, location, description, confirmed, complete, where)
 
 
 def contact(name: str = "Ann Adult", *addresses: str, labels: Sequence[str] = ("Adult",), where: str = "") -> Contact:
@@ -144,11 +139,9 @@ def club(
     memory: Book | None = None,
     zone: tzinfo = NEW_YORK,
     roles: Sequence[Role] = ROLES,
-    organizers: Iterable[str] | None = None,
 ) -> Club:
     """A club: by default two adults, two students and a ledger without entries."""
-    trusted = None if organizers is None else frozenset(map(folded, organizers))
-    return Club(roles, directory(contacts, roles), memory or book(), zone, trusted)
+    return Club(roles, directory(contacts, roles), memory or book(), zone)
 
 
 def reading(

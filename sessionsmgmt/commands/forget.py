@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sessionsmgmt.commands.result import Result
@@ -22,13 +22,13 @@ AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
 class Place:
     """A place where something is kept, as the receipt names it.
 
-    ``open`` may fail, and closes what it opened. ``after`` are the places that have to be empty before: what is here is
-    needed to empty them.
+    ``open`` may fail, and closes what it opened. ``after`` are the places that have to be empty before, since what is
+    here is needed to empty them, each with the failures that can be mended: for others there is no use in waiting.
     """
 
     topic: str
     open: Callable[[], AbstractContextManager[Trace]]
-    after: tuple[str, ...] = ()
+    after: Mapping[str, Collection[Exit]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def forget(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> R
     """
     rows: dict[str, Finding] = {}
     for place in places:
-        waits_for = [topic for topic in place.after if _keeps(rows.get(topic))]
+        waits_for = [topic for topic, kinds in place.after.items() if topic in rows and rows[topic].exit in kinds]
         rows[place.topic] = _held_back(place, waits_for) if waits_for else _deleted(place)
     return _receipt("forget", [*rows.values(), *left], now)
 
@@ -107,14 +107,6 @@ def naming(book: Book, marks: Iterable[str]) -> dict[Key, frozenset[str]]:
 
 def _receipt(command: str, rows: Sequence[Finding], now: datetime) -> Result:
     return Result(command, now, worst(row.exit for row in rows), findings=tuple(rows))
-
-
-def _keeps(row: Finding | None) -> bool:
-    """Whether something is left there that could still be deleted with what the account allows.
-
-    Where the consent is gone already, keeping what remains of it helps nothing.
-    """
-    return row is not None and row.exit not in {Exit.DONE, Exit.CONSENT}
 
 
 def _held_back(place: Place, waits_for: Sequence[str]) -> Finding:

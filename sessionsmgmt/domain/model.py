@@ -76,8 +76,6 @@ class Event:
     the instance's original start. ``start`` and ``end`` are both UTC datetimes or, for an all-day event, both dates,
     the end being the day after the last one. ``complete`` is false where the calendar would not show every attendee:
     nothing can be concluded from who is missing then. Rooms and other resources are never among the attendees.
-    ``own`` is true where the calendar itself organises it; ``organizer`` is the address of whoever does otherwise, empty
-    where that is not to be told.
     """
 
     id: str
@@ -90,8 +88,6 @@ class Event:
     confirmed: bool = True
     complete: bool = True
     where: str = ""
-    organizer: str = ""
-    own: bool = True
 
     @property
     def all_day(self) -> bool:

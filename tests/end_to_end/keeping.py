@@ -1,4 +1,4 @@
-"""A club that has something kept everywhere it can be: ledger, secret, consent, issues, comments; both sides emulated."""
+"""A club that has something kept everywhere it can be, at both emulators: ledger, secret, consent, issues, comments."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from sessionsmgmt.providers.google.tokens import CONTACTS, EVENTS, EVENTS_WRITE, SEND
 from tests.emulators.github import GitHubEmulator, Repository
 from tests.emulators.github import World as GitHubWorld
+from tests.emulators.github.repository import Comment
 from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
 
@@ -82,9 +83,8 @@ class KeepingClub:
         issue.comments.append(self.comment("Shall we?", "coach"))
         issue.comments.append(self.comment(f"{MARKER}### A preview", "github-actions[bot]"))
 
-    def comment(self, body: str, author: str):  # type: ignore[no-untyped-def]
-        from tests.emulators.github.repository import Comment
-
+    def comment(self, body: str, author: str) -> Comment:
+        """A comment that somebody wrote now."""
         now = self.github.world.now
         return Comment(next(self.github.world.numbers), body, author, now, now)
 
@@ -126,6 +126,3 @@ def keeping_club(folder: Path) -> Iterator[KeepingClub]:
         texts = [*club.seen, *(f"{one.title} {one.body}" for one in issues)]
         for seen in texts:
             assert [private for private in (*PRIVATE, token, KEY, OTHER_KEY) if private in seen] == []
-
-
-DAY = timedelta(days=1)
