@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.errors import Exit
-from sessionsmgmt.inputs import INPUTS
+from sessionsmgmt.runner.inputs import INPUTS
 from tests.end_to_end.harness import ROOT, ClubFolder
 
 README = (ROOT / "README.md").read_text("utf-8")
