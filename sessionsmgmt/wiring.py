@@ -29,6 +29,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
+from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.patience import Patience
@@ -68,6 +69,7 @@ def wire(config: Config, environ: Mapping[str, str]) -> Wired:
             contacts=_contacts(config, google),
             ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
+            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
