@@ -6,10 +6,10 @@ Every command ends in ``_perform``, so that all of them read sessions.yml, show,
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from sessionsmgmt import __version__, wiring
-from sessionsmgmt.commands import auth
+from sessionsmgmt import __version__, credential, wiring
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.commands.result import Result
@@ -32,15 +32,14 @@ from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, token
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.instant import Instant
+from sessionsmgmt.masks import announcer, unmasked
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 
 P = ParamSpec("P")
-
-YEARS = range(1970, 2200)
-"""Those an instant may be in: time zones are known for them, and counting on from them does not leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Invocation:
     clock: Callable[[], datetime]
     environ: Mapping[str, str]
     views: Sequence[View]
+    mask: Callable[[str], None]
 
 
 class View(Protocol):
@@ -70,28 +70,14 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where the command line was started: its environment, and the views besides the terminal."""
+    """Where the command line was started: its environment, the views besides the terminal, and what hides secrets.
+
+    ``mask`` is told every secret that is only learnt on the way, before it is used.
+    """
 
     environ: Mapping[str, str]
     views: Sequence[View] = ()
-
-
-class Instant(click.ParamType[datetime]):
-    """An RFC 3339 instant on the command line."""
-
-    name = "instant"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The instant in UTC; a text without an offset is refused, since it means another instant elsewhere."""
-        try:
-            instant = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail("this is no instant; write it like 2026-11-07T15:30:00-05:00", param, ctx)
-        if instant.tzinfo is None:
-            self.fail("the offset from UTC is missing; write it like 2026-11-07T15:30:00-05:00", param, ctx)
-        if instant.year not in YEARS:
-            self.fail(f"the year must be from {YEARS.start} to {YEARS.stop - 1}", param, ctx)
-        return instant.astimezone(UTC)
+    mask: Callable[[str], None] = unmasked
 
 
 def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
@@ -104,7 +90,8 @@ def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[.
         now, here = now or datetime.now(UTC), click.get_current_context().find_object(Surroundings)
         if here is None:
             raise AssertionError("main says where it was started")
-        return function(Invocation(name, config, now, report, _clock(now), here.environ, here.views), *args, **kwargs)
+        told = Invocation(name, config, now, report, _clock(now), here.environ, here.views, here.mask)
+        return function(told, *args, **kwargs)
 
     command: Callable[..., Exit] = invoke
     for option in (
@@ -209,15 +196,33 @@ def preview_(invocation: Invocation, out: Path | None) -> Exit:
 def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
 
-    def act(config: Config) -> Result:
-        wired = wiring.wire(config, invocation.environ)
+    def send(config: Config, environ: Mapping[str, str]) -> Result:
+        wired = wiring.wire(config, environ, invocation.mask)
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            result = run(wired.job, wired.mailer, wiring.run_id(invocation.environ), invocation.clock)
+            result = run(wired.job, wired.mailer, wiring.run_id(environ), invocation.clock)
             return _told(result, config, invocation)
 
+    def act(config: Config) -> Result:
+        if dry_run:
+            return send(config, invocation.environ)
+        return credential.renewed_first(invocation, config, partial(send, config))
+
     return _perform(invocation, act)
+
+
+@cli.command("rotate")
+@_command
+@click.option("--dry-run", is_flag=True, help="Look whether it could be done; ask the provider nothing.")
+@click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
+def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
+    """Renew the stored credential, and write it into the secret it came from."""
+    if recover and dry_run:
+        raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
+    if recover:
+        return _perform(invocation, partial(credential.recover, invocation, recover))
+    return _perform(invocation, partial(credential.rehearse if dry_run else credential.rotate, invocation))
 
 
 @cli.command("status")
@@ -257,9 +262,9 @@ def auth_() -> None:
 @click.option("--print", "printed", is_flag=True, help="Print the credential on standard output.")
 @click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
 def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
-    """Agree, in a browser, to what the club's account is used for."""
-    if printed == bool(save):
-        raise click.UsageError("say where the credential goes: --save FILE or --print, and only one of them")
+    """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
+    if printed and save:
+        raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
 
     def visit(url: str) -> None:
         click.echo(f"Agree at this address:\n{url}", err=True)
@@ -268,17 +273,14 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
 
             webbrowser.open(url)
 
-    def keep(credential: str) -> str:
-        if save:
-            return auth.save(credential, save)
-        click.echo(credential)
-        return ""
+    dialogue = credential.Dialogue(partial(click.echo, err=True), visit)
+    keep = credential.saver(save) if save else _printed if printed else None
+    return _perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
 
-    def act(config: Config) -> Result:
-        consent = wiring.consent(config, invocation.environ, client)
-        return auth.login(consent, partial(click.echo, err=True), visit, keep, invocation.now)
 
-    return _perform(invocation, act)
+def _printed(text: str) -> str:
+    click.echo(text)
+    return ""
 
 
 @auth_.command("revoke")
@@ -286,14 +288,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
-
-    def act(config: Config) -> Result:
-        withdraw = wiring.withdrawal(config, invocation.environ)
-        if dry_run:
-            return Result("auth revoke", invocation.now, message="The account's consent would be withdrawn.")
-        return auth.revoke(withdraw, invocation.now)
-
-    return _perform(invocation, act)
+    return _perform(invocation, partial(credential.foresee_revoking if dry_run else credential.revoke, invocation))
 
 
 @cli.command("resolve")
@@ -312,6 +307,21 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
     return _perform(invocation, act)
+
+
+@cli.command("plan")
+@_command
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the clubs are.")
+@click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
+def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
+    """Print the clubs below a folder as the JSON matrix of a workflow."""
+    planned = plan(root, batch)
+    if batch < planned.batches:
+        click.echo(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.", err=True)
+    click.echo(json.dumps(planned.matrix(), separators=(",", ":")))
+    if invocation.report:
+        report.write(Result("plan", invocation.now), ZoneInfo("UTC"), invocation.report)
+    return Exit.DONE
 
 
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
@@ -365,26 +375,24 @@ def _valid(config: Config) -> str:
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
     """Run one command and return its exit status; see ``errors.Exit``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    here = here or Surroundings(os.environ)
+    here = here or Surroundings(os.environ, mask=announcer(os.environ))
     try:
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         error.show()
-        return Exit.INPUT
+        return _refused(InputError(error.format_message()), here)
     except SessionsError as error:
         terminal.show_problems(error, sys.stderr)
-        return error.exit
+        return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped before it was done.", err=True)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
-        click.echo(_bug(error, verbose="--verbose" in given), err=True)
+        click.echo(terminal.unforeseen(error, verbose="--verbose" in given), err=True)
         return Exit.ATTENTION
 
 
-def _bug(error: Exception, *, verbose: bool) -> str:
-    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
-    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."
+def _refused(error: SessionsError, here: Surroundings) -> Exit:
+    for view in here.views:
+        view.show_problems(error)
+    return error.exit

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +33,10 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
+from sessionsmgmt.masks import unmasked
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job, Lookup, Mailing
-from sessionsmgmt.ports import Board, Calendar, Check, Consent, Contacts, Ledger, Mailer
+from sessionsmgmt.ports import Board, Calendar, Check, Consent, Contacts, Grantor, Ledger, Mailer
 from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from sessionsmgmt.providers.google.account import Account
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
+CREDENTIAL = "GOOGLE_CREDENTIALS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,12 @@ class Wired:
     checks: tuple[Check, ...]
 
 
-def wire(config: Config, environ: Mapping[str, str]) -> Wired:
-    """The real objects sessions.yml and the environment ask for.
+def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Wired:
+    """The real objects sessions.yml and the environment ask for. ``mask`` is told every secret learnt on the way.
 
     Raises InputError where a credential is missing or unreadable, or a root is refused.
     """
-    google = _google(config, environ)
+    google = _google(config, environ, mask)
     return Wired(
         job=Job(
             zone=config.zone,
@@ -76,7 +79,9 @@ def wire(config: Config, environ: Mapping[str, str]) -> Wired:
     )
 
 
-def consent(config: Config, environ: Mapping[str, str], client: Path) -> Consent:
+def consent(
+    config: Config, environ: Mapping[str, str], client: Path, mask: Callable[[str], None] = unmasked
+) -> Consent:
     """How the club's Google account agrees to what sessions.yml needs; ``client`` is the console's JSON file.
 
     Raises InputError where the file is none, or nothing in sessions.yml is at Google.
@@ -87,7 +92,36 @@ def consent(config: Config, environ: Mapping[str, str], client: Path) -> Consent
     scopes = _google_scopes(config)
     if not scopes:
         raise InputError("Nothing in sessions.yml needs an account.", "Set a provider to google first.")
-    return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT)))
+    return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
+
+
+def grantor(
+    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
+) -> Grantor:
+    """What renews the account's credential; ``clock`` is what the end of a consent is counted from.
+
+    Raises InputError where no account is used, or the credential is missing or unreadable.
+    """
+    from sessionsmgmt.providers.google.credentials import stored_credential
+    from sessionsmgmt.providers.google.renewal import GoogleGrantor
+    from sessionsmgmt.providers.google.transport import Connection
+
+    scopes = _google_scopes(config)
+    if not scopes:
+        raise InputError("Nothing in sessions.yml uses an account.", "There is no credential to renew.")
+    stored_credential(environ)
+    way = Connection(root(environ, GOOGLE_ROOT), patience=Patience(today=clock), mask=mask)
+    return GoogleGrantor(scopes, way)
+
+
+def credential(environ: Mapping[str, str]) -> str:
+    """The account's credential at hand, as it is; empty where there is none."""
+    return environ.get(CREDENTIAL, "")
+
+
+def with_credential(environ: Mapping[str, str], text: str) -> Mapping[str, str]:
+    """The environment with this credential in the place of the one at hand."""
+    return {**environ, CREDENTIAL: text}
 
 
 def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]:
@@ -103,7 +137,7 @@ def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]
     return partial(revoke, google)
 
 
-def _google(config: Config, environ: Mapping[str, str]) -> Account | None:
+def _google(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Account | None:
     """The one account that calendar, contacts and mail share, if any of them is at Google."""
     parts = (config.calendar, config.contacts, config.mail.transport)
     if not any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts):
@@ -112,7 +146,7 @@ def _google(config: Config, environ: Mapping[str, str]) -> Account | None:
     from sessionsmgmt.providers.google.credentials import stored_credential
     from sessionsmgmt.providers.google.transport import Connection
 
-    return Account(stored_credential(environ), Connection(root(environ, GOOGLE_ROOT)))
+    return Account(stored_credential(environ), Connection(root(environ, GOOGLE_ROOT), mask=mask))
 
 
 def _calendar(config: Config, google: Account | None) -> Calendar:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import Caution, State, Verdict
-from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.errors import ConsentError, SessionsError
 from sessionsmgmt.ports import Board, Note
 
 
@@ -50,3 +51,19 @@ def tell(board: Board, topic: str, note: Note | None, over: str, result: Result)
         text = f"the issue '{note.title}' could not be written: {error}"
         return replace(result, cautions=(*result.cautions, Caution("issue-unwritten", text)))
     return result
+
+
+def telling(
+    boards: Iterable[Board], topic: str, note_of: Callable[[ConsentError], Note], act: Callable[[], Result]
+) -> Result:
+    """Act; where the account's owner has to agree again, put up the note about that before it is raised."""
+    try:
+        return act()
+    except ConsentError as error:
+        note, hints = note_of(error), [error.hint]
+        for board in boards:
+            try:
+                board.post(topic, note)
+            except SessionsError as unwritten:
+                hints.append(f"The issue '{note.title}' could not be written: {unwritten}")
+        raise ConsentError(error.text, " ".join(hints)) from None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports import Consent
+from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.ports import Consent, SecretStore
+from sessionsmgmt.rotation import preserve
 
 
 def login(
@@ -27,11 +29,43 @@ def login(
     return Result("auth login", now, message=keep(consent.obtain(visit)))
 
 
-def revoke(withdraw: Callable[[], bool], now: datetime) -> Result:
-    """Take the consent back; what is left afterwards is said."""
+def login_into(
+    store: SecretStore,
+    consent: Consent,
+    say: Callable[[str], None],
+    visit: Callable[[str], None],
+    clock: Callable[[], datetime],
+) -> Result:
+    """The same, straight into the secret, which nobody is asked anything for before its key is in hand."""
+    now = clock()
+    store.seal("")
+    say(f"{consent.explanation()}\nIt goes into {store.title}, and nowhere else.")
+    lost = preserve(consent.obtain(visit), store, "Agreeing once more, with 'auth login', is as good.", clock)
+    if lost is None:
+        return Result("auth login", now, message=f"The credential is stored in {store.title}.", rotated=True)
+    error, recovery = lost
+    return Result("auth login", now, error.exit, message=f"error: {error}", recovery=recovery)
+
+
+def revoke(
+    withdraw: Callable[[], bool], secret: Callable[[], AbstractContextManager[SecretStore]] | None, now: datetime
+) -> Result:
+    """Take the consent back, then delete the secret that holds the credential, and say what is left.
+
+    Without a ``secret`` it is left to a person. A secret that can't be deleted is no reason to keep the consent.
+    """
     was = "The consent is withdrawn" if withdraw() else "The consent had ended already"
-    left = "Nothing can be read or sent with it any more. Delete the secret that holds the credential."
-    return Result("auth revoke", now, message=f"{was}. {left}")
+    worthless = f"{was}. Nothing can be read or sent with the credential any more, wherever a copy of it is."
+    if secret is None:
+        return Result("auth revoke", now, message=f"{worthless} Delete the secret that holds it.")
+    try:
+        with secret() as store:
+            gone = "is deleted" if store.delete() else "was not there any more"
+            left = f"{store.title} {gone}"
+    except SessionsError as error:
+        text = f"{worthless}\nerror: the secret that holds it could not be deleted: {error}"
+        return Result("auth revoke", now, error.exit, message=text)
+    return Result("auth revoke", now, message=f"{worthless}\n{left[:1].upper()}{left[1:]}. {_LEFT}")
 
 
 def save(credential: str, path: Path) -> str:
@@ -42,3 +76,9 @@ def save(credential: str, path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path} can't be written ({error.strerror}).", "Choose a new file.") from None
     return f"The credential is in {path}. Store it as the secret GOOGLE_CREDENTIALS and delete the file."
+
+
+_LEFT = (
+    "Left are the client in your Google project, the token or App that wrote the secret, the other secrets, and the "
+    "ledger, which names nobody."
+)

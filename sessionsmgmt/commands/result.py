@@ -12,6 +12,7 @@ from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import Exit
 from sessionsmgmt.pipeline import Delivery
 from sessionsmgmt.ports import Finding
+from sessionsmgmt.rotation import Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Result:
 
     ``deliveries`` are the sessions it looked at and what became of each; ``emails`` those it composed without sending,
     for whoever wants to look at them; ``book`` what the ledger said before; ``message`` a sentence for a person;
-    ``findings`` the rows of ``doctor``.
+    ``findings`` the rows of ``doctor``; ``rotated`` says that a newly issued credential was stored, ``recovery`` is one
+    that could not be.
     """
 
     command: str
@@ -33,3 +35,4 @@ class Result:
     message: str = ""
     rotated: bool = False
     findings: tuple[Finding, ...] = ()
+    recovery: Recovery | None = None

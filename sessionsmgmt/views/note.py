@@ -6,12 +6,12 @@ to other issues mean nothing (GitHub Flavored Markdown, 4.5).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model import Verdict
 from sessionsmgmt.ports import Note
+from sessionsmgmt.views.markdown import code_block
 from sessionsmgmt.views.text import resolving
 
 HELD = "held"
@@ -36,16 +36,10 @@ def _each(held: Sequence[Verdict], config: Config) -> list[str]:
         lines += [
             f"**The session of {starts:%Y-%m-%d}, {starts:%H:%M}** ({verdict.kind})",
             "",
-            *_code(f"{resolving(verdict.key, config)} --sent"),
+            *code_block(f"{resolving(verdict.key, config)} --sent"),
             "",
         ]
     return lines
-
-
-def _code(line: str) -> list[str]:
-    """A block that nothing in the line can end: its fence is longer than any run of backticks there."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", line)), default=0))
-    return [f"{fence}console", line, fence]
 
 
 _HOW = """\

@@ -22,7 +22,7 @@ def counts(result: Result) -> dict[str, int]:
 
 def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
     """The document ``schema/report.schema.json`` describes; instants are RFC 3339 in the club's zone."""
-    return {
+    document: dict[str, object] = {
         "version": 1,
         "command": result.command,
         "now": result.now.astimezone(zone).isoformat(timespec="seconds"),
@@ -43,6 +43,9 @@ def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
         "warnings": [{"code": one.code, "text": one.text, "where": one.where or None} for one in result.cautions],
         "rotated": result.rotated,
     }
+    if result.recovery:
+        document["recovery"] = {**result.recovery.document(), "by_hand": result.recovery.by_hand}
+    return document
 
 
 def write(result: Result, zone: ZoneInfo, path: Path) -> None:

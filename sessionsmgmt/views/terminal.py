@@ -5,10 +5,12 @@ A terminal gets tables; anything else gets one plain line per session, in column
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sessionsmgmt.commands.result import Result
@@ -17,7 +19,7 @@ from sessionsmgmt.domain.claims import Entry
 from sessionsmgmt.domain.model import Caution, Key, State
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports import Finding, Health
-from sessionsmgmt.views.text import resolving, visible
+from sessionsmgmt.views.text import recovering, resolving, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -63,6 +65,14 @@ def show_problems(error: SessionsError, err: TextIO) -> None:
     _write([*(str(problem) for problem in problems), f"error: {error}"], err)
 
 
+def unforeseen(error: Exception, *, verbose: bool) -> str:
+    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
+    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."
+
+
 @contextmanager
 def progress(text: str, out: TextIO) -> Iterator[None]:
     """Show on a terminal that something is going on, for as long as it is; a pipe gets nothing."""
@@ -101,6 +111,8 @@ def _lines(result: Result, config: Config) -> Iterator[str]:
 def _closing(result: Result, config: Config) -> Iterator[str]:
     """What it comes to, and what to do about what is held."""
     yield from result.message.splitlines()
+    if result.recovery:
+        yield from recovering(result.recovery, config)
     if result.deliveries:
         found = Counter(delivery.verdict.state for delivery in result.deliveries)
         yield f"{', '.join(f'{found[state]} {word}' for state, word in WORDS.items() if found[state])}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from sessionsmgmt.errors import InputError
 
 VARIABLE = "GOOGLE_CREDENTIALS"
 FIELDS = ("client_id", "client_secret", "refresh_token")
+
+_TOKEN = re.compile(r'("refresh_token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,12 @@ def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
         )
     client_id, client_secret, refresh_token = (str(document[name]) for name in FIELDS)
     return StoredCredential(client_id, client_secret, refresh_token, document)
+
+
+def with_token(text: str, token: str) -> str:
+    """The credential's text with another refresh token in it, and nothing else changed: neither fields nor layout."""
+    wanted = {**json.loads(text), "refresh_token": token}
+    written = json.dumps(token)
+    replaced = _TOKEN.sub(lambda found: f"{found[1]}{written}", text)
+    # a field of that name inside of another one is not meant
+    return replaced if json.loads(replaced) == wanted else json.dumps(wanted, ensure_ascii=False)

@@ -113,6 +113,9 @@ def _exchange(form: Mapping[str, str], scopes: frozenset[str], connection: Conne
     token = reply.get("access_token")
     if response.status != HTTPStatus.OK or not isinstance(token, str) or not token:
         raise _refusal(response.status, reply, scopes)
+    renewed = str(reply.get("refresh_token") or "")
+    connection.mask(token)
+    connection.mask(renewed)
     given = reply.get("scope")
     ends = reply.get("refresh_token_expires_in")
     return Granted(
@@ -121,7 +124,7 @@ def _exchange(form: Mapping[str, str], scopes: frozenset[str], connection: Conne
         scopes=frozenset(given.split()) if isinstance(given, str) else scopes,
         expires=asked + timedelta(seconds=_seconds(reply.get("expires_in"), 3600)),
         ends=asked + timedelta(seconds=_seconds(ends, 0)) if ends is not None else None,
-        refresh_token=str(reply.get("refresh_token") or ""),
+        refresh_token=renewed,
     )
 
 

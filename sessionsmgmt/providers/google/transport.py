@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import requests
 from requests.adapters import HTTPAdapter
 
+from sessionsmgmt.masks import unmasked
 from sessionsmgmt.patience import Later, Patience, retry_after
 from sessionsmgmt.patience import persist as until_kept
 
@@ -89,12 +90,14 @@ def _pool() -> HTTPAdapter:
 class Connection:
     """The way to Google, one for a run: its connections, how long to wait, and whether another root stands in.
 
-    ``root`` has no slash at its end and is empty for Google itself (see ``roots.root``).
+    ``root`` has no slash at its end and is empty for Google itself (see ``roots.root``). ``mask`` is told every token
+    that Google gives, before it is used.
     """
 
     root: str = ""
     timeouts: Timeouts = Timeouts()
     patience: Patience = Patience()
+    mask: Callable[[str], None] = field(default=unmasked, repr=False)
     _adapter: HTTPAdapter = field(default_factory=_pool, repr=False)
 
     def at(self, address: str, path: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import Json
 from tests.emulators.github.refusals import NOT_FOUND, Refused
-from tests.emulators.github.repository import Run, Workflow
+from tests.emulators.github.repository import Run, Workflow, rfc3339
 
 
 def _json(call: Call, workflow: Workflow) -> Json:
@@ -74,6 +74,8 @@ def _run_json(call: Call, run: Run) -> Json:
         "run_attempt": 1,
         "event": run.event,
         "status": run.status,
+        "created_at": rfc3339(run.created),
+        "run_started_at": rfc3339(run.started),
         "conclusion": run.conclusion,
         "head_branch": run.branch,
         "head_sha": run.head,

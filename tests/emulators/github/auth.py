@@ -51,6 +51,7 @@ NEEDS: Mapping[str, Needs] = {
     "actions/get-workflow": (("actions", "read"),),
     "actions/get-workflow-run": (("actions", "read"),),
     "actions/list-repo-workflows": (("actions", "read"),),
+    "actions/list-selected-repos-for-org-secret": (("organization_secrets", "read"),),
     "checks/create": (("checks", "write"),),
     "checks/list-for-ref": (("checks", "read"),),
     "checks/update": (("checks", "write"),),

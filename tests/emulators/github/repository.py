@@ -142,7 +142,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a workflow. ``conclusion`` is None while it goes on."""
+    """A run of a workflow. ``conclusion`` is None while it goes on.
+
+    ``created`` is when it was queued, ``started`` when its newest attempt was.
+    """
 
     id: int
     workflow: int
@@ -152,6 +155,8 @@ class Run:
     status: str = "completed"
     conclusion: str | None = "success"
     pulls: tuple[int, ...] = ()
+    created: datetime = NOW
+    started: datetime = NOW
 
 
 @dataclass(slots=True)

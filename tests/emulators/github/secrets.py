@@ -126,8 +126,29 @@ def _calls(holder: str, place: Place) -> dict[str, Handler]:
     }
 
 
+def _selected(call: Call) -> Answer:
+    """The repositories that may use an organization's secret of selected visibility."""
+    secrets, name = call.world.secrets, call.path["secret_name"]
+    if name not in secrets:
+        raise Refused(NOT_FOUND)
+    shown, links = call.page(secrets[name].selected)
+    names = {one.id: one.name for one in call.world.repositories}
+    repositories = [
+        {
+            "id": number,
+            "name": names.get(number, f"repository-{number}"),
+            "full_name": f"{call.world.owner}/{names.get(number, f'repository-{number}')}",
+            "owner": call.user(call.world.owner),
+        }
+        for number in shown
+    ]
+    body = {"total_count": len(secrets[name].selected), "repositories": repositories}
+    return Answer(body=body, headers=links)
+
+
 HANDLERS: Mapping[str, Handler] = {
     **_calls("repo", _of_repository),
     **_calls("environment", _of_environment),
     **_calls("org", _of_organization),
+    "actions/list-selected-repos-for-org-secret": _selected,
 }

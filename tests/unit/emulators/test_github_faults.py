@@ -79,6 +79,7 @@ def asked(world: World, call: str) -> tuple[str, str, Any]:
         "actions/list-org-secrets": ("GET", organization, None),
         "actions/list-repo-secrets": ("GET", f"{HERE}/actions/secrets", None),
         "actions/list-repo-workflows": ("GET", f"{HERE}/actions/workflows", None),
+        "actions/list-selected-repos-for-org-secret": ("GET", f"{organization}/OLD/repositories", None),
         "apps/create-installation-access-token": ("POST", "/app/installations/815/access_tokens", {}),
         "apps/get-authenticated": ("GET", "/app", None),
         "apps/get-repo-installation": ("GET", f"{HERE}/installation", None),

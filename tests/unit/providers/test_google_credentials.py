@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.errors import Exit, InputError
-from sessionsmgmt.providers.google.credentials import stored_credential
+from sessionsmgmt.providers.google.credentials import stored_credential, with_token
 
 WHOLE = {"type": "authorized_user", "client_id": "id", "client_secret": "hush", "refresh_token": "1//token"}
 
@@ -53,3 +54,31 @@ def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str)
 def test_no_text_fails_in_any_other_way_than_with_an_explanation(text: str) -> None:
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
         stored_credential({"GOOGLE_CREDENTIALS": text})
+
+
+LAYOUTS = [
+    json.dumps(WHOLE),
+    json.dumps({"x": {"nested": [1, 2.50]}, **WHOLE, "universe_domain": "é"}, ensure_ascii=False, indent=4) + "\n",
+    '{"refresh_token" :\t"1\\/\\/to\\"ken", "client_secret":"hush","client_id":"id","n":1.0e5}',
+]
+
+
+@pytest.mark.parametrize("text", LAYOUTS)
+@given(token=st.text(min_size=1))
+def test_another_token_changes_nothing_else_of_the_text(text: str, token: str) -> None:
+    changed = with_token(text, token)
+
+    assert json.loads(changed) == {**json.loads(text), "refresh_token": token}
+    field = re.compile(r'"refresh_token"\s*:\s*"(?:[^"\\]|\\.)*"')
+    assert field.split(changed) == field.split(text)
+
+
+def test_a_field_of_that_name_inside_of_another_stays_as_it_is() -> None:
+    text = json.dumps({"before": {"refresh_token": "theirs"}, **WHOLE})
+
+    assert json.loads(with_token(text, "new")) == {
+        "before": {"refresh_token": "theirs"},
+        **WHOLE,
+        "refresh_token": "new",
+    }
+    assert list(json.loads(with_token(text, "new"))) == list(json.loads(text))

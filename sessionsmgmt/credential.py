@@ -1,0 +1,158 @@
+"""Everything a club does with the credential itself, from its sessions.yml on: agree, renew, recover, take back.
+
+The commands are the same whoever asks for them; what is real is made here and handed to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from sessionsmgmt import wiring, wiring_rotation
+from sessionsmgmt.commands import auth
+from sessionsmgmt.commands import rotate as rotating
+from sessionsmgmt.commands.attention import tell, telling
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.config.model import Config, token
+from sessionsmgmt.errors import ConsentError, InputError
+from sessionsmgmt.ports import Note
+from sessionsmgmt.rotation import Rotation
+from sessionsmgmt.views.consent import CONSENT, GIVEN_AGAIN, ended_note, ending_note
+
+
+class Call(Protocol):
+    """What whoever asks for one of these has to bring along.
+
+    ``now`` is the aware instant that is taken as now, ``clock`` tells how it goes on from there, ``mask`` is told every
+    secret that is learnt on the way.
+    """
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...  # noqa: D102 - said above
+    @property
+    def now(self) -> datetime: ...  # noqa: D102
+    @property
+    def clock(self) -> Callable[[], datetime]: ...  # noqa: D102
+    @property
+    def mask(self) -> Callable[[str], None]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """How a person is spoken to: ``say`` shows a text, ``visit`` brings them to an address."""
+
+    say: Callable[[str], None]
+    visit: Callable[[str], None]
+
+
+def rotate(call: Call, config: Config) -> Result:
+    """Renew the credential, due or not, and tell on the board how the consent stands."""
+
+    def act() -> Result:
+        with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
+            result, rotation = rotating.rotate(renewal, call.clock)
+        return _told(call, config, rotation, result)
+
+    return _telling(call, config, act)
+
+
+def rehearse(call: Call, config: Config) -> Result:
+    """Say what ``rotate`` would do."""
+    with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
+        return rotating.rehearse(renewal, call.now)
+
+
+def recover(call: Call, path: Path, config: Config) -> Result:
+    """Store what is sealed in the file. Raises InputError where it can't be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror}).") from None
+    except ValueError:
+        raise InputError(f"{path} is no text.") from None
+    with wiring_rotation.secret(config, call.environ, call.mask) as store:
+        return rotating.recover(text, store, call.now)
+
+
+def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]], Result]) -> Result:
+    """Renew the credential if sessions.yml wants it and it is due, then act in an environment with what came of it."""
+
+    def both() -> Result:
+        if config.credentials is None:
+            return act(call.environ)
+        if not wiring_rotation.may_store(config, call.environ):
+            return rotating.unrenewed(act(call.environ))
+        renewing = wiring_rotation.renewal(config, call.environ, call.mask, call.clock)
+        rotation = rotating.if_due(renewing, wiring.credential(call.environ), call.clock)
+        if rotation is None:
+            return act(call.environ)
+        environ = wiring.with_credential(call.environ, rotation.credential)
+        result = rotating.after(rotation, lambda: act(environ), call.now)
+        return _told(call, config, rotation, result)
+
+    return _telling(call, config, both)
+
+
+def login(call: Call, client: Path, dialogue: Dialogue, keep: Callable[[str], str] | None, config: Config) -> Result:
+    """Let the account's owner agree; the credential goes to ``keep``, without one straight into the secret.
+
+    ``client`` is the file of Google's console. Raises InputError where there is neither.
+    """
+    consent = wiring.consent(config, call.environ, client, call.mask)
+    if keep:
+        return auth.login(consent, dialogue.say, dialogue.visit, keep, call.now)
+    if not wiring_rotation.may_store(config, call.environ):
+        raise InputError(
+            "It is not said where the credential goes: --save FILE or --print, and only one of them.",
+            "Without either it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
+            "set (docs/rotation.md).",
+        )
+    with wiring_rotation.secret(config, call.environ, call.mask) as store:
+        return auth.login_into(store, consent, dialogue.say, dialogue.visit, call.clock)
+
+
+def saver(path: Path) -> Callable[[str], str]:
+    """What keeps a credential in a new file."""
+    return partial(auth.save, path=path)
+
+
+def revoke(call: Call, config: Config) -> Result:
+    """Withdraw the account's consent, and delete the secret where that can be done from here."""
+    withdraw = wiring.withdrawal(config, call.environ)
+    stores = wiring_rotation.may_store(config, call.environ)
+    secret = partial(wiring_rotation.secret, config, call.environ, call.mask) if stores else None
+    return auth.revoke(withdraw, secret, call.now)
+
+
+def foresee_revoking(call: Call, config: Config) -> Result:
+    """Say what ``revoke`` would do, and ask nobody."""
+    wiring.withdrawal(config, call.environ)
+    stores = config.credentials if wiring_rotation.may_store(config, call.environ) else None
+    also = f", and the secret {stores.secret} deleted" if stores else ""
+    return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")
+
+
+def _telling(call: Call, config: Config, act: Callable[[], Result]) -> Result:
+    """Act; that the account's owner has to agree again is told where a person sees it."""
+    return telling(wiring.boards(call.environ), _topic(config), ended_note, act)
+
+
+def _told(call: Call, config: Config, rotation: Rotation, result: Result) -> Result:
+    """Say on the board how the consent stands, where renewing has shown it."""
+    if isinstance(rotation.trouble, ConsentError):
+        note: Note | None = ended_note(rotation.trouble)
+    elif rotation.stale or rotation.trouble:
+        return result
+    else:
+        note = ending_note(rotation.ends, call.now, config)
+    for board in wiring.boards(call.environ):
+        result = tell(board, _topic(config), note, GIVEN_AGAIN, result)
+    return result
+
+
+def _topic(config: Config) -> str:
+    return f"{CONSENT}-{token(config.folder)}" if config.folder else CONSENT

@@ -1,0 +1,71 @@
+"""The places a secret can be at, at an emulated GitHub, as the contract suite wants to see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sessionsmgmt.config.model import Credentials, Scope
+from sessionsmgmt.github.client import Access, RepositoryName, connect, token
+from sessionsmgmt.github.job import SECRETS_TOKEN
+from sessionsmgmt.github.secrets import PERMISSIONS, GitHubSecret, place
+from sessionsmgmt.patience import Patience
+from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal, Secrets
+from tests.wire.github import Time
+
+NAME = "GOOGLE_CREDENTIALS"
+HERE = RepositoryName(OWNER, REPOSITORY)
+SETTINGS = {
+    Scope.REPOSITORY: Credentials(NAME),
+    Scope.ENVIRONMENT: Credentials(NAME, Scope.ENVIRONMENT, environment="sessions & more"),
+    Scope.ORGANIZATION: Credentials(NAME, Scope.ORGANIZATION, organization=OWNER),
+}
+
+
+@dataclass
+class SecretWorld:
+    """One secret, whose other side a test can see."""
+
+    github: GitHubEmulator
+    scope: Scope
+    time: Time = field(default_factory=Time)
+
+    def __post_init__(self) -> None:
+        self.github.world.repository().environments.setdefault("sessions & more", Secrets())
+
+    @property
+    def secrets(self) -> Secrets:
+        repository = self.github.world.repository()
+        match self.scope:
+            case Scope.REPOSITORY:
+                return repository.secrets
+            case Scope.ENVIRONMENT:
+                return repository.environments["sessions & more"]
+            case Scope.ORGANIZATION:
+                return self.github.world.secrets
+
+    @property
+    def now(self) -> datetime:
+        return self.github.world.now
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            clock=lambda: self.time.now,
+            sleep=self.time.sleep,
+            jitter=lambda: 1.0,
+            today=lambda: self.now + timedelta(seconds=self.time.now),
+        )
+
+    def access(self, level: str = "write") -> Access:
+        given = self.github.world.fine_grained_token({PERMISSIONS[self.scope]: level, "metadata": "read"})
+        return token({SECRETS_TOKEN: given}, SECRETS_TOKEN)
+
+    def open(self, level: str = "write") -> GitHubSecret:
+        """The store as the product uses it, with a token that may write or only read."""
+        hub = connect(self.access(level), {"GITHUB_API_URL": self.github.root}, self.patience)
+        return GitHubSecret(hub, place(SETTINGS[self.scope], HERE), NAME, HERE)
+
+    def block(self) -> None:
+        """Be out of order from now on."""
+        self.github.fail("*", Refusal(503, "Secrets service unavailable"), times=999)
