@@ -186,6 +186,17 @@ class Ledger(Protocol):
         ...
 
 
+class Erasable(Ledger, Protocol):
+    """A ledger that can be done away with, for good."""
+
+    def erase(self) -> bool:
+        """Delete all of it, whether or not it can be read, and say whether there was anything; asked again, no.
+
+        Raises RefusedError where what is there is not the ledger's alone, and else as ``read`` does.
+        """
+        ...
+
+
 class SentFolder(Protocol):
     """Where the mail that left can be seen."""
 

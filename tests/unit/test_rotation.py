@@ -39,6 +39,7 @@ class World:
     key: int = 1
     calls: list[str] = field(default_factory=list)
     issued: Iterator[int] = field(default_factory=lambda: count(1))
+    used: list[str] = field(default_factory=list)
     newest_used: int = 0
     known: int = 1
 
@@ -78,6 +79,7 @@ class World:
 
     def renew(self, credential: str) -> Renewed:
         self.moment("renew")
+        self.used.append(credential)
         number = int(credential.split()[1])
         if number < self.newest_used:
             raise ConsentError("This token has ended.")
@@ -100,6 +102,7 @@ def test_storing_is_tried_before_the_provider_is_asked_and_what_it_issued_is_sto
     rotation = rotate("token 0", world, world, None, clock)
 
     assert world.calls == ["put", "renew", "put", "renew", "put"]
+    assert world.used == ["token 0", "token 1"]
     assert rotation.issued
     assert rotation.credential == world.stored
 

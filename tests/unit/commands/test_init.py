@@ -188,9 +188,9 @@ def test_the_workflows_may_do_no_more_than_they_need(provider: str) -> None:
     }
 
     assert granted == {
-        "notify": [{"contents": "write", "issues": "write"}],
+        "notify": [{"actions": "read", "contents": "write", "issues": "write"}],
         "preview": [{"contents": "read", "checks": "write", "pull-requests": "write"}],
-        "rotate": [{"contents": "read"}],
+        "rotate": [{"actions": "read", "contents": "read", "issues": "write"}],
     }
     for name in granted:
         assert workflow(files, name)["permissions"] == {}
@@ -224,7 +224,11 @@ def test_runs_wait_for_each_other_and_none_is_dropped() -> None:
     files = plan(answered(provider="google"))
 
     assert workflow(files, "notify")["concurrency"] == workflow(files, "rotate")["concurrency"]
-    assert workflow(files, "notify")["concurrency"] == {"group": "sessions", "queue": "max"}
+    assert workflow(files, "notify")["concurrency"] == {
+        "group": "sessions",
+        "queue": "max",
+        "cancel-in-progress": False,
+    }
 
 
 def test_writing_touches_nothing_but_what_was_planned(tmp_path: Path) -> None:
