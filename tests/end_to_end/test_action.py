@@ -18,8 +18,8 @@ from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
-from tests.end_to_end.harness import COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
-from tests.end_to_end.test_google import AT_GOOGLE, SEND
+from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
+from tests.end_to_end.test_google import SEND
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
 PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session", "ghs_the-token")
