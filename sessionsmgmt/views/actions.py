@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sessionsmgmt.commands.result import Result
@@ -29,11 +29,12 @@ def order(command: str, data: str, properties: Mapping[str, str | int] | None = 
     return f"::{command}{' ' if listed else ''}{listed}::{_escaped(data)}"
 
 
-def output(name: str, value: str) -> str:
-    """A value for the file of outputs, whatever stands in it: nothing in it can be the line that ends it."""
-    delimiter = secrets.token_hex(16)
-    while delimiter in value:
-        delimiter = secrets.token_hex(16)
+def output(name: str, value: str, draw: Callable[[int], str] = secrets.token_hex) -> str:
+    """A value for the file of outputs, whatever stands in it: nothing in it can be the line that ends it.
+
+    ``draw`` gives a text that nobody can guess, of so many bytes.
+    """
+    delimiter = next(text for text in iter(lambda: draw(16), "") if text not in value)
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 

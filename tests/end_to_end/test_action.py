@@ -14,31 +14,40 @@ import pytest
 
 from sessionsmgmt.providers.google import tokens
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
-from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator
+from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
+from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
 from tests.end_to_end.test_google import SEND
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
-PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session", "ghs_the-token")
+PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session")
 
 
 class Job:
     """A job of the club, whose steps keep to what no step may show."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, github: GitHubEmulator) -> None:
         workspace = folder / "otters" / "otters"
         workspace.mkdir(parents=True)
         (workspace / ".git").mkdir()
         self.club: ClubFolder = make_club(workspace)
         self.runner = Runner(workspace, folder / "_temp", ROOT)
-        self.private = list(PRIVATE)
+        self.github = github
+        self.token = github.world.job_token({"contents": "write", "issues": "write"})
+        self.private = [*PRIVATE, self.token]
 
     def step(self, env: dict[str, str] | None = None, now: str = NOW, **inputs: str) -> Step:
         before = self.files()
-        step = self.runner.run(COMMAND, {"PYTHONPATH": str(ROOT), **(env or {})}, now=now, **inputs)
+        around = {
+            "PYTHONPATH": str(ROOT),
+            "GITHUB_API_URL": self.github.root,
+            "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
+            **(env or {}),
+        }
+        step = self.runner.run(COMMAND, around, **{"now": now, "github_token": self.token, **inputs})
         told = [step.log.seen, step.summary, *step.outputs.values()]
         if step.outputs["report"]:
             told.append(Path(step.outputs["report"]).read_text())
@@ -54,8 +63,10 @@ class Job:
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> Job:
-    return Job(tmp_path)
+def job(tmp_path: Path) -> Iterator[Job]:
+    with GitHubEmulator(GitHubWorld()) as github:
+        yield Job(tmp_path, github)
+        assert not github.violations
 
 
 def test_a_run_sends_and_says_so_in_every_way(job: Job) -> None:
@@ -167,6 +178,16 @@ def test_a_title_that_gives_orders_is_not_obeyed(job: Job) -> None:
     assert "<img" not in step.summary
 
 
+def test_what_is_printed_is_not_obeyed_whatever_it_is(job: Job) -> None:
+    step = job.step(command="run --verbose 'loud\n::set-output name=sent::9\n::add-mask::Error'")
+
+    [error] = step.log.of("error")
+    assert step.exit == 2
+    assert "loud" in error.text
+    assert "Error" not in step.log.masks
+    assert "::set-output name=sent::9" in step.log.lines
+
+
 def test_attendees_nobody_knows_are_warnings_that_name_nobody(job: Job) -> None:
     job.club.calendar(vevent(attendees=("ada@example.org", "who@example.org")))
     job.private.append("who@")
@@ -212,63 +233,96 @@ def google() -> Iterator[GoogleEmulator]:
         assert emulator.violations == ()
 
 
-@pytest.fixture
-def github() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator(GitHubWorld()) as emulator:
-        yield emulator
-        assert not emulator.violations
-
-
-def at_google(job: Job, google: GoogleEmulator, github: GitHubEmulator, **inputs: str) -> Step:
+def at_google(job: Job, google: GoogleEmulator, **inputs: str) -> Step:
     """A step of the same club at Google, whose secrets are masked before anything else is said."""
     job.club.write("sessions.yml", AT_GOOGLE)
     secrets = [json.loads(google.credentials)[name] for name in ("refresh_token", "client_secret")]
-    token = github.world.job_token({"contents": "write", "issues": "write"})
-    env = {
-        "SESSIONSMGMT_GOOGLE_ROOT": google.root,
-        "GITHUB_API_URL": github.root,
-        "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
-    }
-    secrets += [token, "a2V5" * 11]
+    env = {"SESSIONSMGMT_GOOGLE_ROOT": google.root}
+    secrets += [job.token, "a2V5" * 11]
     job.private += [*secrets, "Bearer", "ya29."]
-    step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, github_token=token, **inputs)
+    step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, **inputs)
     first = takewhile(lambda line: line.startswith("::add-mask::"), step.raw.splitlines())
     assert {f"::add-mask::{one}" for one in secrets} <= set(first)
     return step
 
 
-def test_a_club_at_google_is_told_of_by_its_inputs_alone(
-    job: Job, google: GoogleEmulator, github: GitHubEmulator
-) -> None:
-    step = at_google(job, google, github)
+def test_a_club_at_google_is_told_of_by_its_inputs_alone(job: Job, google: GoogleEmulator) -> None:
+    step = at_google(job, google)
 
     assert (step.exit, step.outputs["sent"], len(google.sent)) == (0, "1", 1)
     assert "✅ sent" in step.summary
     assert [one for one in step.log.masks if one.startswith("ya29.")]  # what was only learnt on the way
 
 
-def test_what_is_held_stands_first_with_the_command_that_closes_it(
-    job: Job, google: GoogleEmulator, github: GitHubEmulator
-) -> None:
+def test_what_is_held_stands_first_with_the_command_that_closes_it(job: Job, google: GoogleEmulator) -> None:
     google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING)
-    step = at_google(job, google, github)
+    step = at_google(job, google)
 
     assert (step.exit, step.outputs["held"]) == (1, "1")
     [error] = step.log.of("error")
     assert "held" in error.text
     command = "sessionsmgmt resolve --notice campus --session lab --sent"
     assert step.summary.index(command) < step.summary.index("| State |")
-    closed = at_google(job, google, github, command=command.removeprefix("sessionsmgmt "))
+    closed = at_google(job, google, command=command.removeprefix("sessionsmgmt "))
     assert closed.exit == 0
 
 
-def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(
-    job: Job, google: GoogleEmulator, github: GitHubEmulator
-) -> None:
+def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(job: Job, google: GoogleEmulator) -> None:
     google.fail("oauth.token", INVALID_GRANT)
-    step = at_google(job, google, github)
+    step = at_google(job, google)
 
     [error] = step.log.of("error")
     assert step.exit == 3
     assert "auth login" in error.text
     assert step.outputs["sent"] == "0"
+
+
+def rotate(job: Job, rotating: RotatingClub) -> Step:
+    """A step that renews the credential, in a run of its own; no secret is seen, old or new."""
+    rotating.begin()
+    given = rotating.environ()
+    inputs = {
+        "google_credentials": given.pop("GOOGLE_CREDENTIALS"),
+        "secrets_token": given.pop("SECRETS_TOKEN"),
+        "github_token": given.pop("GITHUB_TOKEN"),
+    }
+    step = job.step(given, rotating.github.world.now.isoformat(), command="rotate", **inputs)
+    for secret in rotating.secret_texts():
+        assert secret not in "".join([step.log.seen, step.summary, *step.outputs.values()])
+    return step
+
+
+@pytest.fixture
+def rotating(job: Job) -> Iterator[RotatingClub]:
+    with rotating_club(job.runner.workspace) as club:
+        yield club
+
+
+def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotatingClub) -> None:
+    rotating.google.world.consent.renews = True
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (0, "true")
+    assert rotating.works(rotating.stored)
+    assert "The provider issued a new credential" in step.summary
+
+
+def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotatingClub) -> None:
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (0, "false")
+    assert "renewed" in step.summary
+
+
+def test_one_that_could_not_be_stored_is_in_the_summary_sealed_with_what_to_do(
+    job: Job, rotating: RotatingClub
+) -> None:
+    rotating.google.world.consent.renews = True
+    rotating.github.fail(PUT, Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"}), after=1)
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (5, "false")
+    [error] = step.log.of("error")
+    assert error.text
+    assert '"encrypted_value"' in step.summary
+    assert "sessionsmgmt rotate &#45;&#45;recover FILE" in step.summary

@@ -114,6 +114,13 @@ def test_a_thousand_clubs_take_no_time(tmp_path: Path) -> None:
     assert time.process_time() - began < 2
 
 
+def test_one_club_that_nests_its_file_without_end_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    clubs(tmp_path, "otters", text="[" * 60_000)
+    began = time.process_time()
+    plan(tmp_path)
+    assert time.process_time() - began < 1
+
+
 def test_what_is_printed_is_json_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clubs(tmp_path, *(f"{number:04}" for number in range(257)), text=SESSIONS_YML + ENVIRONMENT)
     report = tmp_path / "report.json"

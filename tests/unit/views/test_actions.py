@@ -31,6 +31,11 @@ def test_an_output_is_read_as_it_was_written_and_is_one(value: str) -> None:
     assert read_outputs(output("report", value) + output("sent", "1")) == {"report": value, "sent": "1"}
 
 
+def test_what_ends_an_output_is_drawn_again_if_it_stands_in_the_value() -> None:
+    drawn = iter(["guessed", "unlikely"])
+    assert output("report", "a\nguessed\nb", lambda _: next(drawn)) == "report<<unlikely\na\nguessed\nb\nunlikely\n"
+
+
 def test_no_two_outputs_end_alike() -> None:
     assert len({output("a", "b") for _ in range(20)}) == 20
 
