@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from sessionsmgmt import __version__, credential, wiring
+from sessionsmgmt import __version__, credential, previews, wiring
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor
 from sessionsmgmt.commands.former import Former, former
@@ -34,6 +34,7 @@ from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.github.event import pull_request
 from sessionsmgmt.instant import Instant
 from sessionsmgmt.masks import announcer, unmasked
 from sessionsmgmt.ports import failed
@@ -46,11 +47,15 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What every command is told. ``now`` is aware: the instant that all of the command takes as now."""
+    """What every command is told. ``now`` is aware: the instant that all of the command takes as now.
+
+    ``chosen`` is the same if ``--now`` names it, and None if it is the present.
+    """
 
     command: str
     config: Path
     now: datetime
+    chosen: datetime | None
     report: Path | None
     clock: Callable[[], datetime]
     environ: Mapping[str, str]
@@ -89,10 +94,11 @@ def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[.
     @functools.wraps(function)
     def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
         name = function.__name__.rstrip("_").replace("_", " ")
-        now, here = now or datetime.now(UTC), click.get_current_context().find_object(Surroundings)
+        chosen, here = now, click.get_current_context().find_object(Surroundings)
+        now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        told = Invocation(name, config, now, report, _clock(now), here.environ, here.views, here.mask)
+        told = Invocation(name, config, now, chosen, report, _clock(now), here.environ, here.views, here.mask)
         return function(told, *args, **kwargs)
 
     command: Callable[..., Exit] = invoke
@@ -166,19 +172,17 @@ def validate_(invocation: Invocation) -> Exit:
 @cli.command("preview")
 @_command
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write index.html and every email here.")
-def preview_(invocation: Invocation, out: Path | None) -> Exit:
+@click.option("--publish", is_flag=True, help="Show it on the pull request: a check and a comment.")
+@click.option("--live", is_flag=True, help="On a pull request too, use the club's own calendar and contacts.")
+def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: bool) -> Exit:
     """Compose every notice that 'run' would send now, and send nothing."""
+    wish, pull = previews.Wish(out, publish=publish, live=live), pull_request(invocation.environ)
 
     def act(config: Config) -> Result:
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
-            result = preview(wiring.wire(config, invocation.environ).job, invocation.now)
-        if out is None:
-            return result
-        from sessionsmgmt.views.gallery import write_gallery
+            return previews.make(invocation, wish, pull, config)
 
-        return replace(result, message=f"The preview is {write_gallery(result, config, out)}.")
-
-    return _perform(invocation, act)
+    return _perform(invocation, act, partial(previews.fail, invocation, wish, pull))
 
 
 @cli.command("run")
@@ -328,14 +332,22 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     return result
 
 
-def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
-    """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way."""
+def _perform(
+    invocation: Invocation,
+    act: Callable[[Config], Result],
+    failing: Callable[[SessionsError], SessionsError] = lambda error: error,
+) -> Exit:
+    """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way.
+
+    ``failing`` may do more about that, and returns what is to be said.
+    """
     zone = ZoneInfo("UTC")
     try:
         config = load(invocation.config)
         zone = config.zone
         result = act(config)
-    except SessionsError as error:
+    except SessionsError as cause:
+        error = failing(cause)
         terminal.show_problems(error, sys.stderr)
         result = Result(invocation.command, invocation.now, error.exit)
         shows = [partial(view.show_problems, error) for view in invocation.views]

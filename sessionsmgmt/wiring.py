@@ -67,7 +67,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
         job=Job(
             zone=config.zone,
             roles=config.roles,
-            mailings=tuple(_mailing(config, notice) for notice in config.notices),
+            mailings=tuple(mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
             contacts=_contacts(config, google),
             ledger=_ledger(config, environ, google),
@@ -256,7 +256,7 @@ def _store(store: Store, config: Config, environ: Mapping[str, str], google: Acc
             from sessionsmgmt.ledger.git import Branch, GitLedger
 
             home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-            return GitLedger(_hub(environ), home, keys(environ), config.ledger.keep)
+            return GitLedger(hub(environ), home, keys(environ), config.ledger.keep)
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -290,10 +290,10 @@ def boards(environ: Mapping[str, str]) -> tuple[Board, ...]:
     from sessionsmgmt.github.board import IssueBoard
     from sessionsmgmt.github.client import repository
 
-    return (IssueBoard(_hub(environ), repository(environ)),)
+    return (IssueBoard(hub(environ), repository(environ)),)
 
 
-def _hub(environ: Mapping[str, str]) -> Hub:
+def hub(environ: Mapping[str, str]) -> Hub:
     """The way to GitHub with the job's own token."""
     from sessionsmgmt.github.client import connect, token
 
@@ -316,7 +316,8 @@ def _usual_store(config: Config, environ: Mapping[str, str]) -> Store:
     return GitStore(ledger_branch(config.folder)) if in_actions else FileStore(config.path.parent / LEDGER_FILE)
 
 
-def _mailing(config: Config, notice: NoticeSettings) -> Mailing:
+def mailing(config: Config, notice: NoticeSettings) -> Mailing:
+    """A notice's rule, wording and recipients."""
     wording = Wording(
         team=config.team,
         locale=notice.locale or config.locale,

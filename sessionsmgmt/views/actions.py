@@ -82,7 +82,7 @@ def _counted(count: int, one: str, several: str) -> str:
 
 def _annotation(kind: str, problem: Problem, workspace: Path) -> str:
     """A problem where it stands. The name of the file is said again where GitHub could not find it."""
-    file = _inside(problem.file, workspace)
+    file = inside(problem.file, workspace)
     place: dict[str, str | int] = {"file": file, "line": problem.line, "col": problem.column} if file else {}
     text = problem.text if file else f"{problem.file}: {problem.text}"
     return order(kind, visible(text), {**place, "title": visible(problem.path or Path(problem.file).name)})
@@ -91,11 +91,11 @@ def _annotation(kind: str, problem: Problem, workspace: Path) -> str:
 def _place(caution: Caution, workspace: Path) -> dict[str, str | int]:
     """Where a caution points to, if that is a line of a file: ``calendar.ics:31``."""
     found = re.fullmatch(r"(.+):([1-9]\d{0,8})", caution.where)
-    file = _inside(found[1], workspace) if found and Path(found[1]).is_file() else ""
+    file = inside(found[1], workspace) if found and Path(found[1]).is_file() else ""
     return {"file": file, "line": int(found[2])} if found and file else {}
 
 
-def _inside(file: str, workspace: Path) -> str:
+def inside(file: str, workspace: Path) -> str:
     """The path of a file from the root of the repository, as annotations want it; empty if it is not in there."""
     path = os.path.relpath(os.path.realpath(file), os.path.realpath(workspace))
     return "" if path == os.pardir or path.startswith(os.pardir + os.sep) else path

@@ -32,7 +32,7 @@ _STATES = {
 
 _HEALTH = {Health.GOOD: "✅", Health.NOTE: "⚠️", Health.BAD: "❌"}
 
-_CUT = "*The rest is left out: a summary may not be longer.*"
+CUT = "*The rest is left out: a summary may not be longer.*"
 
 
 def summary(result: Result, config: Config) -> Iterator[str]:
@@ -41,6 +41,10 @@ def summary(result: Result, config: Config) -> Iterator[str]:
     Yields pieces that stand on lines of their own, for ``fitted``.
     """
     yield f"### {plain(config.team)}: {plain(result.command)}"
+    if result.pages:
+        yield from _message(result.message)
+        yield from result.pages
+        return
     verdicts = [delivery.verdict for delivery in result.deliveries]
     yield from _held([one for one in verdicts if one.state is State.HELD], config)
     yield from _message(result.message)
@@ -50,7 +54,7 @@ def summary(result: Result, config: Config) -> Iterator[str]:
     if not verdicts and not result.message and not result.findings:
         yield "\nThere is no session to say anything about."
     yield from _findings(result.findings)
-    yield from _cautions(result.cautions)
+    yield from cautions_list(result.cautions)
 
 
 def problems_summary(error: SessionsError) -> Iterator[str]:
@@ -59,22 +63,22 @@ def problems_summary(error: SessionsError) -> Iterator[str]:
     yield f"\n{plain(str(error))}\n"
     problems = error.problems if isinstance(error, InputError) else ()
     if problems:
-        yield from _table("Where", "What", "Problem")
+        yield from table("Where", "What", "Problem")
         yield from (row([code(_place(one)), code(one.path) if one.path else "", plain(one.text)]) for one in problems)
 
 
-def fitted(pieces: Iterable[str], most: int = LARGEST) -> str:
-    """The pieces on lines of their own, as far as they have at most so many bytes; if not all do, that is said.
+def fitted(pieces: Iterable[str], most: int = LARGEST, cut: str = CUT) -> str:
+    """The pieces on lines of their own, as far as they have at most so many bytes; if not all do, ``cut`` says so.
 
     A piece is kept whole, so that no block of code is left open; a fold that is open at the cut is closed.
     """
     lines: list[str] = []
-    left = most - len(f"</details>\n\n{_CUT}\n".encode())
+    left = most - len(f"</details>\n\n{cut}\n".encode())
     for piece in pieces:
         left -= len(f"{piece}\n".encode())
         if left < 0:
             folds = sum(line.startswith("\n<details>") for line in lines) - lines.count("</details>")
-            lines += [*["</details>"] * folds, f"\n{_CUT}"]
+            lines += [*["</details>"] * folds, f"\n{cut}"]
             break
         lines.append(piece)
     return "".join(f"{line}\n" for line in lines)
@@ -113,7 +117,7 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
         return
     yield f"\n**{title}**\n"
     recipients = {one.rule.id: ", ".join(code(masked(to)) for to in (*one.to, *one.cc)) for one in config.notices}
-    yield from _table("State", "Kind", "Session", "Notice", "To", "Why")
+    yield from table("State", "Kind", "Session", "Notice", "To", "Why")
     for one in sorted(verdicts, key=lambda one: (one.state is not State.HELD, one.start, one.key)):
         yield row(
             [
@@ -130,13 +134,14 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     if findings:
         yield ""
-        yield from _table("", "What", "How it stands", "What to do")
+        yield from table("", "What", "How it stands", "What to do")
         yield from (
             row([_HEALTH[one.health], plain(one.topic), plain(one.text), plain(one.advice)]) for one in findings
         )
 
 
-def _cautions(cautions: Sequence[Caution]) -> Iterator[str]:
+def cautions_list(cautions: Sequence[Caution]) -> Iterator[str]:
+    """What is worth knowing, folded away."""
     if cautions:
         yield f"\n<details><summary>Worth knowing: {len(cautions)}</summary>\n"
         for caution in cautions:
@@ -145,7 +150,8 @@ def _cautions(cautions: Sequence[Caution]) -> Iterator[str]:
         yield "</details>"
 
 
-def _table(*columns: str) -> Iterator[str]:
+def table(*columns: str) -> Iterator[str]:
+    """The head of a table; its rows come behind it."""
     yield row(columns)
     yield row(["---"] * len(columns))
 
