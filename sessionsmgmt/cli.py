@@ -40,7 +40,7 @@ from sessionsmgmt.masks import announcer, unmasked
 from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
-from sessionsmgmt.views.questions import ask, replaceable
+from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 
 P = ParamSpec("P")
 
@@ -130,16 +130,9 @@ def cli() -> None:
     """Tell the owner of the premises, before each session, who will be in the building."""
 
 
-def _asked(command: Callable[..., Exit]) -> Callable[..., Exit]:
-    """An option for each question of ``init``, for those who answer beforehand."""
-    for question in reversed(questions("UTC")):
-        command = click.option(f"--{question.key}", default="", help=question.why)(command)
-    return command
-
-
 @cli.command("init")
 @_command
-@_asked
+@answers_beforehand
 @click.option(
     "--from", "earlier", type=click.Path(path_type=Path), metavar="FILE", help="Translate this conf.json of MantaBots."
 )
@@ -155,8 +148,7 @@ def init_(
     before = former(earlier) if earlier else Former({})
     known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
     answered = answers(known if yes else ask(questions(zone), known), zone)
-    if earlier:
-        answered = as_before(answered, before)
+    answered = as_before(answered, before) if earlier else answered
     may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
     result = init(answered, folder, may_go, invocation.now, before.left_out)
     return _perform(invocation, lambda _: result)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from sessionsmgmt.commands.init import Question
+from sessionsmgmt.commands.init import Question, questions
+from sessionsmgmt.errors import Exit
+
+
+def answers_beforehand(command: Callable[..., Exit]) -> Callable[..., Exit]:
+    """An option for each question, for those who answer before they are asked."""
+    for question in reversed(questions("UTC")):
+        command = click.option(f"--{question.key}", default="", help=question.why)(command)
+    return command
 
 
 def ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:

@@ -43,6 +43,8 @@ HOSTS = {
     "people.googleapis.com",
     "www.googleapis.com",
 }
+SHOWN = {"github.com", "proxy.example.org"}
+"""Hosts of addresses that are shown to people, and never asked."""
 SENDING = "gmail.users.messages.send"
 
 
@@ -248,7 +250,7 @@ def test_the_only_hosts_in_the_program_are_those_the_page_lists() -> None:
     roots = {urlsplit(str(document(api)["rootUrl"])).hostname for api in APIS}
     listed = set(re.findall(r"`([a-z0-9.]+\.com)`", PAGE))
 
-    assert (found | roots) - {"proxy.example.org"} == listed == HOSTS
+    assert (found | roots) - SHOWN == listed == HOSTS
 
 
 # Who gets to know
@@ -258,6 +260,25 @@ def test_names_addresses_and_texts_go_into_the_emails_and_nowhere_else(lived: Pr
     leaks = {(what, canary) for what, text in lived.left() for canary in canaries(text)}
 
     assert leaks == set()
+
+
+def test_on_files_the_emails_lie_in_the_folders_that_were_named_and_nothing_else_names_anybody(
+    club: ClubFolder,
+) -> None:
+    before = {path for path in club.folder.rglob("*") if path.is_file()}
+    shown = [club.call(command) for command in ("preview --out looked-at", "run", "status", "doctor")]
+    left = [path for path in club.folder.rglob("*") if path.is_file() and path not in before]
+    naming = {path.relative_to(club.folder).parts[0] for path in left if b"Ada Adult" in path.read_bytes()}
+
+    assert naming == {"looked-at", "outbox"}
+    assert {str(path.relative_to(club.folder).parts[0]) for path in left} == {
+        "looked-at",
+        "outbox",
+        ".sessionsmgmt",
+        "report.json",
+    }
+    for ran in shown:
+        assert not [name for name in ("Ada", "Stu Student", "ada@", "stu@") if name in ran.out + ran.err]
 
 
 def test_the_emails_go_to_the_recipients_in_sessions_yml_and_to_nobody_else(lived: PrivateClub) -> None:
