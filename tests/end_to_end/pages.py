@@ -53,4 +53,4 @@ def sentences(text: str) -> list[str]:
     return [one for block in said for one in _ENDS.split(block) if one]
 
 
-_ENDS = re.compile(r"(?<=[.:?!\]]) (?=[A-Z*])")
+_ENDS = re.compile(r"(?<=[.?!\]]) (?=[A-Z*`])|(?<=:) (?=[A-Z*])")

@@ -104,9 +104,8 @@ def test_every_action_in_our_workflows_is_pinned_to_a_commit() -> None:
 @pytest.mark.parametrize("path", ["Dockerfile", "scripts/setup"])
 def test_whatever_is_installed_is_installed_by_its_hash(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8").replace("\\\n", " ")
-    installing = [
-        line for line in text.splitlines() if re.search(r"(-r|--requirement) \S*(requirements/|build/)\w", line)
-    ]
+    from_a_file = re.compile(r"(-r|--requirement) \S*(requirements/|build/)\w")
+    installing = [line for line in text.splitlines() if from_a_file.search(line)]
 
     assert installing
     assert [line for line in installing if "--require-hashes" not in line] == []
