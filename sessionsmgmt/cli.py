@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from sessionsmgmt import __version__, credential, previews, wiring
+from sessionsmgmt import __version__, credential, lifecycle, previews, wiring, wiring_github
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
-from sessionsmgmt.commands.doctor import doctor
+from sessionsmgmt.commands.doctor import doctor, doctor_without
 from sessionsmgmt.commands.former import Former, former
 from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.commands.plan import plan
@@ -37,7 +37,6 @@ from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import pull_request
 from sessionsmgmt.instant import Instant
 from sessionsmgmt.masks import announcer, unmasked
-from sessionsmgmt.ports import failed
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
@@ -225,12 +224,13 @@ def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
 
     def act(config: Config) -> Result:
+        at_github = wiring_github.checks(config, invocation.environ, invocation.mask, invocation.now)
         try:
-            wired = wiring.wire(config, invocation.environ)
+            wired = wiring.wire(config, invocation.environ, invocation.mask)
         except SessionsError as error:
-            return Result("doctor", invocation.now, error.exit, findings=(failed("set-up", error),))
+            return doctor_without(error, at_github, invocation.now)
         with terminal.progress("Looking at everything", sys.stderr):
-            return doctor(wired.job, wired.checks, invocation.now)
+            return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
 
     return _perform(invocation, act)
 
@@ -311,6 +311,62 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     return Exit.DONE
 
 
+@cli.command("export")
+@_command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
+def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
+    """Show everything that is kept, as JSON."""
+    address = _address(person)
+
+    def act(config: Config) -> Result:
+        exported = lifecycle.export(invocation, address, config)
+        said = lifecycle.written(exported, out) if out else ""
+        if not out:
+            _unless_nobody_reads(lambda: click.echo(lifecycle.text(exported), nl=False))
+        return Result("export", invocation.now, exported.exit, message=said)
+
+    return _perform(invocation, act)
+
+
+@cli.command("forget")
+@_command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
+    """Delete everything that is kept, and say what was deleted and what stays."""
+    address = _address(person)
+    if not (dry_run or yes):
+        what = "what is kept about that person" if address else "everything that is kept about the club"
+        _confirm(f"This deletes {what}, and nobody can bring it back. Go on?")
+    match address, dry_run:
+        case "", True:
+            act = partial(lifecycle.foresee_forgetting, invocation)
+        case "", False:
+            act = partial(lifecycle.forget, invocation)
+        case _, True:
+            act = partial(lifecycle.foresee_forgetting_person, invocation, address)
+        case _:
+            act = partial(lifecycle.forget_person, invocation, address)
+    return _perform(invocation, act)
+
+
+def _address(given: str | None) -> str:
+    """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
+    address = (given or "").strip()
+    if given is not None and "@" not in address:
+        raise click.UsageError("--person takes an address")
+    return address
+
+
+def _confirm(question: str) -> None:
+    """Ask before what can't be undone; whoever is not at a terminal has to say so beforehand."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
+    click.confirm(question, abort=True, err=True)
+
+
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     """The result, once a person was told what is held, where people are told such things.
 
@@ -346,10 +402,10 @@ def _perform(
     else:
         _unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
         shows = [partial(view.show, result, config) for view in invocation.views]
-    if invocation.report:
-        report.write(result, zone, invocation.report)
     for show in shows:
         show()
+    if invocation.report:
+        report.write(result, zone, invocation.report)
     return result.exit
 
 

@@ -197,6 +197,26 @@ class Erasable(Ledger, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that is kept about the club or was made for it, in words, and where it can be seen. Names nobody."""
+
+    text: str
+    link: str = ""
+
+
+class Trace(Protocol):
+    """What is kept or was made in one place, and can be looked at and deleted there."""
+
+    def look(self) -> Sequence[Kept]:
+        """All there is, and nothing is changed. Raises RefusedError, UnreachableError or what the place's own are."""
+        ...
+
+    def delete(self) -> Sequence[Kept]:
+        """Delete all of it, and say what that was; asked again, there is nothing. Raises as ``look`` does."""
+        ...
+
+
 class SentFolder(Protocol):
     """Where the mail that left can be seen."""
 

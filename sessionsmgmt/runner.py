@@ -19,7 +19,7 @@ from typing import TextIO
 from sessionsmgmt import cli, masks
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.handover import handover
 from sessionsmgmt.inputs import OUTPUTS, given
 from sessionsmgmt.views import report, terminal
@@ -54,6 +54,14 @@ class Ended:
 
 def main(environ: Mapping[str, str], log: TextIO) -> int:
     """Run the command that the inputs name, say what it did in every way that there is, and return its exit status."""
+    try:
+        return _run(environ, log)
+    except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach the log
+        _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
+        return Exit.ATTENTION
+
+
+def _run(environ: Mapping[str, str], log: TextIO) -> int:
     inputs = given(environ)
     around = inputs.environ(environ)
     _say(log, map(masks.announcement, sorted(masks.secrets(around))))
@@ -138,16 +146,16 @@ def _counted(ended: Ended) -> dict[str, str]:
 
 
 def _summary(seen: Remembered) -> Iterator[str]:
+    if seen.done:
+        yield from summary(*seen.done)
     if seen.error:
         yield from problems_summary(seen.error)
-    elif seen.done:
-        yield from summary(*seen.done)
 
 
 def _annotations(ended: Ended, workspace: Path) -> Iterator[str]:
     if ended.seen.error:
         yield from problem_annotations(ended.seen.error, workspace)
-    elif ended.seen.done:
+    if ended.seen.done:
         yield from result_annotations(ended.seen.done[0], workspace)
-    elif ended.status:
+    if ended.status and not (ended.seen.error or ended.seen.done):
         yield order("error", f"sessionsmgmt ended with {ended.status}; the log of this step says why.")

@@ -10,6 +10,7 @@ from sessionsmgmt import wiring
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github.event import PullRequest
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job
 from sessionsmgmt.ports import Display
 from sessionsmgmt.roots import root
@@ -55,7 +56,7 @@ def displays(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tup
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.comments import PullRequestComment
 
-    hub, here = wiring.hub(environ), repository(environ)
+    hub, here = wiring.hub(environ, Patience()), repository(environ)
     place = os.path.relpath(os.path.realpath(config), os.path.realpath(workspace(environ)))
     club = place.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({club})" if club else CHECK

@@ -48,6 +48,9 @@ it is not sent again by itself: the owner of the premises is to hear everything 
 
 1. Open the *Sent* folder of the account that sends the notices.
 2. Look for the email about each session below.
-3. Run the command below it: as it is if the email is there, with `--resend` instead of `--sent` if it is not."""
+3. Run the command below it: as it is if the email is there, with `--resend` instead of `--sent` if it is not.
+
+Without a command line: *Actions*, *Sessions, notify*, *Run workflow*, and answer there whether the email is in the Sent
+folder. If several are held, give the id of the session as well, which stands behind `--session`."""
 
 _END = "Every run brings this up to date, and closes it when nothing is held any more."

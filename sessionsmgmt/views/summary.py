@@ -58,8 +58,8 @@ def summary(result: Result, config: Config) -> Iterator[str]:
 
 
 def problems_summary(error: SessionsError) -> Iterator[str]:
-    """Why nothing could be done: every problem of the files with its place, and what it comes to."""
-    yield "### Nothing was done"
+    """What is wrong: every problem of the files with its place, and what it comes to."""
+    yield "### What is wrong"
     yield f"\n{plain(str(error))}\n"
     problems = error.problems if isinstance(error, InputError) else ()
     if problems:

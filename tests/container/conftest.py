@@ -7,8 +7,10 @@ import pytest
 
 from tests.container import archive, engine
 from tests.container.archive import Archive
+from tests.container.clubs import ON_FILES, world
 from tests.container.engine import Buildah, Engine
 from tests.container.runner import Runner
+from tests.emulators.google import GoogleEmulator
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,16 @@ def runner(container: Engine, image: Archive, tmp_path: Path) -> Runner:
     job = Runner(container, tuple(image.config["Entrypoint"]), tmp_path)
     job.prepare()
     return job
+
+
+@pytest.fixture
+def club(runner: Runner) -> Runner:
+    runner.check_out(ON_FILES)
+    return runner
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    with GoogleEmulator(world()) as emulator:
+        yield emulator
+        assert emulator.violations == ()

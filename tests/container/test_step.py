@@ -1,62 +1,18 @@
-"""The container as a step of a job: what it does, what it says, and what it leaves behind."""
+"""The command line in the container of a step: what it does, what it says, and what it leaves behind."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-
+from tests.container.clubs import AT_GOOGLE, NOW, WRONG
 from tests.container.engine import ROOT, Engine
-from tests.container.runner import NOW, OWNER, Runner
-from tests.emulators.google import TEAM_CALENDAR, GoogleEmulator, World, event
-from tests.end_to_end.harness import CONTACTS, SESSIONS_YML, vcalendar, vevent
+from tests.container.runner import Runner
+from tests.emulators.google import GoogleEmulator
 
 AT = ("--now", NOW)
 SATURDAY = "2026-10-31T08:00:00-04:00"
-START = datetime(2026, 11, 7, 14, tzinfo=UTC)
-AT_GOOGLE = (
-    SESSIONS_YML.replace("{provider: ics, path: calendar.ics}", f"{{provider: google, id: {TEAM_CALENDAR}}}")
-    .replace("{provider: vcard, path: contacts.vcf}", "{provider: google}")
-    .replace("{provider: outbox, path: outbox, from: coach@example.org}", "{provider: google}")
-)
-
-
-def check_out(runner: Runner, **files: str) -> None:
-    """Put files into the checkout, which then is the runner's, as after actions/checkout."""
-    for name, text in files.items():
-        path = runner.workspace / name.replace("__", ".")
-        path.write_bytes(text.encode())
-    give_to_runner(runner.workspace)
-
-
-def give_to_runner(folder: Path) -> None:
-    if os.getuid() == 0:  # else the checkout belongs to whoever runs the tests, which is somebody else than root too
-        for path in [folder, *folder.rglob("*")]:
-            os.chown(path, OWNER, OWNER)
-
-
-@pytest.fixture
-def club(runner: Runner) -> Runner:
-    """A checkout with a club on files: one session tomorrow."""
-    check_out(runner, sessions__yml=SESSIONS_YML, contacts__vcf=CONTACTS, calendar__ics=vcalendar(vevent()))
-    return runner
-
-
-@pytest.fixture
-def google() -> Iterator[GoogleEmulator]:
-    world = World()
-    world.calendar().put(event("lab", START, attendees=["ada@example.org", "stu@example.org"]))
-    world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
-    world.contacts.add("Stu Student", "stu@example.org", labels=["Student"])
-    with GoogleEmulator(world) as emulator:
-        yield emulator
-        assert emulator.violations == ()
 
 
 def test_validate_says_that_the_file_is_right_and_leaves_the_checkout_as_it_is(club: Runner) -> None:
@@ -70,7 +26,7 @@ def test_validate_says_that_the_file_is_right_and_leaves_the_checkout_as_it_is(c
 
 
 def test_a_wrong_file_ends_with_2_and_names_line_and_column(club: Runner) -> None:
-    check_out(club, sessions__yml=SESSIONS_YML.replace("within: 1 day", "within: soon"))
+    club.check_out(WRONG)
 
     done = club.step("validate")
 
@@ -96,7 +52,7 @@ def test_run_sends_once_and_writes_what_sessions_yml_names_and_nothing_else(club
     second = club.step("run", *AT)
 
     new = {name for name, file in club.files().items() if before.get(name) != file}
-    report = json.loads((club.machine / "runner_temp" / "report.json").read_text("utf-8"))
+    report = json.loads((club.temp / "report.json").read_text("utf-8"))
     assert (first.exit, second.exit) == (0, 0)
     assert report["counts"]["sent"] == 1
     assert len([name for name in new if name.startswith("outbox/")]) == 1
@@ -104,7 +60,7 @@ def test_run_sends_once_and_writes_what_sessions_yml_names_and_nothing_else(club
 
 
 def test_run_at_google_reads_sends_and_writes_the_ledger_alone(runner: Runner, google: GoogleEmulator) -> None:
-    check_out(runner, sessions__yml=AT_GOOGLE)
+    runner.check_out(AT_GOOGLE)
     before = runner.files()
     env = {"GOOGLE_CREDENTIALS": google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": google.root}
 
@@ -145,7 +101,7 @@ HOSTILE = "open('/github/workspace/it-was-run', 'w').write(__name__)\nraise Syst
 
 
 def test_nothing_of_the_checkout_or_of_the_workflows_environment_is_imported(club: Runner) -> None:
-    for folder in (club.workspace, club.machine / "home" / ".local" / "lib" / "python3.13" / "site-packages"):
+    for folder in (club.workspace, club.home / ".local" / "lib" / "python3.13" / "site-packages"):
         (folder / "sessionsmgmt").mkdir(parents=True)
         (folder / "sessionsmgmt" / "__init__.py").write_text(HOSTILE, "utf-8")
         for name in ("yaml", "json", "sitecustomize", "usercustomize", "click", "encodings"):
