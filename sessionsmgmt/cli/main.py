@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,8 @@ from sessionsmgmt.cli import credential, lifecycle, previews
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform, unless_nobody_reads
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor, doctor_without
-from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.former import Former, former
+from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import resolve
@@ -34,6 +35,7 @@ from sessionsmgmt.github.event import pull_request
 from sessionsmgmt.masks import announcer
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
+from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 from sessionsmgmt.wiring import checkup, club
 
 
@@ -43,47 +45,28 @@ def cli() -> None:
     """Tell the owner of the premises, before each session, who will be in the building."""
 
 
-def _asked(command: Callable[..., Exit]) -> Callable[..., Exit]:
-    """An option for each question of ``init``, for those who answer beforehand."""
-    for question in reversed(questions("UTC")):
-        command = click.option(f"--{question.key}", default="", help=question.why)(command)
-    return command
-
-
 @cli.command("init")
 @command
-@_asked
+@answers_beforehand
+@click.option(
+    "--from", "earlier", type=click.Path(path_type=Path), metavar="FILE", help="Translate this conf.json of MantaBots."
+)
 @click.option("--overwrite", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="May be replaced.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is suggested for all that is not given.")
-def init_(invocation: Invocation, overwrite: tuple[Path, ...], *, yes: bool, **given: str) -> Exit:
+def init_(
+    invocation: Invocation, earlier: Path | None, overwrite: tuple[Path, ...], *, yes: bool, **given: str
+) -> Exit:
     """Ask a few questions and write sessions.yml, a template and the workflows."""
     if invocation.config.name != "sessions.yml":
         raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
-    zone = guess_zone(invocation.environ, Path("/etc/localtime"))
-    if not yes:
-        given = _ask(questions(zone), given)
-    result = init(answers(given, zone), invocation.config.parent, overwrite, invocation.now)
+    zone, folder = guess_zone(invocation.environ, Path("/etc/localtime")), invocation.config.parent
+    before = former(earlier) if earlier else Former({})
+    known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
+    answered = answers(known if yes else ask(questions(zone), known), zone)
+    answered = as_before(answered, before) if earlier else answered
+    may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
+    result = init(answered, folder, may_go, invocation.now, before.left_out)
     return perform(invocation, lambda _: result)
-
-
-def _ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask on the terminal for every answer that was not given; one that won't do is asked for again."""
-    known: dict[str, str] = {}
-    for question in asked:
-
-        def checked(text: str, question: Question = question) -> str:
-            fault = question.check(text, known)
-            if fault:
-                raise click.BadParameter(fault)
-            return text
-
-        answer = given.get(question.key, "")
-        if not answer:
-            click.echo(question.why, err=True)
-            choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            answer = click.prompt(f"{question.prompt}{choices}", question.default(known), value_proc=checked, err=True)
-        known[question.key] = answer
-    return known
 
 
 @cli.command("validate")

@@ -30,6 +30,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
+from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.masks import unmasked
@@ -73,6 +74,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
             contacts=address_book(config, google),
             ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
+            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),

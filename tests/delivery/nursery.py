@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any
 
 import sessionsmgmt
-from sessionsmgmt import cli
+from sessionsmgmt.cli import main as cli
 from tests.unit.ledger.victim import MERE_TEXT
 
 SAID = "said.txt"
