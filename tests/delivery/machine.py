@@ -8,6 +8,7 @@ after every step, and the last promise, that the owner knows the truth in the en
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ from tests.builders import rule as a_rule
 from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World
-from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, Edit, enter, nothing
+from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3
@@ -47,7 +48,8 @@ SIDE_BY_SIDE = 3
 WITHINS = (days(1), hours(3), hours(30), weeks(1))
 FATES = (*[Fate.DELIVERED] * 5, *[Fate.REFUSED, Fate.LEFT, Fate.LOST] * 2, Fate.DIED_LEFT, Fate.DIED_LOST)
 ENTRIES = 3
-HELD_BACK = timedelta(days=25)
+"""How many events the coach enters before anything else happens."""
+SEASON = timedelta(days=25)
 """How long a season lasts at most: what is said in it is not forgotten before it is over."""
 
 
@@ -115,7 +117,7 @@ class Season(RuleBasedStateMachine):
     def begin(self, data: st.DataObject) -> None:
         zone = data.draw(st.sampled_from(list(BEGINNINGS)), label="zone")
         self.world = World(zone, BEGINNINGS[zone])
-        self.last = self.world.now + HELD_BACK
+        self.last = self.world.now + SEASON
         self.world.labels = {name: {"Adult" if name.startswith(("Ann", "Pat")) else "Student"} for name in PEOPLE}
         within = data.draw(st.tuples(*[st.sampled_from(WITHINS)] * 3), label="within")
         self.notices = (
@@ -235,7 +237,7 @@ class Season(RuleBasedStateMachine):
     def _start(self, *, looks: bool) -> UnderWay:
         self.number += 1
         running = UnderWay(f"run {self.number}")
-        running.counter = Counter(self.office, running.name, lambda: self.world.now, partial(self._leaves, running))
+        running.counter = Counter(self.office, running.name, self._clock, partial(self._leaves, running))
         running.run = Run(partial(self._run, running, looks))
         self.runs.append(running)
         self._move(running, GO, {})
@@ -245,13 +247,18 @@ class Season(RuleBasedStateMachine):
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), stop)
-        lookup = Lookup(Folder(self.office, lambda: self.world.now), TEAM) if looks else None
+        lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        job = Job(self.world.zone, ROLES, mailings, Diary(self, running, now), AddressBook(self), ledger, lookup)
-        look(job, lambda: now)
+        diary, book = Diary(self, running, now), AddressBook(self)
+        job = Job(self.world.zone, ROLES, mailings, diary, book, ledger, lookup, TRUSTED)
+        with suppress(SessionsError):
+            look(job, self._clock)
         running.survey = survey(job, now)
-        return self.send(running.survey, running.counter, ledger, running.name, lambda: self.world.now)
+        return self.send(running.survey, running.counter, ledger, running.name, self._clock)
+
+    def _clock(self) -> datetime:
+        return self.world.now
 
     def _leaves(self, running: UnderWay, letter: Letter) -> None:
         assert running.survey
