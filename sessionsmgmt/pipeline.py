@@ -47,6 +47,13 @@ WAVE = 4
 """How many notices are on their way at once, and so how many a crash can leave held."""
 
 
+SETTLED = "held-settled"
+"""The code of the caution about a notice that was held and is not any more."""
+
+_FOUND = "a notice that was held is in the Sent folder, so it did leave"
+_MISSING = "a notice that was held is not in the Sent folder, so it did not leave and is decided anew"
+
+
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """One rule, how its emails read, and to whom they go."""
@@ -96,18 +103,23 @@ class Delivery:
     exit: Exit = Exit.DONE
 
 
-def look(job: Job, now: datetime) -> None:
+def look(job: Job, now: datetime) -> tuple[Caution, ...]:
     """Held → sent, or not: settle what nobody knew by looking at the mail that left. ``now`` is aware.
 
-    Raises as the folder and the ledger do; what is held is held still then.
+    Returns what was settled, for a person to know. Raises as the folder and the ledger do; what is held is held still
+    then.
     """
     if job.lookup is None:
-        return
+        return ()
     book = job.ledger.read(now)
     claims = doubtful(book, now)
-    if claims:
-        mails = job.lookup.folder.since(earliest(claims.values()))
-        job.ledger.write(looked(book, mails, job.lookup.team, now), now)
+    if not claims:
+        return ()
+    steps = looked(book, job.lookup.folder.since(earliest(claims.values())), job.lookup.team, now)
+    missed = {one.key for one in job.ledger.write(steps, now)}
+    after, _ = book.advanced(steps, now)
+    settled = [one for one in steps if one.key not in missed and after.entry(one.key).claim is None]
+    return tuple(Caution(SETTLED, _FOUND if one.message_id else _MISSING, one.key.session) for one in settled)
 
 
 def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:

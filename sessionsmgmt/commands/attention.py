@@ -9,6 +9,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import Caution, State, Verdict
 from sessionsmgmt.errors import ConsentError, SessionsError
+from sessionsmgmt.pipeline import SETTLED
 from sessionsmgmt.ports import Board, Note
 
 
@@ -27,7 +28,8 @@ def held_after(result: Result) -> tuple[Verdict, ...]:
 
 def was_held(result: Result) -> bool:
     """Whether something was held when the command began."""
-    return bool(result.book and doubtful(result.book, result.now))
+    settled = any(caution.code == SETTLED for caution in result.cautions)
+    return settled or bool(result.book and doubtful(result.book, result.now))
 
 
 def sent(result: Result) -> bool:

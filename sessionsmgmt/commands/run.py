@@ -28,8 +28,7 @@ def run(job: Job, mailer: Mailer, run_id: str, clock: Callable[[], datetime]) ->
 def _settled(job: Job, now: datetime) -> tuple[tuple[Caution, ...], Exit]:
     """Look for what is held, if the club wants that. What can't be seen stays held, and the others go on."""
     try:
-        look(job, now)
+        return look(job, now), Exit.DONE
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
         return (Caution("lookup-failed", text),), error.exit
-    return (), Exit.DONE

@@ -241,6 +241,7 @@ def test_the_sent_folder_settles_what_is_held(club: Club, trouble: Break, keeps:
         assert [ran.states for ran in looks] == [[(None, "skipped")]] * 3
     else:
         assert [ran.states for ran in looks] == [[("new", "held")], [("new", "held")], [("new", "sent")]]
+    assert "held-settled" in {one["code"] for ran in looks for one in ran.report["warnings"]}
     assert len(club.google.sent) == 1
     assert club.open_issues == []
 

@@ -1,0 +1,71 @@
+"""docs/delivery.md: what it promises of numbers, commands and stores is so."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sessionsmgmt.config.load import load
+from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
+from sessionsmgmt.domain.claims import APART, LEASE
+from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, OLD_KEY
+from sessionsmgmt.pipeline import WAVE
+from sessionsmgmt.providers.google.marks import LIMIT
+from sessionsmgmt.providers.google.tokens import METADATA
+from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
+
+PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+FRAGMENTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+TYPED = re.findall(r"^\$ (.*)$", PAGE, re.MULTILINE)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+def test_each_piece_of_sessions_yml_it_shows_is_valid_in_one(fragment: str, tmp_path: Path) -> None:
+    key = fragment.partition(":")[0]
+    rest = re.sub(rf"^{key}: .*\n", "", AT_GOOGLE, flags=re.MULTILINE)
+    (tmp_path / "sessions.yml").write_text(rest + fragment)
+
+    assert load(tmp_path / "sessions.yml").team == "MantaBots"
+
+
+def test_the_numbers_it_names_are_those_of_the_product() -> None:
+    assert f"the run died, {LEASE // timedelta(minutes=1)} minutes ago" in PAGE
+    assert f"at least {NUMBERS[APART // timedelta(minutes=1)]} minutes apart" in PAGE
+    assert f"{NUMBERS[WAVE].capitalize()} notices at most are on their way" in PAGE
+    assert f"over {LedgerSettings().keep.days} days ago" in PAGE
+    assert f"about\n{LIMIT:,} characters" in PAGE
+
+
+def test_the_names_it_uses_are_those_of_the_product() -> None:
+    for name in (LEDGER_BRANCH, LEDGER_FILE, KEY, OLD_KEY, METADATA.rpartition("/")[2]):
+        assert f"`{name}`" in PAGE
+
+
+def test_the_key_it_tells_to_make_is_one() -> None:
+    [make] = [one for one in TYPED if one.startswith("openssl")]
+    done = subprocess.run(make.split(), capture_output=True, check=True)
+
+    assert len(base64.b64decode(done.stdout)) == KEY_BYTES
+
+
+def test_the_commands_it_shows_are_the_products(tmp_path: Path) -> None:
+    folder = ClubFolder(tmp_path)
+    folder.write("sessions.yml", AT_GOOGLE)
+    [status, resolve] = [one.removeprefix("sessionsmgmt ") for one in TYPED if one.startswith("sessionsmgmt")]
+
+    assert status == "status"  # tried in test_ledgers.py
+    closed = folder.call(resolve)
+    assert closed.exit == 2
+    assert "No held notice is meant by that" in closed.err
+
+
+def test_every_link_to_a_file_leads_somewhere() -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", PAGE)
+
+    assert [target for target in targets if not (ROOT / "docs" / target).exists()] == []

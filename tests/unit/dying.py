@@ -1,0 +1,47 @@
+"""A run that is killed while it sends.
+
+    python -m tests.unit.dying FOLDER COUNT NUMBER before|after
+
+sends what is due of COUNT sessions to ``FOLDER/outbox``, and dies for good just before or just after the mail of that
+number, counted from 0, was written.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Lock
+
+from sessionsmgmt.commands.run import run
+from sessionsmgmt.ports import Outcome
+from sessionsmgmt.providers.files.outbox import Outbox
+from tests.unit.test_pipeline import job, still, store
+
+
+@dataclass
+class Fatal:
+    """A mailer that is the end of its process."""
+
+    outbox: Outbox
+    number: int
+    written: bool
+    turn: Lock
+
+    def send(self, message: EmailMessage) -> Outcome:
+        with self.turn:  # one after the other, so that exactly so many are written
+            if self.number == 0:
+                if self.written:
+                    self.outbox.send(message)
+                os.kill(os.getpid(), signal.SIGKILL)
+            self.number -= 1
+            return self.outbox.send(message)
+
+
+if __name__ == "__main__":
+    folder, count, number, when = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    mailer = Fatal(Outbox(folder / "outbox"), number, when == "after", Lock())
+    run(job(store(folder), count), mailer, "the run that died", still)
