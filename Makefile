@@ -2,10 +2,10 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: help demo test check setup format lock benchmark clean
+.PHONY: help demo test image-test check setup format lock benchmark image-benchmark clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
 
 demo: ## set up, then run an invented club's season and show its emails
 	@scripts/setup run
@@ -13,6 +13,10 @@ demo: ## set up, then run an invented club's season and show its emails
 
 test: setup ## set up, then run every test; ARGS goes to pytest
 	@.venv/bin/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+image-test: setup ## build the Action's container, then test it; ARGS goes to pytest
+	@scripts/image
+	@.venv/bin/python -m pytest tests/container $(ARGS)
 
 check: ## run every check the way CI does
 	@scripts/check
@@ -29,6 +33,10 @@ lock: setup ## pin the dependencies of pyproject.toml; ARGS=--upgrade takes the 
 
 benchmark: setup ## measure start-up, deciding and composing
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+image-benchmark: setup ## build the Action's container, then measure its layers and its start
+	@scripts/image
+	@.venv/bin/python -m benchmarks.image $(ARGS)
 
 clean: ## remove all that the others made
 	rm -rf .venv out build dist *.egg-info .hypothesis .mypy_cache .ruff_cache .pytest_cache

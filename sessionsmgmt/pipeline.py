@@ -73,7 +73,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks."""
+    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
+
+    ``organizers`` are those whose events count, as ``decide.Club`` has them.
+    """
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -82,6 +85,7 @@ class Job:
     contacts: Contacts
     ledger: Ledger
     lookup: Lookup | None = None
+    organizers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +107,21 @@ class Delivery:
     exit: Exit = Exit.DONE
 
 
-def look(job: Job, now: datetime) -> tuple[Caution, ...]:
-    """Held → sent, or not: settle what nobody knew by looking at the mail that left. ``now`` is aware.
+def look(job: Job, clock: Callable[[], datetime]) -> tuple[Caution, ...]:
+    """Held → sent, or not: settle what nobody knew by looking at the mail that left.
 
-    Returns what was settled, for a person to know. Raises as the folder and the ledger do; what is held is held still
-    then.
+    ``clock`` tells the aware instant it is by now. Returns what was settled, for a person to know. Raises as the folder
+    and the ledger do; what is held is held still then.
     """
     if job.lookup is None:
         return ()
-    book = job.ledger.read(now)
-    claims = doubtful(book, now)
+    claims = doubtful(job.ledger.read(clock()), clock())
     if not claims:
         return ()
-    steps = looked(book, job.lookup.folder.since(earliest(claims.values())), job.lookup.team, now)
+    mails = job.lookup.folder.since(earliest(claims.values()))
+    now = clock()
+    book = job.ledger.read(now)  # again: a mail that left meanwhile is that of a claim that was not there before
+    steps = looked(book, mails, job.lookup.team, now)
     missed = {one.key for one in job.ledger.write(steps, now)}
     after, _ = book.advanced(steps, now)
     settled = [one for one in steps if one.key not in missed and after.entry(one.key).claim is None]
@@ -132,7 +138,7 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read(now)
     calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
-    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone)
+    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone, job.organizers)
     decisions = decide(rules, calendar, club, now)
     emails = _compose(decisions.due, job.mailings, now)
     return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)

@@ -248,6 +248,55 @@ class Board(Protocol):
         ...
 
 
+class Conclusion(StrEnum):
+    """What a preview comes to."""
+
+    SUCCESS = "success"
+    NEUTRAL = "neutral"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that is wrong at a place of a file.
+
+    ``file`` is relative to the repository's root; ``line`` and ``column`` count from 1, a ``column`` of 0 is unknown.
+    ``title`` and ``text`` are plain.
+    """
+
+    file: str
+    line: int
+    column: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A preview, as those who review a change see it.
+
+    ``title`` is a few plain words on what it comes to, ``heading`` says in Markdown whose preview it is. ``text`` gives
+    the rest in Markdown, cut to the bytes that there is room for.
+    """
+
+    title: str
+    heading: str
+    conclusion: Conclusion
+    text: Callable[[int], str] = field(repr=False)
+    remarks: tuple[Remark, ...] = ()
+
+
+class Display(Protocol):
+    """A place where those who review a change look."""
+
+    def show(self, exhibit: Exhibit) -> None:
+        """Put the exhibit up in the place of an earlier one; nothing is written where nothing has changed.
+
+        Raises RefusedError where it may not be written to, UnreachableError where it can't be reached.
+        """
+        ...
+
+
 class Health(StrEnum):
     """How a row stands."""
 

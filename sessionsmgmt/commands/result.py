@@ -22,7 +22,7 @@ class Result:
     ``deliveries`` are the sessions it looked at and what became of each; ``emails`` those it composed without sending,
     for whoever wants to look at them; ``book`` what the ledger said before; ``message`` a sentence for a person;
     ``findings`` the rows of ``doctor``; ``rotated`` says that a newly issued credential was stored, ``recovery`` is one
-    that could not be.
+    that could not be; ``pages`` is a preview in Markdown, in pieces that stand on lines of their own.
     """
 
     command: str
@@ -36,3 +36,4 @@ class Result:
     rotated: bool = False
     findings: tuple[Finding, ...] = ()
     recovery: Recovery | None = None
+    pages: tuple[str, ...] = ()

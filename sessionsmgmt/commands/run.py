@@ -18,17 +18,17 @@ def run(job: Job, mailer: Mailer, run_id: str, clock: Callable[[], datetime]) ->
     ``run_id`` is unlike that of any other process; ``clock`` tells the aware instant it is, the first being "now".
     """
     now = clock()
-    doubts, trouble = _settled(job, now)
+    doubts, trouble = _settled(job, clock)
     found = survey(job, now)
     deliveries = deliver(found, mailer, job.ledger, run_id, clock)
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
     return Result("run", now, status, deliveries, doubts + found.cautions, book=found.book)
 
 
-def _settled(job: Job, now: datetime) -> tuple[tuple[Caution, ...], Exit]:
+def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[Caution, ...], Exit]:
     """Look for what is held, if the club wants that. What can't be seen stays held, and the others go on."""
     try:
-        return look(job, now), Exit.DONE
+        return look(job, clock), Exit.DONE
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
         return (Caution("lookup-failed", text),), error.exit

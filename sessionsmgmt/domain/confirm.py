@@ -93,10 +93,13 @@ def looked(book: Book, mails: Collection[Mail], team: str, now: datetime) -> tup
 def _told(book: Book, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime) -> dict[Key, str]:
     """The id of each claim's mail, or none for each, where that is certain; ``alike`` are all that look like these.
 
-    A claim whose run is still at it counts, since any of the mails may be its. A mail from before a notice was settled
-    is not of a claim that came after it, but of that notice.
+    A claim whose run is still at it counts, since any of the mails may be its. So may a mail be of a notice that was
+    settled after it left, if the ledger does not know all mails of that notice by their ids: it knows the last, and not
+    even that where a person said that it arrived.
     """
-    settled = [at for key in alike if (at := book.entry(key).at)]
+    settled = [
+        one.at for one in book.entries.values() if one.at and one.said and (one.said.sequence or not one.message_id)
+    ]
     since = max([*(claim.at - SKEW for claim in alike.values()), *settled])
     left = [one.message_id for one in same if one.at >= since and not one.mark]
     if len(left) >= len(alike):

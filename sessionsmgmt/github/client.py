@@ -238,11 +238,11 @@ def _needed(error: GithubException, purpose: Purpose) -> str:
     """The permissions GitHub names for the call, as a workflow writes them; the purpose's own where it names none.
 
     The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
-    it is about the same permission as the purpose, that knows better: the next call may need more of it.
+    one is about the same permission as the purpose, that knows better: the next call may need more of it.
     """
-    named = _headers(error).get("x-accepted-github-permissions", "").partition(";")[0].strip()
-    known = purpose.permission.partition(":")[0]
-    if not _PERMISSIONS.fullmatch(named) or named.startswith(f"{known}="):
+    alternatives = [one.strip() for one in _headers(error).get("x-accepted-github-permissions", "").split(";")]
+    named, known = alternatives[0], purpose.permission.partition(":")[0].replace("-", "_")
+    if not _PERMISSIONS.fullmatch(named) or any(one.startswith(f"{known}=") for one in alternatives):
         return purpose.permission
     return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
 

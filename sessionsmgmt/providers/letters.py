@@ -6,7 +6,6 @@ A subject of our own never has anything in it that looks encoded, so both can be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.errors import HeaderParseError
@@ -18,14 +17,12 @@ from sessionsmgmt.domain.confirm import MARK, Mail
 HEADERS = ("To", "Cc", "Subject", MARK)
 """What is read of a mail, and no more."""
 
-_FOLD = re.compile(r"[\r\n]+(?=[ \t])")
-
 
 def mail(message_id: str, at: datetime, headers: Iterable[tuple[str, str]]) -> Mail:
     """The mail with these headers. Whatever they hold there is one; what can't be read in them is left out."""
     found: dict[str, list[str]] = {name.casefold(): [] for name in HEADERS}
     for name, value in headers:
-        found.get(name.casefold(), []).append(_FOLD.sub("", value))
+        found.get(name.casefold(), []).append(value)
     recipients = tuple(one for _, one in getaddresses([*found["to"], *found["cc"]]) if "@" in one)
     subject = _decoded("".join(found["subject"][:1]))
     return Mail(message_id, recipients, subject, at, "".join(found[MARK.casefold()][:1]).strip())

@@ -6,12 +6,12 @@ to other issues mean nothing (GitHub Flavored Markdown, 4.5).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model import Verdict
 from sessionsmgmt.ports import Note
+from sessionsmgmt.views.markdown import code_block
 from sessionsmgmt.views.text import resolving
 
 HELD = "held"
@@ -36,16 +36,10 @@ def _each(held: Sequence[Verdict], config: Config) -> list[str]:
         lines += [
             f"**The session of {starts:%Y-%m-%d}, {starts:%H:%M}** ({verdict.kind})",
             "",
-            *_code(f"{resolving(verdict.key, config)} --sent"),
+            *code_block(f"{resolving(verdict.key, config)} --sent"),
             "",
         ]
     return lines
-
-
-def _code(line: str) -> list[str]:
-    """A block that nothing in the line can end: its fence is longer than any run of backticks there."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", line)), default=0))
-    return [f"{fence}console", line, fence]
 
 
 _HOW = """\
@@ -54,6 +48,9 @@ it is not sent again by itself: the owner of the premises is to hear everything 
 
 1. Open the *Sent* folder of the account that sends the notices.
 2. Look for the email about each session below.
-3. Run the command below it: as it is if the email is there, with `--resend` instead of `--sent` if it is not."""
+3. Run the command below it: as it is if the email is there, with `--resend` instead of `--sent` if it is not.
+
+Without a command line: *Actions*, *Sessions, notify*, *Run workflow*, and answer there whether the email is in the Sent
+folder. If several are held, give the id of the session as well, which stands behind `--session`."""
 
 _END = "Every run brings this up to date, and closes it when nothing is held any more."

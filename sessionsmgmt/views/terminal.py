@@ -5,10 +5,12 @@ A terminal gets tables; anything else gets one plain line per session, in column
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sessionsmgmt.commands.result import Result
@@ -61,6 +63,14 @@ def show_problems(error: SessionsError, err: TextIO) -> None:
     """Say what is wrong: every problem of a file on a line of its own, and last what they come to and what to do."""
     problems = error.problems if isinstance(error, InputError) else ()
     _write([*(str(problem) for problem in problems), f"error: {error}"], err)
+
+
+def unforeseen(error: Exception, *, verbose: bool) -> str:
+    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
+    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."
 
 
 @contextmanager

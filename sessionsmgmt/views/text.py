@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import unicodedata
 from collections.abc import Iterator
@@ -14,14 +15,18 @@ from sessionsmgmt.rotation import Recovery
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+_ORDER = re.compile(r"^(\s*)::")
+
 
 def visible(text: str) -> str:
     """The text as one harmless line: what could move the cursor, reorder the line or give an order is shown as ``�``.
 
     That is control characters, line separators, bidirectional marks (Unicode TR 36, 3.2) and lone surrogates. GitHub's
-    runner takes ``##[command]`` anywhere in a line of a log for an order, so that is broken up.
+    runner takes ``##[command]`` anywhere in a line of a log for an order, and ``::command::`` at its beginning, blanks
+    aside, so those are broken up.
     """
-    return "".join("�" if _acts(character) else character for character in text).replace("##[", "## [")
+    shown = "".join("�" if _acts(character) else character for character in text).replace("##[", "## [")
+    return _ORDER.sub(r"\1: :", shown)
 
 
 def resolving(key: Key, config: Config) -> str:

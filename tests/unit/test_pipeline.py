@@ -3,7 +3,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,10 +17,11 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.claims import LEASE, Begin, Book, Claim, Hold, NotSent, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.confirm import Mail, trait
 from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Event, Key, State
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
-from sessionsmgmt.pipeline import WAVE, Job, Mailing, Survey, deliver, survey
+from sessionsmgmt.pipeline import WAVE, Job, Lookup, Mailing, Survey, deliver, look, survey
 from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Outcome, Undelivered, Unknown, Unwritten
 from sessionsmgmt.providers.files.outbox import Outbox
 from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, event, reading, rule, said
@@ -207,6 +208,32 @@ def test_whatever_is_sent_is_claimed_by_the_run_that_sends_it(tmp_path: Path) ->
 
     assert {session: claim.run if claim else "" for session, claim in claims.items()} == dict.fromkeys(names(6), RUN)
     assert all(entry.claim is None for entry in store(tmp_path).read(NOW).entries.values())
+
+
+@dataclass(frozen=True)
+class SentAlike:
+    """A Sent folder in which all mails look alike, without our own headers; somebody is at work meanwhile."""
+
+    ids: tuple[str, ...]
+    meanwhile: Callable[[], object]
+
+    def since(self, _instant: datetime) -> tuple[Mail, ...]:
+        self.meanwhile()
+        return tuple(Mail(one, ("office@example.org",), "MantaBots", NOW + LEASE) for one in self.ids)
+
+
+def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
+    ledger = store(tmp_path)
+    looks = trait(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
+    ledger.write([Begin(key("held"), "dead", None, said(), looks)], NOW)
+
+    def send_another() -> None:
+        store(tmp_path).write([Begin(key("other"), "they", None, said(), looks)], NOW + LEASE)
+
+    folder = SentAlike(("mail of the other",), send_another)
+    look(replace(job(ledger), lookup=Lookup(folder, "MantaBots")), lambda: NOW + LEASE)
+
+    assert ledger.read(NOW).entry(key("held")).said is None
 
 
 FAILURES = [

@@ -134,3 +134,11 @@ def test_no_module_of_the_product_is_longer_than_a_reader_keeps_in_mind() -> Non
         for path in (REPOSITORY / "sessionsmgmt").rglob("*.py")
     }
     assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_every_folder_of_tests_is_run_by_make_test_or_by_make_image_test() -> None:
+    with_tests = {
+        f"tests/{path.relative_to(REPOSITORY / 'tests').parts[0]}" for path in REPOSITORY.glob("tests/*/**/test_*.py")
+    }
+
+    assert with_tests == {*PROJECT["tool"]["pytest"]["ini_options"]["testpaths"], "tests/container"}

@@ -12,7 +12,7 @@ from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, U
 from sessionsmgmt.providers.google.sent import GmailSent
 from sessionsmgmt.providers.google.tokens import METADATA
 from tests.contract.mail_rooms import message
-from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal
+from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal, TokenRefusal
 from tests.emulators.http import Exchange
 from tests.wire.google import Club
 
@@ -44,6 +44,7 @@ def test_nothing_is_asked_for_but_the_headers_that_are_compared(club: Club) -> N
 
     assert "q" not in query(listing)
     assert query(listing)["labelIds"] == ["SENT"]
+    assert query(listing)["includeSpamTrash"] == ["true"], "a mail that was thrown away did leave"
     assert query(getting)["format"] == ["metadata"]
     assert query(getting)["metadataHeaders"] == ["To", "Cc", "Subject", "X-Sessionsmgmt-Mark"]
     assert query(getting)["fields"] == ["id,internalDate,payload/headers"]
@@ -78,6 +79,15 @@ def test_a_mail_that_was_deleted_meanwhile_is_passed_over(club: Club) -> None:
 
     assert len(set(looked(club)) & set(ids)) == 5
     assert club.google.unmet == ()
+
+
+def test_a_mail_of_which_google_says_nothing_counts_and_does_not_end_the_looking(club: Club) -> None:
+    ids = sent(club, 6)
+    club.google.fail(GET, TokenRefusal("nothing", status=200), times=4)
+    found = GmailSent(club.account()).since(club.google.world.now - timedelta(days=1))
+
+    assert len([one for one in found if not one.recipients]) == 4
+    assert {one.message_id for one in found} == set(ids)
 
 
 def test_mail_that_is_listed_late_is_seen_later(club: Club) -> None:

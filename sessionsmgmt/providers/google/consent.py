@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.tokens import NEEDED_FOR, exchange_code
+from sessionsmgmt.providers.google.tokens import METADATA, NEEDED_FOR, exchange_code
 from sessionsmgmt.providers.google.transport import Connection, persist
 
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -66,12 +66,13 @@ def client_of(path: Path) -> Client:
 def explanation(scopes: frozenset[str]) -> str:
     """What is read and sent, and what is kept, for the person who is about to agree."""
     lines = [f"  - {NEEDED_FOR[scope]}" for scope in sorted(scopes)]
+    read = "of the mail, headers are read" if METADATA in scopes else "no mail is read"
     return "\n".join(
         [
             "Google will ask you to agree to this, and to nothing more:",
             *lines,
             "Kept: one credential, which you store in your own repository's secrets. No calendar, contact or mail is",
-            "kept; no mail is read. You can take it back at any time: 'sessionsmgmt auth revoke'.",
+            f"kept; {read}. You can take it back at any time: 'sessionsmgmt auth revoke'.",
         ]
     )
 

@@ -169,6 +169,20 @@ def test_a_mail_from_before_the_last_notice_was_settled_is_that_notices_and_not_
     assert told(memory({LAB: held()}, closed), letter(at=CLAIMED)) == {LAB: "mail 1"}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Entry(said(), None, "", CLAIMED + timedelta(minutes=2)), id="closed by a person"),
+        pytest.param(Entry(said(sequence=1), None, "mail 2", CLAIMED + timedelta(minutes=2)), id="said twice"),
+    ],
+)
+def test_a_mail_may_be_that_of_another_notice_which_the_ledger_does_not_know_by_its_id(other: Entry) -> None:
+    """The ledger knows the last mail of each notice, unless a person said that it arrived."""
+    one = book({LAB: Entry(claim=held()), SHOP: other})
+    assert told(one, letter(at=CLAIMED + timedelta(minutes=1))) == {}
+    assert told(one, letter(at=CLAIMED + timedelta(minutes=3))) == {LAB: "mail 1"}
+
+
 def test_a_claim_of_a_run_that_was_told_a_time_to_come_is_not_taken_to_have_failed() -> None:
     ahead = memory({LAB: held(at=NOW + timedelta(hours=2))})
     assert told(ahead) == {}

@@ -61,6 +61,10 @@ def test_a_mail_without_headers_is_a_mail() -> None:
     assert (found.recipients, found.subject, found.mark) == ((), "", "")
 
 
+def test_of_two_subjects_the_first_counts() -> None:
+    assert mail("1", NOW, [("Subject", "first"), ("subject", "second")]).subject == "first"
+
+
 def test_the_mark_is_read_whatever_case_its_header_has_and_only_once() -> None:
     assert mail("1", NOW, [(MARK.upper(), " abc\r\n "), (MARK, "def")]).mark == "abc"
 

@@ -23,6 +23,9 @@ from tests.unit.views.showing import config
         ("\u202egnp.exe", "�gnp.exe"),
         ("\ud800", "�"),
         ("##[add-mask]x", "## [add-mask]x"),
+        ("::add-mask::x", ": :add-mask::x"),
+        (" \u00a0::stop-commands::x", " \u00a0: :stop-commands::x"),
+        ("a ::add-mask::x", "a ::add-mask::x"),
     ],
 )
 def test_what_could_act_is_shown_instead(text: str, shown: str) -> None:
@@ -36,6 +39,7 @@ def test_whatever_the_text_is_one_harmless_line_comes_out(text: str) -> None:
     assert len(f"{shown}\n".splitlines()) == 1
     assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cs", "Zl", "Zp"}
     assert "##[" not in shown
+    assert not shown.lstrip().startswith("::")
 
 
 def test_the_command_that_closes_a_notice_can_be_pasted_whatever_the_ids_are() -> None:

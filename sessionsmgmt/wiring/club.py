@@ -30,6 +30,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
+from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.masks import unmasked
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
 CREDENTIAL = "GOOGLE_CREDENTIALS"
+NOTE_PATIENCE = Patience(total=20)
+"""A note that can't be put up now is put up by the next run, which is no reason to wait for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,12 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
         job=Job(
             zone=config.zone,
             roles=config.roles,
-            mailings=tuple(_mailing(config, notice) for notice in config.notices),
+            mailings=tuple(mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
             contacts=address_book(config, google),
             ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
+            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -261,7 +265,7 @@ def store_at(store: Store, config: Config, environ: Mapping[str, str], google: A
             from sessionsmgmt.ledger.git import Branch, GitLedger
 
             home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-            return GitLedger(hub(environ), home, keys(environ), config.ledger.keep)
+            return GitLedger(hub(environ, Patience()), home, keys(environ), config.ledger.keep)
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -295,14 +299,14 @@ def boards(environ: Mapping[str, str]) -> tuple[Board, ...]:
     from sessionsmgmt.github.board import IssueBoard
     from sessionsmgmt.github.client import repository
 
-    return (IssueBoard(hub(environ), repository(environ)),)
+    return (IssueBoard(hub(environ, NOTE_PATIENCE), repository(environ)),)
 
 
-def hub(environ: Mapping[str, str]) -> Hub:
+def hub(environ: Mapping[str, str], patience: Patience) -> Hub:
     """The way to GitHub with the job's own token."""
     from sessionsmgmt.github.client import connect, token
 
-    return connect(token(environ), environ, Patience())
+    return connect(token(environ), environ, patience)
 
 
 def run_id(environ: Mapping[str, str]) -> str:
@@ -322,7 +326,8 @@ def usual_store(config: Config, environ: Mapping[str, str]) -> Store:
     return GitStore(ledger_branch(config.folder)) if in_actions else FileStore(config.path.parent / LEDGER_FILE)
 
 
-def _mailing(config: Config, notice: NoticeSettings) -> Mailing:
+def mailing(config: Config, notice: NoticeSettings) -> Mailing:
+    """A notice's rule, wording and recipients."""
     wording = Wording(
         team=config.team,
         locale=notice.locale or config.locale,

@@ -1,0 +1,354 @@
+"""Everything that can happen to a club, in any order: edits, time, runs side by side, failures, deaths, people.
+
+The runs are the product's own, as ``commands.run`` makes them; they move from gate to gate (see ``gates``). The owner
+and the truth are those of ``season``, which know nothing of how the product decides. What is promised is looked at
+after every step, and the last promise, that the owner knows the truth in the end, once everything has calmed down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from typing import Protocol, cast
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from sessionsmgmt.commands.resolve import resolve
+from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.domain.claims import LEASE, Book
+from sessionsmgmt.domain.confirm import SKEW, Mail, doubtful
+from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Key, PresenceMode, Rule, State
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, deliver, look, survey
+from sessionsmgmt.ports import Ledger, Mailer
+from tests.builders import ROLES, days, hours, weeks
+from tests.builders import rule as a_rule
+from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
+from tests.delivery.post import Counter, Fate, Letter, PostOffice
+from tests.unit.domain.season import PEOPLE, STEP, Owner, World
+from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, Edit, enter, nothing
+
+TEAM = "MantaBots"
+SIDE_BY_SIDE = 3
+"""How many runs are under way at once, at most."""
+WITHINS = (days(1), hours(3), hours(30), weeks(1))
+FATES = (*[Fate.DELIVERED] * 5, *[Fate.REFUSED, Fate.LEFT, Fate.LOST] * 2, Fate.DIED_LEFT, Fate.DIED_LOST)
+ENTRIES = 3
+HELD_BACK = timedelta(days=25)
+"""How long a season lasts at most: what is said in it is not forgotten before it is over."""
+
+
+class Store(Protocol):
+    """Where the ledger of one club is."""
+
+    def open(self) -> Ledger:
+        """The ledger as a process that has just started opens it."""
+        ...
+
+    def show(self, world: World) -> None:
+        """The calendar was edited: of importance to a ledger that is kept in it."""
+        ...
+
+
+Send = Callable[[Survey, Mailer, Ledger, str, Callable[[], datetime]], Sequence[Delivery]]
+
+
+@dataclass(eq=False)
+class UnderWay:
+    """A run, the world as it saw it, and what it has to say."""
+
+    name: str
+    run: Run[Sequence[Delivery]] = field(init=False)
+    counter: Counter = field(init=False)
+    seen: World = field(init=False)
+    survey: Survey | None = None
+    asked: datetime | None = None  # when it came to its last write
+    engaged: datetime | None = None  # since when it is about to claim something, or has not settled it
+    failed: bool = False  # whether it was told of a failure
+
+    def letters(self) -> set[Key]:
+        """What it really sent."""
+        return {one.key for one in self.counter.office.left if one.run == self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The Sent folder, looked at at an instant."""
+
+    office: PostOffice
+    clock: Callable[[], datetime]
+
+    def since(self, instant: datetime) -> tuple[Mail, ...]:
+        return tuple(one for one in self.office.folder(self.clock()) if one.at >= instant)
+
+
+class Season(RuleBasedStateMachine):
+    """One club's season with its ledger in ``store``; ``send`` is how a run delivers."""
+
+    def __init__(self, store: Store, send: Send = deliver) -> None:
+        super().__init__()
+        self.store = store
+        self.send = send
+        self.owner = Owner()
+        self.runs: list[UnderWay] = []
+        self.number = 0
+        self.person = store.open()  # with which a person looks
+        self.known: Book | None = None
+        self.held: list[Key] = []  # what nobody knows about by now
+
+    # what there is at first
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        zone = data.draw(st.sampled_from(list(BEGINNINGS)), label="zone")
+        self.world = World(zone, BEGINNINGS[zone])
+        self.last = self.world.now + HELD_BACK
+        self.world.labels = {name: {"Adult" if name.startswith(("Ann", "Pat")) else "Student"} for name in PEOPLE}
+        within = data.draw(st.tuples(*[st.sampled_from(WITHINS)] * 3), label="within")
+        self.notices = (
+            a_rule("times", within=within[0]),
+            a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY),
+            a_rule("again", within=within[2]),
+        )
+        self.office = PostOffice(
+            keeps_headers=data.draw(st.booleans(), label="keeps headers"),
+            lag=data.draw(st.sampled_from([timedelta(0), SKEW]), label="lag"),
+        )
+        for _ in range(ENTRIES):
+            enter(self.world, data)
+        self.store.show(self.world)
+
+    # what the coach does, and time
+
+    @rule(data=st.data(), edit=st.sampled_from(EDITS))
+    def edit(self, data: st.DataObject, edit: Edit) -> None:
+        (edit if self.world.events or edit is nothing else enter)(self.world, data)
+        self.store.show(self.world)
+        self.known = None
+        self._let_time_pass(data)
+
+    def _let_time_pass(self, data: st.DataObject) -> None:
+        """Not so much that a run would take longer for a wave than its lease: the one thing the promise rests on."""
+        edges = [edge for entered in self.world.events.values() for edge in entered.span(self.world.zone)]
+        edges += [edge - timedelta(hours=far) for edge in edges for far in (3, 30)]
+        latest = min([self.last, *(one.engaged + LEASE - timedelta(seconds=1) for one in self.runs if one.engaged)])
+        ahead = sorted({edge for edge in edges if self.world.now < edge})[:2]
+        whiles = [self.world.now + STEP * quarters for quarters in (0, 0, 0, 0, 0, 1, 1, 1, 5, 24)]
+        self.world.now = max(self.world.now, min(latest, data.draw(st.sampled_from([*whiles, *ahead]), label="now")))
+
+    # what runs do
+
+    @precondition(lambda self: len(self.runs) < SIDE_BY_SIDE)
+    @rule(data=st.data(), looks=st.booleans(), gates=st.sampled_from([1, 2, 3]))
+    def start(self, data: st.DataObject, looks: bool, gates: int) -> None:
+        """Begin a run. It has read the ledger at least: before that, it is as though it had not begun."""
+        running = self._start(looks=looks)
+        self._go_on(running, data, gates)
+
+    @precondition(lambda self: self.runs)
+    @rule(data=st.data(), nth=st.integers(0, SIDE_BY_SIDE - 1), gates=st.sampled_from([1, 2, 3, 5]))
+    def go_on(self, data: st.DataObject, nth: int, gates: int) -> None:
+        """To one of the next gates; in between, mails leave or don't."""
+        self._go_on(self.runs[nth % len(self.runs)], data, gates)
+
+    @precondition(lambda self: any(_writes(running) for running in self.runs))
+    @rule(data=st.data(), nth=st.integers(0, SIDE_BY_SIDE - 1))
+    def meet_with_trouble(self, data: st.DataObject, nth: int) -> None:
+        """A run that writes dies, the ledger fails before or after it wrote, or it can't write all of it."""
+        writing = [one for one in self.runs if _writes(one)]
+        running = writing[nth % len(writing)]
+        gate = running.run.gate
+        assert gate
+        orders: list[Order] = [DiedError(), FAILURE]
+        if gate.steps and not gate.passed:
+            keys = sorted({step.key for step in gate.steps})
+            orders.append(data.draw(st.frozensets(st.sampled_from(keys), min_size=1), label="unwritable"))
+        order = data.draw(st.sampled_from(orders), label="trouble")
+        running.failed = running.failed or order is FAILURE
+        self._move(running, order, {})
+
+    # what a person does
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def look_and_resolve(self, data: st.DataObject) -> None:
+        self._resolve(data.draw(st.sampled_from(self.held), label="held"))
+
+    # what is promised
+
+    @invariant()
+    def the_ledger_knows_or_is_in_doubt(self) -> None:
+        """What left is in the ledger as said, or claimed; and what it says was said did leave."""
+        book = self._book()
+        self.held = sorted(doubtful(book, self.world.now))
+        for key, letters in self.owner.inbox.items():
+            entry = book.entry(key)
+            remembered = entry.said.sequence + 1 if entry.said else 0
+            assert entry.claim or remembered == len(letters), f"{len(letters)} left, the ledger knows {remembered}"
+        for key, entry in book.entries.items():
+            assert not entry.said or entry.said in [one.said for one in self.owner.inbox[key]], "said, but never sent"
+
+    def everything_calms_down(self) -> None:
+        """All runs end, a person closes what is held, and one run more tells the owner the rest."""
+        for running in list(self.runs):
+            self._finish(running)
+        self.world.now += LEASE
+        for key in sorted(doubtful(self._book(), self.world.now)):
+            self._resolve(key)
+        self._finish(self._start(looks=False))
+        assert not any(entry.claim for entry in self._book().entries.values())
+        for about in self.notices:
+            for session in SESSIONS:
+                assert self.owner.was_told_the_truth(Key(about.id, session), about, self.world), (about.id, session)
+        before = len(self.office.left)
+        self._finish(self._start(looks=True))
+        assert len(self.office.left) == before, "a run sent something although nothing had happened"
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "world"):
+                self.everything_calms_down()
+        finally:
+            for running in self.runs:
+                running.run.die()
+
+    # how
+
+    def _book(self) -> Book:
+        """The ledger as it stands, which is looked at anew where something may have been written."""
+        self.known = self.known or self.person.read(self.world.now)
+        return self.known
+
+    def _start(self, *, looks: bool) -> UnderWay:
+        self.number += 1
+        running = UnderWay(f"run {self.number}")
+        running.counter = Counter(self.office, running.name, lambda: self.world.now, partial(self._leaves, running))
+        running.run = Run(partial(self._run, running, looks))
+        self.runs.append(running)
+        self._move(running, GO, {})
+        return running
+
+    def _run(self, running: UnderWay, looks: bool, stop: Stop) -> Sequence[Delivery]:
+        """What ``commands.run`` does, in the run's own thread."""
+        now = self.world.now
+        ledger = GatedLedger(self.store.open(), stop)
+        lookup = Lookup(Folder(self.office, lambda: self.world.now), TEAM) if looks else None
+        wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
+        mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
+        job = Job(self.world.zone, ROLES, mailings, Diary(self, running, now), AddressBook(self), ledger, lookup)
+        look(job, lambda: now)
+        running.survey = survey(job, now)
+        return self.send(running.survey, running.counter, ledger, running.name, lambda: self.world.now)
+
+    def _leaves(self, running: UnderWay, letter: Letter) -> None:
+        assert running.survey
+        [notice] = [one.notice for one in running.survey.verdicts if one.notice and one.key == letter.key]
+        assert letter.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
+        assert all(person.name in _text(letter.message) for person in notice.people.people)
+        self.owner.receive(notice, self._rule(letter.key), running.seen)
+
+    def _rule(self, key: Key) -> Rule:
+        return next(one for one in self.notices if one.id == key.notice)
+
+    def _fates(self, running: UnderWay, data: st.DataObject) -> dict[Key, Fate]:
+        """Those of the mails that leave next: of what is claimed by now."""
+        gate = running.run.gate
+        keys = gate.claims if gate and gate.passed else ()
+        return {key: data.draw(st.sampled_from(FATES), label=f"{key.notice} {key.session}") for key in keys}
+
+    def _move(self, running: UnderWay, order: Order, fates: dict[Key, Fate]) -> None:
+        running.counter.tell(fates)
+        self.known = None
+        running.run.go_on(order)
+        if running.run.over:
+            self.runs.remove(running)
+            self._look_at_the_end(running)
+            return
+        gate = running.run.gate
+        assert gate
+        if gate.asks == "write" and gate.passed:
+            running.engaged = running.asked if gate.claims else None
+        elif gate.asks == "write":
+            running.asked = self.world.now
+            running.engaged = running.engaged or (running.asked if gate.claims else None)
+
+    def _look_at_the_end(self, running: UnderWay) -> None:
+        """A run that says how it ended says the truth; one that doesn't was told to die, or that the ledger failed."""
+        error = running.run.error
+        if isinstance(error, DiedError) or (isinstance(error, SessionsError) and running.failed):
+            return
+        if error:
+            raise error
+        assert running.run.result is not None
+        told = {one.verdict.key: one.verdict.state for one in running.run.result}
+        really = running.letters()
+        assert {key for key, state in told.items() if state is State.SENT} <= really
+        assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really
+
+    def _go_on(self, running: UnderWay, data: st.DataObject, gates: int) -> None:
+        for _ in range(gates):
+            if not running.run.over:
+                self._move(running, GO, self._fates(running, data))
+
+    def _finish(self, running: UnderWay) -> None:
+        while not running.run.over:
+            self._move(running, GO, {})
+
+    def _resolve(self, key: Key) -> None:
+        claim = self._book().entry(key).claim
+        assert claim
+        arrived = claim.said in [one.said for one in self.owner.inbox[key]]
+        self.known = None
+        resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """The calendar as a run that began at ``now`` sees it: the world of the moment at which it is read."""
+
+    season: Season
+    running: UnderWay
+    now: datetime
+
+    def read(self, _since: datetime, _until: datetime, _ids: object) -> CalendarReading:
+        world = self.season.world
+        self.running.seen = World(world.zone, self.now, deepcopy(world.events), deepcopy(world.labels))
+        return CalendarReading(tuple(world.calendar()))
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The address book as it is when it is read, which is when the calendar is."""
+
+    season: Season
+
+    def read(self) -> ContactsReading:
+        return ContactsReading(tuple(self.season.world.contacts()))
+
+
+def live_through(make: Callable[[], Season], how: settings) -> None:
+    """One season after another, as hypothesis makes them up."""
+    run_state_machine_as_test(cast(type[Season], make), settings=how)  # anything that makes one will do
+
+
+def _writes(running: UnderWay) -> bool:
+    return running.run.gate is not None and bool(running.run.gate.steps)
+
+
+def _text(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part
+    return str(part.get_content())

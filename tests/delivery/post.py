@@ -1,0 +1,123 @@
+"""A post office that knows what really left, and what its customers are told of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from enum import Enum
+
+from sessionsmgmt.domain.confirm import MARK, Mail
+from sessionsmgmt.domain.model import Key
+from sessionsmgmt.errors import UnreachableError
+from sessionsmgmt.ports import Delivered, Outcome, Undelivered, Unknown
+from tests.delivery.gates import PATIENCE, DiedError
+
+
+class Fate(Enum):
+    """What becomes of a mail, and of the run that sends it."""
+
+    DELIVERED = "it leaves"
+    REFUSED = "it does not leave, and the run is told so"
+    LEFT = "it leaves, and the run can't know"
+    LOST = "it does not leave, and the run can't know"
+    DIED_LEFT = "it leaves, and the run dies before it is told"
+    DIED_LOST = "the run dies before it leaves"
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the mail really leaves."""
+        return self in {Fate.DELIVERED, Fate.LEFT, Fate.DIED_LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that left, by the hand of which run, and when."""
+
+    key: Key
+    run: str
+    at: datetime
+    message_id: str
+    message: EmailMessage
+
+
+def key_of(message: EmailMessage) -> Key:
+    """What the mail is about, by its own headers."""
+    return Key(str(message["X-Sessionsmgmt-Notice"]), str(message["X-Sessionsmgmt-Session"]))
+
+
+@dataclass
+class PostOffice:
+    """What left, in its order; ``keeps_headers`` says whether our own are still there in the Sent folder."""
+
+    keeps_headers: bool = True
+    lag: timedelta = timedelta(0)
+    left: list[Letter] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, message: EmailMessage, run: str, at: datetime) -> Letter:
+        """Let the mail leave."""
+        with self._turn:
+            key = key_of(message)
+            number = sum(one.key == key for one in self.left)
+            letter = Letter(key, run, at, f"{key.notice}-{key.session}-{number}@post", message)
+            self.left.append(letter)
+        return letter
+
+    def folder(self, now: datetime) -> tuple[Mail, ...]:
+        """What the Sent folder shows by now."""
+        return tuple(self._mail(one) for one in self.left if one.at + self.lag <= now)
+
+    def _mail(self, letter: Letter) -> Mail:
+        recipients = tuple(one.addr_spec for one in letter.message["To"].addresses)
+        mark = str(letter.message[MARK]) if self.keeps_headers else ""
+        return Mail(letter.message_id, recipients, str(letter.message["Subject"]), letter.at, mark)
+
+
+@dataclass
+class Counter:
+    """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then."""
+
+    office: PostOffice
+    run: str
+    clock: Callable[[], datetime]
+    leaves: Callable[[Letter], None]
+    fates: Mapping[Key, Fate] = field(default_factory=dict)
+    _decided: set[Key] = field(default_factory=set)
+    _all_decided: threading.Condition = field(default_factory=threading.Condition)
+
+    def tell(self, fates: Mapping[Key, Fate]) -> None:
+        """What becomes of the mails that are handed in next, all at the same time."""
+        self.fates = fates
+        self._decided.clear()
+
+    def send(self, message: EmailMessage) -> Outcome:
+        """See ``ports.Mailer``."""
+        key = key_of(message)
+        fate = self.fates.get(key, Fate.DELIVERED)
+        letter = self.office.take(message, self.run, self.clock()) if fate.leaves else None
+        try:
+            if letter:
+                self.leaves(letter)
+        finally:
+            with self._all_decided:
+                self._decided.add(key)
+                self._all_decided.notify_all()
+        match fate:
+            case Fate.REFUSED:
+                return Undelivered(UnreachableError("The post office is closed.", "Run again."))
+            case Fate.LEFT | Fate.LOST:
+                return Unknown("the line went dead")
+            case Fate.DIED_LEFT | Fate.DIED_LOST:
+                self._let_the_others_be_decided()
+                raise DiedError
+            case Fate.DELIVERED:
+                assert letter
+                return Delivered(letter.message_id)
+
+    def _let_the_others_be_decided(self) -> None:
+        """Or it would be up to the machine whether a mail that goes at the same time leaves or not."""
+        with self._all_decided:
+            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, PATIENCE)

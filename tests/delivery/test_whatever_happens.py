@@ -1,0 +1,193 @@
+"""Never twice, never lost, in every order in which things can happen; and that what breaks this is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
+
+from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
+from sessionsmgmt.domain.model import Key
+from sessionsmgmt.errors import UnreachableError
+from sessionsmgmt.pipeline import Delivery, Survey, deliver
+from sessionsmgmt.ports import Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown, Unwritten
+from tests.delivery.machine import Season, Send, live_through
+from tests.delivery.stores import STORES
+from tests.unit.domain.season import World
+
+THOROUGHLY = settings(max_examples=2 * settings().max_examples, stateful_step_count=50, report_multiple_bugs=False)
+BRIEFLY = settings(
+    max_examples=200, stateful_step_count=50, phases=[Phase.generate], report_multiple_bugs=False, database=None
+)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_the_owner_gets_each_notice_once_whatever_happens(store: str, tmp_path: Path) -> None:
+    with STORES[store](tmp_path) as stores:
+        live_through(lambda: Season(stores()), THOROUGHLY)
+
+
+# What is broken on purpose
+
+
+Clock = Callable[[], datetime]
+
+
+def sending_before_claiming(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+) -> Sequence[Delivery]:
+    sent = {key: mailer.send(message) for key, message in survey.emails.items()}
+    return deliver(survey, Told(lambda message: sent[_key(message, survey)]), ledger, run, clock)
+
+
+def sending_what_was_refused(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+) -> Sequence[Delivery]:
+    return deliver(survey, mailer, Yes(ledger), run, clock)
+
+
+def taking_doubt_for_failure(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+) -> Sequence[Delivery]:
+    lost = Undelivered(UnreachableError("It is lost.", "Run again."))
+    return deliver(survey, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock)
+
+
+def taking_doubt_for_success(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+) -> Sequence[Delivery]:
+    return deliver(survey, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock)
+
+
+def dating_claims_when_the_run_began(
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+) -> Sequence[Delivery]:
+    began = clock()
+    return deliver(survey, mailer, ledger, run, lambda: began)
+
+
+def _sure(outcome: Outcome, instead: Outcome) -> Outcome:
+    return instead if isinstance(outcome, Unknown) else outcome
+
+
+def _key(message: EmailMessage, survey: Survey) -> Key:
+    return next(key for key, one in survey.emails.items() if one is message)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A mailer that says what it is told to say."""
+
+    say: Callable[[EmailMessage], Outcome]
+
+    def send(self, message: EmailMessage) -> Outcome:
+        return self.say(message)
+
+
+@dataclass(frozen=True)
+class Yes:
+    """A ledger that never says that it refused something."""
+
+    inner: Ledger
+
+    def read(self, now: datetime) -> Book:
+        return self.inner.read(now)
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        self.inner.write(steps, now)
+        return ()
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        sending_before_claiming,
+        sending_what_was_refused,
+        taking_doubt_for_failure,
+        taking_doubt_for_success,
+        dating_claims_when_the_run_began,
+    ],
+)
+def test_a_run_that_goes_about_it_wrongly_is_found(send: Send, tmp_path: Path) -> None:
+    with STORES["file"](tmp_path) as stores, pytest.raises(AssertionError):
+        live_through(lambda: Season(stores(), send), BRIEFLY)
+
+
+@dataclass
+class Memory:
+    """A ledger that is gone with its process; ``opened`` is how it is broken."""
+
+    opened: Callable[[Memory], Ledger]
+    book: Book = field(default_factory=lambda: Book(b"s" * SECRET_BYTES))
+
+    def open(self) -> Ledger:
+        return self.opened(self)
+
+    def show(self, world: World) -> None:
+        """The calendar is none of its concern."""
+
+
+@dataclass
+class Sound:
+    """One that is not broken."""
+
+    memory: Memory
+
+    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
+        return self.memory.book
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        self.memory.book, refused = self.memory.book.advanced(steps, now)
+        return refused
+
+
+@dataclass
+class WithoutComparing:
+    """It puts back what it read, with its own steps, whatever others wrote in between."""
+
+    memory: Memory
+    book: Book = field(init=False)
+
+    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
+        self.book = self.memory.book
+        return self.book
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        self.book, refused = self.book.advanced(steps, now)
+        self.memory.book = self.book
+        return refused
+
+
+@dataclass
+class WritingLate:
+    """What it is told lasts only once it is told something else."""
+
+    memory: Memory
+    waiting: tuple[Sequence[Step], datetime] | None = None
+
+    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
+        return self.memory.book
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        if self.waiting:
+            self.memory.book, _ = self.memory.book.advanced(*self.waiting)
+        self.waiting = steps, now
+        after, refused = self.memory.book.advanced(steps, now)
+        if not any(isinstance(step, Begin) for step in steps):
+            self.memory.book = after
+        return refused
+
+
+def test_a_ledger_in_memory_is_sound(tmp_path: Path) -> None:  # noqa: ARG001
+    live_through(lambda: Season(Memory(Sound)), BRIEFLY)
+
+
+@pytest.mark.parametrize("opened", [WithoutComparing, WritingLate])
+def test_a_ledger_that_is_broken_is_found(opened: Callable[[Memory], Ledger]) -> None:
+    with pytest.raises(AssertionError):
+        live_through(lambda: Season(Memory(opened)), BRIEFLY)

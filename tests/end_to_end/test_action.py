@@ -1,0 +1,328 @@
+"""The Action as the runner starts it: ``entrypoint.py`` without arguments, inputs in the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+from sessionsmgmt.providers.google import tokens
+from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
+from tests.emulators.github import World as GitHubWorld
+from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
+from tests.emulators.runner import Runner, Step
+from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
+from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
+from tests.end_to_end.test_google import SEND
+
+HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
+PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session")
+
+
+class Job:
+    """A job of the club, whose steps keep to what no step may show."""
+
+    def __init__(self, folder: Path, github: GitHubEmulator) -> None:
+        workspace = folder / "otters" / "otters"
+        workspace.mkdir(parents=True)
+        (workspace / ".git").mkdir()
+        self.club: ClubFolder = make_club(workspace)
+        self.runner = Runner(workspace, folder / "_temp", ROOT)
+        self.github = github
+        self.token = github.world.job_token({"contents": "write", "issues": "write"})
+        self.private = [*PRIVATE, self.token]
+
+    def step(self, env: dict[str, str] | None = None, now: str = NOW, **inputs: str) -> Step:
+        before = self.files()
+        around = {
+            "PYTHONPATH": str(ROOT),
+            "GITHUB_API_URL": self.github.root,
+            "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
+            **(env or {}),
+        }
+        step = self.runner.run(COMMAND, around, **{"now": now, "github_token": self.token, **inputs})
+        told = [step.log.seen, step.summary, *step.outputs.values()]
+        if step.outputs["report"]:
+            told.append(Path(step.outputs["report"]).read_text())
+        for private in self.private:
+            for text in told:
+                assert private not in text
+        assert {path for path in self.files() - before if path.parts[0] not in {"outbox", ".sessionsmgmt"}} == set()
+        return step
+
+    def files(self) -> set[Path]:
+        workspace = self.runner.workspace
+        return {path.relative_to(workspace) for path in workspace.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    with GitHubEmulator(GitHubWorld()) as github:
+        yield Job(tmp_path, github)
+        assert not github.violations
+
+
+def test_a_run_sends_and_says_so_in_every_way(job: Job) -> None:
+    step = job.step()
+
+    assert step.exit == 0
+    assert [str(email["To"]) for email in job.club.emails()] == ["office@example.org"]
+    assert {name: step.outputs[name] for name in ("sent", "held", "failed", "skipped", "rotated", "matrix")} == {
+        "sent": "1",
+        "held": "0",
+        "failed": "0",
+        "skipped": "0",
+        "rotated": "false",
+        "matrix": "",
+    }
+    report = json.loads(Path(step.outputs["report"]).read_text())
+    assert (report["command"], report["counts"]["sent"], report["exit"]) == ("run", 1, 0)
+    assert step.outputs["preview"] == ""
+    assert step.log.groups == ["sessionsmgmt run"]
+    assert step.log.annotations == []
+    assert "| ✅ sent | new | Sat 2026-11-07, 09:00 | <code>campus</code> |" in step.summary
+    assert "o•••&#64;example&#46;org" in step.summary
+
+
+def test_a_second_step_has_a_report_of_its_own_and_sends_nothing(job: Job) -> None:
+    first, second = job.step(), job.step()
+
+    assert first.outputs["report"] != second.outputs["report"]
+    assert (second.outputs["sent"], second.outputs["skipped"]) == ("0", "1")
+    assert len(job.club.emails()) == 1
+
+
+def test_a_preview_leaves_its_page_for_later_steps(job: Job) -> None:
+    step = job.step(command="preview")
+    folder = Path(step.outputs["preview"])
+
+    assert step.exit == 0
+    assert (folder / "index.html").is_file()
+    assert folder.is_relative_to(job.runner.temp)
+    assert job.club.emails() == []
+
+
+def test_a_dry_run_sends_nothing(job: Job) -> None:
+    step = job.step(dry_run="true")
+
+    assert (step.exit, step.outputs["sent"], job.club.emails()) == (0, "0", [])
+    assert "to be sent" in step.summary
+
+
+def test_a_wrong_file_has_an_error_at_each_line_that_is_wrong(job: Job) -> None:
+    job.club.write("clubs/otters/sessions.yml", SESSIONS_YML.replace("1 day", "soon").replace("MantaBots", "[a]"))
+    step = job.step(command="validate", config="clubs/otters/sessions.yml")
+    *places, last = step.log.of("error")
+
+    assert step.exit == 2
+    found = {(one.properties["file"], one.properties["line"], one.properties["title"]) for one in places}
+    assert ("clubs/otters/sessions.yml", "2", "team") in found
+    assert ("clubs/otters/sessions.yml", "14", "notices[0].within") in found
+    assert all(int(one.properties["col"]) > 0 for one in places if "line" in one.properties)
+    assert "problems" in last.text
+    assert "clubs&#47;otters&#47;sessions&#46;yml&#58;2" in step.summary
+    assert step.outputs["sent"] == "0"
+
+
+def test_a_wrong_template_has_the_error_at_its_own_line(job: Job) -> None:
+    job.club.write("sessions.yml", SESSIONS_YML + "    template: notice.md\n")
+    job.club.write("notice.md", "Subject: Hello\n\n{{ nobody }}\n")
+    step = job.step(command="validate")
+
+    assert step.exit == 2
+    assert ("notice.md", "3") in {
+        (one.properties.get("file"), one.properties.get("line")) for one in step.log.of("error")
+    }
+
+
+def test_a_valid_file_needs_no_annotation(job: Job) -> None:
+    step = job.step(command="validate")
+
+    assert (step.exit, step.log.annotations) == (0, [])
+    assert "is valid" in "\n".join(step.log.lines)
+
+
+def test_a_command_there_is_not_is_answered_with_those_there_are(job: Job) -> None:
+    step = job.step(command="rnu")
+
+    assert step.exit == 2
+    [error] = step.log.of("error")
+    assert "auth revoke" in error.text
+    assert "preview" in error.text
+    assert job.club.emails() == []
+
+
+def test_inputs_that_are_wrong_are_named_all_at_once_and_nothing_is_done(job: Job) -> None:
+    step = job.step(dry_run="yes", verbose="1", root="clubs")
+
+    [error] = step.log.of("error")
+    assert step.exit == 2
+    assert all(f"'{name}'" in error.text for name in ("dry-run", "verbose", "root"))
+    assert job.club.emails() == []
+
+
+def test_a_title_that_gives_orders_is_not_obeyed(job: Job) -> None:
+    uid = "::error::one\\n::set-output name=sent::9"
+    job.club.calendar(vevent(uid, title=HOSTILE), vevent("%0A::warning::two", title=HOSTILE))
+    step = job.step()
+
+    assert (step.exit, step.outputs["sent"]) == (0, "2")
+    assert step.log.annotations == []
+    assert "<img" not in step.summary
+
+
+def test_what_is_printed_is_not_obeyed_whatever_it_is(job: Job) -> None:
+    step = job.step(command="run --verbose 'loud\n::set-output name=sent::9\n::add-mask::Error'")
+
+    [error] = step.log.of("error")
+    assert step.exit == 2
+    assert "loud" in error.text
+    assert "Error" not in step.log.masks
+    assert "::set-output name=sent::9" in step.log.lines
+
+
+def test_attendees_nobody_knows_are_warnings_that_name_nobody(job: Job) -> None:
+    job.club.calendar(vevent(attendees=("ada@example.org", "who@example.org")))
+    job.private.append("who@")
+    step = job.step()
+
+    [warning] = step.log.of("warning")
+    assert warning.properties["title"] == "attendee-without-contact"
+    assert "<details><summary>Worth knowing: 1</summary>" in step.summary
+
+
+def test_plan_is_a_matrix_of_the_clubs(job: Job) -> None:
+    for name in ("otters", "%0A::error::x"):
+        job.club.write(f"clubs/{name}/sessions.yml", SESSIONS_YML)
+    step = job.step(command="plan", root="clubs")
+
+    assert step.exit == 0
+    assert [one["config"] for one in json.loads(step.outputs["matrix"])["include"]] == [
+        "clubs/%0A::error::x/sessions.yml",
+        "clubs/otters/sessions.yml",
+    ]
+    assert step.log.annotations == []
+
+
+def test_without_inputs_and_without_a_runner_it_is_the_command_line(job: Job) -> None:
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(COMMAND, cwd=job.club.folder, env=bare, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 2
+    assert "Usage" in ran.stderr
+    assert job.club.emails() == []
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    world = World()
+    world.consent.granted = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, tokens.SEND})
+    start = datetime(2026, 11, 7, 14, tzinfo=UTC)
+    world.calendar().put(event("lab", start, summary=HOSTILE, attendees=["ada@example.org", "stu@example.org"]))
+    world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
+    world.contacts.add("Stu Student", "stu@example.org", labels=["Student"])
+    with GoogleEmulator(world) as emulator:
+        yield emulator
+        assert emulator.violations == ()
+
+
+def at_google(job: Job, google: GoogleEmulator, **inputs: str) -> Step:
+    """A step of the same club at Google, whose secrets are masked before anything else is said."""
+    job.club.write("sessions.yml", AT_GOOGLE)
+    secrets = [json.loads(google.credentials)[name] for name in ("refresh_token", "client_secret")]
+    env = {"SESSIONSMGMT_GOOGLE_ROOT": google.root}
+    secrets += [job.token, "a2V5" * 11]
+    job.private += [*secrets, "Bearer", "ya29."]
+    step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, **inputs)
+    first = takewhile(lambda line: line.startswith("::add-mask::"), step.raw.splitlines())
+    assert {f"::add-mask::{one}" for one in secrets} <= set(first)
+    return step
+
+
+def test_a_club_at_google_is_told_of_by_its_inputs_alone(job: Job, google: GoogleEmulator) -> None:
+    step = at_google(job, google)
+
+    assert (step.exit, step.outputs["sent"], len(google.sent)) == (0, "1", 1)
+    assert "✅ sent" in step.summary
+    assert [one for one in step.log.masks if one.startswith("ya29.")]  # what was only learnt on the way
+
+
+def test_what_is_held_stands_first_with_the_command_that_closes_it(job: Job, google: GoogleEmulator) -> None:
+    google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING)
+    step = at_google(job, google)
+
+    assert (step.exit, step.outputs["held"]) == (1, "1")
+    [error] = step.log.of("error")
+    assert "held" in error.text
+    command = "sessionsmgmt resolve --notice campus --session lab --sent"
+    assert step.summary.index(command) < step.summary.index("| State |")
+    closed = at_google(job, google, command=command.removeprefix("sessionsmgmt "))
+    assert closed.exit == 0
+
+
+def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(job: Job, google: GoogleEmulator) -> None:
+    google.fail("oauth.token", INVALID_GRANT)
+    step = at_google(job, google)
+
+    [error] = step.log.of("error")
+    assert step.exit == 3
+    assert "auth login" in error.text
+    assert step.outputs["sent"] == "0"
+
+
+def rotate(job: Job, rotating: RotatingClub) -> Step:
+    """A step that renews the credential, in a run of its own; no secret is seen, old or new."""
+    rotating.begin()
+    given = rotating.environ()
+    inputs = {
+        "google_credentials": given.pop("GOOGLE_CREDENTIALS"),
+        "secrets_token": given.pop("SECRETS_TOKEN"),
+        "github_token": given.pop("GITHUB_TOKEN"),
+    }
+    step = job.step(given, rotating.github.world.now.isoformat(), command="rotate", **inputs)
+    for secret in rotating.secret_texts():
+        assert secret not in "".join([step.log.seen, step.summary, *step.outputs.values()])
+    return step
+
+
+@pytest.fixture
+def rotating(job: Job) -> Iterator[RotatingClub]:
+    with rotating_club(job.runner.workspace) as club:
+        yield club
+
+
+def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotatingClub) -> None:
+    rotating.google.world.consent.renews = True
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (0, "true")
+    assert rotating.works(rotating.stored)
+    assert "The provider issued a new credential" in step.summary
+
+
+def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotatingClub) -> None:
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (0, "false")
+    assert "renewed" in step.summary
+
+
+def test_one_that_could_not_be_stored_is_in_the_summary_sealed_with_what_to_do(
+    job: Job, rotating: RotatingClub
+) -> None:
+    rotating.google.world.consent.renews = True
+    rotating.github.fail(PUT, Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"}), after=1)
+    step = rotate(job, rotating)
+
+    assert (step.exit, step.outputs["rotated"]) == (5, "false")
+    [error] = step.log.of("error")
+    assert error.text
+    assert '"encrypted_value"' in step.summary
+    assert "sessionsmgmt rotate &#45;&#45;recover FILE" in step.summary

@@ -1,0 +1,165 @@
+"""The event of a job: which pull request it is about, and what can't be trusted in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.github import event
+from sessionsmgmt.github.event import Origin, PullRequest, pull_request
+from tests.events import HEAD, Json, pull_request_event
+
+
+def found(folder: Path, payload: object, name: str = "pull_request", actor: str = "coach") -> PullRequest | None:
+    path = folder / "event.json"
+    path.write_text(json.dumps(payload))
+    return pull_request({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_ACTOR": actor})
+
+
+def test_a_pull_request_is_known_by_its_number_and_the_commit_people_look_at(tmp_path: Path) -> None:
+    assert found(tmp_path, pull_request_event(number=7, private=True)) == PullRequest(
+        7, HEAD, Origin.HERE, closed=False, public=False
+    )
+
+
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issue_comment", "merge_group", ""])
+def test_any_other_event_is_about_no_pull_request(name: str, tmp_path: Path) -> None:
+    assert found(tmp_path, pull_request_event(), name) is None
+
+
+def test_outside_of_a_job_there_is_none() -> None:
+    assert pull_request({}) is None
+
+
+def test_an_event_that_lends_secrets_to_strangers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Use 'on: pull_request'"):
+        found(tmp_path, pull_request_event(), "pull_request_target")
+
+
+def without(*names: str) -> Callable[[Json], None]:
+    def remove(payload: Json) -> None:
+        for name in names[:-1]:
+            payload = payload[name]
+        del payload[names[-1]]
+
+    return remove
+
+
+def put(value: object, *names: str) -> Callable[[Json], None]:
+    def write(payload: Json) -> None:
+        for name in names[:-1]:
+            payload = payload[name]
+        payload[names[-1]] = value
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("change", "origin"),
+    [
+        (put(2, "pull_request", "head", "repo", "id"), Origin.FORK),
+        (put(None, "pull_request", "head", "repo"), Origin.FORK),  # the fork is gone
+        (without("pull_request", "head", "repo"), Origin.FORK),
+        (put(True, "pull_request", "head", "repo", "id"), Origin.FORK),
+        (put(None, "repository", "id"), Origin.FORK),
+        (put("dependabot[bot]", "pull_request", "user", "login"), Origin.DEPENDABOT),
+    ],
+)
+def test_where_it_comes_from_is_told_by_the_event(
+    change: Callable[[Json], None], origin: Origin, tmp_path: Path
+) -> None:
+    payload = pull_request_event()
+    change(payload)
+    pull = found(tmp_path, payload)
+
+    assert pull is not None
+    assert pull.origin is origin
+
+
+def test_what_dependabot_set_off_is_dependabots_whosever_pull_request_it_is(tmp_path: Path) -> None:
+    pull = found(tmp_path, pull_request_event(), actor="dependabot[bot]")
+
+    assert pull is not None
+    assert pull.origin is Origin.DEPENDABOT
+
+
+@pytest.mark.parametrize("private", [False, None, 1, "true", {}])
+def test_a_repository_that_is_not_known_to_be_private_is_taken_for_public(private: Any, tmp_path: Path) -> None:
+    payload = pull_request_event()
+    payload["repository"]["private"] = private
+    pull = found(tmp_path, payload)
+
+    assert pull is not None
+    assert pull.public
+
+
+@pytest.mark.parametrize("change", [put("closed", "action"), put("closed", "pull_request", "state")])
+def test_a_closed_pull_request_is_known(change: Callable[[Json], None], tmp_path: Path) -> None:
+    payload = pull_request_event()
+    change(payload)
+    pull = found(tmp_path, payload)
+
+    assert pull is not None
+    assert pull.closed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("7", "pull_request", "number"),
+        put(True, "pull_request", "number"),
+        put(0, "pull_request", "number"),
+        put("HEAD", "pull_request", "head", "sha"),
+        put(f"{HEAD}/../..", "pull_request", "head", "sha"),
+        put([], "pull_request", "head", "sha"),
+        put("a pull request", "pull_request"),
+        without("pull_request"),
+    ],
+)
+def test_an_event_of_another_form_is_told_and_not_guessed_at(change: Callable[[Json], None], tmp_path: Path) -> None:
+    payload = pull_request_event()
+    change(payload)
+
+    with pytest.raises(InputError, match="says nothing of a pull request"):
+        found(tmp_path, payload)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'"' + b" " * event.LARGEST + b'"'])
+def test_what_is_no_json_of_a_reasonable_size_is_told(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_bytes(data)
+
+    with pytest.raises(InputError, match="says nothing of a pull request"):
+        pull_request({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)})
+
+
+def test_a_missing_event_is_told(tmp_path: Path) -> None:
+    for place in ("", str(tmp_path), str(tmp_path / "none.json")):
+        with pytest.raises(InputError, match="says nothing of a pull request"):
+            pull_request({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": place})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON, st.sampled_from(["pull_request", "repository", "action"]))
+def test_no_event_is_taken_for_one_from_here_unless_it_says_so(
+    tmp_path_factory: pytest.TempPathFactory, value: object, name: str
+) -> None:
+    payload = pull_request_event(private=True) | {name: value}
+    try:
+        pull = found(tmp_path_factory.mktemp("event"), payload)
+    except InputError:
+        return
+    assert pull is not None
+    assert name == "action" or pull.origin is not Origin.HERE
