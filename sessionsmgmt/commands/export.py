@@ -14,6 +14,7 @@ from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.ports import SecretStore
 
 VERSION = 1
+CONTACTS = "contacts"
 
 Json = dict[str, object]
 
@@ -72,7 +73,7 @@ def export_person(
     the others then.
     """
     known = frozenset(marks)
-    problems = [("contacts", trouble)] if trouble else []
+    problems = [(CONTACTS, trouble)] if trouble else []
     document = {
         "version": VERSION,
         "about": _told(ABOUT_PERSON, reader),
@@ -88,7 +89,7 @@ def _told(text: str, reader: Reader) -> list[str]:
 
 
 def _ended(document: Json, problems: Sequence[tuple[str, SessionsError]]) -> Export:
-    told = [{"where": topic, "text": str(error)} for topic, error in problems]
+    told = [{"where": topic, "text": f"{error}{_ALONE if topic == CONTACTS else ''}"} for topic, error in problems]
     return Export({**document, "problems": told}, worst(error.exit for _, error in problems))
 
 
@@ -178,6 +179,8 @@ def _made(place: Place, problems: list[tuple[str, SessionsError]]) -> list[Json]
 
 VAULT = "The credential can't be read back by anybody, this program included. It is never written anywhere else."
 UNKNOWN_VAULT = "sessions.yml has no 'credentials', so only whoever stored the credential knows where it is."
+
+_ALONE = " So only the address alone was looked for: those who share it can't be told apart."
 
 _MEANING = """
 Each entry of 'ledgers' is about one notice and one session: what the owner of the premises was told last ('said', with

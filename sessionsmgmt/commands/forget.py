@@ -161,7 +161,7 @@ def _taken_out(topic: str, ledger: Ledger, marks: frozenset[str], now: datetime)
     missed = ledger.write([Forget(key, digests) for key, digests in found.items()], now)
     unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
     if missed:
-        text = f"Still in {_count(len(missed))} of {len(found)}, which could not be written."
+        text = f"Still in {len(missed)} of {_count(len(found))}, which could not be written."
         return Finding(
             topic, Health.BAD, text, "Run this again.", worst([Exit.ATTENTION, *(one.exit for one in unwritten)])
         )

@@ -14,7 +14,7 @@ import secrets
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -81,7 +81,6 @@ class FileLedger:
         with _explained(self._shown):
             if not steps and not self._is_outgrown(now):
                 return ()
-            _make_folder(self._path.parent)
             with self._locked():
                 found = self._load()
                 before = found or self._unwritten()
@@ -108,11 +107,11 @@ class FileLedger:
             with self._locked():
                 for path in files:
                     _unlink(path, self._shown)
+                _sync_folder(self._path.parent)
                 if _is_ours(ignore) and {file.name for file in ignore.parent.iterdir()} == {ignore.name}:
                     ignore.unlink()
-                    self._path.parent.rmdir()
-                    return True
-            _sync_folder(self._path.parent)
+                    with suppress(OSError):  # another process may have begun anew in it
+                        self._path.parent.rmdir()
         return True
 
     def _unwritten(self) -> Book:
@@ -142,7 +141,7 @@ class FileLedger:
         """
         deadline = time.monotonic() + self._patience.total_seconds()
         while True:
-            with _closing(os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as descriptor:
+            with _closing(self._lock_file()) as descriptor:
                 while not _taken(descriptor):
                     if time.monotonic() >= deadline:
                         raise UnreachableError(
@@ -153,6 +152,13 @@ class FileLedger:
                 if _is_there(self._lock, descriptor):
                     yield
                     return
+
+    def _lock_file(self) -> int:
+        """The lock, opened. Its folder may go in between, where another process erases the ledger."""
+        while True:
+            _make_folder(self._path.parent)
+            with suppress(FileNotFoundError):
+                return os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
     def _replace(self, data: bytes) -> None:
         self._draft.unlink(missing_ok=True)
