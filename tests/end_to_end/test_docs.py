@@ -34,8 +34,8 @@ YAML = [(page.path, number) for page in PAGES for number in range(len(page.block
 TYPED = [
     (page.path, line.removeprefix("$ "))
     for page in PAGES
-    for block in page.blocks("console")
-    for line in block.splitlines()
+    for block in [*page.blocks("console"), *page.blocks("sh")]
+    for line in block.replace("\\\n", " ").splitlines()
 ]
 
 
@@ -96,7 +96,7 @@ def test_every_command_can_be_typed(path: str, line: str) -> None:
         assert words[0].partition("=")[0] in SHELL
         return
     command: click.Command = cli.cli
-    context = click.Context(command, info_name="sessionsmgmt")
+    context = click.Context(command, info_name="sessionsmgmt", **command.context_settings)
     arguments = words[1:]
     while isinstance(command, click.Group):
         name, command_, arguments = command.resolve_command(context, arguments)
