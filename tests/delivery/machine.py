@@ -13,10 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.compose.model import Envelope, Wording
@@ -28,7 +36,7 @@ from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, delive
 from sessionsmgmt.ports import Ledger, Mailer
 from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
-from tests.delivery.gates import FAILURE, GO, DiedError, Gate, GatedLedger, Order, Run
+from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World
 from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, Edit, enter, nothing
@@ -97,6 +105,8 @@ class Season(RuleBasedStateMachine):
         self.owner = Owner()
         self.runs: list[UnderWay] = []
         self.number = 0
+        self.person = store.open()  # with which a person looks
+        self.known: Book | None = None
         self.held: list[Key] = []  # what nobody knows about by now
 
     # what there is at first
@@ -108,7 +118,7 @@ class Season(RuleBasedStateMachine):
         self.last = self.world.now + HELD_BACK
         self.world.labels = {name: {"Adult" if name.startswith(("Ann", "Pat")) else "Student"} for name in PEOPLE}
         within = data.draw(st.tuples(*[st.sampled_from(WITHINS)] * 3), label="within")
-        self.rules = (
+        self.notices = (
             a_rule("times", within=within[0]),
             a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY),
             a_rule("again", within=within[2]),
@@ -127,6 +137,7 @@ class Season(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, edit: Edit) -> None:
         (edit if self.world.events or edit is nothing else enter)(self.world, data)
         self.store.show(self.world)
+        self.known = None
         self._let_time_pass(data)
 
     def _let_time_pass(self, data: st.DataObject) -> None:
@@ -199,7 +210,7 @@ class Season(RuleBasedStateMachine):
             self._resolve(key)
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())
-        for about in self.rules:
+        for about in self.notices:
             for session in SESSIONS:
                 assert self.owner.was_told_the_truth(Key(about.id, session), about, self.world), (about.id, session)
         before = len(self.office.left)
@@ -217,7 +228,9 @@ class Season(RuleBasedStateMachine):
     # how
 
     def _book(self) -> Book:
-        return self.store.open().read(self.world.now)
+        """The ledger as it stands, which is looked at anew where something may have been written."""
+        self.known = self.known or self.person.read(self.world.now)
+        return self.known
 
     def _start(self, *, looks: bool) -> UnderWay:
         self.number += 1
@@ -228,13 +241,13 @@ class Season(RuleBasedStateMachine):
         self._move(running, GO, {})
         return running
 
-    def _run(self, running: UnderWay, looks: bool, stop: Callable[[Gate], frozenset[Key]]) -> Sequence[Delivery]:
+    def _run(self, running: UnderWay, looks: bool, stop: Stop) -> Sequence[Delivery]:
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), stop)
         lookup = Lookup(Folder(self.office, lambda: self.world.now), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
-        mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.rules)
+        mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
         job = Job(self.world.zone, ROLES, mailings, Diary(self, running, now), AddressBook(self), ledger, lookup)
         look(job, lambda: now)
         running.survey = survey(job, now)
@@ -248,7 +261,7 @@ class Season(RuleBasedStateMachine):
         self.owner.receive(notice, self._rule(letter.key), running.seen)
 
     def _rule(self, key: Key) -> Rule:
-        return next(one for one in self.rules if one.id == key.notice)
+        return next(one for one in self.notices if one.id == key.notice)
 
     def _fates(self, running: UnderWay, data: st.DataObject) -> dict[Key, Fate]:
         """Those of the mails that leave next: of what is claimed by now."""
@@ -258,6 +271,7 @@ class Season(RuleBasedStateMachine):
 
     def _move(self, running: UnderWay, order: Order, fates: dict[Key, Fate]) -> None:
         running.counter.tell(fates)
+        self.known = None
         running.run.go_on(order)
         if running.run.over:
             self.runs.remove(running)
@@ -297,7 +311,8 @@ class Season(RuleBasedStateMachine):
         claim = self._book().entry(key).claim
         assert claim
         arrived = claim.said in [one.said for one in self.owner.inbox[key]]
-        resolve(self.store.open(), key.notice, key.session, arrived=arrived, now=self.world.now)
+        self.known = None
+        resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +337,11 @@ class AddressBook:
 
     def read(self) -> ContactsReading:
         return ContactsReading(tuple(self.season.world.contacts()))
+
+
+def live_through(make: Callable[[], Season], how: settings) -> None:
+    """One season after another, as hypothesis makes them up."""
+    run_state_machine_as_test(cast(type[Season], make), settings=how)  # anything that makes one will do
 
 
 def _writes(running: UnderWay) -> bool:

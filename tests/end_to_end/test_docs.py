@@ -14,12 +14,12 @@ import click
 import pytest
 import yaml
 
-from sessionsmgmt import cli
+from sessionsmgmt.cli import main as cli
 from sessionsmgmt.commands import former
 from sessionsmgmt.compose.names import NAMES
 from sessionsmgmt.compose.template import check
 from sessionsmgmt.config.load import load
-from sessionsmgmt.inputs import INPUTS
+from sessionsmgmt.runner.inputs import INPUTS
 from tests import wording_picture
 from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT

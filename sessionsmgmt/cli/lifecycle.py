@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sessionsmgmt import wiring, wiring_lifecycle
+from sessionsmgmt.cli.credential import Call
 from sessionsmgmt.commands import export as exporting
 from sessionsmgmt.commands import forget as forgetting
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import CalendarStore, Config, GitStore, OutboxMail
-from sessionsmgmt.credential import Call
 from sessionsmgmt.domain.roster import directory, known_by
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports import Finding, Health, failed
-from sessionsmgmt.wiring_github import names_repository
+from sessionsmgmt.wiring import club, kept
+from sessionsmgmt.wiring.checkup import names_repository
 
 LEFT = "left"
 """The topic of the rows about what stays."""
@@ -24,13 +24,13 @@ LEFT = "left"
 
 def export(call: Call, person: str, config: Config) -> exporting.Export:
     """Everything that is kept about the club or, with an address, about the person."""
-    memories = wiring_lifecycle.memories(config, call.environ)
+    memories = kept.memories(config, call.environ)
     reader = exporting.Reader(config.team, config.zone, call.now)
     if person:
         marks, trouble = _known_by(call, person, config)
         return exporting.export_person(memories, marks, trouble, reader)
-    vault = wiring_lifecycle.vault(config, call.environ, call.mask)
-    return exporting.export(memories, vault, wiring_lifecycle.published_places(config, call.environ), reader)
+    vault = kept.vault(config, call.environ, call.mask)
+    return exporting.export(memories, vault, kept.published_places(config, call.environ), reader)
 
 
 def written(exported: exporting.Export, path: Path) -> str:
@@ -61,30 +61,30 @@ def foresee_forgetting(call: Call, config: Config) -> Result:
 def forget_person(call: Call, person: str, config: Config) -> Result:
     """Delete what is kept about whoever has the address."""
     marks, trouble = _known_by(call, person, config)
-    memories = wiring_lifecycle.memories(config, call.environ)
+    memories = kept.memories(config, call.environ)
     return forgetting.forget_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
 def foresee_forgetting_person(call: Call, person: str, config: Config) -> Result:
     """Say what ``forget_person`` would delete."""
     marks, trouble = _known_by(call, person, config)
-    memories = wiring_lifecycle.memories(config, call.environ)
+    memories = kept.memories(config, call.environ)
     return forgetting.foresee_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
 def _places(call: Call, config: Config) -> tuple[forgetting.Place, ...]:
     """Everything, the account last: with it gone, the calendar could not be cleaned any more."""
     return (
-        *wiring_lifecycle.ledger_places(config, call.environ, call.now),
-        *wiring_lifecycle.published_places(config, call.environ),
-        *wiring_lifecycle.account_places(config, call.environ, call.mask),
+        *kept.ledger_places(config, call.environ, call.now),
+        *kept.published_places(config, call.environ),
+        *kept.account_places(config, call.environ, call.mask),
     )
 
 
 def _known_by(call: Call, person: str, config: Config) -> tuple[frozenset[str], SessionsError | None]:
     """By what the person may be remembered, and why the contacts could not be asked, if they could not."""
     try:
-        reading = wiring_lifecycle.contacts(config, call.environ).read()
+        reading = kept.contacts(config, call.environ).read()
     except SessionsError as error:
         return known_by(person, {}), error
     return known_by(person, directory(reading.contacts, config.roles)), None
@@ -102,11 +102,10 @@ def _left(call: Call, config: Config) -> Iterator[Finding]:
             "Set them and run this again, if notices ever went out from there.",
         )
     if config.credentials and not any(
-        one.topic == wiring_lifecycle.SECRET_ROW
-        for one in wiring_lifecycle.account_places(config, call.environ, call.mask)
+        one.topic == kept.SECRET_ROW for one in kept.account_places(config, call.environ, call.mask)
     ):
         yield _row(f"The secret {config.credentials.secret}: nothing is set here that may delete it.", _SECRETS)
-    if wiring.uses_account(config) and not wiring.credential(call.environ).strip():
+    if club.uses_account(config) and not club.credential(call.environ).strip():
         yield _row("No credential is set here, so no consent could be withdrawn.", _BY_HAND)
     if git:
         yield _row("Commits of the branch stay at GitHub until it collects its garbage, sealed.", _DELETE_KEY)
@@ -119,7 +118,7 @@ def _left(call: Call, config: Config) -> Iterator[Finding]:
         yield _row("Logs and check runs stay as long as GitHub keeps them (90 days, if not set otherwise).", _LOGS)
         yield _row("Earlier versions of an issue's text can be seen behind 'edited'.", "Delete them there.")
         yield _row("Forks and clones have what their owners copied.", "")
-    if config.credentials or wiring.uses_account(config):
+    if config.credentials or club.uses_account(config):
         yield _row("Left as well are SESSIONSMGMT_KEY and the other secrets, and the client in the Google project.", "")
 
 
@@ -140,7 +139,7 @@ def _left_of_person(call: Call, trouble: SessionsError | None, config: Config) -
 
 
 def _uses(config: Config, call: Call, kind: type[GitStore | CalendarStore]) -> bool:
-    return any(isinstance(one, kind) for one in wiring_lifecycle.stores(config, call.environ))
+    return any(isinstance(one, kind) for one in kept.stores(config, call.environ))
 
 
 def _row(text: str, advice: str) -> Finding:

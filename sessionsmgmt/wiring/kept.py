@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sessionsmgmt import wiring, wiring_rotation
 from sessionsmgmt.commands.export import Vault
 from sessionsmgmt.commands.forget import LedgerTrace, Memory, Place
 from sessionsmgmt.config.model import (
@@ -29,7 +28,8 @@ from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Contacts, Erasable, Kept, SecretStore, Trace
 from sessionsmgmt.views.consent import CONSENT
 from sessionsmgmt.views.note import HELD
-from sessionsmgmt.wiring_github import names_repository
+from sessionsmgmt.wiring import club, credentials
+from sessionsmgmt.wiring.checkup import names_repository
 
 FAILURES = frozenset(Exit) - {Exit.DONE}
 CONSENT_ROW = "consent"
@@ -72,7 +72,7 @@ def stores(config: Config, environ: Mapping[str, str]) -> tuple[Store, ...]:
         current: tuple[Store, ...] = (config.ledger.store,)
     else:
         branch, file = GitStore(ledger_branch(config.folder)), FileStore(config.path.parent / LEDGER_FILE)
-        usual = wiring.usual_store(config, environ)
+        usual = club.usual_store(config, environ)
         current = tuple(one for one in (branch, file) if one == usual or (one == branch and names_repository(environ)))
     before = config.ledger.migrate_from
     return (*current, before) if before and before not in current else current
@@ -98,9 +98,9 @@ def account_places(config: Config, environ: Mapping[str, str], mask: Callable[[s
     """
     calendar = f"ledger {_named(CalendarStore())}"
     found = []
-    if wiring.credential(environ).strip() and wiring.uses_account(config):
+    if club.credential(environ).strip() and club.uses_account(config):
         found.append(Place(CONSENT_ROW, partial(_grant, config, environ), {calendar: FAILURES - {Exit.CONSENT}}))
-    if wiring_rotation.may_store(config, environ):
+    if credentials.may_store(config, environ):
         found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), {CONSENT_ROW: FAILURES}))
     return tuple(found)
 
@@ -120,12 +120,12 @@ def vault(config: Config, environ: Mapping[str, str], mask: Callable[[str], None
     settings = config.credentials
     if settings is None:
         return None
-    return Vault(settings.secret, settings.scope.value, partial(wiring_rotation.secret, config, environ, mask))
+    return Vault(settings.secret, settings.scope.value, partial(credentials.secret, config, environ, mask))
 
 
 def contacts(config: Config, environ: Mapping[str, str]) -> Contacts:
     """Where the people are kept. Raises InputError where a credential is missing or unreadable."""
-    return wiring.address_book(config, wiring.account(config, environ))
+    return club.address_book(config, club.account(config, environ))
 
 
 def _named(store: Store) -> str:
@@ -133,14 +133,14 @@ def _named(store: Store) -> str:
         case GitStore(branch):
             return f"on the branch {branch}"
         case FileStore(path):
-            return f"in {wiring.shown(path)}"
+            return f"in {club.shown(path)}"
         case CalendarStore():
             return "in the calendar"
 
 
 def _opened(store: Store, config: Config, environ: Mapping[str, str]) -> Erasable:
-    account = wiring.account(config, environ) if isinstance(store, CalendarStore) else None
-    return wiring.store_at(store, config, environ, account)
+    account = club.account(config, environ) if isinstance(store, CalendarStore) else None
+    return club.store_at(store, config, environ, account)
 
 
 def _ledger_place(memory: Memory, now: datetime) -> Place:
@@ -160,12 +160,12 @@ def _with_some_key(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _grant(config: Config, environ: Mapping[str, str]) -> AbstractContextManager[Trace]:
-    return nullcontext(GrantTrace(wiring.withdrawal(config, environ)))
+    return nullcontext(GrantTrace(club.withdrawal(config, environ)))
 
 
 @contextmanager
 def _secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Iterator[Trace]:
-    with wiring_rotation.secret(config, environ, mask) as store:
+    with credentials.secret(config, environ, mask) as store:
         yield SecretTrace(store)
 
 
@@ -174,7 +174,7 @@ def _issues(config: Config, environ: Mapping[str, str]) -> AbstractContextManage
     from sessionsmgmt.github.traces import IssueTraces
 
     held = f"{HELD}-{token(config.folder)}" if config.folder else HELD
-    return nullcontext(IssueTraces(wiring.hub(environ, Patience()), repository(environ), (held, CONSENT)))
+    return nullcontext(IssueTraces(club.hub(environ, Patience()), repository(environ), (held, CONSENT)))
 
 
 def _comments(config: Config, environ: Mapping[str, str]) -> AbstractContextManager[Trace]:
@@ -182,4 +182,4 @@ def _comments(config: Config, environ: Mapping[str, str]) -> AbstractContextMana
     from sessionsmgmt.github.traces import PreviewTraces
 
     place = f"{config.folder}/{config.path.name}".lstrip("/")
-    return nullcontext(PreviewTraces(wiring.hub(environ, Patience()), repository(environ), place))
+    return nullcontext(PreviewTraces(club.hub(environ, Patience()), repository(environ), place))

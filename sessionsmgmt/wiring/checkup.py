@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sessionsmgmt import wiring, wiring_rotation
 from sessionsmgmt.config.model import Config, Credentials, GitStore, Scope
 from sessionsmgmt.github.job import APP_ID, JOB_TOKEN, PRIVATE_KEY, in_actions, may_write_secrets
 from sessionsmgmt.ledger.seal import OLD_KEY, keys
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Check, Finding, Health
+from sessionsmgmt.wiring import club, credentials
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.checkup import Here
@@ -25,7 +25,7 @@ BRIEF = Patience(total=15)
 
 def checks(config: Config, environ: Mapping[str, str], mask: Callable[[str], None], now: datetime) -> tuple[Check, ...]:
     """The checks, none of which asks anything before it is called. ``now`` is aware."""
-    store = config.ledger.store or wiring.usual_store(config, environ)
+    store = config.ledger.store or club.usual_store(config, environ)
     found = tuple(_repository(environ, now)) if names_repository(environ) else ()
     if isinstance(store, GitStore):
         found += tuple(_branch(config, environ, store, now))
@@ -75,7 +75,7 @@ def _secret(
         permission = PERMISSIONS[settings.scope]
         yield checkup.guarded("GitHub App", lambda: checkup.app(_as_app(environ, now), permission))
     if may_write_secrets(environ):
-        store = partial(wiring_rotation.secret, config, environ, mask)
+        store = partial(credentials.secret, config, environ, mask)
         yield checkup.guarded("secret", lambda: checkup.secret(store, settings.rotate_after, now))
     else:
         advice = "Set SECRETS_TOKEN and GITHUB_REPOSITORY to have it looked at (docs/rotation.md)."
