@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 from tests.end_to_end.harness import ROOT
 
@@ -25,12 +26,13 @@ class Page:
 
     def blocks(self, language: str) -> list[str]:
         """The code blocks of a language."""
-        return re.findall(rf"^```{language}\n(.*?)^```$", self.text, re.MULTILINE | re.DOTALL)
+        found = re.finditer(rf"^( *)```{language}\n(.*?)^\1```$", self.text, re.MULTILINE | re.DOTALL)
+        return [dedent(one[2]) for one in found]
 
     @property
     def prose(self) -> str:
         """What is left to read aloud: without code blocks, comments, footnotes and addresses."""
-        text = re.sub(r"^```.*?^```$", "", self.text, flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(r"^( *)```.*?^\1```$", "", self.text, flags=re.MULTILINE | re.DOTALL)
         text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
         text = re.sub(r"^\[\^\w+\]:.*$", "", text, flags=re.MULTILINE)
         text = re.sub(r"\[\^\w+\]", "", text)

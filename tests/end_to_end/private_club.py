@@ -86,7 +86,9 @@ class PrivateClub:
         text = AT_GOOGLE.replace("{store: file, path: .sessionsmgmt/ledger.json}", LEDGERS[self.store])
         text = text.replace("office@example.org", OFFICE).replace("{provider: google}\nroles", MAIL)
         self.folder.write("sessions.yml", f"{text}credentials: {{secret: {NAME}, rotate_after: 1 hour}}\n")
-        self.job = self.github.world.job_token({"actions": "read", "contents": "write", "issues": "write"})
+        self.job = self.github.world.job_token(
+            {"actions": "read", "contents": "write", "issues": "write", "pull_requests": "read"}
+        )
         self.repository.secrets.put(NAME, self.google.credentials.encode(), START - timedelta(days=30))
 
     @property

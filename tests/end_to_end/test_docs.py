@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -14,26 +15,41 @@ import pytest
 import yaml
 
 from sessionsmgmt.cli import main as cli
+from sessionsmgmt.commands import former
+from sessionsmgmt.compose.names import NAMES
+from sessionsmgmt.compose.template import check
 from sessionsmgmt.config.load import load
 from sessionsmgmt.runner.inputs import INPUTS
+from tests import wording_picture
+from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT
 from tests.end_to_end.pages import PAGES, Page, sentences
+from tests.end_to_end.private_club import private_club
 
 BY_PATH = {page.path: page for page in PAGES}
 NAMED_FILES = ("calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf")
-SHELL = frozenset({"cd", "export", "git", "make", "mkdir", "openssl", ".venv/bin/python"})
+SHELL = frozenset({"cd", "export", "gh", "git", "make", "mkdir", "openssl", ".venv/bin/python"})
 """What else a page may have somebody type in a console."""
 YAML = [(page.path, number) for page in PAGES for number in range(len(page.blocks("yaml")))]
 TYPED = [
     (page.path, line.removeprefix("$ "))
     for page in PAGES
-    for block in page.blocks("console")
-    for line in block.splitlines()
+    for block in [*page.blocks("console"), *page.blocks("sh")]
+    for line in block.replace("\\\n", " ").splitlines()
 ]
 
 
 def is_workflow(block: str) -> bool:
-    return "jobs" in yaml.safe_load(block)
+    return isinstance(yaml.safe_load(block), list) or "jobs" in yaml.safe_load(block)
+
+
+def whole_workflow(block: str) -> dict[Any, Any]:
+    """A workflow, or a part of one with what has to stand around it."""
+    said = yaml.safe_load(block)
+    whole: dict[Any, Any] = (
+        {"jobs": {"job": {"runs-on": "ubuntu-latest", "steps": said}}} if isinstance(said, list) else said
+    )
+    return whole if True in whole else {True: "push", **whole}  # YAML 1.1 reads the key "on" as true
 
 
 @pytest.mark.parametrize(("path", "number"), YAML)
@@ -53,9 +69,10 @@ def test_every_yaml_block_is_a_valid_sessions_yml_or_workflow(path: str, number:
 
 
 def _check_workflow(block: str, folder: Path) -> None:
-    whole: dict[Any, Any] = yaml.safe_load(block)
-    begun = block if True in whole else f"on: push\n{block}"  # YAML 1.1 reads the key "on" as true
-    (folder / "workflow.yml").write_text(begun, "utf-8")
+    whole = whole_workflow(block)
+    (folder / "workflow.yml").write_text(
+        yaml.safe_dump({("on" if key is True else key): one for key, one in whole.items()})
+    )
     done = subprocess.run(
         [*(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"), "workflow.yml"],
         cwd=folder,
@@ -79,7 +96,7 @@ def test_every_command_can_be_typed(path: str, line: str) -> None:
         assert words[0].partition("=")[0] in SHELL
         return
     command: click.Command = cli.cli
-    context = click.Context(command, info_name="sessionsmgmt")
+    context = click.Context(command, info_name="sessionsmgmt", **command.context_settings)
     arguments = words[1:]
     while isinstance(command, click.Group):
         name, command_, arguments = command.resolve_command(context, arguments)
@@ -91,7 +108,7 @@ def test_every_command_can_be_typed(path: str, line: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 def test_every_link_leads_somewhere(page: Page) -> None:
     targets = re.findall(
-        r"\]\((?!https?:)([^)\s]+)\)", re.sub(r"^```.*?^```$", "", page.text, flags=re.MULTILINE | re.DOTALL)
+        r"\]\((?!https?:)([^)\s]+)\)", re.sub(r"^( *)```.*?^\1```$", "", page.text, flags=re.MULTILINE | re.DOTALL)
     )
     at_github = {"../../issues", "../../security/advisories/new"}  # relative to the page as GitHub shows it
     lost = []
@@ -194,11 +211,21 @@ def test_the_gallery_of_templates_is_the_built_in_wording() -> None:
         assert text.rstrip() == golden.rstrip(), name
 
 
-def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
-    from sessionsmgmt.compose.names import NAMES
-    from sessionsmgmt.compose.template import check
-    from tests.builders import ROLES
+def test_the_picture_of_the_built_in_wording_is_taken_by_a_script(tmp_path: Path) -> None:
+    wording_picture.main(tmp_path / "wording.png")
 
+    sizes = {picture_size(path) for path in (tmp_path / "wording.png", wording_picture.PICTURE)}
+    assert sizes == {wording_picture.SIZE}
+    assert wording_picture.PICTURE.stat().st_size < 250_000
+
+
+def picture_size(picture: Path) -> tuple[int, int]:
+    """Width and height, as the first chunk of a PNG has them."""
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    return width, height
+
+
+def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
     page = BY_PATH["docs/templates.md"]
     [template] = page.blocks("jinja")
     listed = {
@@ -213,12 +240,10 @@ def test_the_workflow_for_many_clubs_is_the_example() -> None:
     [shown] = [one for one in BY_PATH["docs/many-clubs.md"].blocks("yaml") if is_workflow(one)]
     kept = (ROOT / "examples" / "workflows" / "clubs.yml").read_text(encoding="utf-8")
 
-    assert kept.partition("\n")[2] == shown
+    assert kept[kept.index("name:") :] == shown
 
 
 def test_what_is_translated_is_what_the_page_says_is() -> None:
-    from sessionsmgmt.commands import former
-
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?!`sessions.yml`)", BY_PATH["docs/migrating.md"].text, re.MULTILINE)
     names = set(re.findall(r"`\{\{(\w+)\}\}`", BY_PATH["docs/migrating.md"].text))
 
@@ -227,8 +252,6 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
 
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:
-    from tests.end_to_end.private_club import private_club
-
     page = BY_PATH["docs/many-clubs.md"].text
     [nothing, notice] = map(int, re.findall(r"nothing to say makes (\d+), and one with a notice (\d+)", page)[0])
     counts = []

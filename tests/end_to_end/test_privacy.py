@@ -18,7 +18,7 @@ from sessionsmgmt.config.load import load
 from sessionsmgmt.providers.google import tokens
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE, METADATA, SEND
 from sessionsmgmt.wiring import club as wiring
-from tests.emulators.google import Break
+from tests.emulators.google import Break, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
 from tests.end_to_end.private_club import (
     CANARIES,
@@ -181,14 +181,15 @@ def a_season(club: PrivateClub, folder: Path) -> None:
     calendar.put(_another(people))
     club.google.fail(SENDING, Break.CLOSE_AFTER_ACCEPTING)
     assert club.call("run", now=noon(9)).exit == 1
+    club.call("export", now=noon(10))
+    assert club.call("forget", "--person", list(PEOPLE)[1], "--yes", now=noon(10)).exit == 0
     club.call("rotate", now=noon(10))
     club.call("auth revoke", now=noon(11))
     assert club.call("run", now=noon(12)).exit == 3
+    club.call("forget", "--yes", now=noon(13))
 
 
 def _another(people: list[str]) -> dict[str, object]:
-    from tests.emulators.google import event
-
     return event("shop", START, summary=TITLE, attendees=people)
 
 
@@ -334,6 +335,22 @@ def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotatingClub) -
     secrets = {json.loads(newest)["refresh_token"], json.loads(rotating.held)["refresh_token"]}
     files = [path.read_text(errors="replace") for path in rotating.folder.folder.rglob("*") if path.is_file()]
     assert not [secret for secret in secrets for text in files if secret in text]
+
+
+def test_what_is_kept_can_be_shown_whole_and_for_one_person(tmp_path: Path) -> None:
+    with private_club(tmp_path) as club:
+        assert club.call("run", now=noon(0)).states == [("new", "sent")]
+        whole = json.loads(club.call("export", now=noon(1)).out)
+        [theirs, nobodys] = [
+            json.loads(club.call("export", "--person", address, now=noon(2)).out)
+            for address in ("Canary-STU@example.org", "somebody@example.net")
+        ]
+
+    assert [one["session"] for one in whole["ledgers"][0]["notices"]] == ["lab"]
+    assert whole["credential"]["secret"] == NAME
+    assert [one["session"] for one in theirs["ledgers"][0]["notices"]] == ["lab"]
+    assert nobodys["ledgers"][0]["notices"] == []
+    assert canaries(json.dumps([whole, theirs, nobodys])) == set()
 
 
 def test_after_the_consent_was_taken_back_nothing_is_read_and_nothing_is_sent(tmp_path: Path) -> None:
