@@ -39,6 +39,10 @@ def test_every_command_can_be_typed_in_the_order_it_stands_there(tmp_path: Path)
     )
 
     assert done.returncode == 0, done.stderr
+    shown = "".join(blocks("text")).splitlines()
+    assert shown
+    for line in shown:
+        assert re.search(rf"^{re.escape(line).replace('…', '.*')}$", done.stdout, re.MULTILINE), line
     assert list((tmp_path / "my-club" / "outbox").glob("*.eml"))
     assert (tmp_path / "my-club" / "preview" / "index.html").exists()
 
