@@ -28,8 +28,8 @@ from tests.delivery.nurse import Nursery
 KILLED = -9
 EACH_ONCE = [1] * len(SESSIONS)
 """How many emails left about each session."""
-STRIDE = 1 if settings().max_examples >= settings.get_profile("thorough").max_examples else 5
-"""Of the calls to the system, every fifth is tried, or with ``--hypothesis-profile=thorough`` each."""
+STRIDE = 1 if settings().max_examples >= settings.get_profile("thorough").max_examples else 2
+"""Of the calls to the system, every second is tried, or with ``--hypothesis-profile=thorough`` each."""
 
 
 def recovers(club: LiveClub) -> int:
