@@ -301,7 +301,9 @@ def test_a_person_is_taken_out_of_all_that_is_remembered(busy: KeepingClub) -> N
 
 
 @pytest.mark.parametrize("address", ["STU@example.org ", "stu2@example.org"])
-def test_any_of_a_persons_addresses_will_do(club: KeepingClub, address: str) -> None:
+def test_a_person_is_taken_out_of_all_that_is_remembered_by_any_of_their_addresses(
+    club: KeepingClub, address: str
+) -> None:
     made_busy(club, "git")
     club.call("forget", "--person", address, "--yes")
 
