@@ -29,6 +29,11 @@ class _Comment:
     body: str
 
 
+def preview_marker(topic: str) -> str:
+    """The hidden beginning of the comment on a topic, which is the path of a sessions.yml and may be anything."""
+    return f"<!-- sessionsmgmt:preview:{sha256(topic.encode()).hexdigest()[:16]} -->"
+
+
 class PullRequestComment:
     """The comment of one club's preview, known again by its first line, which nobody sees, and by its author.
 
@@ -41,7 +46,7 @@ class PullRequestComment:
         self._hub = hub
         self._repository = hub.repository(repository)
         self._number = number
-        self._marker = f"<!-- sessionsmgmt:preview:{sha256(topic.encode()).hexdigest()[:16]} -->"
+        self._marker = preview_marker(topic)
         self._closing = closing
 
     def show(self, exhibit: Exhibit) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from github.Repository import Repository
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.github.board import LABEL, OVER, marker
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
+from sessionsmgmt.github.comments import preview_marker
 from sessionsmgmt.ports import Kept
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class PreviewTraces:
     def __init__(self, hub: Hub, repository: RepositoryName, place: str) -> None:
         self._hub = hub
         self._repository = hub.repository(repository)
-        self._marker = f"<!-- sessionsmgmt:preview:{sha256(place.encode()).hexdigest()[:16]} -->"
+        self._marker = preview_marker(place)
 
     def look(self) -> Sequence[Kept]:
         """The comments, the oldest first."""
