@@ -79,7 +79,7 @@ def test_nothing_sticks_out_and_nothing_is_fetched(page: Page, case: str) -> Non
     for width in (320, PHONE, 600, DESK):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        card = page.locator("main").bounding_box()
+        card = page.get_by_role("main").bounding_box()
         assert card is not None
         assert card["width"] <= 600
     page.remove_listener("request", note)
@@ -116,7 +116,7 @@ def test_the_night_is_dark_and_the_day_is_light(browser: Browser) -> None:
     for scheme in ("light", "dark"):
         page = opened(browser, "new-en", "dark" if scheme == "dark" else "light", DESK)
         colours[scheme] = page.evaluate(
-            "[document.body, document.querySelector('main')].map(one => getComputedStyle(one).backgroundColor)"
+            "[document.body, document.querySelector('[role=main]')].map(one => getComputedStyle(one).backgroundColor)"
         )
         page.close()
     assert colours == {
