@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: help demo test image-test check setup format lock benchmark image-benchmark clean
+.PHONY: help demo test image-test check setup format lock sbom benchmark image-benchmark clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -30,6 +30,9 @@ format: setup ## bring the code into shape
 
 lock: setup ## pin the dependencies of pyproject.toml; ARGS=--upgrade takes the newest
 	@scripts/lock $(ARGS)
+
+sbom: setup ## list what the product runs on, as CycloneDX: build/sbom.cdx.json
+	@.venv/bin/python -m scripts.sbom
 
 benchmark: setup ## measure start-up, deciding and composing
 	@.venv/bin/python -m benchmarks $(ARGS)

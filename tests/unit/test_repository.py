@@ -39,16 +39,16 @@ def version(pin: Requirement) -> Version:
 
 def needed(requirements: Iterable[str]) -> set[str]:
     """The requirements and all that they require on this machine, as the installed packages themselves say."""
-    names: set[str] = set()
+    seen: set[tuple[str, str]] = set()  # a package, and an extra of it or none
     waiting = [Requirement(text) for text in requirements]
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
-        if name in names or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
-            continue
-        names.add(name)
-        waiting += [Requirement(text) for text in metadata.requires(name) or []]
-    return names
+        for extra in {"", *requirement.extras} - {extra for known, extra in seen if known == name}:
+            seen.add((name, extra))
+            required = [Requirement(text) for text in metadata.requires(name) or []]
+            waiting += [one for one in required if one.marker is None or one.marker.evaluate({"extra": extra})]
+    return {name for name, _ in seen}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

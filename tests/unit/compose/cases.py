@@ -1,4 +1,7 @@
-"""The notices whose emails are kept as golden files: each kind in both languages, and what is hard to show."""
+"""The notices whose emails are kept as golden files: each kind in both languages, and what is hard to show.
+
+``BUILT_IN`` are more, which are kept nowhere: all that the built-in wording can say, for what must hold of every email.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.message import EmailMessage
+from itertools import product
 
 from sessionsmgmt.compose.email import compose
 from sessionsmgmt.compose.model import Envelope, Wording
@@ -136,3 +140,40 @@ CASES: Mapping[str, Case] = {
     "template-en": Case(_new(), template=TEMPLATE, attach_calendar=False),
     "template-hostile-en": Case(_hostile(), template=TEMPLATE, attach_calendar=False),
 }
+
+
+def _short(kind: Kind) -> Notice:
+    """A notice that says as little as one can: one person, no title and no place."""
+    session = Session("lab", "", EARLIER.start, EARLIER.end)
+    nobody = kind is Kind.CANCELLED
+    people = roster(adults=() if nobody else ADULTS[:1], students=())
+    before = None if kind is Kind.NEW else said(presence=EVENING)
+    return notice(kind=kind, presence=EARLIER, people=people, session=session, before=before)
+
+
+def _long(kind: Kind) -> Notice:
+    """A notice over several days with many people, a long name, a long title, and a place without a space in it."""
+    title = "Regional qualification for the robotics championship, " * 6
+    session = Session("cup", title, date(2026, 11, 13), date(2026, 11, 16), "https://maps.example.org/" + "q" * 300)
+    students = tuple(person(f"Maximiliane Alexandra van der Berg-Grünwald {number}") for number in range(1, 31))
+    people = roster(adults=(*ADULTS, person("X" * 120)), students=students)
+    before = None if kind is Kind.NEW else said(presence=NIGHT)
+    return notice(
+        kind=kind,
+        presence=COMPETITION,
+        people=roster(adults=(), students=()) if kind is Kind.CANCELLED else people,
+        newcomers=students[20:] if kind is Kind.CHANGED else None,
+        session=session,
+        before=before,
+    )
+
+
+_LENGTHS = {"short": _short, "long": _long}
+
+BUILT_IN: Mapping[str, Case] = {
+    f"{kind}-{locale}-{told}-{length}": Case(
+        _LENGTHS[length](kind), locale, disclose=dict.fromkeys(("adults", "students"), told)
+    )
+    for kind, locale, told, length in product(Kind, ("en_US", "fr_FR"), Disclose, _LENGTHS)
+}
+"""Every email of the built-in wording: kinds, languages, how much of people is told, and lengths."""
