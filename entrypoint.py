@@ -10,12 +10,12 @@ def main() -> int:
     """Run one command and return its exit status."""
     called_by_runner = os.environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in os.environ)
     if len(sys.argv) == 1 and called_by_runner:
-        from sessionsmgmt import runner
+        from sessionsmgmt.runner import step
 
-        return runner.main(os.environ, sys.stdout)
-    from sessionsmgmt import cli
+        return step.main(os.environ, sys.stdout)
+    from sessionsmgmt.cli.main import main
 
-    return cli.main()
+    return main()
 
 
 if __name__ == "__main__":

@@ -73,7 +73,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks."""
+    """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
+
+    ``organizers`` are those whose events count, as ``decide.Club`` has them.
+    """
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -82,6 +85,7 @@ class Job:
     contacts: Contacts
     ledger: Ledger
     lookup: Lookup | None = None
+    organizers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read(now)
     calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
-    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone)
+    club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone, job.organizers)
     decisions = decide(rules, calendar, club, now)
     emails = _compose(decisions.due, job.mailings, now)
     return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)

@@ -186,6 +186,37 @@ class Ledger(Protocol):
         ...
 
 
+class Erasable(Ledger, Protocol):
+    """A ledger that can be done away with, for good."""
+
+    def erase(self) -> bool:
+        """Delete all of it, whether or not it can be read, and say whether there was anything; asked again, no.
+
+        Raises RefusedError where what is there is not the ledger's alone, and else as ``read`` does.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that is kept about the club or was made for it, in words, and where it can be seen. Names nobody."""
+
+    text: str
+    link: str = ""
+
+
+class Trace(Protocol):
+    """What is kept or was made in one place, and can be looked at and deleted there."""
+
+    def look(self) -> Sequence[Kept]:
+        """All there is, and nothing is changed. Raises RefusedError, UnreachableError or what the place's own are."""
+        ...
+
+    def delete(self) -> Sequence[Kept]:
+        """Delete all of it, and say what that was; asked again, there is nothing. Raises as ``look`` does."""
+        ...
+
+
 class SentFolder(Protocol):
     """Where the mail that left can be seen."""
 

@@ -76,15 +76,20 @@ def event(
     confirmed: bool = True,
     complete: bool = True,
     where: str = "",
+    organizer: str = "",
 ) -> Event:
     """An event: by default a session tomorrow from 17:00 to 20:00, of one adult and one student.
 
-    Without an ``end`` it lasts three hours, or the one day.
+    Without an ``end`` it lasts three hours, or the one day. Without an ``organizer`` it is the calendar's own.
     """
     starts = start or local(2026, 11, 7, 17)
     lasts = timedelta(hours=3) if isinstance(starts, datetime) else timedelta(days=1)
     invited = tuple(one if isinstance(one, Attendee) else Attendee(one) for one in who)
-    return Event(id, title, starts, end or starts + lasts, invited, location, description, confirmed, complete, where)
+    return Event(
+        *(id, title, starts, end or starts + lasts, invited, location, description, confirmed, complete, where),
+        organizer=organizer,
+        own=not organizer,
+    )
 
 
 def contact(name: str = "Ann Adult", *addresses: str, labels: Sequence[str] = ("Adult",), where: str = "") -> Contact:
@@ -139,9 +144,11 @@ def club(
     memory: Book | None = None,
     zone: tzinfo = NEW_YORK,
     roles: Sequence[Role] = ROLES,
+    organizers: Iterable[str] | None = None,
 ) -> Club:
     """A club: by default two adults, two students and a ledger without entries."""
-    return Club(roles, directory(contacts, roles), memory or book(), zone)
+    trusted = None if organizers is None else frozenset(map(folded, organizers))
+    return Club(roles, directory(contacts, roles), memory or book(), zone, trusted)
 
 
 def reading(

@@ -17,7 +17,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
-from sessionsmgmt import cli
+from sessionsmgmt.cli import main as command_line
+from sessionsmgmt.cli.invocation import Surroundings
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, World
 from tests.events import pull_request_event
 from tests.unit.views.github_markdown import rendered
@@ -78,7 +79,7 @@ def comment(folder: Path) -> str:
             "GITHUB_WORKSPACE": str(club),
         }
         options = ["--config", str(settings), "--out", str(folder / "preview"), "--now", SATURDAY, "--publish"]
-        status = cli.main(["preview", *options], cli.Surroundings(environ))
+        status = command_line.main(["preview", *options], Surroundings(environ))
     [written] = world.repository().issues[pull.number].comments
     if status:
         raise AssertionError(f"the preview ended with {status}")

@@ -23,10 +23,20 @@ def doctor(job: Job, checks: Sequence[Check], now: datetime) -> Result:
 
     ``checks`` are the providers' own; what follows them is the same for every club.
     """
-    findings = [finding for check in checks for finding in _tried(check)]
-    findings.extend(_club(job, now))
-    status = worst(finding.exit for finding in findings)
-    return Result("doctor", now, status, findings=tuple(findings))
+    return _ended([*_all(checks), *_club(job, now)], now)
+
+
+def doctor_without(error: SessionsError, checks: Sequence[Check], now: datetime) -> Result:
+    """The same where the club could not even be set up, for that reason: what else can be looked at is."""
+    return _ended([failed("set-up", error), *_all(checks)], now)
+
+
+def _ended(findings: Sequence[Finding], now: datetime) -> Result:
+    return Result("doctor", now, worst(finding.exit for finding in findings), findings=tuple(findings))
+
+
+def _all(checks: Sequence[Check]) -> Iterator[Finding]:
+    return (finding for check in checks for finding in _tried(check))
 
 
 def _tried(check: Check) -> Iterator[Finding]:

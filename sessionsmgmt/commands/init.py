@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sessionsmgmt.commands.former import Former
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.names import address_fault, zone_fault
 from sessionsmgmt.domain.model import Disclose, PresenceMode
@@ -40,7 +41,12 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What has to be known to write the files. ``calendar`` is a name at Google, or the path of an .ics file."""
+    """What has to be known to write the files. ``calendar`` is a name at Google, or the path of an .ics file.
+
+    Nobody is asked for the rest: ``within`` is how far ahead to look, ``sender`` whom the emails are from if not from
+    the account, ``wording`` a template to use. ``marked`` says that the calendar's events bear what MantaBots' earlier
+    script announced.
+    """
 
     team: str
     timezone: str
@@ -50,6 +56,10 @@ class Answers:
     recipients: tuple[str, ...]
     presence: PresenceMode
     disclose: Disclose
+    within: str = "2 days"
+    sender: str = ""
+    wording: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,22 @@ def answers(given: Given, zone: str) -> Answers:
     )
 
 
+def as_before(answers: Answers, before: Former) -> Answers:
+    """The answers with what the earlier script's configuration says of what nobody is asked for.
+
+    Raises InputError where its sender is no address.
+    """
+    if before.sender and (fault := address_fault(before.sender)):
+        raise InputError(f"mail.from.address {fault}.")
+    return replace(
+        answers,
+        within=before.within or answers.within,
+        sender=before.sender,
+        wording=before.wording,
+        marked=answers.provider is Source.GOOGLE,
+    )
+
+
 def guess_zone(environ: Mapping[str, str], localtime: Path) -> str:
     """The machine's time zone by ``TZ`` or by where ``localtime`` (``/etc/localtime``) points; else ``UTC``."""
     pointed = str(localtime.readlink()) if localtime.is_symlink() else ""
@@ -133,11 +159,20 @@ def guess_zone(environ: Mapping[str, str], localtime: Path) -> str:
     return "UTC"
 
 
-def init(answers: Answers, folder: Path, overwrite: Collection[Path], now: datetime) -> Result:
-    """Write the files and say what comes next. Raises InputError as ``write`` does."""
+def init(
+    answers: Answers, folder: Path, overwrite: Collection[Path], now: datetime, left_out: Collection[str] = ()
+) -> Result:
+    """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
-    return Result("init", now, message=f"Wrote{listed}\n{_NEXT[answers.provider]}")
+    missed = f"\nLeft out, since nothing here is like it: {', '.join(left_out)}" if left_out else ""
+    return Result("init", now, message=f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
+
+
+def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
+    """The files that are there already and would be replaced; samples never are."""
+    names = plan(answers).keys() - set(_samples(answers))
+    return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
@@ -152,9 +187,9 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
     wanted = {path.as_posix() for path in overwrite}
     there = {name for name in planned if (folder / name).exists() or (folder / name).is_symlink()}
-    in_the_way = there - wanted - set(_samples(answers))
-    if in_the_way:
-        names = ", ".join(sorted(in_the_way))
+    unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted]
+    if unasked:
+        names = ", ".join(unasked)
         raise InputError(f"There already: {names}. Nothing was written.", "Move it away, or name it with --overwrite.")
     chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
     _write_all(folder, chosen)
@@ -173,13 +208,17 @@ def plan(answers: Answers) -> dict[str, bytes]:
         "recipients": answers.recipients,
         "presence": answers.presence.value,
         "disclose": answers.disclose.value,
+        "within": answers.within,
+        "sender": answers.sender,
+        "worded": bool(answers.wording),
+        "marked": answers.marked,
         "watched": ("sessions.yml", "notice.md", calendar, contacts),
         "action": ACTION,
     }
     workflows = {f".github/workflows/{name}": _filled(name, context).encode() for name in WORKFLOWS}
     return {
         "sessions.yml": _filled("sessions.yml", context).encode(),
-        "notice.md": (DATA / "notice.md").read_bytes(),
+        "notice.md": answers.wording.encode() or (DATA / "notice.md").read_bytes(),
         **workflows,
         calendar: _sample_calendar(_filled("calendar.ics", context), answers.match),
         contacts: _filled("contacts.vcf", context).replace("\n", "\r\n").encode(),  # RFC 6350, 3.2

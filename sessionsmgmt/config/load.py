@@ -18,7 +18,7 @@ from sessionsmgmt.config.paths import Folder, around, is_file, real
 from sessionsmgmt.config.reading import WHOLE, UnreadableError, read
 from sessionsmgmt.config.schema import check
 from sessionsmgmt.config.sections import Section, Text, chosen, repeated, texts
-from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, sample
+from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
 from sessionsmgmt.domain.model import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
 
@@ -88,6 +88,7 @@ def _config(path: Path, folder: Folder, top: Section) -> Config:
         zone=_zone(top),
         locale=locale(top) or LOCALE,
         calendar=source,
+        organizers=organizers(top.section("calendar")),
         contacts=contacts(top.section("contacts"), folder),
         mail=mail(top.section("mail"), folder),
         roles=roles,

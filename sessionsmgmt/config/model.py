@@ -210,6 +210,7 @@ class Config:
     """The whole of a valid sessions.yml.
 
     ``root`` is the folder that no path leaves, ``folder`` that of sessions.yml below it, empty if it is the same.
+    ``organizers`` are those whose events count besides the calendar's own; None is everybody.
     """
 
     path: Path
@@ -226,3 +227,4 @@ class Config:
     credentials: Credentials | None = None
     sample: Sample | None = None
     folder: str = ""
+    organizers: tuple[str, ...] | None = None

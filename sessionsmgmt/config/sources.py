@@ -53,6 +53,15 @@ def calendar(section: Section, folder: Folder) -> CalendarSource:
             return GoogleCalendar(name, id_)
 
 
+def organizers(section: Section) -> tuple[str, ...] | None:
+    """Those whose events count besides the calendar's own; none of them is a choice too, unlike no word about it."""
+    if "organizers" not in section.data:
+        return None
+    entries = section.texts("organizers")
+    check_addresses(entries, section.findings)
+    return values(entries)
+
+
 def contacts(section: Section, folder: Folder) -> ContactsSource:
     """Where the people are kept."""
     match section.text("provider").value:

@@ -124,7 +124,22 @@ class Carry:
     entry: Entry
 
 
-Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Carry
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Somebody wants to be forgotten: these digests go from what was said, and from what is just being said.
+
+    It may be asked for at any time, that of a claim included: no claim begins or ends by it, and what its run says of
+    the mail afterwards is taken as before. Whoever is forgotten and still attends is named as new by the next notice.
+    """
+
+    key: Key
+    people: frozenset[str]
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Carry | Forget
+
+ByDigest = Begin | Carry | Forget
+"""The steps that know people by digests: they mean nothing to a book with another secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     claim = entry.claim
     match step:
         case Begin():
-            if claim and not claim.held and (claim.run, claim.said) == (step.run, step.said):
+            if claim and not claim.held and claim.run == step.run and _may_be(claim.said, step.said):
                 return entry  # our own request came through although its reply was lost
             if claim:
                 return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
@@ -170,7 +185,19 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
             return Refused(step.key, "nothing is held here")
         case Carry():
             return entry if entry != Entry() else step.entry
+        case Forget():
+            said = entry.said and _without(entry.said, step.people)
+            return replace(entry, said=said, claim=claim and replace(claim, said=_without(claim.said, step.people)))
     return Refused(step.key, "the claim is another run's by now")
+
+
+def _without(said: Said, people: frozenset[str]) -> Said:
+    return replace(said, people=said.people - people)
+
+
+def _may_be(claimed: Said, asked: Said) -> bool:
+    """Whether a claim says what was asked for, but for somebody who was forgotten since."""
+    return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
 
 
 def _after_look(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:

@@ -31,17 +31,25 @@ from sessionsmgmt.domain.model import (
     Verdict,
 )
 from sessionsmgmt.domain.presence import begin, finish, horizon, presence
-from sessionsmgmt.domain.roster import Attendance, Directory, attendance, marks
+from sessionsmgmt.domain.roster import Attendance, Directory, attendance, fold, marks
 
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """What a decision needs to know of the club besides its calendar: its people, its memory and its time zone."""
+    """What a decision needs to know of the club besides its calendar: its people, its memory and its time zone.
+
+    ``organizers`` are the folded addresses of those whose events count besides the calendar's own; None is everybody.
+    """
 
     roles: Sequence[Role]
     people: Directory
     book: Book
     zone: tzinfo
+    organizers: frozenset[str] | None = None
+
+    def trusts(self, event: Event) -> bool:
+        """Whether an event counts by who organises it: anybody can send an invitation that looks like a session."""
+        return event.own or self.organizers is None or fold(event.organizer) in self.organizers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Standing(Enum):
     OVER = auto()  # it would have counted, but has ended
     NONE = auto()  # it is no session: cancelled, deleted, renamed out of the match, or nobody attends
     UNCLEAR = auto()  # it is there, but what there is to read allows no conclusion
+    FOREIGN = auto()  # somebody organises it whose events do not count, so what it says is no reason for anything
 
 
 def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: datetime) -> Decisions:
@@ -107,18 +116,20 @@ class _Sight:
 def _look(rule: Rule, event: Event, club: Club, now: datetime) -> _Sight:
     window = presence(event, rule.presence, club.zone)
     who = attendance(event.attendees, club.people, club.roles)
-    return _Sight(event, _standing(rule, event, who, club.zone, now), window, who)
+    return _Sight(event, _standing(rule, event, who, club, now), window, who)
 
 
-def _standing(rule: Rule, event: Event, who: Attendance, zone: tzinfo, now: datetime) -> Standing:
-    starts, ends = begin(event, zone), finish(event, zone)
+def _standing(rule: Rule, event: Event, who: Attendance, club: Club, now: datetime) -> Standing:
+    starts, ends = begin(event, club.zone), finish(event, club.zone)
     if not event.confirmed or not rule.matches(event.title):
         return Standing.NONE
+    if not club.trusts(event):
+        return Standing.FOREIGN
     if not event.complete:
         return Standing.UNCLEAR
     if not who.roster.people:
         return Standing.NONE
-    if starts > horizon(now, rule.within, zone):
+    if starts > horizon(now, rule.within, club.zone):
         return Standing.LATER
     if now >= ends and now > starts:
         return Standing.OVER
@@ -143,6 +154,8 @@ def _judge(
             return _speak(rule, key, sight, said, club)
         case Standing.UNCLEAR:
             return _skip(key, window, _UNCLEAR)
+        case Standing.FOREIGN:
+            return _skip(key, window, "somebody organises it whose events do not count")
         case Standing.OVER if told and window.meets(told):
             return None  # it took place
         case Standing.LATER if not (told and _moved_away(told, window)):
@@ -250,6 +263,8 @@ def _cautions(sight: _Sight) -> Iterator[Caution]:
     """What a coach should know about the attendees of a session: how many and where, never who."""
     if sight.standing is Standing.UNCLEAR:
         yield Caution("event-incomplete", _INCOMPLETE, sight.event.id)
+    if sight.standing is Standing.FOREIGN:
+        yield Caution("organizer-unknown", _FOREIGN, sight.event.id)
     if sight.standing is not Standing.SESSION:
         return
     for code, attendees, text in (
@@ -274,6 +289,10 @@ _WHY = {
 _INCOMPLETE = (
     "the calendar does not show this account every attendee of the session, so nothing is said about it. Let the "
     "account see the guest list"
+)
+_FOREIGN = (
+    "an event looks like a session, and somebody organises it whom calendar.organizers does not name, so nothing is "
+    "said about it. Add them there if they are yours; otherwise decline the invitation"
 )
 _REMOVED = (
     "the ledger remembers a session of a notice that is not in sessions.yml any more; its premises owner hears no more "

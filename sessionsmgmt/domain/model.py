@@ -76,6 +76,8 @@ class Event:
     the instance's original start. ``start`` and ``end`` are both UTC datetimes or, for an all-day event, both dates,
     the end being the day after the last one. ``complete`` is false where the calendar would not show every attendee:
     nothing can be concluded from who is missing then. Rooms and other resources are never among the attendees.
+    ``own`` is true where the calendar itself organises it; otherwise ``organizer`` is the address of whoever does,
+    empty where it can't be told.
     """
 
     id: str
@@ -88,6 +90,8 @@ class Event:
     confirmed: bool = True
     complete: bool = True
     where: str = ""
+    organizer: str = ""
+    own: bool = True
 
     @property
     def all_day(self) -> bool:

@@ -92,6 +92,18 @@ def named(address: str, name: str) -> str:
     return f"{address}\n{caseless(name)}"
 
 
+def known_by(address: str, known: Directory) -> frozenset[str]:
+    """All that whoever has the address may be recognised by, as ``marks`` has it.
+
+    Where several people share it, that is the address, alone and with each of their names: what else each of them has
+    is nobody's who asks about this address.
+    """
+    listed = known.get(fold(address), ())
+    if len(listed) == 1:
+        return frozenset({fold(address), *marks(listed[0].person, known)})
+    return frozenset({fold(address), *(named(fold(address), one.person.name) for one in listed)})
+
+
 @dataclass(frozen=True, slots=True)
 class Attendance:
     """The roster of an event, and whom it had to leave out.

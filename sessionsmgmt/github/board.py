@@ -25,6 +25,9 @@ LONGEST_BODY = 65_536
 
 CUT = "\n\n… There is more, but an issue can't be longer: the log of the run has it all."
 
+OVER = "<!-- sessionsmgmt:over -->\n"
+"""The first line of a comment that closes an issue: by it the comment is found again."""
+
 _PURPOSE = Purpose("keeping an issue up to date", "issues: write")
 _TOPIC = re.compile(r"[a-z0-9]+(?:[-.:/][a-z0-9]+)*")
 _PAGE = 100
@@ -75,7 +78,7 @@ class IssueBoard:
         while True:
             number += 1
             page = self._ask(partial(_page, self._repository, number))
-            found += [one for one in page if one.body.startswith(_marker(topic))]
+            found += [one for one in page if one.body.startswith(marker(topic))]
             if len(page) < _PAGE:
                 return sorted(found, key=lambda one: one.number)
 
@@ -103,7 +106,7 @@ def _switched_off() -> RefusedError:
     )
 
 
-def _marker(topic: str) -> str:
+def marker(topic: str) -> str:
     """The first line of an issue. Raises ValueError for a topic that could end the comment it stands in."""
     if not _TOPIC.fullmatch(topic):
         raise ValueError("a topic is small letters and digits, with single signs between them")
@@ -111,7 +114,7 @@ def _marker(topic: str) -> str:
 
 
 def _body(topic: str, text: str) -> str:
-    return _shortened(_marker(topic) + _plain(text), LONGEST_BODY, CUT)
+    return _shortened(marker(topic) + _plain(text), LONGEST_BODY, CUT)
 
 
 def _shortened(text: str, longest: int, end: str) -> str:
@@ -152,7 +155,7 @@ def _close(repository: Repository, number: int) -> None:
 
 
 def _comment(repository: Repository, number: int, text: str) -> None:
-    repository.get_issue(number).create_comment(_shortened(text, LONGEST_BODY, CUT))
+    repository.get_issue(number).create_comment(_shortened(OVER + text, LONGEST_BODY, CUT))
 
 
 def _expect(wanted: str, told: str) -> None:

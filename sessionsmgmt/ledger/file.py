@@ -14,11 +14,11 @@ import secrets
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Carry, Refused, Step
+from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import decode, encode
 
@@ -26,6 +26,9 @@ PATIENCE = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
 
 _PAUSE = 0.01  # seconds between two looks at a lock that is taken
+_IGNORED = b"*\n"
+"""A .gitignore that hides the whole folder."""
+
 _UNFIT = {
     errno.EACCES,
     errno.EPERM,
@@ -78,21 +81,38 @@ class FileLedger:
         with _explained(self._shown):
             if not steps and not self._is_outgrown(now):
                 return ()
-            _make_folder(self._path.parent)
             with self._locked():
                 found = self._load()
                 before = found or self._unwritten()
                 known = self._secret in (None, before.secret)
-                after, refused = before.advanced(
-                    [one for one in steps if known or not isinstance(one, Begin | Carry)], now
-                )
+                after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
                 after = after.pruned(now, self._keep)
                 if after != before:
                     if found is None:
                         self._keep_out_of_git()
                     self._replace(encode(after))
-        strange = [one for one in steps if isinstance(one, Begin | Carry) and not known]
+        strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         return (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
+
+    def erase(self) -> bool:
+        """Delete the file and all that is beside it for its sake; see ``ports.Erasable``.
+
+        The folder goes too where it was the ledger's alone.
+        """
+        with _explained(self._shown):
+            ignore = self._path.with_name(".gitignore")
+            files = [self._path, self._draft, self._lock]
+            if not self._path.parent.is_dir() or not any(map(os.path.lexists, files)):
+                return False
+            with self._locked():
+                for path in files:
+                    _unlink(path, self._shown)
+                _sync_folder(self._path.parent)
+                if _is_ours(ignore) and {file.name for file in ignore.parent.iterdir()} == {ignore.name}:
+                    ignore.unlink()
+                    with suppress(OSError):  # another process may have begun anew in it
+                        self._path.parent.rmdir()
+        return True
 
     def _unwritten(self) -> Book:
         return Book(self._secret or secrets.token_bytes(SECRET_BYTES))
@@ -115,17 +135,30 @@ class FileLedger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone among all processes. Closing the file gives the lock back, and so does whatever ends the process."""
-        with _closing(os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as descriptor:
-            deadline = time.monotonic() + self._patience.total_seconds()
-            while not _taken(descriptor):
-                if time.monotonic() >= deadline:
-                    raise UnreachableError(
-                        f"{self._shown}: another process has been writing the ledger for too long.",
-                        "Look for one that hangs, and run again; nothing is lost.",
-                    )
-                time.sleep(_PAUSE)
-            yield
+        """Alone among all processes. Closing the file gives the lock back, and so does whatever ends the process.
+
+        A lock that was deleted while waiting for it keeps nobody out any more: the one that is there now is taken.
+        """
+        deadline = time.monotonic() + self._patience.total_seconds()
+        while True:
+            with _closing(self._lock_file()) as descriptor:
+                while not _taken(descriptor):
+                    if time.monotonic() >= deadline:
+                        raise UnreachableError(
+                            f"{self._shown}: another process has been writing the ledger for too long.",
+                            "Look for one that hangs, and run again; nothing is lost.",
+                        )
+                    time.sleep(_PAUSE)
+                if _is_there(self._lock, descriptor):
+                    yield
+                    return
+
+    def _lock_file(self) -> int:
+        """The lock, opened. Its folder may go in between, where another process erases the ledger."""
+        while True:
+            _make_folder(self._path.parent)
+            with suppress(FileNotFoundError):
+                return os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
     def _replace(self, data: bytes) -> None:
         self._draft.unlink(missing_ok=True)
@@ -141,7 +174,7 @@ class FileLedger:
             return
         with _closing(os.open(ignore, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)) as descriptor:
             if os.fstat(descriptor).st_size == 0:
-                _put(descriptor, b"*\n")
+                _put(descriptor, _IGNORED)
 
 
 def _taken(descriptor: int) -> bool:
@@ -150,6 +183,35 @@ def _taken(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _is_there(path: Path, descriptor: int) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _unlink(path: Path, shown: str) -> None:
+    """Delete a file, if there is one; what is none is not ours. A link goes, and what it leads to stays."""
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise RefusedError(
+            f"{shown} is no file, so it is not the ledger's.", "Look what it is, and delete it yourself."
+        )
+    path.unlink()
+
+
+def _is_ours(ignore: Path) -> bool:
+    """Whether it is what ``FileLedger`` writes, and so the folder was the ledger's alone when it began."""
+    try:
+        return ignore.read_bytes() == _IGNORED
+    except OSError:
+        return False
 
 
 def _make_folder(folder: Path) -> None:

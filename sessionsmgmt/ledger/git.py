@@ -14,31 +14,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import quote
 
 from github import InputGitAuthor, InputGitTreeElement
 from github.Repository import Repository
 
-from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Carry, Refused, Step
+from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
 from sessionsmgmt.errors import RefusedError
-from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
+from sessionsmgmt.github.client import DeclinedError, Hub, RepositoryName
+from sessionsmgmt.ledger.branch import FILE, READING, WRITING, branches, delete, refused_by_rule
 from sessionsmgmt.ledger.codec import decode, encode
 from sessionsmgmt.ledger.seal import Keys, seal, unseal
 from sessionsmgmt.patience import Later, persist
 
-FILE = "ledger.sealed"
 LAGS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind."""
 
-_READING = Purpose("reading the ledger", "contents: read")
-_WRITING = Purpose("writing the ledger", "contents: write")
 _AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
 _MOVED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 """How GitHub says that the file, the branch or the ref is not what it was: it documents both, and uses both."""
 
 _NO_FILES = frozenset({"dir", "symlink", "submodule"})
-_FORBIDDEN = ("rule violation", "protected branch", "pull request")
-"""Parts of GitHub's message where it is a rule of the repository that keeps the branch from being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ class GitLedger:
     def _place(self) -> str:
         """What the sealed text belongs to. The repository counts by its number, which stays when it is renamed."""
         if not self._id:
-            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), _READING)
+            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), READING)
         return f"{self._id} {self._branch}"
 
     def begin_with(self, secret: bytes) -> None:
@@ -132,6 +127,17 @@ class GitLedger:
             draft = persist(partial(self._again, drafts, steps, now), "The ledger", self._hub.patience)
         return draft.refused
 
+    def erase(self) -> bool:
+        """Delete the branch; see ``ports.Erasable``. GitHub keeps its commits for a while, found by their ids alone."""
+        was = delete(self._hub, self._repository, self._branch)
+        self._secret, self._asked, self._last = None, False, None
+        return was
+
+    def is_outdated(self) -> bool | None:
+        """Whether it is still sealed with the key before; None where it is not begun. Raises as ``read`` does."""
+        found = self._look()
+        return found.outdated if found else None
+
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime) -> _Draft | Later:
         """Try once more over what stands there now. ``drafts`` are those that may have been taken, unknown to us."""
         found = self._look()
@@ -147,9 +153,9 @@ class GitLedger:
     def _draft(self, found: _Stored | None, steps: Sequence[Step], now: datetime) -> _Draft:
         before = found.book if found else self._unwritten()
         known = self._secret in (None, before.secret)
-        after, refused = before.advanced([one for one in steps if known or not isinstance(one, Begin | Carry)], now)
+        after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
         after = after.pruned(now, self._keep)
-        strange = [one for one in steps if isinstance(one, Begin | Carry) and not known]
+        strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         refused = (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
         if after == before and not (found and found.outdated):
             return _Draft(found, after, refused, None)
@@ -165,9 +171,9 @@ class GitLedger:
         message = f"Remember {count} {'notice' if count == 1 else 'notices'} [skip ci]"
         put = partial(_replace, draft.over.sha) if draft.over else _begin
         try:
-            self._hub.repeat(partial(put, self._repository, self._branch, message, data), _WRITING, _MOVED)
+            self._hub.repeat(partial(put, self._repository, self._branch, message, data), WRITING, _MOVED)
         except DeclinedError as declined:
-            if any(part in declined.message.lower() for part in _FORBIDDEN):
+            if refused_by_rule(declined):
                 raise RefusedError(
                     f"A rule of the repository does not let the branch {self._branch} be written.",
                     "Exempt that branch from the rule: only the ledger is on it.",
@@ -218,7 +224,7 @@ class GitLedger:
     def _content(self) -> tuple[str, bytes] | None:
         """The file's id and content; None where GitHub finds none, for whatever reason."""
         try:
-            found = self._hub.repeat(partial(_file, self._repository, self._branch), _READING, {HTTPStatus.NOT_FOUND})
+            found = self._hub.repeat(partial(_file, self._repository, self._branch), READING, {HTTPStatus.NOT_FOUND})
         except DeclinedError:
             return None
         if found is None:
@@ -235,12 +241,12 @@ class GitLedger:
         branches that begin alike is answered with 200 only to whoever may read them.
         """
         try:
-            refs = self._hub.repeat(partial(_refs, self._repository, self._branch), _READING, {HTTPStatus.CONFLICT})
+            refs = self._hub.repeat(partial(branches, self._repository, self._branch), READING, {HTTPStatus.CONFLICT})
         except DeclinedError:
             raise RefusedError(
                 "The repository is empty: a branch for the ledger can't begin in it.", "Push a first commit."
             ) from None
-        return f"refs/heads/{self._branch}" in refs
+        return self._branch in refs
 
 
 def _serial(found: _Stored | None) -> int:
@@ -265,16 +271,6 @@ def _file(repository: Repository, branch: str) -> tuple[str, bytes] | None:
     if _blob_id(data) != found.sha:
         raise ValueError("this is not the whole file")
     return found.sha, data
-
-
-def _refs(repository: Repository, branch: str) -> frozenset[str]:
-    """The names of the branches that begin with this one's."""
-    _, found = repository.requester.requestJsonAndCheck(
-        "GET", f"{repository.url}/git/matching-refs/heads/{quote(branch)}"
-    )
-    if not isinstance(found, list):
-        raise TypeError("this is not a list")
-    return frozenset(str(one["ref"]) for one in found)
 
 
 def _replace(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """Moving house: a new ledger that takes over what the old one remembers, so that nobody is told anything twice.
 
-The old ledger is only ever read. What it remembers is shown from the first moment, and is carried over with the first
-write; from then on, the new one is the one that counts.
+The old ledger is only ever read, but for what is to be forgotten. What it remembers is shown from the first moment, and
+is carried over with the first write; from then on, the new one is the one that counts.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sessionsmgmt.domain.claims import Book, Carry, Entry, Refused, Step
+from sessionsmgmt.domain.claims import Book, Carry, Entry, Forget, Refused, Step
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports import Ledger, Unwritten
+from sessionsmgmt.ports import Erasable, Unwritten
 
 
-class Beginner(Ledger, Protocol):
+class Beginner(Erasable, Protocol):
     """A ledger that can be told with which secret to begin."""
 
     def begin_with(self, secret: bytes) -> None:
@@ -30,15 +30,17 @@ class Moving:
     People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
     """
 
-    def __init__(self, old: Ledger, new: Beginner, keep: timedelta) -> None:
+    def __init__(self, old: Erasable, new: Beginner, keep: timedelta) -> None:
         self._old = old
         self._new = new
         self._keep = keep
         self._lacking: Mapping[Key, Entry] = {}  # what the new one lacked when it was last read
+        self._before: frozenset[Key] = frozenset()  # what the old one had then
 
     def read(self, now: datetime) -> Book:
         """Both as one book. Raises as both do, and InputError where the new one was begun on its own."""
-        old = self._old.read(now).pruned(now, self._keep)
+        read = self._old.read(now)
+        self._before, old = frozenset(read.entries), read.pruned(now, self._keep)
         alive = {key: entry for key, entry in old.entries.items() if not _is_outlived(entry, now, self._keep)}
         if alive:
             self._new.begin_with(old.secret)
@@ -53,12 +55,22 @@ class Moving:
         return Book(new.secret, {**self._lacking, **new.entries})
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        """Carry what is lacking, and take the steps; see ``ports.Ledger``. Raises as the new ledger does."""
+        """Carry what is lacking, and take the steps; see ``ports.Ledger``. Raises as the new ledger does.
+
+        Whom the old one is to forget as well it forgets first, or they would be carried over once more.
+        """
+        forgotten = [step for step in steps if isinstance(step, Forget) and step.key in self._before]
+        kept = self._old.write(forgotten, now) if forgotten else ()
         carried = [Carry(key, entry) for key, entry in self._lacking.items()]
         missed = self._new.write([*carried, *steps], now)
         left = {one.key for one in missed}  # perhaps; what was carried already is not carried twice
         self._lacking = {key: entry for key, entry in self._lacking.items() if key in left}
-        return missed
+        return (*kept, *missed)
+
+    def erase(self) -> bool:
+        """Delete both, the old one first; see ``ports.Erasable``."""
+        was = self._old.erase()
+        return self._new.erase() or was
 
 
 def _is_outlived(entry: Entry, now: datetime, keep: timedelta) -> bool:

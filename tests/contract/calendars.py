@@ -33,7 +33,8 @@ class Entry:
     """An entry of the calendar. ``name`` is what stays when it is edited.
 
     Times are aware and in the zone they are meant in. ``weeks`` repeats it weekly, so many times; ``without`` are the
-    starts that are deleted from the series, ``changed`` those that were edited, by their original start.
+    starts that are deleted from the series, ``changed`` those that were edited, by their original start. Without an
+    ``organizer`` it was made in the calendar itself.
     """
 
     name: str = "lab"
@@ -44,6 +45,7 @@ class Entry:
     location: str = ""
     description: str = ""
     status: str = "confirmed"
+    organizer: str = ""
     weeks: int = 1
     without: Sequence[datetime | date] = ()
     changed: Mapping[datetime | date, Entry] = field(default_factory=dict)
@@ -108,6 +110,8 @@ def _vevent(entry: Entry, uid: str, *more: str) -> Iterator[str]:
     for name, text in (("SUMMARY", entry.title), ("LOCATION", entry.location), ("DESCRIPTION", entry.description)):
         if text:
             yield f"{name}:{_escaped(text)}"
+    if entry.organizer:
+        yield f"ORGANIZER;CN=Somebody:mailto:{entry.organizer}"
     for guest in entry.guests:
         kind = "ROOM" if guest.room else "INDIVIDUAL"
         answer = "DECLINED" if guest.declined else "ACCEPTED"

@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sessionsmgmt.ledger.git import FILE, GitLedger
+from sessionsmgmt.ledger.branch import FILE
+from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.seal import Keys, unseal
 from tests.wire.github import BRANCH, Home, github
 

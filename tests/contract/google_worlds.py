@@ -103,7 +103,9 @@ def _event(entry: Entry, identity: str) -> dict[str, Any]:
         )
         for guest in entry.guests
     ]
-    texts = {name: getattr(entry, name) for name in ("location", "description") if getattr(entry, name)}
+    texts: dict[str, Any] = {name: getattr(entry, name) for name in ("location", "description") if getattr(entry, name)}
+    if entry.organizer:
+        texts["organizer"] = {"email": entry.organizer, "displayName": "Somebody"}
     made = event(identity, entry.start, entry.end, summary=entry.title, attendees=guests, status=entry.status, **texts)
     return made if entry.title else {name: value for name, value in made.items() if name != "summary"}
 

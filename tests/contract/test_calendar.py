@@ -72,6 +72,13 @@ def test_an_event_is_read_with_everything_it_says(world: CalendarWorld) -> None:
     assert {guest.address for guest in event.attendees} == {"ann@example.org", "sam@example.org"}
 
 
+def test_who_organises_an_event_is_read_unless_it_is_the_calendar_itself(world: CalendarWorld) -> None:
+    world.put(Entry("own", title="own"), Entry("sent", title="sent", organizer="Outsider@example.net"))
+    own, sent = events(world)
+    assert own.own
+    assert (sent.own, sent.organizer.lower()) == (False, "outsider@example.net")
+
+
 def test_an_event_without_a_title_or_guests_is_read(world: CalendarWorld) -> None:
     world.put(Entry(title="", guests=()))
     (event,) = events(world)

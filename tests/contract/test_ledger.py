@@ -20,6 +20,7 @@ from sessionsmgmt.domain.claims import (
     Book,
     Claim,
     Entry,
+    Forget,
     Hold,
     NotSent,
     Refused,
@@ -297,3 +298,52 @@ def test_a_store_does_what_the_protocol_says(
 
         assert sorted(written(world, *steps, now=NOW + later), key=repr) == sorted(refused, key=repr)
         assert world.open().read(NOW).entries == said_so.entries
+
+
+def test_somebody_who_is_forgotten_is_in_no_entry_any_more_and_all_else_stays(world: LedgerWorld) -> None:
+    ann, bob = digest(b"", "ann@example.org"), digest(b"", "bob@example.org")
+    both, bob_alone = said(people=[ann, bob]), said(people=[bob])
+    written(world, begin("we", what=both), Sent(LAB, "we", "mail 1"), begin("we", what=both, key=SHOP))
+
+    forget = [Forget(key, frozenset({ann})) for key in (LAB, SHOP)]
+    assert written(world, *forget) == ()
+
+    assert entry(world) == Entry(bob_alone, None, "mail 1", NOW)
+    assert entry(world, SHOP).claim == Claim("we", NOW, bob_alone)
+    stored = world.stored()
+    assert written(world, *forget) == ()
+    assert world.stored() == stored
+    assert written(world, Sent(SHOP, "we", "mail 2")) == ()
+    assert entry(world, SHOP) == Entry(bob_alone, None, "mail 2", NOW)
+
+
+def test_digests_of_a_secret_that_was_never_stored_make_nobody_forgotten(world: LedgerWorld) -> None:
+    early = world.open()
+    secret = early.read(NOW).secret
+    written(world, begin("we"))
+
+    missed = early.write([Forget(LAB, frozenset({digest(secret, "ann@example.org")}))], NOW)
+
+    assert bool(missed) is (secret != world.open().read(NOW).secret)
+
+
+def test_what_is_erased_is_gone_and_was_there_only_once(world: LedgerWorld) -> None:
+    before = world.stored()
+    assert world.open().erase() is False
+    written(world, begin("we"), Sent(LAB, "we", "mail 1"), begin("we", key=SHOP))
+
+    assert world.open().erase() is True
+    assert world.stored() == before
+    assert world.open().erase() is False
+    assert world.open().read(NOW).entries == {}
+
+
+def test_a_ledger_that_was_erased_can_be_begun_again(world: LedgerWorld) -> None:
+    ledger = world.open()
+    ledger.read(NOW)
+    ledger.write([begin("we")], NOW)
+    assert ledger.erase() is True
+
+    assert ledger.read(NOW).entries == {}
+    assert ledger.write([begin("they", key=SHOP)], NOW) == ()
+    assert set(world.open().read(NOW).entries) == {SHOP}

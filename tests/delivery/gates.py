@@ -54,11 +54,14 @@ Order = BaseException | frozenset[Key]
 
 GO: frozenset[Key] = frozenset()
 
+Stop = Callable[[Gate], frozenset[Key]]
+"""Wait at a gate until told to go on; returns the keys of which nothing can be written."""
+
 
 class Run(Generic[T]):
-    """``act`` in its thread. It begins to move with the first ``go_on``, and gets the function to stop at gates with."""
+    """``act`` in its thread, which begins to move with the first ``go_on`` and is told how to stop at a gate."""
 
-    def __init__(self, act: Callable[[Callable[[Gate], frozenset[Key]]], T]) -> None:
+    def __init__(self, act: Callable[[Stop], T]) -> None:
         self.gate: Gate | None = None
         self.over = False
         self.result: T | None = None
@@ -83,7 +86,7 @@ class Run(Generic[T]):
         if not self.over:
             self.go_on(DiedError())
 
-    def _live(self, act: Callable[[Callable[[Gate], frozenset[Key]]], T]) -> None:
+    def _live(self, act: Callable[[Stop], T]) -> None:
         try:
             self._may_move.acquire()
             self.result = act(self._stop)
@@ -107,7 +110,7 @@ class GatedLedger:
     """A ledger with a gate before and after each thing that is asked of it."""
 
     inner: Ledger
-    stop: Callable[[Gate], frozenset[Key]]
+    stop: Stop
 
     def read(self, now: datetime) -> Book:
         """Two gates, and between them the reading."""

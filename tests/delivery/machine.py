@@ -8,15 +8,24 @@ after every step, and the last promise, that the owner knows the truth in the en
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.compose.model import Envelope, Wording
@@ -28,10 +37,10 @@ from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, delive
 from sessionsmgmt.ports import Ledger, Mailer
 from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
-from tests.delivery.gates import FAILURE, GO, DiedError, Gate, GatedLedger, Order, Run
+from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World
-from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, Edit, enter, nothing
+from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3
@@ -39,7 +48,8 @@ SIDE_BY_SIDE = 3
 WITHINS = (days(1), hours(3), hours(30), weeks(1))
 FATES = (*[Fate.DELIVERED] * 5, *[Fate.REFUSED, Fate.LEFT, Fate.LOST] * 2, Fate.DIED_LEFT, Fate.DIED_LOST)
 ENTRIES = 3
-HELD_BACK = timedelta(days=25)
+"""How many events the coach enters before anything else happens."""
+SEASON = timedelta(days=25)
 """How long a season lasts at most: what is said in it is not forgotten before it is over."""
 
 
@@ -97,6 +107,8 @@ class Season(RuleBasedStateMachine):
         self.owner = Owner()
         self.runs: list[UnderWay] = []
         self.number = 0
+        self.person = store.open()  # with which a person looks
+        self.known: Book | None = None
         self.held: list[Key] = []  # what nobody knows about by now
 
     # what there is at first
@@ -105,10 +117,10 @@ class Season(RuleBasedStateMachine):
     def begin(self, data: st.DataObject) -> None:
         zone = data.draw(st.sampled_from(list(BEGINNINGS)), label="zone")
         self.world = World(zone, BEGINNINGS[zone])
-        self.last = self.world.now + HELD_BACK
+        self.last = self.world.now + SEASON
         self.world.labels = {name: {"Adult" if name.startswith(("Ann", "Pat")) else "Student"} for name in PEOPLE}
         within = data.draw(st.tuples(*[st.sampled_from(WITHINS)] * 3), label="within")
-        self.rules = (
+        self.notices = (
             a_rule("times", within=within[0]),
             a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY),
             a_rule("again", within=within[2]),
@@ -127,6 +139,7 @@ class Season(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, edit: Edit) -> None:
         (edit if self.world.events or edit is nothing else enter)(self.world, data)
         self.store.show(self.world)
+        self.known = None
         self._let_time_pass(data)
 
     def _let_time_pass(self, data: st.DataObject) -> None:
@@ -199,7 +212,7 @@ class Season(RuleBasedStateMachine):
             self._resolve(key)
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())
-        for about in self.rules:
+        for about in self.notices:
             for session in SESSIONS:
                 assert self.owner.was_told_the_truth(Key(about.id, session), about, self.world), (about.id, session)
         before = len(self.office.left)
@@ -217,28 +230,35 @@ class Season(RuleBasedStateMachine):
     # how
 
     def _book(self) -> Book:
-        return self.store.open().read(self.world.now)
+        """The ledger as it stands, which is looked at anew where something may have been written."""
+        self.known = self.known or self.person.read(self.world.now)
+        return self.known
 
     def _start(self, *, looks: bool) -> UnderWay:
         self.number += 1
         running = UnderWay(f"run {self.number}")
-        running.counter = Counter(self.office, running.name, lambda: self.world.now, partial(self._leaves, running))
+        running.counter = Counter(self.office, running.name, self._clock, partial(self._leaves, running))
         running.run = Run(partial(self._run, running, looks))
         self.runs.append(running)
         self._move(running, GO, {})
         return running
 
-    def _run(self, running: UnderWay, looks: bool, stop: Callable[[Gate], frozenset[Key]]) -> Sequence[Delivery]:
+    def _run(self, running: UnderWay, looks: bool, stop: Stop) -> Sequence[Delivery]:
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), stop)
-        lookup = Lookup(Folder(self.office, lambda: self.world.now), TEAM) if looks else None
+        lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
-        mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.rules)
-        job = Job(self.world.zone, ROLES, mailings, Diary(self, running, now), AddressBook(self), ledger, lookup)
-        look(job, lambda: now)
+        mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
+        diary, book = Diary(self, running, now), AddressBook(self)
+        job = Job(self.world.zone, ROLES, mailings, diary, book, ledger, lookup, TRUSTED)
+        with suppress(SessionsError):
+            look(job, self._clock)
         running.survey = survey(job, now)
-        return self.send(running.survey, running.counter, ledger, running.name, lambda: self.world.now)
+        return self.send(running.survey, running.counter, ledger, running.name, self._clock)
+
+    def _clock(self) -> datetime:
+        return self.world.now
 
     def _leaves(self, running: UnderWay, letter: Letter) -> None:
         assert running.survey
@@ -248,7 +268,7 @@ class Season(RuleBasedStateMachine):
         self.owner.receive(notice, self._rule(letter.key), running.seen)
 
     def _rule(self, key: Key) -> Rule:
-        return next(one for one in self.rules if one.id == key.notice)
+        return next(one for one in self.notices if one.id == key.notice)
 
     def _fates(self, running: UnderWay, data: st.DataObject) -> dict[Key, Fate]:
         """Those of the mails that leave next: of what is claimed by now."""
@@ -258,6 +278,7 @@ class Season(RuleBasedStateMachine):
 
     def _move(self, running: UnderWay, order: Order, fates: dict[Key, Fate]) -> None:
         running.counter.tell(fates)
+        self.known = None
         running.run.go_on(order)
         if running.run.over:
             self.runs.remove(running)
@@ -297,7 +318,8 @@ class Season(RuleBasedStateMachine):
         claim = self._book().entry(key).claim
         assert claim
         arrived = claim.said in [one.said for one in self.owner.inbox[key]]
-        resolve(self.store.open(), key.notice, key.session, arrived=arrived, now=self.world.now)
+        self.known = None
+        resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +344,11 @@ class AddressBook:
 
     def read(self) -> ContactsReading:
         return ContactsReading(tuple(self.season.world.contacts()))
+
+
+def live_through(make: Callable[[], Season], how: settings) -> None:
+    """One season after another, as hypothesis makes them up."""
+    run_state_machine_as_test(cast(type[Season], make), settings=how)  # anything that makes one will do
 
 
 def _writes(running: UnderWay) -> bool:

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import Enum
 
-from sessionsmgmt.compose.email import MARK
-from sessionsmgmt.domain.confirm import Mail
+from sessionsmgmt.domain.confirm import MARK, Mail
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports import Delivered, Outcome, Undelivered, Unknown

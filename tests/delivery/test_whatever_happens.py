@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
+from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.pipeline import Delivery, Survey, deliver
 from sessionsmgmt.ports import Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown, Unwritten
-from tests.delivery.machine import Season, Send
+from tests.delivery.machine import Season, Send, live_through
 from tests.delivery.stores import STORES
 from tests.unit.domain.season import World
 
+THOROUGHLY = settings(max_examples=2 * settings().max_examples, stateful_step_count=50, report_multiple_bugs=False)
 BRIEFLY = settings(
     max_examples=200, stateful_step_count=50, phases=[Phase.generate], report_multiple_bugs=False, database=None
 )
@@ -28,7 +29,7 @@ BRIEFLY = settings(
 @pytest.mark.parametrize("store", STORES)
 def test_the_owner_gets_each_notice_once_whatever_happens(store: str, tmp_path: Path) -> None:
     with STORES[store](tmp_path) as stores:
-        run_state_machine_as_test(lambda: Season(stores()), settings=settings(report_multiple_bugs=False))
+        live_through(lambda: Season(stores()), THOROUGHLY)
 
 
 # What is broken on purpose
@@ -63,18 +64,11 @@ def taking_doubt_for_success(
     return deliver(survey, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock)
 
 
-def dating_claims_when_the_run_began(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
-) -> Sequence[Delivery]:
-    began = clock()
-    return deliver(survey, mailer, ledger, run, lambda: began)
-
-
 def _sure(outcome: Outcome, instead: Outcome) -> Outcome:
     return instead if isinstance(outcome, Unknown) else outcome
 
 
-def _key(message: EmailMessage, survey: Survey) -> object:
+def _key(message: EmailMessage, survey: Survey) -> Key:
     return next(key for key, one in survey.emails.items() if one is message)
 
 
@@ -109,12 +103,11 @@ class Yes:
         sending_what_was_refused,
         taking_doubt_for_failure,
         taking_doubt_for_success,
-        dating_claims_when_the_run_began,
     ],
 )
 def test_a_run_that_goes_about_it_wrongly_is_found(send: Send, tmp_path: Path) -> None:
     with STORES["file"](tmp_path) as stores, pytest.raises(AssertionError):
-        run_state_machine_as_test(lambda: Season(stores(), send), settings=BRIEFLY)
+        live_through(lambda: Season(stores(), send), BRIEFLY)
 
 
 @dataclass
@@ -182,11 +175,11 @@ class WritingLate:
         return refused
 
 
-def test_a_ledger_in_memory_is_sound(tmp_path: Path) -> None:  # noqa: ARG001
-    run_state_machine_as_test(lambda: Season(Memory(Sound)), settings=BRIEFLY)
+def test_a_ledger_in_memory_that_is_not_broken_is_not_found_wanting() -> None:
+    live_through(lambda: Season(Memory(Sound)), settings(BRIEFLY, max_examples=50))
 
 
 @pytest.mark.parametrize("opened", [WithoutComparing, WritingLate])
 def test_a_ledger_that_is_broken_is_found(opened: Callable[[Memory], Ledger]) -> None:
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(lambda: Season(Memory(opened)), settings=BRIEFLY)
+        live_through(lambda: Season(Memory(opened)), BRIEFLY)

@@ -36,7 +36,7 @@ from tests.end_to_end.harness import ROOT, ClubFolder
 from tests.wire.google import READING, Club, google
 
 PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")
-[SESSIONS_YML] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+SESSIONS_YML = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
 TYPED = re.findall(r"^\$ sessionsmgmt (.*)$", PAGE, re.MULTILINE)
 NOW = datetime(2026, 11, 6, 23, tzinfo=UTC)
 START = NOW + timedelta(hours=15)
@@ -113,14 +113,14 @@ def busy_only() -> str:
         return said(lambda: reading(club))
 
 
-def cautions(shown: dict[str, object], tmp_path: Path) -> str:
+def cautions(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str] | None = None) -> str:
     """What is said of an event of this kind, by the settings the page shows."""
     (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
     rules = [notice.rule for notice in load(tmp_path / "sessions.yml").notices]
     world = World()
     world.calendar().put(event("lab", START) | shown)
     with google(world) as club:
-        found = decide(rules, reading(club), Deciding((), {}, Book(b"key"), NEW_YORK), NOW)
+        found = decide(rules, reading(club), Deciding((), {}, Book(b"key"), NEW_YORK, organizers), NOW)
     return " ".join(caution.text for caution in found.cautions)
 
 
@@ -146,6 +146,9 @@ MESSAGES: Mapping[str, Callable[[Path], str]] = {
     "2 calendars of the account have this name": lambda _: by_name(2),
     "may see when the calendar is busy, and nothing else": lambda _: busy_only(),
     "the calendar does not show this account every attendee": lambda path: cautions({"attendeesOmitted": True}, path),
+    "somebody organises it whom calendar.organizers does not name": lambda path: cautions(
+        {"organizer": {"email": "outsider@example.net"}}, path, frozenset()
+    ),
     "guest(s) come along with attendees and cannot be named": lambda path: cautions(
         {"attendees": [attendee("ann@example.org", additionalGuests=2)]}, path
     ),

@@ -1,4 +1,4 @@
-"""What the README tells people to type works, and what it says of the product is so."""
+"""What the README tells people to type works, and what it says of the product is so. More of it is in test_docs.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.errors import Exit
-from sessionsmgmt.inputs import INPUTS
-from tests.end_to_end.harness import ROOT, ClubFolder
+from tests.end_to_end.harness import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -40,6 +39,10 @@ def test_every_command_can_be_typed_in_the_order_it_stands_there(tmp_path: Path)
     )
 
     assert done.returncode == 0, done.stderr
+    shown = "".join(blocks("text")).splitlines()
+    assert shown
+    for line in shown:
+        assert re.search(rf"^{re.escape(line).replace('…', '.*')}$", done.stdout, re.MULTILINE), line
     assert list((tmp_path / "my-club" / "outbox").glob("*.eml"))
     assert (tmp_path / "my-club" / "preview" / "index.html").exists()
 
@@ -57,50 +60,6 @@ def test_every_make_command_is_one_that_the_makefile_knows(page: str) -> None:
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
-SETTINGS = [block for block in blocks("yaml") if block.startswith("version:")]
-WORKFLOWS = [block for block in blocks("yaml") if block not in SETTINGS]
-
-
-@pytest.mark.parametrize("number", range(len(SETTINGS)))
-def test_every_sessions_yml_is_valid(number: int, club: ClubFolder) -> None:
-    club.write("sessions.yml", SETTINGS[number])
-
-    ran = club.call("validate")
-
-    assert (ran.exit, ran.err) == (0, "")
-
-
-@pytest.mark.parametrize("number", range(len(WORKFLOWS)))
-def test_every_workflow_is_one_for_github_and_gives_the_action_what_it_takes(number: int, tmp_path: Path) -> None:
-    (tmp_path / "workflow.yml").write_text(WORKFLOWS[number], "utf-8")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"),
-            str(tmp_path / "workflow.yml"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-
-    given = re.findall(r"^ {10}([a-z-]+): ", WORKFLOWS[number].partition("sessionsmgmt@")[2], re.MULTILINE)
-    assert given
-    assert set(given) <= {one.name for one in INPUTS}
-
-
-def test_there_is_a_sessions_yml_and_a_workflow_to_see() -> None:
-    assert SETTINGS
-    assert WORKFLOWS
-
-
 def test_every_exit_status_is_explained() -> None:
     rows = re.findall(r"^\| (\d) \| \w", README, re.MULTILINE)
     assert [int(row) for row in rows] == sorted(Exit)
-
-
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/README.md"])
-def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
-    path = ROOT / page
-    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
-    assert [target for target in targets if not (path.parent / target).exists()] == []

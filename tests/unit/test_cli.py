@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from sessionsmgmt.cli import main
+from sessionsmgmt.cli.main import main
 from tests.end_to_end.harness import COMMAND, NOW, ROOT, ClubFolder, make_club, vevent
 
 SCHEMA = json.loads((ROOT / "schema" / "report.schema.json").read_text())

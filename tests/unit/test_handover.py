@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sessionsmgmt.handover import Handover, handover
+from sessionsmgmt.runner.handover import Handover, handover
 
 HOST = "/opt/runner/_work"  # in a container there is nothing of that name
 

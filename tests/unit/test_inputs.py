@@ -10,9 +10,9 @@ import yaml
 
 from scripts.readme_tables import with_tables
 from sessionsmgmt import masks
-from sessionsmgmt.cli import cli
+from sessionsmgmt.cli.main import cli
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.inputs import INPUTS, OUTPUTS, given
+from sessionsmgmt.runner.inputs import INPUTS, OUTPUTS, given
 
 ROOT = Path(__file__).parent.parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))

@@ -16,7 +16,7 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.providers.files.calendar import IcsFile
 from sessionsmgmt.providers.files.contacts import VcardFile
 from sessionsmgmt.providers.files.outbox import Outbox
-from sessionsmgmt.wiring import consent, ledger, run_id, wire, withdrawal
+from sessionsmgmt.wiring.club import consent, ledger, run_id, wire, withdrawal
 from tests.builders import NOW, said
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 
@@ -111,7 +111,7 @@ def test_no_two_processes_have_the_same_run_id_and_it_tells_the_workflow_run() -
 def test_a_club_on_files_starts_without_the_sdks_of_google(tmp_path: Path) -> None:
     settings = config(tmp_path)
     code = (
-        "import sys; from sessionsmgmt.cli import main; "
+        "import sys; from sessionsmgmt.cli.main import main; "
         f"status = main(['run', '--now', '2026-11-06T12:00:00-05:00', '--config', {str(settings.path)!r}]); "
         "found = {'googleapiclient', 'google.auth', 'httplib2', 'requests'} & set(sys.modules); "
         "sys.exit(status or ' '.join(sorted(found)) or 0)"

@@ -14,7 +14,8 @@ from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Hold, Refused,
 from sessionsmgmt.domain.model import Key, Said
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.ledger.git import FILE, LAGS, Branch, GitLedger
+from sessionsmgmt.ledger.branch import FILE
+from sessionsmgmt.ledger.git import LAGS, Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys, unseal
 from tests.builders import NOW, said
 from tests.emulators.github import (

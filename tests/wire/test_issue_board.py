@@ -85,7 +85,7 @@ def test_clearing_says_why_and_closes(home: Home) -> None:
 
     assert issues(home) == []
     (issue,) = issues(home, "closed")
-    assert [one.body for one in issue.comments] == ["Nothing is held any more."]
+    assert [one.body for one in issue.comments] == ["<!-- sessionsmgmt:over -->\nNothing is held any more."]
 
     before = len(writes(home))
     home.board().clear("held", "Nothing is held any more.")

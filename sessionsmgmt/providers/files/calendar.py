@@ -183,6 +183,8 @@ class _Reading:
                 said.description,
                 one.draft.confirmed,
                 where=place,
+                organizer=said.organizer or "",
+                own=said.organizer is None,
             )
         if found and uid.startswith("\n"):
             self.caution("event-without-uid", _NO_UID, found[0].draft.block.line)

@@ -59,13 +59,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a VEVENT says. ``nameless`` are the lines of attendees whose address can't be told."""
+    """What a VEVENT says. ``nameless`` are the lines of attendees whose address can't be told.
+
+    ``organizer`` is None where there is none: the calendar itself organises it then (RFC 5545, 3.8.4.3). Otherwise it
+    is an address, empty if that can't be told.
+    """
 
     title: str
     location: str
     description: str
     attendees: tuple[Attendee, ...]
     nameless: tuple[int, ...] = ()
+    organizer: str | None = None
 
 
 def draft(block: Block, zone_of: ZoneOf, floating: tzinfo) -> Draft:
@@ -103,7 +108,11 @@ def details(block: Block, shown_as: str) -> Details:
     texts: dict[str, str] = {}
     attendees: dict[str, Attendee] = {}
     nameless: list[int] = []
+    organizers: set[str] = set()
     for prop in _properties(block, _TELLING):
+        if prop.name == "ORGANIZER":
+            organizers.add(_address(prop))
+            continue
         if prop.name != "ATTENDEE":
             if texts.setdefault(prop.name, prop.value) != prop.value and prop.name == "SUMMARY":
                 raise UnreadableError("it has two different SUMMARY lines", prop.line)
@@ -119,7 +128,8 @@ def details(block: Block, shown_as: str) -> Details:
         if known is None or (known.declined and not one.declined):
             attendees[fold(address)] = one
     title, location, text = (unescape(texts.get(name, "")) for name in ("SUMMARY", "LOCATION", "DESCRIPTION"))
-    return Details(title, location, text, tuple(attendees.values()), tuple(nameless))
+    organizer = None if not organizers else organizers.pop() if len(organizers) == 1 else ""
+    return Details(title, location, text, tuple(attendees.values()), tuple(nameless), organizer)
 
 
 def uids(block: Block) -> frozenset[str]:
@@ -150,7 +160,7 @@ def title(block: Block) -> str:
 
 _ONCE = frozenset((b"UID", b"DTSTART", b"DTEND", b"DURATION", b"RECURRENCE-ID", b"STATUS"))
 _TIMING = _ONCE | {b"RRULE", b"RDATE", b"EXDATE"}
-_TELLING = frozenset((b"SUMMARY", b"LOCATION", b"DESCRIPTION", b"ATTENDEE"))
+_TELLING = frozenset((b"SUMMARY", b"LOCATION", b"DESCRIPTION", b"ATTENDEE", b"ORGANIZER"))
 _COUNTING = _TIMING | {b"SUMMARY", b"ATTENDEE"}
 _NAME = re.compile(rb"[A-Za-z0-9-]+(?=[;:])")
 

@@ -26,7 +26,7 @@ AT_ONCE = 4
 YEARS = range(1970, 2200)
 ITEM = (
     "id,status,summary,description,location,start,end,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
-    "organizer(self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
+    "organizer(email,self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
 )
 HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
 """Roles that see of a private event only that there is one (Calendar API, "Sharing and attendees")."""
@@ -149,6 +149,7 @@ def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
 def _event(item: Item, role: str) -> Event:
     """An event of the API as the job sees it. Google's id of an instance is made of its series and original start."""
     attendees = [one for one in item.get("attendees", ()) if not one.get("resource")]
+    organizer = item.get("organizer", {})
     return Event(
         id=item["id"],
         title=item.get("summary", ""),
@@ -163,6 +164,8 @@ def _event(item: Item, role: str) -> Event:
         description=item.get("description", ""),
         confirmed=item.get("status", "confirmed") == "confirmed",
         complete=not _is_partial(item, role),
+        organizer=organizer.get("email", ""),
+        own=bool(organizer.get("self")),
     )
 
 

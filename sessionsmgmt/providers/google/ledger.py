@@ -23,7 +23,7 @@ from typing import Any
 
 from googleapiclient.errors import HttpError
 
-from sessionsmgmt.domain.claims import Begin, Book, Carry, Refused, Step
+from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.model import Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.ledger.seal import Keys
@@ -35,6 +35,7 @@ from sessionsmgmt.providers.google.marks import change
 from sessionsmgmt.providers.google.pages import Binding, Item, Page, earlier, entries, opened, turned
 from sessionsmgmt.providers.google.refusals import explained, is_everywhere
 from sessionsmgmt.providers.google.transport import POOL
+from sessionsmgmt.providers.google.wiping import wipe
 
 MARGIN = timedelta(days=1)
 """How much longer events are looked at than they are remembered."""
@@ -137,6 +138,19 @@ class CalendarLedger:
         missed += [Unwritten(key, one.cause) for event, one in failed.items() for key in self._keys(event, grouped)]
         return tuple(missed)
 
+    def erase(self) -> bool:
+        """Take what is ours off every event of the calendar, and nothing else; see ``ports.Erasable``.
+
+        Copies on duplicated events are ours as well. What MantaBots' earlier script wrote is not.
+        """
+        try:
+            calendar = self._binding.calendar or id_of(self._name, self._account, self._api)
+        except HttpError as error:
+            raise explained(error, "finding the ledger in the calendar") from None
+        was = wipe(self._api, calendar, self._account.connection.patience)
+        self._pages, self._series, self._found, self._begun_with = {}, {}, frozenset(), None
+        return was
+
     @property
     def _secret(self) -> bytes:
         """What people's digests are made with: what the pages say, and the same for all who begin at the same time."""
@@ -214,7 +228,7 @@ class CalendarLedger:
         def attempt() -> _Written | Later:
             nonlocal page
             page = page or opened(self._asked_for(event), self._binding)
-            known = [one for one in steps if self._knows(page) or not isinstance(one, Begin | Carry)]
+            known = [one for one in steps if self._knows(page) or not isinstance(one, ByDigest)]
             strange = [Refused(one.key, _STRANGE) for one in steps if one not in known]
             then = turned(page, known, self._secret, self._binding, now)
             missed = (*then.missed, *strange)

@@ -73,6 +73,7 @@ NEEDS: Mapping[str, Needs] = {
     "issues/get": _ISSUES_READ,
     "issues/get-label": _ISSUES_READ,
     "issues/list-comments": _ISSUES_READ,
+    "issues/list-comments-for-repo": _ISSUES_READ,
     "issues/list-for-repo": (("issues", "read"),),
     "issues/update": _ISSUES_WRITE,
     "issues/update-comment": _ISSUES_WRITE,

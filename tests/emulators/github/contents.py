@@ -13,7 +13,7 @@ from tests.emulators.github.description import Json
 from tests.emulators.github.git import parents_json, signature, signature_json
 from tests.emulators.github.objects import Entry
 from tests.emulators.github.refusals import EMPTY, NOT_FOUND, Refused, refused
-from tests.emulators.github.repository import PERSON
+from tests.emulators.github.repository import PERSON, rfc3339
 
 SMALL = 1024 * 1024
 """Up to so many bytes a file's content is part of the JSON."""
@@ -34,6 +34,7 @@ def _get(call: Call) -> Answer:
             "private": repository.private,
             "visibility": "private" if repository.private else "public",
             "archived": repository.archived,
+            "pushed_at": rfc3339(repository.pushed),
             "default_branch": repository.default_branch,
             "permissions": {"admin": False, "push": _may_push(call), "pull": True},
             "url": url,

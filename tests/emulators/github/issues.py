@@ -193,6 +193,20 @@ def _list_comments(call: Call) -> Answer:
     return Answer(body=[_comment_json(call, issue, one) for one in shown], headers=links)
 
 
+def _list_all_comments(call: Call) -> Answer:
+    """Those of every issue and pull request, in the order of their ids unless another one is asked for."""
+    since, newest = call.one("since"), call.one("direction", "asc") == "desc"
+    found = [
+        (issue, one)
+        for issue in call.repository.issues.values()
+        for one in issue.comments
+        if not since or one.updated >= datetime.fromisoformat(since)
+    ]
+    found.sort(key=lambda one: one[1].id, reverse=bool(call.one("sort")) and newest)
+    shown, links = call.page(found)
+    return Answer(body=[_comment_json(call, issue, one) for issue, one in shown], headers=links)
+
+
 def _found_comment(call: Call) -> tuple[Issue, Comment]:
     for issue in call.repository.issues.values():
         for comment in issue.comments:
@@ -236,6 +250,7 @@ HANDLERS: Mapping[str, Handler] = {
     "issues/get": _get,
     "issues/get-label": _get_label,
     "issues/list-comments": _list_comments,
+    "issues/list-comments-for-repo": _list_all_comments,
     "issues/list-for-repo": _list,
     "issues/update": _update,
     "issues/update-comment": _update_comment,

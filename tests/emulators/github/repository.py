@@ -168,6 +168,7 @@ class Repository:
     private: bool = True
     default_branch: str = "main"
     archived: bool = False
+    pushed: datetime = NOW
     objects: Objects = field(default_factory=Objects)
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)

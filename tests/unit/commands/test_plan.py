@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.cli import main
+from sessionsmgmt.cli.main import main
 from sessionsmgmt.commands.plan import Club, plan
 from sessionsmgmt.errors import InputError
 from tests.end_to_end.harness import SESSIONS_YML

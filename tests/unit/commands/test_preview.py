@@ -144,3 +144,11 @@ def test_a_session_is_near_enough_at_its_moment_whatever_the_clocks_do(minute: i
     assert moment is not None
     assert moment <= begin(one, NEW_YORK) <= horizon(moment, within, NEW_YORK)
     assert begin(one, NEW_YORK) - moment <= timedelta(weeks=1, hours=1)
+
+
+def test_a_session_in_the_hour_that_comes_twice_is_shown_too() -> None:
+    one = event(start=local(2026, 11, 1, 1, 30, fold=1))
+    moment = telling_moment([one], [rule(within=days(1))], NEW_YORK)
+
+    assert moment is not None
+    assert begin(one, NEW_YORK) <= horizon(moment, days(1), NEW_YORK)

@@ -45,6 +45,7 @@ locale: fr-CA
 calendar:
   provider: ics
   path: calendar.ics
+  organizers: [coach@example.org]
 contacts:
   provider: vcard
   path: contacts.vcf
@@ -130,6 +131,7 @@ def test_every_key_arrives(club: Club) -> None:
             "GOOGLE_CREDENTIALS", Scope.ENVIRONMENT, environment="production", rotate_after=timedelta(hours=36)
         ),
         sample=Sample(club.root / "sample.ics", club.root / "sample.vcf"),
+        organizers=("coach@example.org",),
     )
 
 
@@ -138,7 +140,7 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
     assert config.locale == "en_US"
     assert config.mail == Mail(GoogleMail())
     assert config.ledger == LedgerSettings()
-    assert (config.credentials, config.sample) == (None, None)
+    assert (config.credentials, config.sample, config.organizers) == (None, None, None)
     assert config.notices == (
         NoticeSettings(
             Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, frozenset(Kind), Require()),

@@ -97,6 +97,16 @@ CHANGES = [
         "5:1: contacts.path: is missing; write text, such as contacts.vcf",
     ),
     (
+        "calendar: {provider: google, name: Team}",
+        "calendar: {provider: google, name: Team, organizers: coach@example.org}",
+        "4:54: calendar.organizers: must be a list, such as [coach@example.org]",
+    ),
+    (
+        "calendar: {provider: google, name: Team}",
+        "calendar: {provider: google, name: Team, organizers: [coach]}",
+        "4:55: calendar.organizers[0]: must be one email address, with one @, such as office@example.org",
+    ),
+    (
         MAIL,
         "mail: {provider: google, from: Coach <c@example.org>}",
         "6:32: mail.from: must be the address alone, without a name, spaces or <>, such as office@example.org",

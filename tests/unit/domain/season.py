@@ -24,13 +24,17 @@ PEOPLE = {
     "Lee Park": ("home@example.org",),
     "Sam Student": ("sam@example.org",),
 }
+ORGANIZER, OUTSIDER = "coach@example.org", "outsider@example.net"
 ADDRESSES = (*sorted({address for theirs in PEOPLE.values() for address in theirs}), "stranger@example.org")
 LABELS = ("Adult", "Student", "Friend")
 
 
 @dataclass
 class Entered:
-    """An event as the coach entered it: at times, or on ``days`` if there are any."""
+    """An event as the coach entered it: at times, or on ``days`` if there are any.
+
+    ``organizer`` is who sent the invitation that it came from, if it did; nobody can change that afterwards.
+    """
 
     begins: datetime
     lasts: timedelta
@@ -38,6 +42,7 @@ class Entered:
     confirmed: bool = True
     guests: dict[str, bool] = field(default_factory=dict)  # address → declined
     days: int = 0
+    organizer: str = ""
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The instants of its beginning and its end."""
@@ -89,7 +94,14 @@ class World:
                 start = entered.begins.astimezone(self.zone).date()
                 end = start + timedelta(days=entered.days)
             guests = tuple(Attendee(address, declined) for address, declined in entered.guests.items())
-            read.append(Event(name, entered.title, start, end, guests, confirmed=entered.confirmed))
+            read.append(
+                Event(
+                    *(name, entered.title, start, end, guests),
+                    confirmed=entered.confirmed,
+                    organizer=entered.organizer.title(),
+                    own=not entered.organizer,
+                )
+            )
         return read
 
     def present(self, session: str) -> set[str]:
@@ -104,7 +116,9 @@ class World:
     def truth(self, session: str, rule: Rule) -> Truth:
         """How it stands with the event now."""
         entered = self.events.get(session)
-        if entered is None or not entered.confirmed or entered.title != TITLE or not self.present(session):
+        if entered is None or entered.organizer == OUTSIDER:
+            return Truth.NONE
+        if not entered.confirmed or entered.title != TITLE or not self.present(session):
             return Truth.NONE
         start, end = entered.span(self.zone)
         if self.now >= end and self.now > start:

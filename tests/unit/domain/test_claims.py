@@ -15,6 +15,7 @@ from sessionsmgmt.domain.claims import (
     Carry,
     Claim,
     Entry,
+    Forget,
     Hold,
     Looked,
     NotSent,
@@ -29,8 +30,11 @@ from sessionsmgmt.domain.model import Key, Kind
 from tests.builders import NOW, SECRET, book, claim, local, said, window
 
 KEY = Key("campus", "lab")
-OLD = said(sequence=0)
-NEXT = said(Kind.CHANGED, presence=window(local(2026, 11, 7, 16), local(2026, 11, 7, 20)), sequence=1)
+ANN, BOB = digest(SECRET, "ann@example.org"), digest(SECRET, "bob@example.org")
+OLD = said(people=[ANN, BOB], sequence=0)
+NEXT = said(
+    Kind.CHANGED, presence=window(local(2026, 11, 7, 16), local(2026, 11, 7, 20)), people=[ANN, BOB], sequence=1
+)
 OTHER = said(Kind.CANCELLED, sequence=1)
 BEFORE = NOW - timedelta(days=1)
 
@@ -67,10 +71,10 @@ ENTRIES = {
 
 STEPS: dict[str, Step] = {
     "begin": Begin(KEY, "we", OLD, NEXT),
-    "begin afresh": Begin(KEY, "we", None, NEXT),
+    "begin new": Begin(KEY, "we", None, NEXT),
     "begin other": Begin(KEY, "we", OLD, OTHER),
     "sent": Sent(KEY, "we", "second"),
-    "sent as before": Sent(KEY, "we", "first"),
+    "sent again": Sent(KEY, "we", "first"),
     "not sent": NotSent(KEY, "we"),
     "hold": Hold(KEY, "we"),
     "arrived": Resolve(KEY, arrived=True),
@@ -78,21 +82,22 @@ STEPS: dict[str, Step] = {
     "found": Looked(KEY, "we", "second"),
     "absent": Looked(KEY, "we", ""),
     "carry": Carry(KEY, CARRIED),
+    "forget": Forget(KEY, frozenset({ANN})),
 }
 
 TABLE = """
-                     |begin|begin afresh|begin other|sent|sent as before|not sent|hold|arrived|missed|found|absent|carry
-never said           |LATE |next        |LATE       |GONE|GONE          |=       |GONE|NONE   |NONE  |NONE |=     |moved
-said                 |next |LATE        |other      |GONE|=             |=       |GONE|NONE   |NONE  |NONE |=     |=
-ours                 |=    |=           |BUSY       |done|done again    |free    |held|NONE   |NONE  |NONE |NONE  |=
-ours, held           |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |looked|=
-ours, lease over     |=    |=           |HELD       |done|done again    |free    |held|closed |free  |done |looked|=
-ours, just missed    |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |=     |=
-ours, long missed    |HELD |HELD        |HELD       |done|done again    |free    |=   |closed |free  |done |free  |=
-theirs               |BUSY |BUSY        |BUSY       |GONE|GONE          |GONE    |GONE|NONE   |NONE  |NONE |NONE  |=
-theirs, held         |HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
-theirs, lease over   |HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
-theirs, of the future|HELD |HELD        |HELD       |GONE|GONE          |GONE    |GONE|closed |free  |NONE |NONE  |=
+                     |begin|begin new|begin other|sent|sent again|not sent|hold|arrived|missed|found|absent|carry|forget
+never said           |LATE |next     |LATE       |GONE|GONE      |=       |GONE|NONE   |NONE  |NONE |=     |moved|=
+said                 |next |LATE     |other      |GONE|=         |=       |GONE|NONE   |NONE  |NONE |=     |=    |less
+ours                 |=    |=        |BUSY       |done|done again|free    |held|NONE   |NONE  |NONE |NONE  |=    |less
+ours, held           |HELD |HELD     |HELD       |done|done again|free    |=   |closed |free  |done |looked|=    |less
+ours, lease over     |=    |=        |HELD       |done|done again|free    |held|closed |free  |done |looked|=    |less
+ours, just missed    |HELD |HELD     |HELD       |done|done again|free    |=   |closed |free  |done |=     |=    |less
+ours, long missed    |HELD |HELD     |HELD       |done|done again|free    |=   |closed |free  |done |free  |=    |less
+theirs               |BUSY |BUSY     |BUSY       |GONE|GONE      |GONE    |GONE|NONE   |NONE  |NONE |NONE  |=    |less
+theirs, held         |HELD |HELD     |HELD       |GONE|GONE      |GONE    |GONE|closed |free  |NONE |NONE  |=    |less
+theirs, lease over   |HELD |HELD     |HELD       |GONE|GONE      |GONE    |GONE|closed |free  |NONE |NONE  |=    |less
+theirs, of the future|HELD |HELD     |HELD       |GONE|GONE      |GONE    |GONE|closed |free  |NONE |NONE  |=    |less
 """
 """What becomes of each entry (a row) by each step (a column); what is in capitals is refused."""
 
@@ -127,6 +132,10 @@ def outcome(entry: Entry, word: str) -> Entry | Refused:
             return replace(entry, claim=replace(entry.claim, looked=NOW))
         case "moved":
             return CARRIED
+        case "less":
+            less = replace(OLD, people=frozenset({BOB}))
+            claimed = entry.claim and replace(entry.claim, said=replace(NEXT, people=frozenset({BOB})))
+            return replace(entry, said=less, claim=claimed)
         case _:
             return Refused(KEY, REASONS[word])
 
@@ -299,3 +308,27 @@ def test_the_times_of_a_claim_may_be_of_any_zone() -> None:
     made = claim(at=NOW.astimezone(UTC))
 
     assert made.is_held((NOW + LEASE).astimezone(timezone(timedelta(hours=-5))))
+
+
+def test_a_claim_whose_reply_was_lost_is_still_ours_after_somebody_was_forgotten() -> None:
+    forgotten = advance(claimed("we"), Forget(KEY, frozenset({ANN})), NOW)
+    assert isinstance(forgotten, Entry)
+
+    assert advance(forgotten, Begin(KEY, "we", OLD, NEXT), NOW) == forgotten
+    assert isinstance(advance(forgotten, Begin(KEY, "we", OLD, OTHER), NOW), Refused)
+
+
+def test_what_is_said_with_news_of_somebody_who_was_forgotten_meanwhile_is_decided_anew() -> None:
+    forgotten = advance(TOLD, Forget(KEY, frozenset({ANN})), NOW)
+    assert isinstance(forgotten, Entry)
+
+    assert advance(forgotten, Begin(KEY, "we", OLD, NEXT), NOW) == Refused(KEY, REASONS["LATE"])
+
+
+def test_what_becomes_of_the_mail_is_recorded_without_those_who_were_forgotten_while_it_was_sent() -> None:
+    forgotten = advance(claimed("we"), Forget(KEY, frozenset({ANN})), NOW)
+    assert isinstance(forgotten, Entry)
+
+    sent = advance(forgotten, Sent(KEY, "we", "second"), NOW)
+    assert isinstance(sent, Entry)
+    assert sent.said == replace(NEXT, people=frozenset({BOB}))

@@ -37,7 +37,7 @@ class People:
             yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
         claim = world.entry.claim
         if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
-            looked = Resolve(KEY, arrived=any(one.said == claim.said for one in world.left))
+            looked = Resolve(KEY, arrived=any(one.says(claim.said) for one in world.left))
             yield None, self.protocol.reach(world, looked, world.time)[0]
 
     def broken_promises(self, world: World) -> Iterator[str]:

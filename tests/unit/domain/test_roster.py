@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.model import Attendee, Contact, Person, Role
-from sessionsmgmt.domain.roster import attendance, directory, fold, marks
+from sessionsmgmt.domain.roster import attendance, directory, fold, known_by, marks
 from tests.builders import ADULTS, ANN, CONTACTS, ROLES, SAM, STUDENTS, attendees, contact, person
 
 
@@ -244,3 +244,28 @@ def test_every_attendee_who_comes_is_in_the_roster_or_accounted_for(
     for guest in guests:
         left_out = guest in found.strangers or guest in found.roleless
         assert left_out == (not guest.declined and fold(guest.address) not in reached)
+
+
+def test_whoever_has_an_address_alone_is_known_by_all_that_is_theirs() -> None:
+    known = directory([contact("Ann", "ann@example.org", "Ann@Home.example")], ROLES)
+
+    assert known_by(" ANN@example.org", known) == {
+        "ann@example.org",
+        "ann@home.example",
+        "ann@example.org\nann",
+        "ann@home.example\nann",
+    }
+
+
+def test_those_who_share_an_address_are_known_by_it_with_their_names_and_nothing_else_of_theirs() -> None:
+    family = [contact("Ann", "family@example.org", "ann@example.org"), contact("Bob", "family@example.org")]
+
+    assert known_by("family@example.org", directory(family, ROLES)) == {
+        "family@example.org",
+        "family@example.org\nann",
+        "family@example.org\nbob",
+    }
+
+
+def test_an_address_of_nobody_is_known_by_itself() -> None:
+    assert known_by("Nobody@example.org", {}) == {"nobody@example.org"}

@@ -18,7 +18,19 @@ from sessionsmgmt.domain.model import CalendarReading, Key, Kind, Notice, Presen
 from sessionsmgmt.domain.presence import horizon
 from sessionsmgmt.domain.roster import directory
 from tests.builders import ROLES, accepted, book, days, hours, rule, utc, weeks
-from tests.unit.domain.season import ADDRESSES, LABELS, OTHER_TITLE, PEOPLE, STEP, TITLE, Entered, Owner, World
+from tests.unit.domain.season import (
+    ADDRESSES,
+    LABELS,
+    ORGANIZER,
+    OTHER_TITLE,
+    OUTSIDER,
+    PEOPLE,
+    STEP,
+    TITLE,
+    Entered,
+    Owner,
+    World,
+)
 
 BEGINNINGS = {  # each a day or two before the clocks change, where they do
     ZoneInfo("America/New_York"): utc(2026, 10, 30, 12),
@@ -27,7 +39,8 @@ BEGINNINGS = {  # each a day or two before the clocks change, where they do
     ZoneInfo("Australia/Lord_Howe"): utc(2026, 10, 2, 15),
     ZoneInfo("Asia/Kathmandu"): utc(2026, 4, 1, 18, 15),
 }
-SESSIONS = ("lab", "hall")
+SESSIONS = ("lab", "hall", "spam")
+TRUSTED = frozenset({ORGANIZER})
 WITHINS = (hours(3), hours(30), days(1), weeks(1))
 Thing = TypeVar("Thing")
 
@@ -49,7 +62,7 @@ class Season:
 
     def decide(self, reading: CalendarReading | None = None) -> Decisions:
         """What there is to say now, of all there is or of what was read of it."""
-        club = Club(ROLES, directory(self.world.contacts(), ROLES), self.memory, self.world.zone)
+        club = Club(ROLES, directory(self.world.contacts(), ROLES), self.memory, self.world.zone, TRUSTED)
         return decide(self.rules, reading or CalendarReading(tuple(self.world.calendar())), club, self.world.now)
 
     def send(self, notices: Iterable[Notice]) -> None:
@@ -93,6 +106,7 @@ def enter(world: World, data: st.DataObject) -> None:
         STEP * data.draw(st.sampled_from([12, 8, 40, 96, 200, 1, 0])),
         guests=dict.fromkeys(sorted(guests), False),
         days=data.draw(st.sampled_from([0, 0, 0, 1, 3])),
+        organizer=OUTSIDER if session == "spam" else data.draw(st.sampled_from(["", "", ORGANIZER])),
     )
 
 
@@ -247,7 +261,7 @@ def test_the_order_of_events_attendees_contacts_and_rules_never_matters(
     world, found = season.world, season.decide()
     events = [replace(event, attendees=_shuffled(event.attendees, chance)) for event in world.calendar()]
     people = directory(_shuffled(world.contacts(), chance), _shuffled(ROLES, chance))
-    club = Club(ROLES, people, season.memory, world.zone)
+    club = Club(ROLES, people, season.memory, world.zone, TRUSTED)
     again = decide(_shuffled(season.rules, chance), CalendarReading(_shuffled(events, chance)), club, world.now)
     assert again.verdicts == found.verdicts
     assert set(again.cautions) == set(found.cautions)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.claims import LEASE, Begin, Book, Claim, Entry, Hold, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.claims import LEASE, Begin, Book, Claim, Entry, Forget, Hold, Refused, Resolve, Sent, Step
 from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import Key, Kind
 from sessionsmgmt.errors import InputError, RefusedError
@@ -82,6 +82,34 @@ def test_the_old_ledger_is_only_ever_read(house: House) -> None:
     house.write(Sent(GYM, "we", "mail 2"))
     house.write(now=OVER)
     assert house.stored()[0] == old
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_whoever_is_forgotten_is_so_in_both_ledgers(house: House, carried: bool) -> None:
+    ann = "a" * 32
+    house.before(Begin(LAB, "before", None, said(people=[ann])), Sent(LAB, "before", "mail 1"))
+    if carried:
+        house.write()
+
+    assert house.write(Forget(LAB, frozenset({ann}))) == ()
+    assert [ann.encode() in one for one in house.stored()] == [False, False]
+    assert house.moving().read(NOW).entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
+
+
+def test_an_old_ledger_that_is_not_begun_is_not_begun_by_forgetting(house: House) -> None:
+    house.write(begin(LAB, "we"))
+    house.write(Forget(LAB, frozenset({"a" * 32})))
+
+    assert not house.places[0].with_name("old.json.lock").exists()
+
+
+def test_both_are_erased(house: House) -> None:
+    house.before(begin())
+    house.write(begin(SHOP, "we"))
+
+    assert house.moving().erase() is True
+    assert house.stored() == (b"", b"")
+    assert house.moving().erase() is False
 
 
 def test_the_new_ledger_counts_once_it_knows_of_a_session(house: House) -> None:

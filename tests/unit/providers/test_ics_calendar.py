@@ -269,6 +269,11 @@ class TestSeries:
 
 
 class TestAttendees:
+    def test_an_organizer_who_cannot_be_told_is_somebody_all_the_same(self) -> None:
+        for lines in (["ORGANIZER:urn:uuid:1"], [f"ORGANIZER:mailto:{one}@example.org" for one in "ab"]):
+            (event,) = events(vevent(*lines))
+            assert (event.own, event.organizer) == (False, "")
+
     def test_the_organizer_alone_is_no_attendee(self) -> None:
         (event,) = events(vevent("ORGANIZER:mailto:coach@example.org"))
         assert event.attendees == ()

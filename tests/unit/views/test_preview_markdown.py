@@ -150,6 +150,19 @@ def test_an_email_that_is_very_long_is_cut_with_nothing_left_open() -> None:
     assert "Person 0" in shown(source).text
 
 
+def test_html_that_nobody_closed_is_closed() -> None:
+    email = EmailMessage()
+    email.set_content("<blockquote><p>one <strong>two</p><ul><li>three", subtype="html")
+
+    assert [element.tag for element in shown(email_markdown(email)).elements] == [
+        "blockquote",
+        "p",
+        "strong",
+        "ul",
+        "li",
+    ]
+
+
 def test_of_secret_data_only_counts_and_kinds_are_shown() -> None:
     text = "Zanzibar Canary"
     source = markdown(everything(text=text), secret=True)

@@ -1,125 +1,42 @@
 """The command line: options in, a command called, its result shown.
 
-Every command ends in ``_perform``, so that all of them read sessions.yml, show, report and end the same way.
+Every command ends in ``invocation.perform``, so that all of them read sessions.yml, show, report and end the same way.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol
 from zoneinfo import ZoneInfo
 
 import click
 
-from sessionsmgmt import __version__, credential, previews, wiring
+from sessionsmgmt import __version__
+from sessionsmgmt.cli import credential, lifecycle, previews
+from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform, unless_nobody_reads
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
-from sessionsmgmt.commands.doctor import doctor
-from sessionsmgmt.commands.init import Question, answers, guess_zone, init, questions
+from sessionsmgmt.commands.doctor import doctor, doctor_without
+from sessionsmgmt.commands.former import Former, former
+from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import pull_request
-from sessionsmgmt.instant import Instant
-from sessionsmgmt.masks import announcer, unmasked
-from sessionsmgmt.ports import failed
+from sessionsmgmt.masks import announcer
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
-
-P = ParamSpec("P")
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """What every command is told. ``now`` is aware: the instant that all of the command takes as now.
-
-    ``chosen`` is the same if ``--now`` names it, and None if it is the present.
-    """
-
-    command: str
-    config: Path
-    now: datetime
-    chosen: datetime | None
-    report: Path | None
-    clock: Callable[[], datetime]
-    environ: Mapping[str, str]
-    views: Sequence[View]
-    mask: Callable[[str], None]
-
-
-class View(Protocol):
-    """Somewhere else, besides the terminal, where what a command did is to be seen."""
-
-    def show(self, result: Result, config: Config) -> None:
-        """Show what was done; ``result.exit`` says how it ended."""
-        ...
-
-    def show_problems(self, error: SessionsError) -> None:
-        """Show why nothing could be done."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where the command line was started: its environment, the views besides the terminal, and what hides secrets.
-
-    ``mask`` is told every secret that is only learnt on the way, before it is used.
-    """
-
-    environ: Mapping[str, str]
-    views: Sequence[View] = ()
-    mask: Callable[[str], None] = unmasked
-
-
-def _command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
-    """A command of the group, with the options that all of them have."""
-    path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False, writable=True)
-
-    @functools.wraps(function)
-    def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
-        name = function.__name__.rstrip("_").replace("_", " ")
-        chosen, here = now, click.get_current_context().find_object(Surroundings)
-        now = chosen or datetime.now(UTC)
-        if here is None:
-            raise AssertionError("main says where it was started")
-        told = Invocation(name, config, now, chosen, report, _clock(now), here.environ, here.views, here.mask)
-        return function(told, *args, **kwargs)
-
-    command: Callable[..., Exit] = invoke
-    for option in (
-        click.option("--verbose", is_flag=True, expose_value=False, help="Say where an unexpected failure happened."),
-        click.option("--report", type=file, metavar="FILE", help="Write a JSON report of what was done."),
-        click.option("--now", type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339)."),
-        click.option("--config", type=path, default=Path("sessions.yml"), show_default=True, metavar="FILE"),
-    ):
-        command = option(command)
-    return command
-
-
-def _clock(now: datetime) -> Callable[[], datetime]:
-    """What time it is by now, counted from ``now``: first just that, later as much more as has passed."""
-    began: list[float] = []
-
-    def tell() -> datetime:
-        passed = time.monotonic()
-        began[:] = began or [passed]
-        return now + timedelta(seconds=passed - began[0])
-
-    return tell
+from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
+from sessionsmgmt.wiring import checkup, club
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -128,58 +45,39 @@ def cli() -> None:
     """Tell the owner of the premises, before each session, who will be in the building."""
 
 
-def _asked(command: Callable[..., Exit]) -> Callable[..., Exit]:
-    """An option for each question of ``init``, for those who answer beforehand."""
-    for question in reversed(questions("UTC")):
-        command = click.option(f"--{question.key}", default="", help=question.why)(command)
-    return command
-
-
 @cli.command("init")
-@_command
-@_asked
+@command
+@answers_beforehand
+@click.option(
+    "--from", "earlier", type=click.Path(path_type=Path), metavar="FILE", help="Translate this conf.json of MantaBots."
+)
 @click.option("--overwrite", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="May be replaced.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is suggested for all that is not given.")
-def init_(invocation: Invocation, overwrite: tuple[Path, ...], *, yes: bool, **given: str) -> Exit:
+def init_(
+    invocation: Invocation, earlier: Path | None, overwrite: tuple[Path, ...], *, yes: bool, **given: str
+) -> Exit:
     """Ask a few questions and write sessions.yml, a template and the workflows."""
     if invocation.config.name != "sessions.yml":
         raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
-    zone = guess_zone(invocation.environ, Path("/etc/localtime"))
-    if not yes:
-        given = _ask(questions(zone), given)
-    result = init(answers(given, zone), invocation.config.parent, overwrite, invocation.now)
-    return _perform(invocation, lambda _: result)
-
-
-def _ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask on the terminal for every answer that was not given; one that won't do is asked for again."""
-    known: dict[str, str] = {}
-    for question in asked:
-
-        def checked(text: str, question: Question = question) -> str:
-            fault = question.check(text, known)
-            if fault:
-                raise click.BadParameter(fault)
-            return text
-
-        answer = given.get(question.key, "")
-        if not answer:
-            click.echo(question.why, err=True)
-            choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            answer = click.prompt(f"{question.prompt}{choices}", question.default(known), value_proc=checked, err=True)
-        known[question.key] = answer
-    return known
+    zone, folder = guess_zone(invocation.environ, Path("/etc/localtime")), invocation.config.parent
+    before = former(earlier) if earlier else Former({})
+    known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
+    answered = answers(known if yes else ask(questions(zone), known), zone)
+    answered = as_before(answered, before) if earlier else answered
+    may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
+    result = init(answered, folder, may_go, invocation.now, before.left_out)
+    return perform(invocation, lambda _: result)
 
 
 @cli.command("validate")
-@_command
+@command
 def validate_(invocation: Invocation) -> Exit:
     """Check sessions.yml and its templates; touch nothing else."""
-    return _perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+    return perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
 
 
 @cli.command("preview")
-@_command
+@command
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write index.html and every email here.")
 @click.option("--publish", is_flag=True, help="Show it on the pull request: a check and a comment.")
 @click.option("--live", is_flag=True, help="On a pull request too, use the club's own calendar and contacts.")
@@ -191,21 +89,21 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
             return previews.make(invocation, wish, pull, config)
 
-    return _perform(invocation, act, partial(previews.fail, invocation, wish, pull))
+    return perform(invocation, act, partial(previews.fail, invocation, wish, pull))
 
 
 @cli.command("run")
-@_command
+@command
 @click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
 def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
 
     def send(config: Config, environ: Mapping[str, str]) -> Result:
-        wired = wiring.wire(config, environ, invocation.mask)
+        wired = club.wire(config, environ, invocation.mask)
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            result = run(wired.job, wired.mailer, wiring.run_id(environ), invocation.clock)
+            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock)
             return _told(result, config, invocation)
 
     def act(config: Config) -> Result:
@@ -213,11 +111,11 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
             return send(config, invocation.environ)
         return credential.renewed_first(invocation, config, partial(send, config))
 
-    return _perform(invocation, act)
+    return perform(invocation, act)
 
 
 @cli.command("rotate")
-@_command
+@command
 @click.option("--dry-run", is_flag=True, help="Look whether it could be done; ask the provider nothing.")
 @click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
 def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
@@ -225,31 +123,32 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
     if recover and dry_run:
         raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
     if recover:
-        return _perform(invocation, partial(credential.recover, invocation, recover))
-    return _perform(invocation, partial(credential.rehearse if dry_run else credential.rotate, invocation))
+        return perform(invocation, partial(credential.recover, invocation, recover))
+    return perform(invocation, partial(credential.rehearse if dry_run else credential.rotate, invocation))
 
 
 @cli.command("status")
-@_command
+@command
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
-    return _perform(invocation, lambda config: status(wiring.wire(config, invocation.environ).job, invocation.now))
+    return perform(invocation, lambda config: status(club.wire(config, invocation.environ).job, invocation.now))
 
 
 @cli.command("doctor")
-@_command
+@command
 def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
 
     def act(config: Config) -> Result:
+        at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
         try:
-            wired = wiring.wire(config, invocation.environ)
+            wired = club.wire(config, invocation.environ, invocation.mask)
         except SessionsError as error:
-            return Result("doctor", invocation.now, error.exit, findings=(failed("set-up", error),))
+            return doctor_without(error, at_github, invocation.now)
         with terminal.progress("Looking at everything", sys.stderr):
-            return doctor(wired.job, wired.checks, invocation.now)
+            return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
 
-    return _perform(invocation, act)
+    return perform(invocation, act)
 
 
 @cli.group("auth")
@@ -258,7 +157,7 @@ def auth_() -> None:
 
 
 @auth_.command("login")
-@_command
+@command
 @click.option(
     "--client", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The client's JSON file."
 )
@@ -279,7 +178,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
 
     dialogue = credential.Dialogue(partial(click.echo, err=True), visit)
     keep = credential.saver(save) if save else _printed if printed else None
-    return _perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
+    return perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
 
 
 def _printed(text: str) -> str:
@@ -288,15 +187,15 @@ def _printed(text: str) -> str:
 
 
 @auth_.command("revoke")
-@_command
+@command
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
-    return _perform(invocation, partial(credential.foresee_revoking if dry_run else credential.revoke, invocation))
+    return perform(invocation, partial(credential.foresee_revoking if dry_run else credential.revoke, invocation))
 
 
 @cli.command("resolve")
-@_command
+@command
 @click.option("--notice", default="", help="The id of the notice in sessions.yml, if several are held.")
 @click.option("--session", default="", help="The id of the session, if several are held.")
 @click.option("--sent", "arrived", flag_value=True, type=bool, help="The mail did arrive.")
@@ -307,14 +206,14 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         raise click.UsageError("say --sent if the mail did arrive, or --resend if it did not")
 
     def act(config: Config) -> Result:
-        ledger = wiring.ledger(config, invocation.environ)
+        ledger = club.ledger(config, invocation.environ)
         return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
 
-    return _perform(invocation, act)
+    return perform(invocation, act)
 
 
 @cli.command("plan")
-@_command
+@command
 @click.option("--root", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the clubs are.")
 @click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
 def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
@@ -328,6 +227,62 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     return Exit.DONE
 
 
+@cli.command("export")
+@command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
+def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
+    """Show everything that is kept, as JSON."""
+    address = _address(person)
+
+    def act(config: Config) -> Result:
+        exported = lifecycle.export(invocation, address, config)
+        said = lifecycle.written(exported, out) if out else ""
+        if not out:
+            unless_nobody_reads(lambda: click.echo(lifecycle.text(exported), nl=False))
+        return Result("export", invocation.now, exported.exit, message=said)
+
+    return perform(invocation, act)
+
+
+@cli.command("forget")
+@command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
+    """Delete everything that is kept, and say what was deleted and what stays."""
+    address = _address(person)
+    if not (dry_run or yes):
+        what = "what is kept about that person" if address else "everything that is kept about the club"
+        _confirm(f"This deletes {what}, and nobody can bring it back. Go on?")
+    match address, dry_run:
+        case "", True:
+            act = partial(lifecycle.foresee_forgetting, invocation)
+        case "", False:
+            act = partial(lifecycle.forget, invocation)
+        case _, True:
+            act = partial(lifecycle.foresee_forgetting_person, invocation, address)
+        case _:
+            act = partial(lifecycle.forget_person, invocation, address)
+    return perform(invocation, act)
+
+
+def _address(given: str | None) -> str:
+    """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
+    address = (given or "").strip()
+    if given is not None and "@" not in address:
+        raise click.UsageError("--person takes an address")
+    return address
+
+
+def _confirm(question: str) -> None:
+    """Ask before what can't be undone; whoever is not at a terminal has to say so beforehand."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
+    click.confirm(question, abort=True, err=True)
+
+
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     """The result, once a person was told what is held, where people are told such things.
 
@@ -336,52 +291,14 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     note = held_note(held_after(result), config)
     if note or was_held(result) or not sent(result):
         topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
-        for board in wiring.boards(invocation.environ):
+        for board in club.boards(invocation.environ):
             result = tell(board, topic, note, NOTHING_HELD, result)
     return result
 
 
-def _perform(
-    invocation: Invocation,
-    act: Callable[[Config], Result],
-    failing: Callable[[SessionsError], SessionsError] = lambda error: error,
-) -> Exit:
-    """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way.
-
-    ``failing`` may do more about that, and returns what is to be said.
-    """
-    zone = ZoneInfo("UTC")
-    try:
-        config = load(invocation.config)
-        zone = config.zone
-        result = act(config)
-    except SessionsError as cause:
-        error = failing(cause)
-        terminal.show_problems(error, sys.stderr)
-        result = Result(invocation.command, invocation.now, error.exit)
-        shows = [partial(view.show_problems, error) for view in invocation.views]
-    else:
-        _unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
-        shows = [partial(view.show, result, config) for view in invocation.views]
-    for show in shows:
-        show()
-    if invocation.report:
-        report.write(result, zone, invocation.report)
-    return result.exit
-
-
-def _unless_nobody_reads(show: Callable[[], None]) -> None:
-    """Show something; that the other end of a pipe was closed early changes nothing of what was done."""
-    try:
-        show()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
-
-
 def _valid(config: Config) -> str:
     count = len(config.notices)
-    return f"{wiring.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
+    return f"{club.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
 
 
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt import wiring, wiring_preview
 from sessionsmgmt.commands.preview import Data, preview, sampled
 from sessionsmgmt.commands.publish import publish, unpublished
 from sessionsmgmt.commands.result import Result
@@ -24,6 +23,7 @@ from sessionsmgmt.ports import Conclusion, Exhibit
 from sessionsmgmt.views import preview_markdown
 from sessionsmgmt.views.markdown import code, plain
 from sessionsmgmt.views.summary import fitted
+from sessionsmgmt.wiring import club, pulls
 
 _ORIGINS = {Origin.FORK: "a fork", Origin.DEPENDABOT: "Dependabot"}
 
@@ -56,9 +56,9 @@ def make(call: Call, wish: Wish, pull: PullRequest | None, config: Config) -> Re
     """The preview, shown wherever it was wished for."""
     data = _data(wish, pull, config)
     if data is Data.LIVE:
-        result = preview(wiring.wire(config, call.environ, call.mask).job, call.now)
+        result = preview(club.wire(config, call.environ, call.mask).job, call.now)
     else:
-        result = sampled(wiring_preview.sample_job(config), call.chosen, call.now)
+        result = sampled(pulls.sample_job(config), call.chosen, call.now)
     if pull is None:
         unpublished = "Nothing is published: this is no pull request." if wish.publish else ""
         return _said(result, [_written(result, config, wish), unpublished])
@@ -70,7 +70,7 @@ def make(call: Call, wish: Wish, pull: PullRequest | None, config: Config) -> Re
         preview_markdown.title(result),
         preview_markdown.heading(config),
         Conclusion.SUCCESS if result.exit is Exit.DONE else Conclusion.NEUTRAL,
-        partial(fitted, (plain(source), *result.pages), cut=wiring_preview.rest(call.environ)),
+        partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.environ)),
     )
     cautions = _published(call, wish, pull, exhibit)
     written = kept if secret else _written(result, config, wish)
@@ -86,8 +86,8 @@ def fail(call: Call, wish: Wish, pull: PullRequest | None, error: SessionsError)
         preview_markdown.problems_title(error),
         f"Email preview: {code(str(call.config))}",
         Conclusion.FAILURE if isinstance(error, InputError) else Conclusion.NEUTRAL,
-        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=wiring_preview.rest(call.environ)),
-        preview_markdown.remarks(error, wiring_preview.workspace(call.environ)),
+        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=pulls.rest(call.environ)),
+        preview_markdown.remarks(error, pulls.workspace(call.environ)),
     )
     cautions = _published(call, wish, pull, exhibit)
     hint = " ".join(filter(None, [error.hint, *(caution.text for caution in cautions)]))
@@ -133,7 +133,7 @@ def _published(call: Call, wish: Wish, pull: PullRequest, exhibit: Exhibit) -> t
     if not wish.publish or pull.closed or pull.origin is not Origin.HERE:
         return ()
     try:
-        displays = wiring_preview.displays(call.environ, pull, call.config)
+        displays = pulls.displays(call.environ, pull, call.config)
     except SessionsError as error:
         return (unpublished(error),)
     return publish(displays, exhibit)

@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sessionsmgmt import wiring
 from sessionsmgmt.commands.rotate import Renewal
 from sessionsmgmt.config.model import Config, Credentials
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github.job import JOB_TOKEN, in_actions, may_write_secrets
 from sessionsmgmt.patience import Patience
+from sessionsmgmt.wiring import club
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.secrets import GitHubSecret
@@ -49,10 +49,10 @@ def renewal(
     Raises as ``secret`` and ``wiring.grantor`` do.
     """
     settings = _settings(config)
-    grantor = wiring.grantor(config, environ, mask, clock)
+    grantor = club.grantor(config, environ, mask, clock)
     with secret(config, environ, mask) as store:
         read = partial(_read, settings, environ, store)
-        yield Renewal(wiring.credential(environ), grantor, store, read, settings.rotate_after)
+        yield Renewal(club.credential(environ), grantor, store, read, settings.rotate_after)
 
 
 def _settings(config: Config) -> Credentials:

@@ -16,12 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from sessionsmgmt import cli, masks
+from sessionsmgmt import masks
+from sessionsmgmt.cli import main as command_line
+from sessionsmgmt.cli.invocation import Surroundings
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, InputError, SessionsError
-from sessionsmgmt.handover import handover
-from sessionsmgmt.inputs import OUTPUTS, given
+from sessionsmgmt.runner.handover import handover
+from sessionsmgmt.runner.inputs import OUTPUTS, given
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.actions import order, output, problem_annotations, result_annotations
 from sessionsmgmt.views.summary import LARGEST, fitted, problems_summary, summary
@@ -68,7 +70,7 @@ def _run(environ: Mapping[str, str], log: TextIO) -> int:
     shared = handover(environ, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
     try:
-        ended = _call(inputs.arguments(cli.cli, folder / "report.json", folder / "preview"), around, log)
+        ended = _call(inputs.arguments(command_line.cli, folder / "report.json", folder / "preview"), around, log)
     except InputError as error:
         ended = _refused(error, log)
     values = {
@@ -93,7 +95,7 @@ def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO) -> Ende
     out = kept if arguments[0] == "plan" else log
     with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            status = cli.main(arguments, cli.Surroundings(environ, [seen], partial(_hide, log, word)))
+            status = command_line.main(arguments, Surroundings(environ, [seen], partial(_hide, log, word)))
         log.write(kept.getvalue())
     return Ended(status, seen, kept.getvalue().strip())
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from sessionsmgmt import wiring
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github.event import PullRequest
@@ -14,6 +13,7 @@ from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job
 from sessionsmgmt.ports import Display
 from sessionsmgmt.roots import root
+from sessionsmgmt.wiring import club
 
 CHECK = "Email preview"
 
@@ -28,10 +28,10 @@ def sample_job(config: Config) -> Job:
     """
     from sessionsmgmt.providers.invented import FixedLedger, invent
 
-    mailings = tuple(wiring.mailing(config, notice) for notice in config.notices)
+    mailings = tuple(club.mailing(config, notice) for notice in config.notices)
     if config.sample is None:
-        club = invent([notice.rule for notice in config.notices], config.roles, config.zone)
-        return Job(config.zone, config.roles, mailings, club.calendar, club.contacts, club.ledger)
+        invented = invent([notice.rule for notice in config.notices], config.roles, config.zone)
+        return Job(config.zone, config.roles, mailings, invented.calendar, invented.contacts, invented.ledger)
     from sessionsmgmt.providers.files.calendar import IcsFile
     from sessionsmgmt.providers.files.contacts import VcardFile
 
@@ -40,8 +40,8 @@ def sample_job(config: Config) -> Job:
         config.zone,
         config.roles,
         mailings,
-        IcsFile(calendar, wiring.shown(calendar), config.zone),
-        VcardFile(contacts, wiring.shown(contacts)),
+        IcsFile(calendar, club.shown(calendar), config.zone),
+        VcardFile(contacts, club.shown(contacts)),
         FixedLedger(),
     )
 
@@ -56,10 +56,10 @@ def displays(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tup
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.comments import PullRequestComment
 
-    hub, here = wiring.hub(environ, Patience()), repository(environ)
+    hub, here = club.hub(environ, Patience()), repository(environ)
     place = os.path.relpath(os.path.realpath(config), os.path.realpath(workspace(environ)))
-    club = place.removesuffix(PLAIN_PLACE).rstrip("/")
-    name = f"{CHECK} ({club})" if club else CHECK
+    folder = place.removesuffix(PLAIN_PLACE).rstrip("/")
+    name = f"{CHECK} ({folder})" if folder else CHECK
     closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
     return (
         CheckRun(hub, here, pull.head, name, f"sessionsmgmt:{place}"),

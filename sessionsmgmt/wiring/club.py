@@ -30,6 +30,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
+from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.masks import unmasked
@@ -63,16 +64,17 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
 
     Raises InputError where a credential is missing or unreadable, or a root is refused.
     """
-    google = _google(config, environ, mask)
+    google = account(config, environ, mask)
     return Wired(
         job=Job(
             zone=config.zone,
             roles=config.roles,
             mailings=tuple(mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
-            contacts=_contacts(config, google),
+            contacts=address_book(config, google),
             ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
+            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -129,7 +131,7 @@ def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]
 
     Raises InputError where there is no credential.
     """
-    google = _google(config, environ)
+    google = account(config, environ)
     if google is None:
         raise InputError("Nothing in sessions.yml uses an account.", "There is no consent to withdraw.")
     from sessionsmgmt.providers.google.consent import revoke
@@ -137,10 +139,15 @@ def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]
     return partial(revoke, google)
 
 
-def _google(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Account | None:
-    """The one account that calendar, contacts and mail share, if any of them is at Google."""
+def uses_account(config: Config) -> bool:
+    """Whether calendar, contacts or mail are an account's, so that somebody had to agree to it."""
     parts = (config.calendar, config.contacts, config.mail.transport)
-    if not any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts):
+    return any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts)
+
+
+def account(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Account | None:
+    """The one account that calendar, contacts and mail share, if any of them is at Google."""
+    if not uses_account(config):
         return None
     from sessionsmgmt.providers.google.account import Account
     from sessionsmgmt.providers.google.credentials import stored_credential
@@ -163,7 +170,8 @@ def _calendar(config: Config, google: Account | None) -> Calendar:
             raise _absent("calendar.provider: microsoft")
 
 
-def _contacts(config: Config, google: Account | None) -> Contacts:
+def address_book(config: Config, google: Account | None) -> Contacts:
+    """Where the people are kept; ``google`` is the account, if there is one."""
     match config.contacts:
         case VcardContacts(path):
             from sessionsmgmt.providers.files.contacts import VcardFile
@@ -232,20 +240,21 @@ def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
     Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
     """
     stores = (config.ledger.store, config.ledger.migrate_from)
-    google = _google(config, environ) if any(isinstance(one, CalendarStore) for one in stores) else None
+    google = account(config, environ) if any(isinstance(one, CalendarStore) for one in stores) else None
     return _ledger(config, environ, google)
 
 
 def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> Ledger:
-    ledger = _store(config.ledger.store or _usual_store(config, environ), config, environ, google)
+    ledger = store_at(config.ledger.store or usual_store(config, environ), config, environ, google)
     if config.ledger.migrate_from is None:
         return ledger
     from sessionsmgmt.ledger.moving import Moving
 
-    return Moving(_store(config.ledger.migrate_from, config, environ, google), ledger, config.ledger.keep)
+    return Moving(store_at(config.ledger.migrate_from, config, environ, google), ledger, config.ledger.keep)
 
 
-def _store(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> Beginner:
+def store_at(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> Beginner:
+    """The ledger of that one place. Raises as ``ledger`` does."""
     match store, config.calendar:
         case FileStore(path), _:
             from sessionsmgmt.ledger.file import FileLedger
@@ -311,7 +320,8 @@ def shown(path: Path) -> str:
     return os.path.relpath(path)
 
 
-def _usual_store(config: Config, environ: Mapping[str, str]) -> Store:
+def usual_store(config: Config, environ: Mapping[str, str]) -> Store:
+    """Where it is remembered if sessions.yml does not say: on a branch in Actions, in a file elsewhere."""
     in_actions = environ.get("GITHUB_ACTIONS") == "true"
     return GitStore(ledger_branch(config.folder)) if in_actions else FileStore(config.path.parent / LEDGER_FILE)
 

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt import wiring, wiring_rotation
 from sessionsmgmt.commands import auth
 from sessionsmgmt.commands import rotate as rotating
 from sessionsmgmt.commands.attention import tell, telling
@@ -22,6 +21,7 @@ from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports import Note
 from sessionsmgmt.rotation import Rotation
 from sessionsmgmt.views.consent import CONSENT, GIVEN_AGAIN, ended_note, ending_note
+from sessionsmgmt.wiring import club, credentials
 
 
 class Call(Protocol):
@@ -53,7 +53,7 @@ def rotate(call: Call, config: Config) -> Result:
     """Renew the credential, due or not, and tell on the board how the consent stands."""
 
     def act() -> Result:
-        with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
+        with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
             result, rotation = rotating.rotate(renewal, call.clock)
         return _told(call, config, rotation, result)
 
@@ -62,7 +62,7 @@ def rotate(call: Call, config: Config) -> Result:
 
 def rehearse(call: Call, config: Config) -> Result:
     """Say what ``rotate`` would do."""
-    with wiring_rotation.renewal(config, call.environ, call.mask, call.clock) as renewal:
+    with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
         return rotating.rehearse(renewal, call.now)
 
 
@@ -74,7 +74,7 @@ def recover(call: Call, path: Path, config: Config) -> Result:
         raise InputError(f"{path} can't be read ({error.strerror}).") from None
     except ValueError:
         raise InputError(f"{path} is no text.") from None
-    with wiring_rotation.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(config, call.environ, call.mask) as store:
         return rotating.recover(text, store, call.now)
 
 
@@ -84,13 +84,13 @@ def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]],
     def both() -> Result:
         if config.credentials is None:
             return act(call.environ)
-        if not wiring_rotation.may_store(config, call.environ):
+        if not credentials.may_store(config, call.environ):
             return rotating.unrenewed(act(call.environ))
-        renewing = wiring_rotation.renewal(config, call.environ, call.mask, call.clock)
-        rotation = rotating.if_due(renewing, wiring.credential(call.environ), call.clock)
+        renewing = credentials.renewal(config, call.environ, call.mask, call.clock)
+        rotation = rotating.if_due(renewing, club.credential(call.environ), call.clock)
         if rotation is None:
             return act(call.environ)
-        environ = wiring.with_credential(call.environ, rotation.credential)
+        environ = club.with_credential(call.environ, rotation.credential)
         result = rotating.after(rotation, lambda: act(environ), call.now)
         return _told(call, config, rotation, result)
 
@@ -102,16 +102,16 @@ def login(call: Call, client: Path, dialogue: Dialogue, keep: Callable[[str], st
 
     ``client`` is the file of Google's console. Raises InputError where there is neither.
     """
-    consent = wiring.consent(config, call.environ, client, call.mask)
+    consent = club.consent(config, call.environ, client, call.mask)
     if keep:
         return auth.login(consent, dialogue.say, dialogue.visit, keep, call.now)
-    if not wiring_rotation.may_store(config, call.environ):
+    if not credentials.may_store(config, call.environ):
         raise InputError(
             "It is not said where the credential goes: --save FILE or --print, and only one of them.",
             "Without either it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
             "set (docs/rotation.md).",
         )
-    with wiring_rotation.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(config, call.environ, call.mask) as store:
         return auth.login_into(store, consent, dialogue.say, dialogue.visit, call.clock)
 
 
@@ -122,23 +122,23 @@ def saver(path: Path) -> Callable[[str], str]:
 
 def revoke(call: Call, config: Config) -> Result:
     """Withdraw the account's consent, and delete the secret where that can be done from here."""
-    withdraw = wiring.withdrawal(config, call.environ)
-    stores = wiring_rotation.may_store(config, call.environ)
-    secret = partial(wiring_rotation.secret, config, call.environ, call.mask) if stores else None
+    withdraw = club.withdrawal(config, call.environ)
+    stores = credentials.may_store(config, call.environ)
+    secret = partial(credentials.secret, config, call.environ, call.mask) if stores else None
     return auth.revoke(withdraw, secret, call.now)
 
 
 def foresee_revoking(call: Call, config: Config) -> Result:
     """Say what ``revoke`` would do, and ask nobody."""
-    wiring.withdrawal(config, call.environ)
-    stores = config.credentials if wiring_rotation.may_store(config, call.environ) else None
+    club.withdrawal(config, call.environ)
+    stores = config.credentials if credentials.may_store(config, call.environ) else None
     also = f", and the secret {stores.secret} deleted" if stores else ""
     return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")
 
 
 def _telling(call: Call, config: Config, act: Callable[[], Result]) -> Result:
     """Act; that the account's owner has to agree again is told where a person sees it."""
-    return telling(wiring.boards(call.environ), _topic(config), ended_note, act)
+    return telling(club.boards(call.environ), _topic(config), ended_note, act)
 
 
 def _told(call: Call, config: Config, rotation: Rotation, result: Result) -> Result:
@@ -149,7 +149,7 @@ def _told(call: Call, config: Config, rotation: Rotation, result: Result) -> Res
         return result
     else:
         note = ending_note(rotation.ends, call.now, config)
-    for board in wiring.boards(call.environ):
+    for board in club.boards(call.environ):
         result = tell(board, _topic(config), note, GIVEN_AGAIN, result)
     return result
 

@@ -1,0 +1,1 @@
+"""The command line: options in, a command called, its result shown."""

@@ -1,0 +1,152 @@
+"""Everything a club does with what is kept about it, from its sessions.yml on: show it, and delete it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from sessionsmgmt.cli.credential import Call
+from sessionsmgmt.commands import export as exporting
+from sessionsmgmt.commands import forget as forgetting
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.config.model import CalendarStore, Config, GitStore, OutboxMail
+from sessionsmgmt.domain.roster import directory, known_by
+from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.ports import Finding, Health, failed
+from sessionsmgmt.wiring import club, kept
+from sessionsmgmt.wiring.checkup import names_repository
+
+LEFT = "left"
+"""The topic of the rows about what stays."""
+
+
+def export(call: Call, person: str, config: Config) -> exporting.Export:
+    """Everything that is kept about the club or, with an address, about the person."""
+    memories = kept.memories(config, call.environ)
+    reader = exporting.Reader(config.team, config.zone, call.now)
+    if person:
+        marks, trouble = _known_by(call, person, config)
+        return exporting.export_person(memories, marks, trouble, reader)
+    vault = kept.vault(config, call.environ, call.mask)
+    return exporting.export(memories, vault, kept.published_places(config, call.environ), reader)
+
+
+def written(exported: exporting.Export, path: Path) -> str:
+    """Write the document into a new file that its owner alone can read, and say so. Raises InputError."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text(exported))
+    except OSError as error:
+        raise InputError(f"--out: {path} can't be written ({error.strerror}).", "Choose a new file.") from None
+    return f"Everything that is kept is in {path}."
+
+
+def text(exported: exporting.Export) -> str:
+    """The document as JSON that a person can read."""
+    return json.dumps(exported.document, indent=2, ensure_ascii=False) + "\n"
+
+
+def forget(call: Call, config: Config) -> Result:
+    """Delete everything that is kept about the club."""
+    return forgetting.forget(_places(call, config), tuple(_left(call, config)), call.now)
+
+
+def foresee_forgetting(call: Call, config: Config) -> Result:
+    """Say what ``forget`` would delete."""
+    return forgetting.foresee(_places(call, config), tuple(_left(call, config)), call.now)
+
+
+def forget_person(call: Call, person: str, config: Config) -> Result:
+    """Delete what is kept about whoever has the address."""
+    marks, trouble = _known_by(call, person, config)
+    memories = kept.memories(config, call.environ)
+    return forgetting.forget_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
+
+
+def foresee_forgetting_person(call: Call, person: str, config: Config) -> Result:
+    """Say what ``forget_person`` would delete."""
+    marks, trouble = _known_by(call, person, config)
+    memories = kept.memories(config, call.environ)
+    return forgetting.foresee_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
+
+
+def _places(call: Call, config: Config) -> tuple[forgetting.Place, ...]:
+    """Everything, the account last: with it gone, the calendar could not be cleaned any more."""
+    return (
+        *kept.ledger_places(config, call.environ, call.now),
+        *kept.published_places(config, call.environ),
+        *kept.account_places(config, call.environ, call.mask),
+    )
+
+
+def _known_by(call: Call, person: str, config: Config) -> tuple[frozenset[str], SessionsError | None]:
+    """By what the person may be remembered, and why the contacts could not be asked, if they could not."""
+    try:
+        reading = kept.contacts(config, call.environ).read()
+    except SessionsError as error:
+        return known_by(person, {}), error
+    return known_by(person, directory(reading.contacts, config.roles)), None
+
+
+def _left(call: Call, config: Config) -> Iterator[Finding]:
+    """What stays somewhere else, and why."""
+    yield _row(
+        "A run after this begins anew, and announces every session ahead.", "Remove the workflows or the schedule."
+    )
+    git, calendar = (_uses(config, call, kind) for kind in (GitStore, CalendarStore))
+    if not names_repository(call.environ):
+        yield _row(
+            "What the club has at GitHub was not looked at: GITHUB_TOKEN and GITHUB_REPOSITORY are not both set.",
+            "Set them and run this again, if notices ever went out from there.",
+        )
+    if config.credentials and not any(
+        one.topic == kept.SECRET_ROW for one in kept.account_places(config, call.environ, call.mask)
+    ):
+        yield _row(f"The secret {config.credentials.secret}: nothing is set here that may delete it.", _SECRETS)
+    if club.uses_account(config) and not club.credential(call.environ).strip():
+        yield _row("No credential is set here, so no consent could be withdrawn.", _BY_HAND)
+    if git:
+        yield _row("Commits of the branch stay at GitHub until it collects its garbage, sealed.", _DELETE_KEY)
+    if calendar:
+        yield _row("What MantaBots' earlier script wrote on events is not ours.", "That script can remove it.")
+    if isinstance(config.mail.transport, OutboxMail):
+        yield _row("The emails in the outbox folder stay.", "Delete the folder, if nobody wants them.")
+    yield _row("The emails that went out stay in the mailboxes of the sender and the recipients.", "")
+    if names_repository(call.environ):
+        yield _row("Logs and check runs stay as long as GitHub keeps them (90 days, if not set otherwise).", _LOGS)
+        yield _row("Earlier versions of an issue's text can be seen behind 'edited'.", "Delete them there.")
+        yield _row("Forks and clones have what their owners copied.", "")
+    if config.credentials or club.uses_account(config):
+        yield _row("Left as well are SESSIONSMGMT_KEY and the other secrets, and the client in the Google project.", "")
+
+
+def _left_of_person(call: Call, trouble: SessionsError | None, config: Config) -> Iterator[Finding]:
+    if trouble:
+        row = failed("contacts", trouble)
+        text = f"{row.text} So only the address alone was looked for, and not those who share it."
+        yield Finding(row.topic, row.health, text, row.advice, row.exit)
+    yield _row(
+        "Whoever still attends a session is named as new by the next notice.", "Take them off the session first."
+    )
+    yield _row("The emails that named them stay in the mailboxes of the sender and the recipients.", "")
+    if _uses(config, call, GitStore):
+        text = "The branch's history still has what was remembered before, sealed."
+        yield _row(text, "'sessionsmgmt forget' without --person deletes all of it.")
+    if _uses(config, call, CalendarStore):
+        yield _row("What MantaBots' earlier script wrote on events is not ours.", "That script can remove it.")
+
+
+def _uses(config: Config, call: Call, kind: type[GitStore | CalendarStore]) -> bool:
+    return any(isinstance(one, kind) for one in kept.stores(config, call.environ))
+
+
+def _row(text: str, advice: str) -> Finding:
+    return Finding(LEFT, Health.NOTE, text, advice)
+
+
+_SECRETS = "Delete it in the settings, under Secrets and variables, Actions; or set SECRETS_TOKEN (docs/rotation.md)."
+_BY_HAND = "If there is one, withdraw it at myaccount.google.com/connections."
+_DELETE_KEY = "Delete the secret SESSIONSMGMT_KEY, and nobody can open them."
+_LOGS = "Delete them under Actions, run by run."

@@ -1,0 +1,172 @@
+"""``forget``: what is kept about the club is deleted, or what is kept about one person, and a receipt says what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.claims import Book, Forget, digest
+from sessionsmgmt.domain.model import Key
+from sessionsmgmt.errors import Exit, RefusedError, SessionsError, worst
+from sessionsmgmt.ports import Erasable, Finding, Health, Kept, Ledger, Trace, Unwritten, failed
+
+NOTHING = "There is nothing."
+NOBODY = "Nobody who is known by this address is remembered."
+AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where something is kept, as the receipt names it.
+
+    ``open`` may fail, and closes what it opened. ``after`` are the places that have to be empty before, since what is
+    here is needed to empty them, each with the failures that can be mended: for others there is no use in waiting.
+    """
+
+    topic: str
+    open: Callable[[], AbstractContextManager[Trace]]
+    after: Mapping[str, Collection[Exit]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
+
+    topic: str
+    open: Callable[[], Erasable]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTrace:
+    """A ledger as a trace. It is deleted whether or not it can be read."""
+
+    ledger: Erasable
+    now: datetime
+
+    def look(self) -> Sequence[Kept]:
+        """How many notices are remembered; that it can't be read is something as well."""
+        text = self._described()
+        return [Kept(text)] if text else []
+
+    def delete(self) -> Sequence[Kept]:
+        """Look once more, and erase."""
+        text = self._described()
+        return [Kept(text or "a ledger in which nothing was remembered")] if self.ledger.erase() else []
+
+    def _described(self) -> str:
+        try:
+            count = len(self.ledger.read(self.now).entries)
+        except RefusedError as error:
+            return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
+        return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}" if count else ""
+
+
+def forget(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
+    """Delete what is in the places, one after the other; one that fails does not keep the others.
+
+    ``left`` is what stays somewhere else, and why. Ends with the worst of all the rows.
+    """
+    rows: dict[str, Finding] = {}
+    for place in places:
+        waits_for = [topic for topic, kinds in place.after.items() if topic in rows and rows[topic].exit in kinds]
+        rows[place.topic] = _held_back(place, waits_for) if waits_for else _deleted(place)
+    return _receipt("forget", [*rows.values(), *left], now)
+
+
+def foresee(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
+    """Say what ``forget`` would delete, and what would stay."""
+    return _receipt("forget", [*(_seen(place) for place in places), *left], now)
+
+
+def forget_person(memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime) -> Result:
+    """Take whoever is known by one of the marks out of all that is remembered. The notices themselves stay known."""
+    known = frozenset(marks)
+    return _receipt("forget", [*(_person_deleted(one, known, now) for one in memories), *left], now)
+
+
+def foresee_person(memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime) -> Result:
+    """Say what ``forget_person`` would take out."""
+    known = frozenset(marks)
+    return _receipt("forget", [*(_person_seen(one, known, now) for one in memories), *left], now)
+
+
+def naming(book: Book, marks: Iterable[str]) -> dict[Key, frozenset[str]]:
+    """The entries that name somebody known by one of the marks, and by which digests."""
+    wanted = frozenset(digest(book.secret, mark) for mark in marks)
+    found = {
+        key: frozenset[str]().union(
+            *(said.people & wanted for said in (entry.said, entry.claim.said if entry.claim else None) if said)
+        )
+        for key, entry in book.entries.items()
+    }
+    return {key: digests for key, digests in found.items() if digests}
+
+
+def _receipt(command: str, rows: Sequence[Finding], now: datetime) -> Result:
+    return Result(command, now, worst(row.exit for row in rows), findings=tuple(rows))
+
+
+def _held_back(place: Place, waits_for: Sequence[str]) -> Finding:
+    text = f"Kept for now, since it is needed for what failed: {', '.join(waits_for)}."
+    return Finding(place.topic, Health.BAD, text, AGAIN, Exit.ATTENTION)
+
+
+def _deleted(place: Place) -> Finding:
+    try:
+        with place.open() as trace:
+            return Finding(place.topic, Health.GOOD, _told("Deleted", trace.delete()))
+    except SessionsError as error:
+        return failed(place.topic, error)
+
+
+def _seen(place: Place) -> Finding:
+    try:
+        with place.open() as trace:
+            return Finding(place.topic, Health.GOOD, _told("Would be deleted", trace.look()))
+    except SessionsError as error:
+        return failed(place.topic, error)
+
+
+def _told(done: str, kept: Sequence[Kept]) -> str:
+    if not kept:
+        return NOTHING
+    return f"{done}: {', '.join(f'{one.text} ({one.link})' if one.link else one.text for one in kept)}."
+
+
+def _person_seen(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+    try:
+        book = memory.open().read(now)
+    except SessionsError as error:
+        return failed(memory.topic, error)
+    found = naming(book, marks)
+    text = f"Would be taken out of {_count(len(found))} of {len(book.entries)}." if found else NOBODY
+    return Finding(memory.topic, Health.GOOD, text)
+
+
+def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+    try:
+        return _taken_out(memory.topic, memory.open(), marks, now)
+    except SessionsError as error:
+        return failed(memory.topic, error)
+
+
+def _taken_out(topic: str, ledger: Ledger, marks: frozenset[str], now: datetime) -> Finding:
+    book = ledger.read(now)
+    found = naming(book, marks)
+    if not found:
+        return Finding(topic, Health.GOOD, NOBODY)
+    missed = ledger.write([Forget(key, digests) for key, digests in found.items()], now)
+    unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
+    if missed:
+        text = f"Still in {len(missed)} of {_count(len(found))}, which could not be written."
+        return Finding(
+            topic, Health.BAD, text, "Run this again.", worst([Exit.ATTENTION, *(one.exit for one in unwritten)])
+        )
+    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(found))} of {len(book.entries)}.")
+
+
+def _count(number: int) -> str:
+    return f"{number} {'notice' if number == 1 else 'notices'}"

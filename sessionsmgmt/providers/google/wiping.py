@@ -1,0 +1,107 @@
+"""The end of the ledger in Google Calendar: our properties taken off every event, old and deleted ones included.
+
+No key is needed for it: our properties are known by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+
+from googleapiclient.errors import HttpError
+
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.patience import Later, Patience, persist
+from sessionsmgmt.providers.google.calendar import LARGEST_PAGE
+from sessionsmgmt.providers.google.marks import ours
+from sessionsmgmt.providers.google.pages import Item
+from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.transport import POOL
+
+ITEM = "id,etag,recurringEventId,extendedProperties/private"
+
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+def wipe(api: Any, calendar: str, patience: Patience) -> bool:
+    """Take our properties off every event of the calendar, and say whether there were any.
+
+    Every event is tried before the first failure is raised, so that as little as possible is left. Raises as the
+    calendar does. A series comes before its exceptions, which would show its properties as theirs.
+    """
+    try:
+        bearing = [item for item in _listed(api, calendar) if _ours(item)]
+    except HttpError as error:
+        raise explained(error, "looking for the ledger in the calendar") from None
+    failures: list[SessionsError] = []
+    for exceptions in (False, True):
+        chosen = [item for item in bearing if ("recurringEventId" in item) is exceptions]
+        with ThreadPoolExecutor(POOL) as threads:
+            failures += [one for one in threads.map(lambda item: _wiped(api, calendar, item, patience), chosen) if one]
+    if failures:
+        raise min(failures, key=lambda one: one.exit)
+    return bool(bearing)
+
+
+def _listed(api: Any, calendar: str) -> Iterator[Item]:
+    """Every event there is, whenever it is or was; deleted ones too, as long as the calendar has them in its bin."""
+    token = None
+    while True:
+        page = (
+            api.events()
+            .list(
+                calendarId=calendar,
+                singleEvents=False,
+                showDeleted=True,
+                maxResults=LARGEST_PAGE,
+                pageToken=token,
+                fields=f"nextPageToken,items({ITEM})",
+            )
+            .execute()
+        )
+        yield from page.get("items", ())
+        token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
+        if not token:
+            return
+
+
+def _ours(item: Item) -> dict[str, str]:
+    return ours(item.get("extendedProperties", {}).get("private", {}))
+
+
+def _wiped(api: Any, calendar: str, item: Item, patience: Patience) -> SessionsError | None:
+    """Take our properties off one event, whoever else changes it meanwhile; what kept that from being done, if any."""
+    bearing: Item | None = item
+
+    def attempt() -> Later | None:
+        nonlocal bearing
+        bearing = bearing or api.events().get(calendarId=calendar, eventId=item["id"], fields=ITEM).execute()
+        names = sorted(_ours(bearing))
+        if not names:
+            return None
+        request = api.events().patch(
+            calendarId=calendar,
+            eventId=item["id"],
+            sendUpdates="none",
+            body={"extendedProperties": {"private": dict.fromkeys(names)}},
+            fields=ITEM,
+        )
+        request.headers["If-Match"] = bearing["etag"]
+        try:
+            request.execute()
+        except HttpError as error:
+            if error.resp.status != HTTPStatus.PRECONDITION_FAILED:
+                raise
+            bearing = None
+            return Later("it was being changed all the time")
+        return None
+
+    try:
+        persist(attempt, "An event of the calendar", patience)
+    except HttpError as error:
+        return None if error.resp.status in _GONE else explained(error, "deleting the ledger from the calendar")
+    except SessionsError as error:
+        return error
+    return None

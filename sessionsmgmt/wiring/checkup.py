@@ -1,0 +1,115 @@
+"""Config → what ``doctor`` can look at in GitHub, as far as the club has to do with GitHub at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sessionsmgmt.config.model import Config, Credentials, GitStore, Scope
+from sessionsmgmt.github.job import APP_ID, JOB_TOKEN, PRIVATE_KEY, in_actions, may_write_secrets
+from sessionsmgmt.ledger.seal import OLD_KEY, keys
+from sessionsmgmt.patience import Patience
+from sessionsmgmt.ports import Check, Finding, Health
+from sessionsmgmt.wiring import club, credentials
+
+if TYPE_CHECKING:
+    from sessionsmgmt.github.checkup import Here
+    from sessionsmgmt.github.client import Access
+    from sessionsmgmt.ledger.git import GitLedger
+
+BRIEF = Patience(total=15)
+"""Who only looks gives up sooner than who sends."""
+
+
+def checks(config: Config, environ: Mapping[str, str], mask: Callable[[str], None], now: datetime) -> tuple[Check, ...]:
+    """The checks, none of which asks anything before it is called. ``now`` is aware."""
+    store = config.ledger.store or club.usual_store(config, environ)
+    found = tuple(_repository(environ, now)) if names_repository(environ) else ()
+    if isinstance(store, GitStore):
+        found += tuple(_branch(config, environ, store, now))
+    if config.credentials:
+        found += tuple(_secret(config, config.credentials, environ, mask, now))
+    return found
+
+
+def names_repository(environ: Mapping[str, str]) -> bool:
+    """Whether the environment says which repository is the club's, and has something to ask about it with."""
+    return all(environ.get(name, "").strip() for name in (JOB_TOKEN, "GITHUB_REPOSITORY"))
+
+
+def _repository(environ: Mapping[str, str], now: datetime) -> Iterator[Check]:
+    from sessionsmgmt.github import checkup
+
+    own = in_actions(environ)
+    yield checkup.guarded(
+        "GitHub token", lambda: checkup.token(_here(environ, now), environ[JOB_TOKEN].strip(), in_actions=own)
+    )
+    path = "/issues?labels=sessionsmgmt&per_page=1"
+    yield checkup.guarded(
+        "permission issues: write", lambda: checkup.permissions(_here(environ, now), {"issues: write": path})
+    )
+    yield checkup.guarded("workflows", lambda: checkup.workflows(_here(environ, now)))
+
+
+def _branch(config: Config, environ: Mapping[str, str], store: GitStore, now: datetime) -> Iterator[Check]:
+    from sessionsmgmt.github import checkup
+
+    needed = {"contents: write": f"/git/matching-refs/heads/{store.branch}"}
+    yield checkup.guarded("permission contents: write", lambda: checkup.permissions(_here(environ, now), needed))
+    opened = partial(_git_ledger, config, environ, store)
+    former = bool(environ.get(OLD_KEY, "").strip())
+    yield checkup.guarded("ledger branch", lambda: checkup.ledger(opened, has_former=former))
+
+
+def _secret(
+    config: Config, settings: Credentials, environ: Mapping[str, str], mask: Callable[[str], None], now: datetime
+) -> Iterator[Check]:
+    from sessionsmgmt.github import checkup
+    from sessionsmgmt.github.secrets import PERMISSIONS
+
+    if settings.scope is Scope.ENVIRONMENT and names_repository(environ):
+        yield checkup.guarded("environment", lambda: checkup.environment(_here(environ, now), settings.environment))
+    if any(environ.get(name, "").strip() for name in (APP_ID, PRIVATE_KEY)):
+        permission = PERMISSIONS[settings.scope]
+        yield checkup.guarded("GitHub App", lambda: checkup.app(_as_app(environ, now), permission))
+    if may_write_secrets(environ):
+        store = partial(credentials.secret, config, environ, mask)
+        yield checkup.guarded("secret", lambda: checkup.secret(store, settings.rotate_after, now))
+    else:
+        advice = "Set SECRETS_TOKEN and GITHUB_REPOSITORY to have it looked at (docs/rotation.md)."
+        row = Finding("secret", Health.NOTE, "It was not looked at: nothing is set here that may see it.", advice)
+        yield lambda: (row,)
+
+
+def _here(environ: Mapping[str, str], now: datetime) -> Here:
+    from sessionsmgmt.github.client import token
+
+    return _asking(environ, now, token(environ))
+
+
+def _as_app(environ: Mapping[str, str], now: datetime) -> Here:
+    from sessionsmgmt.errors import InputError
+    from sessionsmgmt.github.app import BOTH, app
+    from sessionsmgmt.github.client import Access
+
+    found = app(environ)
+    if found is None:
+        raise InputError(f"{BOTH} are not set.", "An App needs both.")
+    return _asking(environ, now, Access(BOTH, found.auth))
+
+
+def _asking(environ: Mapping[str, str], now: datetime, access: Access) -> Here:
+    from sessionsmgmt.github.checkup import Here
+    from sessionsmgmt.github.client import connect, repository
+
+    return Here(connect(access, environ, BRIEF), repository(environ), now)
+
+
+def _git_ledger(config: Config, environ: Mapping[str, str], store: GitStore) -> GitLedger:
+    from sessionsmgmt.github.client import connect, repository, token
+    from sessionsmgmt.ledger.git import Branch, GitLedger
+
+    home = Branch(repository(environ), store.branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
+    return GitLedger(connect(token(environ), environ, BRIEF), home, keys(environ), config.ledger.keep)

@@ -1,0 +1,161 @@
+"""Clubs with five sessions tomorrow, for real processes to run: on files, or at Google with each store of the ledger.
+
+A run has two waves to send, so there are claims to be made and to be settled in between.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.delivery.nurse import Nursery, kill
+from tests.delivery.nursery import SAID, Child, End
+from tests.emulators.github import GitHubEmulator
+from tests.emulators.github import World as GitHubWorld
+from tests.emulators.google import GoogleEmulator, World, event
+from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, make_club, vevent
+
+SESSIONS = ("eins", "zwei", "drei", "vier", "five")
+FIRST, SOON, LATER, LAST = (f"2026-11-06T12:{minute}:00-05:00" for minute in ("00", "01", "20", "45"))
+"""When the first run begins; when its lease still lasts; and when it is over, twice."""
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+FILE = "{store: file, path: .sessionsmgmt/ledger.json}"
+
+
+@dataclass
+class Killer:
+    """Kills a process at the moment of that number: before or after something that it asks of a service.
+
+    What it asks before is lost with it; what it asks at the same time arrives.
+    """
+
+    number: int
+    pid: int = 0
+    place: str = ""
+    _seen: int = 0
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def watch(self, moment: str, call: str) -> None:
+        """Called by the emulators."""
+        with self._turn:
+            mine = self.pid and self._seen == self.number
+            self._seen += 1
+            if mine:
+                kill(self.pid)
+                self.place = f"{moment} {call}"
+        if mine and moment == "before":
+            raise ConnectionAbortedError
+
+
+@dataclass(frozen=True)
+class LiveClub:
+    """A club in a folder. ``plan`` enters sessions, ``left`` says how many emails really left about each."""
+
+    folder: ClubFolder
+    nursery: Nursery
+    plan: Callable[[Sequence[str]], None]
+    left: Callable[[], Counter[str]]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def child(self, *commands: str, name: str = "") -> Child:
+        """A process that calls these commands one after the other; each writes its report."""
+        lines = [[*command.split(), "--report", f"{name}{number}.json"] for number, command in enumerate(commands)]
+        return Child(str(self.folder.folder), dict(self.env), lines)
+
+    def call(self, *commands: str) -> list[int]:
+        """The statuses of commands that nobody disturbs."""
+        [end] = self.nursery.raise_all(self.child(*commands))
+        assert end.status == 0, self.said()
+        return end.statuses
+
+    def report(self, number: int = 0, name: str = "") -> list[dict[str, Any]]:
+        """What the last process of that name reported of the notices, in its command of that number."""
+        report = json.loads((self.folder.folder / f"{name}{number}.json").read_text())
+        notices: list[dict[str, Any]] = report["notices"]
+        return notices
+
+    def said(self) -> str:
+        """All that was written to the terminal."""
+        return (self.folder.folder / SAID).read_text()
+
+
+def on_files(folder: Path, nursery: Nursery) -> LiveClub:
+    """Everything on this machine, the outbox included."""
+    club = make_club(folder)
+
+    def plan(sessions: Sequence[str]) -> None:
+        club.calendar(*(vevent(name) for name in sessions))
+
+    plan(SESSIONS)
+    return LiveClub(club, nursery, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails()))
+
+
+@contextmanager
+def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Iterator[LiveClub]:
+    """Calendar, contacts and mail at Google, the repository at GitHub, and the ledger in a store."""
+    club, google, github = ClubFolder(folder), World(), GitHubWorld()
+    club.write("sessions.yml", AT_GOOGLE.replace(FILE, store))
+    start = datetime(2026, 11, 7, 14, tzinfo=UTC)
+
+    def plan(sessions: Sequence[str]) -> None:
+        there = google.calendar().events
+        google.calendar().put(*(event(one, start, attendees=["ada@example.org"]) for one in {*sessions} - {*there}))
+        for gone in {*there} - {*sessions}:
+            google.calendar().purge(gone)
+
+    plan(SESSIONS)
+    google.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
+    token = github.job_token({"contents": "write", "issues": "write"})
+    with GoogleEmulator(google, watch=killer.watch) as mail, GitHubEmulator(github, watch=killer.watch) as hub:
+        env = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": hub.root,
+            "GITHUB_REPOSITORY": "example-club/premises",
+            "GITHUB_TOKEN": token,
+            "GOOGLE_CREDENTIALS": mail.credentials,
+            "SESSIONSMGMT_GOOGLE_ROOT": mail.root,
+            "SESSIONSMGMT_KEY": KEY,
+        }
+        yield LiveClub(club, nursery, plan, lambda: _sent(mail), env)
+        assert (mail.violations, hub.violations) == ((), ())
+
+
+def _sent(google: GoogleEmulator) -> Counter[str]:
+    return Counter(str(one.message["X-Sessionsmgmt-Session"]) for one in google.sent)
+
+
+Online = Callable[[Path, Nursery, Killer], AbstractContextManager[LiveClub]]
+
+ONLINE: Mapping[str, Online] = {
+    "file": partial(at_google, FILE),
+    "git": partial(at_google, "{store: git}"),
+    "calendar": partial(at_google, "{store: calendar}"),
+}
+"""A club at Google for each store of the ledger. A new store joins by adding its line."""
+
+
+def killed_by_itself(club: LiveClub, number: int) -> End:
+    """A run that is killed at its call to the system of that number, or gets through."""
+    [end] = club.nursery.raise_all(replace(club.child(f"run --now {FIRST}"), dies_at=number))
+    return end
+
+
+def killed_by(killer: Killer, club: LiveClub) -> End:
+    """A run that is killed where the killer says, or gets through."""
+
+    def meet(pids: object) -> None:
+        [killer.pid] = pids  # type: ignore[misc]
+
+    [end] = club.nursery.raise_all(club.child(f"run --now {FIRST}"), born=meet)
+    killer.pid = 0
+    return replace(end, place=killer.place)

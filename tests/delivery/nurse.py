@@ -1,0 +1,71 @@
+"""The test's side of the nursery: asks for processes, kills them, and learns how they ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.delivery.nursery import Child, End
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Nursery:
+    """A process that forks others, and the line to it."""
+
+    process: subprocess.Popen[str]
+
+    def raise_all(self, *children: Child, born: Callable[[Sequence[int]], object] = lambda _pids: None) -> list[End]:
+        """Let the children live side by side; ``born`` is told their ids before they begin."""
+        self._say([asdict(child) for child in children])
+        born(self._hear())
+        self._say("begin")
+        return [End(**end) for end in self._hear()]
+
+    def _say(self, what: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(what) + "\n")
+        self.process.stdin.flush()
+
+    def _hear(self) -> list[Any]:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line, "the nursery has ended"
+        heard: list[Any] = json.loads(line)
+        return heard
+
+
+@contextmanager
+def nursery() -> Iterator[Nursery]:
+    """A nursery that ends with the block."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.delivery.nursery"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Nursery(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def kill(pid: int) -> None:
+    """End a process at once, and return when it is no more."""
+    process = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+        select.select([process], [], [])
+    finally:
+        os.close(process)

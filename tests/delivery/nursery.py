@@ -1,0 +1,153 @@
+"""Real processes by the hundred: one that has loaded everything, and a fork of it for each that is wanted.
+
+    python -m tests.delivery.nursery
+
+reads a line of JSON for each litter: a list of children, each with a folder to be in, an environment, the command lines
+to call one after the other, and perhaps the number of a call to the system at which it is killed. It says the ids of
+the processes, lets them all begin in the same moment once it has read another line, and says how each ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import itertools
+import json
+import os
+import pkgutil
+import signal
+import sys
+import threading
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import sessionsmgmt
+from sessionsmgmt.cli import main as cli
+from tests.unit.ledger.victim import MERE_TEXT
+
+SAID = "said.txt"
+"""The file in a child's folder in which everything is that it wrote to its terminal."""
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "club" / "sessions.yml"
+OF_THE_SYSTEM = {"posix", "fcntl"}
+PLACES = (str(Path("sessionsmgmt") / "ledger"), str(Path("files") / "outbox.py"))
+"""Parts of the names of the files in which the calls count: all that writes what must last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What one process is to do. ``dies_at`` counts the calls to the system from 0, before and after each."""
+
+    folder: str
+    env: dict[str, str]
+    commands: list[list[str]]
+    dies_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a process ended: by itself or killed (-9), the status of each command, and where it was killed."""
+
+    status: int
+    statuses: list[int] = field(default_factory=list)
+    place: str = ""
+
+
+def load_everything() -> None:
+    """All modules, and what is read once in a process: so that no child has to."""
+    for module in pkgutil.walk_packages(sessionsmgmt.__path__, "sessionsmgmt."):
+        importlib.import_module(module.name)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        cli.main(["preview", "--config", str(EXAMPLE), "--now", "2026-10-31T08:00:00-04:00"])
+
+
+def live(child: Child, tell: int) -> None:
+    """Be the child, to its end."""
+    os.chdir(child.folder)
+    out = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.environ.clear()
+    os.environ.update(child.env)
+    if child.dies_at is not None:
+        die_at(child.dies_at, tell)
+    statuses = [cli.main(command) for command in child.commands]
+    sys.setprofile(None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(tell, json.dumps(statuses).encode())
+
+
+def die_at(number: int, tell: int) -> None:
+    """Kill this process at its call of that number, in whatever thread, after saying which it is."""
+    numbers = itertools.count()
+
+    def profile(frame: FrameType, event: str, called: Any) -> None:
+        if event not in {"c_call", "c_return"} or not _asks_the_system(called) or not _counts(frame):
+            return
+        if next(numbers) == number:
+            os.write(tell, f"{event} {called.__name__}".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.setprofile(profile)
+    sys.setprofile(profile)
+
+
+def _asks_the_system(called: Any) -> bool:
+    if isinstance(getattr(called, "__self__", None), io.BufferedWriter):
+        return called.__name__ in {"write", "flush", "close"}
+    return getattr(called, "__module__", None) in OF_THE_SYSTEM and called.__name__ not in MERE_TEXT
+
+
+def _counts(frame: FrameType | None) -> bool:
+    while frame:
+        if any(place in frame.f_code.co_filename for place in PLACES):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def litter(children: list[Child]) -> list[End]:
+    """Let them all begin at once, and wait for their ends."""
+    starting, start = os.pipe()
+    born: list[tuple[int, int]] = []
+    for child in children:
+        heard, tell = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                os.close(start)
+                os.read(starting, 1)
+                live(child, tell)
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(tell)
+        born.append((pid, heard))
+    os.close(starting)
+    _say([pid for pid, _ in born])
+    sys.stdin.readline()
+    os.close(start)
+    return [_end(pid, heard) for pid, heard in born]
+
+
+def _end(pid: int, heard: int) -> End:
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with os.fdopen(heard) as told:
+        text = told.read()
+    return End(status, place=text) if status else End(status, json.loads(text))
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    load_everything()
+    for line in sys.stdin:
+        _say([asdict(end) for end in litter([Child(**one) for one in json.loads(line)])])

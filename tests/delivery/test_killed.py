@@ -1,0 +1,94 @@
+"""A run may be killed at any moment: afterwards every notice leaves, each once, and a person looks at four at most."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from sessionsmgmt.pipeline import WAVE
+from tests.delivery.clubs import (
+    LAST,
+    LATER,
+    ONLINE,
+    SESSIONS,
+    SOON,
+    Killer,
+    LiveClub,
+    killed_by,
+    killed_by_itself,
+    on_files,
+)
+from tests.delivery.nurse import Nursery
+
+KILLED = -9
+EACH_ONCE = [1] * len(SESSIONS)
+"""How many emails left about each session."""
+STRIDE = 1 if settings().max_examples >= settings.get_profile("thorough").max_examples else 5
+"""Of the calls to the system, every fifth is tried, or with ``--hypothesis-profile=thorough`` each."""
+
+
+def recovers(club: LiveClub) -> int:
+    """The runs after one that was killed, and the person who looks; how many notices they had to look at."""
+    before = club.left()
+    statuses = club.call(f"run --now {SOON}", f"run --now {LATER}")
+    held = [one["session"] for one in club.report(1) if one["state"] == "held"]
+    assert len(held) <= WAVE
+    assert statuses == [0, 1 if held else 0], club.said()
+    assert club.left() >= before
+
+    looked = ["sent" if club.left()[session] else "resend" for session in held]
+    resolved = [f"resolve --session {one} --{how} --now {LATER}" for one, how in zip(held, looked, strict=True)]
+    assert not any(club.call(*resolved, f"run --now {LATER}", f"run --now {LAST}")), club.said()
+    assert list(club.left().values()) == EACH_ONCE
+    assert {one["state"] for one in club.report(len(resolved) + 1)} == {"skipped"}
+    return len(held)
+
+
+def tell(what: str, places: Counter[str], held: Counter[int], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        spread = ", ".join(f"{number} held: {times}" for number, times in sorted(held.items()))
+        sys.stdout.write(f"\n{what}: killed {places.total()} times at {len(places)} kinds of moments ({spread})\n")
+
+
+def test_at_any_call_to_the_system(tmp_path: Path, processes: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
+    places, held = Counter[str](), Counter[int]()
+    for number in count(step=STRIDE):
+        club = on_files(tmp_path / str(number), processes)
+        end = killed_by_itself(club, number)
+        if end.status != KILLED:
+            assert (end.status, end.statuses) == (0, [0]), club.said()
+            assert list(club.left().values()) == EACH_ONCE
+            break
+        places[end.place] += 1
+        held[recovers(club)] += 1
+
+    assert {one.split()[1] for one in places} >= {"fsync", "open", "close"}
+    assert held[0]
+    assert max(held) == WAVE
+    tell("on files", places, held, capsys)
+
+
+@pytest.mark.parametrize("store", ONLINE)
+def test_before_and_after_any_request(
+    store: str, tmp_path: Path, processes: Nursery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places, held = Counter[str](), Counter[int]()
+    for number in count():
+        killer = Killer(number)
+        with ONLINE[store](tmp_path / str(number), processes, killer) as club:
+            end = killed_by(killer, club)
+            if end.status != KILLED:
+                assert (end.status, end.statuses) == (0, [0]), club.said()
+                assert list(club.left().values()) == EACH_ONCE
+                break
+            places[end.place] += 1
+            held[recovers(club)] += 1
+
+    assert {f"{when} gmail.users.messages.send" for when in ("before", "after")} <= set(places)
+    assert max(held) == WAVE
+    tell(f"at Google, ledger {store}", places, held, capsys)

@@ -1,0 +1,57 @@
+"""Two runs that begin in the same moment, as processes: every notice leaves once, and neither of them complains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from tests.delivery.clubs import FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
+from tests.delivery.nurse import Nursery
+
+ROUNDS = 100 if settings().max_examples >= settings.get_profile("thorough").max_examples else 10
+"""How often two runs begin at once, for each store: more often with ``--hypothesis-profile=thorough``."""
+
+NAMES = ("one", "other")
+ELSEWHERE = ("is sending it", "has just said it", "has just begun the ledger")
+
+
+@contextmanager
+def a_club(place: str, folder: Path, nursery: Nursery) -> Iterator[LiveClub]:
+    if place == "on files":
+        yield on_files(folder, nursery)
+    else:
+        with ONLINE[place](folder, nursery, Killer(-1)) as club:
+            yield club
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["nothing was said yet", "the ledger is begun"])
+@pytest.mark.parametrize("place", ["on files", *ONLINE])
+def test_each_notice_leaves_once(place: str, begun: bool, tmp_path: Path, processes: Nursery) -> None:
+    for number in range(ROUNDS // 2):
+        with a_club(place, tmp_path / str(number), processes) as club:
+            if begun:
+                club.plan(SESSIONS[:1])
+                assert club.call(f"run --now {FIRST}") == [0]
+                club.plan(SESSIONS)
+            runs = [club.child(f"run --now {FIRST}", name=name) for name in NAMES]
+            ends = processes.raise_all(*runs)
+
+            assert [(end.status, end.statuses) for end in ends] == [(0, [0])] * 2, club.said()
+            assert list(club.left().values()) == [1] * len(SESSIONS), club.said()
+            for about_it in zip(*(club.report(name=name) for name in NAMES), strict=True):
+                _check(about_it, begun=begun)
+            assert club.call(f"run --now {SOON}") == [0]
+            assert {one["state"] for one in club.report()} == {"skipped"}
+
+
+def _check(about_it: Sequence[dict[str, Any]], *, begun: bool) -> None:
+    """What the two say of one session: one of them sent it, and the other knows who did."""
+    states = sorted(one["state"] for one in about_it)
+    assert states == ["sent", "skipped"] or (begun and states == ["skipped"] * 2)
+    reasons = {one["reason"] for one in about_it if one["state"] == "skipped"}
+    assert reasons <= {"said already", *(f"another run {what}" for what in ELSEWHERE)}

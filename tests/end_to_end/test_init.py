@@ -1,0 +1,150 @@
+"""``init`` as a stranger meets it: asked on a terminal, told by options, or come from MantaBots' earlier script."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.google import GoogleEmulator, World, event
+from tests.end_to_end.harness import COMMAND, ROOT, ClubFolder, Ran
+
+KEY = base64.b64encode(bytes(32)).decode()
+START = datetime(2026, 11, 7, 14, tzinfo=UTC)
+QUESTIONS = 8
+
+
+def typed(folder: Path, answers: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """What somebody meets who types these lines."""
+    return subprocess.run(
+        [*COMMAND, "init", *options],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TZ": "Europe/Paris"},
+        input=answers,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_eight_questions_answered_with_the_return_key_make_a_club_that_can_be_looked_at(tmp_path: Path) -> None:
+    done = typed(tmp_path, "\n" * QUESTIONS)
+    club = ClubFolder(tmp_path)
+
+    assert done.returncode == 0
+    assert done.stderr.count("]: ") == QUESTIONS
+    assert 'timezone: "Europe/Paris"' in (tmp_path / "sessions.yml").read_text()
+    assert club.call("validate").exit == 0
+    assert club.call("preview", "--out", "preview").exit == 0
+    assert club.call("run").states == [("new", "sent")]
+
+
+def test_an_answer_that_will_not_do_is_asked_for_again(tmp_path: Path) -> None:
+    done = typed(tmp_path, "Otters\nBoston\nAmerica/New_York\n" + "\n" * (QUESTIONS - 2))
+
+    assert done.returncode == 0
+    assert "is no IANA time zone" in done.stderr
+    assert "America/New_York" in (tmp_path / "sessions.yml").read_text()
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_a_file_that_is_there_is_replaced_only_by_leave(tmp_path: Path, answer: str) -> None:
+    (tmp_path / "notice.md").write_text("mine")
+    done = typed(tmp_path, "\n" * QUESTIONS + f"{answer}\n")
+
+    assert "notice.md is there already. Replace it?" in done.stderr
+    assert (done.returncode, (tmp_path / "notice.md").read_text() == "mine") == (
+        (0, False) if answer == "y" else (2, True)
+    )
+    assert (tmp_path / "sessions.yml").exists() is (answer == "y")
+
+
+def test_whoever_closes_the_terminal_has_changed_nothing(tmp_path: Path) -> None:
+    done = typed(tmp_path, "Otters\n")
+
+    assert done.returncode != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_flags_answer_everything_unattended(tmp_path: Path) -> None:
+    flags = {
+        "team": "Otters",
+        "timezone": "Europe/Paris",
+        "provider": "google",
+        "calendar": "Team",
+        "match": "Practice",
+        "recipients": "office@example.com",
+        "presence": "event",
+        "disclose": "initials",
+    }
+    done = typed(tmp_path, "", *(f"--{key}={value}" for key, value in flags.items()))
+    text = (tmp_path / "sessions.yml").read_text()
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [value for value in flags.values() if value not in text] == []
+
+
+CONF = {
+    "team": "MantaBots",
+    "mail": {"to": "office@example.org", "pattern": "mail-pattern.txt"},
+    "calendar": {
+        "name": "2026-2027 Team Calendar",
+        "topic": "Team Session",
+        "days": 1,
+        "full_day": "True",
+        "time_zone": "America/New_York",
+    },
+}
+PATTERN = "Subject: {{team}}, {{date}}\n\nWe come from {{start_time}} to {{end_time}}.\n\n{{adults}}\n\n{{students}}\n"
+PEOPLE = {"ada@example.org": "Ada Adult", "stu@example.org": "Stu Student"}
+MARKS = {  # what the earlier script left on an event that it had told of, with the whole day it announced
+    "sent": "true",
+    "start": "2026-11-07T05:00:00.000000+0000",
+    "end": "2026-11-08T04:59:59.000000+0000",
+    "adults": json.dumps({"mail": "ada@example.org", "name": "Ada Adult"}),
+    "students": json.dumps({"mail": "stu@example.org", "name": "Stu Student"}),
+}
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    world = World()
+    told = event("told", START, attendees=list(PEOPLE), extendedProperties={"private": MARKS})
+    world.calendar().put(told, event("fresh", START, attendees=list(PEOPLE)))
+    world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
+    world.contacts.add("Stu Student", "stu@example.org", labels=["Student"])
+    with GoogleEmulator(world) as emulator:
+        yield emulator
+        assert emulator.violations == ()
+
+
+def test_who_comes_from_the_earlier_script_tells_nobody_again(tmp_path: Path, google: GoogleEmulator) -> None:
+    club = ClubFolder(tmp_path)
+    club.write("old/conf.json", json.dumps(CONF))
+    club.write("old/mail-pattern.txt", PATTERN)
+    env = {"GOOGLE_CREDENTIALS": google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": google.root, "SESSIONSMGMT_KEY": KEY}
+    assert typed(tmp_path, "", "--from", "old/conf.json", "--yes").returncode == 0
+    text = (tmp_path / "sessions.yml").read_text()
+    club.write("sessions.yml", re.sub(r"^credentials:(\n  .*)*\n", "", text, flags=re.MULTILINE))
+
+    def call(command: str) -> Ran:
+        return club.call(command, env=env)
+
+    assert call("validate").exit == 0
+    assert sorted(str(kind) for kind, _ in call("run").states) == ["None", "new"]
+    [sent] = google.sent
+    body = sent.message.get_body(("plain",))
+    assert body is not None
+    assert "We come from" in body.get_content()
+    assert "Ada Adult" in body.get_content()
+    assert call("run").states == [(None, "skipped"), (None, "skipped")]
+    google.world.calendar().cancel("told")
+    assert ("cancelled", "sent") in call("run").states
