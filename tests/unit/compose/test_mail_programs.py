@@ -72,7 +72,7 @@ def expected() -> dict[str, tuple[str, str]]:
     used = emails()
     rows = {slug: (lacking(slug, used, "nu"), lacking(slug, used, "a")) for slug in used.known}
     return {
-        re.sub(r"<\w+>", r"`\g<0>`", FEATURES[slug]["title"]): (missing, partial)
+        re.sub(r"<\w+>|!\w+", r"`\g<0>`", FEATURES[slug]["title"]): (missing, partial)
         for slug, (missing, partial) in rows.items()
         if missing or partial
     }
