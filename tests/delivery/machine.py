@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -30,8 +28,8 @@ from hypothesis.stateful import (
 from sessionsmgmt.commands.resolve import resolve
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.claims import LEASE, Book
-from sessionsmgmt.domain.confirm import SKEW, Mail, doubtful
-from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Key, PresenceMode, Rule, State
+from sessionsmgmt.domain.confirm import SKEW, doubtful
+from sessionsmgmt.domain.model import Key, PresenceMode, Rule
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, deliver, look, survey
 from sessionsmgmt.ports import Ledger, Mailer
@@ -39,6 +37,7 @@ from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
 from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
+from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World
 from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
@@ -66,35 +65,6 @@ class Store(Protocol):
 
 
 Send = Callable[[Survey, Mailer, Ledger, str, Callable[[], datetime]], Sequence[Delivery]]
-
-
-@dataclass(eq=False)
-class UnderWay:
-    """A run, the world as it saw it, and what it has to say."""
-
-    name: str
-    run: Run[Sequence[Delivery]] = field(init=False)
-    counter: Counter = field(init=False)
-    seen: World = field(init=False)
-    survey: Survey | None = None
-    asked: datetime | None = None  # when it came to its last write
-    engaged: datetime | None = None  # since when it is about to claim something, or has not settled it
-    failed: bool = False  # whether it was told of a failure
-
-    def letters(self) -> set[Key]:
-        """What it really sent."""
-        return {one.key for one in self.counter.office.left if one.run == self.name}
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """The Sent folder, looked at at an instant."""
-
-    office: PostOffice
-    clock: Callable[[], datetime]
-
-    def since(self, instant: datetime) -> tuple[Mail, ...]:
-        return tuple(one for one in self.office.folder(self.clock()) if one.at >= instant)
 
 
 class Season(RuleBasedStateMachine):
@@ -166,11 +136,11 @@ class Season(RuleBasedStateMachine):
         """To one of the next gates; in between, mails leave or don't."""
         self._go_on(self.runs[nth % len(self.runs)], data, gates)
 
-    @precondition(lambda self: any(_writes(running) for running in self.runs))
+    @precondition(lambda self: any(running.writes for running in self.runs))
     @rule(data=st.data(), nth=st.integers(0, SIDE_BY_SIDE - 1))
     def meet_with_trouble(self, data: st.DataObject, nth: int) -> None:
         """A run that writes dies, the ledger fails before or after it wrote, or it can't write all of it."""
-        writing = [one for one in self.runs if _writes(one)]
+        writing = [one for one in self.runs if one.writes]
         running = writing[nth % len(writing)]
         gate = running.run.gate
         assert gate
@@ -250,7 +220,7 @@ class Season(RuleBasedStateMachine):
         lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        diary, book = Diary(self, running, now), AddressBook(self)
+        diary, book = Diary(self.world, running, now), AddressBook(self.world)
         job = Job(self.world.zone, ROLES, mailings, diary, book, ledger, lookup, TRUSTED)
         with suppress(SessionsError):
             look(job, self._clock)
@@ -282,28 +252,9 @@ class Season(RuleBasedStateMachine):
         running.run.go_on(order)
         if running.run.over:
             self.runs.remove(running)
-            self._look_at_the_end(running)
-            return
-        gate = running.run.gate
-        assert gate
-        if gate.asks == "write" and gate.passed:
-            running.engaged = running.asked if gate.claims else None
-        elif gate.asks == "write":
-            running.asked = self.world.now
-            running.engaged = running.engaged or (running.asked if gate.claims else None)
-
-    def _look_at_the_end(self, running: UnderWay) -> None:
-        """A run that says how it ended says the truth; one that doesn't was told to die, or that the ledger failed."""
-        error = running.run.error
-        if isinstance(error, DiedError) or (isinstance(error, SessionsError) and running.failed):
-            return
-        if error:
-            raise error
-        assert running.run.result is not None
-        told = {one.verdict.key: one.verdict.state for one in running.run.result}
-        really = running.letters()
-        assert {key for key, state in told.items() if state is State.SENT} <= really
-        assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really
+            running.look_at_the_end()
+        else:
+            running.stand(self.world.now)
 
     def _go_on(self, running: UnderWay, data: st.DataObject, gates: int) -> None:
         for _ in range(gates):
@@ -322,37 +273,9 @@ class Season(RuleBasedStateMachine):
         resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """The calendar as a run that began at ``now`` sees it: the world of the moment at which it is read."""
-
-    season: Season
-    running: UnderWay
-    now: datetime
-
-    def read(self, _since: datetime, _until: datetime, _ids: object) -> CalendarReading:
-        world = self.season.world
-        self.running.seen = World(world.zone, self.now, deepcopy(world.events), deepcopy(world.labels))
-        return CalendarReading(tuple(world.calendar()))
-
-
-@dataclass(frozen=True, slots=True)
-class AddressBook:
-    """The address book as it is when it is read, which is when the calendar is."""
-
-    season: Season
-
-    def read(self) -> ContactsReading:
-        return ContactsReading(tuple(self.season.world.contacts()))
-
-
 def live_through(make: Callable[[], Season], how: settings) -> None:
     """One season after another, as hypothesis makes them up."""
     run_state_machine_as_test(cast(type[Season], make), settings=how)  # anything that makes one will do
-
-
-def _writes(running: UnderWay) -> bool:
-    return running.run.gate is not None and bool(running.run.gate.steps)
 
 
 def _text(message: EmailMessage) -> str:

@@ -1,0 +1,97 @@
+"""A run that is under way in a made-up season, and what it sees of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sessionsmgmt.domain.confirm import Mail
+from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Key, State
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.pipeline import Delivery, Survey
+from tests.delivery.gates import DiedError, Run
+from tests.delivery.post import Counter, PostOffice
+from tests.unit.domain.season import World
+
+
+@dataclass(eq=False)
+class UnderWay:
+    """A run, the world as it saw it, and what it has to say."""
+
+    name: str
+    run: Run[Sequence[Delivery]] = field(init=False)
+    counter: Counter = field(init=False)
+    seen: World = field(init=False)
+    survey: Survey | None = None
+    asked: datetime | None = None  # when it came to its last write
+    engaged: datetime | None = None  # since when it is about to claim something, or has not settled it
+    failed: bool = False  # whether it was told of a failure
+
+    @property
+    def writes(self) -> bool:
+        """Whether it stands before or after something that it writes."""
+        return self.run.gate is not None and bool(self.run.gate.steps)
+
+    def letters(self) -> set[Key]:
+        """What it really sent."""
+        return {one.key for one in self.counter.office.left if one.run == self.name}
+
+    def stand(self, now: datetime) -> None:
+        """Note at a gate since when the run has something that is claimed and not settled."""
+        gate = self.run.gate
+        assert gate
+        if gate.asks == "write" and gate.passed:
+            self.engaged = self.asked if gate.claims else None
+        elif gate.asks == "write":
+            self.asked = now
+            self.engaged = self.engaged or (self.asked if gate.claims else None)
+
+    def look_at_the_end(self) -> None:
+        """A run that says how it ended says the truth; one that doesn't was told to die, or that the ledger failed."""
+        error = self.run.error
+        if isinstance(error, DiedError) or (isinstance(error, SessionsError) and self.failed):
+            return
+        if error:
+            raise error
+        assert self.run.result is not None
+        told = {one.verdict.key: one.verdict.state for one in self.run.result}
+        really = self.letters()
+        assert {key for key, state in told.items() if state is State.SENT} <= really
+        assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The Sent folder, looked at at an instant."""
+
+    office: PostOffice
+    clock: Callable[[], datetime]
+
+    def since(self, instant: datetime) -> tuple[Mail, ...]:
+        return tuple(one for one in self.office.folder(self.clock()) if one.at >= instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """The calendar as a run that began at ``now`` sees it: the world of the moment at which it is read."""
+
+    world: World
+    running: UnderWay
+    now: datetime
+
+    def read(self, _since: datetime, _until: datetime, _ids: object) -> CalendarReading:
+        world = self.world
+        self.running.seen = World(world.zone, self.now, deepcopy(world.events), deepcopy(world.labels))
+        return CalendarReading(tuple(world.calendar()))
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The address book as it is when it is read, which is when the calendar is."""
+
+    world: World
+
+    def read(self) -> ContactsReading:
+        return ContactsReading(tuple(self.world.contacts()))
