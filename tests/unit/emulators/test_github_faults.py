@@ -105,6 +105,7 @@ def asked(world: World, call: str) -> tuple[str, str, Any]:
         "issues/get": ("GET", f"{HERE}/issues/1", None),
         "issues/get-label": ("GET", f"{HERE}/labels/known", None),
         "issues/list-comments": ("GET", f"{HERE}/issues/1/comments", None),
+        "issues/list-comments-for-repo": ("GET", f"{HERE}/issues/comments", None),
         "issues/list-for-repo": ("GET", f"{HERE}/issues?state=all", None),
         "issues/update": ("PATCH", f"{HERE}/issues/1", {"state": "closed"}),
         "issues/update-comment": ("PATCH", f"{HERE}/issues/comments/1", {"body": "Hello again"}),
