@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
+from sessionsmgmt.cli.invocation import Invocation
 from sessionsmgmt.commands import auth
 from sessionsmgmt.commands import rotate as rotating
 from sessionsmgmt.commands.attention import tell, telling
@@ -24,23 +23,6 @@ from sessionsmgmt.views.consent import CONSENT, GIVEN_AGAIN, ended_note, ending_
 from sessionsmgmt.wiring import club, credentials
 
 
-class Call(Protocol):
-    """What whoever asks for one of these has to bring along.
-
-    ``now`` is the aware instant that is taken as now, ``clock`` tells how it goes on from there, ``mask`` is told every
-    secret that is learnt on the way.
-    """
-
-    @property
-    def environ(self) -> Mapping[str, str]: ...  # noqa: D102 - said above
-    @property
-    def now(self) -> datetime: ...  # noqa: D102
-    @property
-    def clock(self) -> Callable[[], datetime]: ...  # noqa: D102
-    @property
-    def mask(self) -> Callable[[str], None]: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """How a person is spoken to: ``say`` shows a text, ``visit`` brings them to an address."""
@@ -49,7 +31,7 @@ class Dialogue:
     visit: Callable[[str], None]
 
 
-def rotate(call: Call, config: Config) -> Result:
+def rotate(call: Invocation, config: Config) -> Result:
     """Renew the credential, due or not, and tell on the board how the consent stands."""
 
     def act() -> Result:
@@ -60,13 +42,13 @@ def rotate(call: Call, config: Config) -> Result:
     return _telling(call, config, act)
 
 
-def rehearse(call: Call, config: Config) -> Result:
+def rehearse(call: Invocation, config: Config) -> Result:
     """Say what ``rotate`` would do."""
     with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
         return rotating.rehearse(renewal, call.now)
 
 
-def recover(call: Call, path: Path, config: Config) -> Result:
+def recover(call: Invocation, path: Path, config: Config) -> Result:
     """Store what is sealed in the file. Raises InputError where it can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -78,7 +60,7 @@ def recover(call: Call, path: Path, config: Config) -> Result:
         return rotating.recover(text, store, call.now)
 
 
-def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]], Result]) -> Result:
+def renewed_first(call: Invocation, config: Config, act: Callable[[Mapping[str, str]], Result]) -> Result:
     """Renew the credential if sessions.yml wants it and it is due, then act in an environment with what came of it."""
 
     def both() -> Result:
@@ -97,7 +79,9 @@ def renewed_first(call: Call, config: Config, act: Callable[[Mapping[str, str]],
     return _telling(call, config, both)
 
 
-def login(call: Call, client: Path, dialogue: Dialogue, keep: Callable[[str], str] | None, config: Config) -> Result:
+def login(
+    call: Invocation, client: Path, dialogue: Dialogue, keep: Callable[[str], str] | None, config: Config
+) -> Result:
     """Let the account's owner agree; the credential goes to ``keep``, without one straight into the secret.
 
     ``client`` is the file of Google's console. Raises InputError where there is neither.
@@ -120,7 +104,7 @@ def saver(path: Path) -> Callable[[str], str]:
     return partial(auth.save, path=path)
 
 
-def revoke(call: Call, config: Config) -> Result:
+def revoke(call: Invocation, config: Config) -> Result:
     """Withdraw the account's consent, and delete the secret where that can be done from here."""
     withdraw = club.withdrawal(config, call.environ)
     stores = credentials.may_store(config, call.environ)
@@ -128,7 +112,7 @@ def revoke(call: Call, config: Config) -> Result:
     return auth.revoke(withdraw, secret, call.now)
 
 
-def foresee_revoking(call: Call, config: Config) -> Result:
+def foresee_revoking(call: Invocation, config: Config) -> Result:
     """Say what ``revoke`` would do, and ask nobody."""
     club.withdrawal(config, call.environ)
     stores = config.credentials if credentials.may_store(config, call.environ) else None
@@ -136,12 +120,12 @@ def foresee_revoking(call: Call, config: Config) -> Result:
     return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")
 
 
-def _telling(call: Call, config: Config, act: Callable[[], Result]) -> Result:
+def _telling(call: Invocation, config: Config, act: Callable[[], Result]) -> Result:
     """Act; that the account's owner has to agree again is told where a person sees it."""
     return telling(club.boards(call.environ), _topic(config), ended_note, act)
 
 
-def _told(call: Call, config: Config, rotation: Rotation, result: Result) -> Result:
+def _told(call: Invocation, config: Config, rotation: Rotation, result: Result) -> Result:
     """Say on the board how the consent stands, where renewing has shown it."""
     if isinstance(rotation.trouble, ConsentError):
         note: Note | None = ended_note(rotation.trouble)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sessionsmgmt.cli.credential import Call
+from sessionsmgmt.cli.invocation import Invocation
 from sessionsmgmt.commands import export as exporting
 from sessionsmgmt.commands import forget as forgetting
 from sessionsmgmt.commands.result import Result
@@ -22,7 +22,7 @@ LEFT = "left"
 """The topic of the rows about what stays."""
 
 
-def export(call: Call, person: str, config: Config) -> exporting.Export:
+def export(call: Invocation, person: str, config: Config) -> exporting.Export:
     """Everything that is kept about the club or, with an address, about the person."""
     memories = kept.memories(config, call.environ)
     reader = exporting.Reader(config.team, config.zone, call.now)
@@ -48,31 +48,31 @@ def text(exported: exporting.Export) -> str:
     return json.dumps(exported.document, indent=2, ensure_ascii=False) + "\n"
 
 
-def forget(call: Call, config: Config) -> Result:
+def forget(call: Invocation, config: Config) -> Result:
     """Delete everything that is kept about the club."""
     return forgetting.forget(_places(call, config), tuple(_left(call, config)), call.now)
 
 
-def foresee_forgetting(call: Call, config: Config) -> Result:
+def foresee_forgetting(call: Invocation, config: Config) -> Result:
     """Say what ``forget`` would delete."""
     return forgetting.foresee(_places(call, config), tuple(_left(call, config)), call.now)
 
 
-def forget_person(call: Call, person: str, config: Config) -> Result:
+def forget_person(call: Invocation, person: str, config: Config) -> Result:
     """Delete what is kept about whoever has the address."""
     marks, trouble = _known_by(call, person, config)
     memories = kept.memories(config, call.environ)
     return forgetting.forget_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
-def foresee_forgetting_person(call: Call, person: str, config: Config) -> Result:
+def foresee_forgetting_person(call: Invocation, person: str, config: Config) -> Result:
     """Say what ``forget_person`` would delete."""
     marks, trouble = _known_by(call, person, config)
     memories = kept.memories(config, call.environ)
     return forgetting.foresee_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
-def _places(call: Call, config: Config) -> tuple[forgetting.Place, ...]:
+def _places(call: Invocation, config: Config) -> tuple[forgetting.Place, ...]:
     """Everything, the account last: with it gone, the calendar could not be cleaned any more."""
     return (
         *kept.ledger_places(config, call.environ, call.now),
@@ -81,7 +81,7 @@ def _places(call: Call, config: Config) -> tuple[forgetting.Place, ...]:
     )
 
 
-def _known_by(call: Call, person: str, config: Config) -> tuple[frozenset[str], SessionsError | None]:
+def _known_by(call: Invocation, person: str, config: Config) -> tuple[frozenset[str], SessionsError | None]:
     """By what the person may be remembered, and why the contacts could not be asked, if they could not."""
     try:
         reading = kept.contacts(config, call.environ).read()
@@ -90,7 +90,7 @@ def _known_by(call: Call, person: str, config: Config) -> tuple[frozenset[str], 
     return known_by(person, directory(reading.contacts, config.roles)), None
 
 
-def _left(call: Call, config: Config) -> Iterator[Finding]:
+def _left(call: Invocation, config: Config) -> Iterator[Finding]:
     """What stays somewhere else, and why."""
     yield _row(
         "A run after this begins anew, and announces every session ahead.", "Remove the workflows or the schedule."
@@ -122,7 +122,7 @@ def _left(call: Call, config: Config) -> Iterator[Finding]:
         yield _row("Left as well are SESSIONSMGMT_KEY and the other secrets, and the client in the Google project.", "")
 
 
-def _left_of_person(call: Call, trouble: SessionsError | None, config: Config) -> Iterator[Finding]:
+def _left_of_person(call: Invocation, trouble: SessionsError | None, config: Config) -> Iterator[Finding]:
     if trouble:
         row = failed("contacts", trouble)
         text = f"{row.text} So only the address alone was looked for, and not those who share it."
@@ -138,7 +138,7 @@ def _left_of_person(call: Call, trouble: SessionsError | None, config: Config) -
         yield _row("What MantaBots' earlier script wrote on events is not ours.", "That script can remove it.")
 
 
-def _uses(config: Config, call: Call, kind: type[GitStore | CalendarStore]) -> bool:
+def _uses(config: Config, call: Invocation, kind: type[GitStore | CalendarStore]) -> bool:
     return any(isinstance(one, kind) for one in kept.stores(config, call.environ))
 
 

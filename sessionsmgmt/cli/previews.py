@@ -5,13 +5,12 @@ On a pull request it is made from invented people, so that it needs no secret, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
+from sessionsmgmt.cli.invocation import Invocation
 from sessionsmgmt.commands.preview import Data, preview, sampled
 from sessionsmgmt.commands.publish import publish, unpublished
 from sessionsmgmt.commands.result import Result
@@ -28,21 +27,6 @@ from sessionsmgmt.wiring import club, pulls
 _ORIGINS = {Origin.FORK: "a fork", Origin.DEPENDABOT: "Dependabot"}
 
 
-class Call(Protocol):
-    """What whoever asks for a preview has to bring along; ``chosen`` is the aware instant that ``--now`` names."""
-
-    @property
-    def config(self) -> Path: ...  # noqa: D102 - said above
-    @property
-    def environ(self) -> Mapping[str, str]: ...  # noqa: D102
-    @property
-    def now(self) -> datetime: ...  # noqa: D102
-    @property
-    def chosen(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def mask(self) -> Callable[[str], None]: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is wanted of a preview: a folder with the emails, that it is published, the club's own data."""
@@ -52,7 +36,7 @@ class Wish:
     live: bool = False
 
 
-def make(call: Call, wish: Wish, pull: PullRequest | None, config: Config) -> Result:
+def make(call: Invocation, wish: Wish, pull: PullRequest | None, config: Config) -> Result:
     """The preview, shown wherever it was wished for."""
     data = _data(wish, pull, config)
     if data is Data.LIVE:
@@ -78,7 +62,7 @@ def make(call: Call, wish: Wish, pull: PullRequest | None, config: Config) -> Re
     return _said(replace(result, cautions=(*result.cautions, *cautions)), sentences)
 
 
-def fail(call: Call, wish: Wish, pull: PullRequest | None, error: SessionsError) -> SessionsError:
+def fail(call: Invocation, wish: Wish, pull: PullRequest | None, error: SessionsError) -> SessionsError:
     """Show, where the preview would be, why there is none. Returns the error, which says what could not be shown."""
     if pull is None:
         return error
@@ -128,7 +112,7 @@ def _whereabouts(wish: Wish, pull: PullRequest) -> str:
     return ""
 
 
-def _published(call: Call, wish: Wish, pull: PullRequest, exhibit: Exhibit) -> tuple[Caution, ...]:
+def _published(call: Invocation, wish: Wish, pull: PullRequest, exhibit: Exhibit) -> tuple[Caution, ...]:
     """Put it up where the job may; a fork's job may not, so that is not even tried. Returns what did not work."""
     if not wish.publish or pull.closed or pull.origin is not Origin.HERE:
         return ()
