@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from enum import Enum
 
 from sessionsmgmt.domain.confirm import MARK, Mail
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports import Delivered, Outcome, Undelivered, Unknown
 from tests.delivery.gates import PATIENCE, DiedError
@@ -92,6 +92,13 @@ class Counter:
         """What becomes of the mails that are handed in next, all at the same time."""
         self.fates = fates
         self._decided.clear()
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.pipeline import Delivery, Survey, deliver
 from sessionsmgmt.ports import Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown, Unwritten
@@ -77,6 +77,13 @@ class Told:
     """A mailer that says what it is told to say."""
 
     say: Callable[[EmailMessage], Outcome]
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         return self.say(message)

@@ -26,6 +26,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.model import Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
+from sessionsmgmt.http_session import POOL
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Later, persist
 from sessionsmgmt.ports import Unwritten
@@ -34,7 +35,6 @@ from sessionsmgmt.providers.google.calendar import LARGEST_PAGE, id_of
 from sessionsmgmt.providers.google.marks import change
 from sessionsmgmt.providers.google.pages import Binding, Item, Page, earlier, entries, opened, turned
 from sessionsmgmt.providers.google.refusals import explained, is_everywhere
-from sessionsmgmt.providers.google.transport import POOL
 from sessionsmgmt.providers.google.wiping import wipe
 
 MARGIN = timedelta(days=1)

@@ -13,12 +13,12 @@ from typing import Any
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.http_session import POOL
 from sessionsmgmt.patience import Later, Patience, persist
 from sessionsmgmt.providers.google.calendar import LARGEST_PAGE
 from sessionsmgmt.providers.google.marks import ours
 from sessionsmgmt.providers.google.pages import Item
 from sessionsmgmt.providers.google.refusals import explained
-from sessionsmgmt.providers.google.transport import POOL
 
 ITEM = "id,etag,recurringEventId,extendedProperties/private"
 
