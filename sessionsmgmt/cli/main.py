@@ -198,12 +198,12 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
 @command
 @click.option("--notice", default="", help="The id of the notice in sessions.yml, if several are held.")
 @click.option("--session", default="", help="The id of the session, if several are held.")
-@click.option("--sent", "arrived", flag_value=True, type=bool, help="The mail did arrive.")
-@click.option("--resend", "arrived", flag_value=False, type=bool, help="It did not: decide anew on the next run.")
-def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool | None) -> Exit:
+@click.option("--sent", "arrived", is_flag=True, help="The mail did arrive.")
+@click.option("--resend", "again", is_flag=True, help="It did not: decide anew on the next run.")
+def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool) -> Exit:
     """Close a notice that is held, after looking whether its mail arrived."""
-    if arrived is None:
-        raise click.UsageError("say --sent if the mail did arrive, or --resend if it did not")
+    if arrived == again:
+        raise click.UsageError("say either --sent if the mail did arrive, or --resend if it did not")
 
     def act(config: Config) -> Result:
         ledger = club.ledger(config, invocation.environ)
