@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from sessionsmgmt.domain.claims import Begin, Hold, Step
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import said
+from tests.builders import RETENTION, said
 from tests.end_to_end.harness import NOW, ClubFolder, make_club
 
 KEY = Key("campus", "lab")
@@ -27,7 +27,7 @@ def club(tmp_path: Path) -> ClubFolder:
 
 
 def ledger(club: ClubFolder) -> FileLedger:
-    return FileLedger(club.folder / ".sessionsmgmt" / "ledger.json", timedelta(days=30))
+    return FileLedger(club.folder / ".sessionsmgmt" / "ledger.json", RETENTION)
 
 
 @pytest.mark.parametrize("options", [[], ["--sent", "--resend"], ["--resend", "--sent"]], ids=" ".join)
