@@ -33,7 +33,7 @@ from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import pull_request
 from sessionsmgmt.masks import announcer
-from sessionsmgmt.views import report, terminal
+from sessionsmgmt.views import terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 from sessionsmgmt.wiring import checkup, club
@@ -222,8 +222,8 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     if batch < planned.batches:
         click.echo(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.", err=True)
     click.echo(json.dumps(planned.matrix(), separators=(",", ":")))
-    if invocation.report:
-        report.write(Result("plan", invocation.now), ZoneInfo("UTC"), invocation.report)
+    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
+    terminal.show_cautions(result.cautions, sys.stderr)
     return Exit.DONE
 
 
