@@ -170,13 +170,18 @@ def appending(path: Path, root: Path) -> Iterator[int]:
 
 def append(descriptor: int, content: bytes) -> None:
     """Add the content to an open file, all of it or nothing."""
-    before = os.fstat(descriptor).st_size
+    before = size(descriptor)
     try:
         write_all(descriptor, content)
     except OSError:
         with suppress(OSError):
             os.ftruncate(descriptor, before)
         raise
+
+
+def size(descriptor: int) -> int:
+    """How many bytes are in an open file."""
+    return os.fstat(descriptor).st_size
 
 
 def read(folder: int, name: str, largest: int) -> bytes:

@@ -48,4 +48,5 @@ def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
 
 def content(result: Result, zone: ZoneInfo) -> bytes:
     """The content of the file."""
-    return f"{json.dumps(report(result, zone), indent=2, ensure_ascii=False)}\n".encode()
+    text = json.dumps(report(result, zone), indent=2, ensure_ascii=False)
+    return f"{text}\n".encode("utf-8", "backslashreplace")  # half a character becomes JSON's own escape of it
