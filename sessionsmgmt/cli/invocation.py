@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import safe_files
+from sessionsmgmt.cli import streams
 from sessionsmgmt.cli.instant import Instant
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.load import load
@@ -151,23 +151,17 @@ def perform(
         result = act(config)
     except SessionsError as cause:
         error = failing(cause)
-        terminal.show_problems(error, sys.stderr)
+        streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         result = invocation.report(Result(invocation.command, invocation.now, error.exit), zone)
-        terminal.show_cautions(result.cautions, sys.stderr)
+        streams.show(partial(terminal.show_cautions, result.cautions, sys.stderr), sys.stderr)
         shows = [partial(view.show_problems, error) for view in invocation.views]
     else:
         result = invocation.report(result, zone)
-        unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
+        trouble = streams.show(partial(terminal.show, result, config, sys.stdout), sys.stdout)
+        if trouble:
+            text = f"warning: what was done is done, but it can't be shown ({trouble})"
+            streams.show(partial(click.echo, text, err=True), sys.stderr)
         shows = [partial(view.show, result, config) for view in invocation.views]
     for show in shows:
         show()
     return result.exit
-
-
-def unless_nobody_reads(show: Callable[[], None]) -> None:
-    """Show something; that the other end of a pipe was closed early changes nothing of what was done."""
-    try:
-        show()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends

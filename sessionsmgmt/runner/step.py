@@ -10,7 +10,7 @@ import io
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -60,7 +60,8 @@ def main(environ: Mapping[str, str], log: TextIO) -> int:
     try:
         return _run(environ, log)
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach the log
-        _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
+        with suppress(OSError):
+            _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
         return Exit.ATTENTION
 
 
