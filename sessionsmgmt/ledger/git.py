@@ -11,7 +11,7 @@ import secrets
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
@@ -23,6 +23,7 @@ from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.github.client import DeclinedError, Hub, RepositoryName
 from sessionsmgmt.ledger.branch import FILE, READING, WRITING, branches, delete, refused_by_rule
 from sessionsmgmt.ledger.codec import decode, encode
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import Keys, seal, unseal
 from sessionsmgmt.patience import Later, persist
 
@@ -71,7 +72,7 @@ class Branch:
 
 
 class GitLedger:
-    """What was said, sealed with ``keys``; what ended longer than ``keep`` ago is forgotten with the next write.
+    """What was said, sealed with ``keys``. What ``retention`` does not keep is forgotten with the next write.
 
     Needs ``contents: write`` of the job's own token. The sealed text opens only as what stands on this branch of this
     repository, whatever that is called by then, and each writing has a serial number one higher than that before.
@@ -80,14 +81,14 @@ class GitLedger:
     sessions of then would be announced again.
     """
 
-    def __init__(self, hub: Hub, home: Branch, keys: Keys, keep: timedelta) -> None:
+    def __init__(self, hub: Hub, home: Branch, keys: Keys, retention: Retention) -> None:
         self._hub = hub
         self._repository = hub.repository(home.repository)
         self._branch = home.name
         self._id = home.repository_id
         self._shown = f"{FILE} on the branch {home.name}"
         self._keys = keys
-        self._keep = keep
+        self._retention = retention
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
         self._asked = False
         self._last: _Stored | None = None  # what stood on the branch when it was last seen or written
@@ -154,7 +155,7 @@ class GitLedger:
         before = found.book if found else self._unwritten()
         known = self._secret in (None, before.secret)
         after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
-        after = after.pruned(now, self._keep)
+        after = self._retention.pruned(after, now)
         strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         refused = (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
         if after == before and not (found and found.outdated):

@@ -112,4 +112,4 @@ def _git_ledger(config: Config, environ: Mapping[str, str], store: GitStore) -> 
     from sessionsmgmt.ledger.git import Branch, GitLedger
 
     home = Branch(repository(environ), store.branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-    return GitLedger(connect(token(environ), environ, BRIEF), home, keys(environ), config.ledger.keep)
+    return GitLedger(connect(token(environ), environ, BRIEF), home, keys(environ), club.retention(config))

@@ -12,11 +12,11 @@ from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
 from sessionsmgmt.ledger.git import Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Patience
+from tests.builders import RETENTION
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
-KEEP = timedelta(days=30)
 PERMISSIONS = {"contents": "write", "issues": "write"}
 
 
@@ -77,7 +77,7 @@ class Home:
         return connect(token(environ), environ, self.patience, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
-        return GitLedger(self.hub(), self.branch(branch, owner), keys, KEEP)
+        return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)
 
     def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
         """Where the ledger is, in the repository of which a job knows the number."""
