@@ -6,7 +6,6 @@ Everything real is handed in, so the same two functions serve a club on files, a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -46,6 +45,7 @@ from sessionsmgmt.ports import (
     Unwritten,
 )
 from sessionsmgmt.sending import PATIENT, UNSTOPPED, is_stopped, send_wave, stopped
+from sessionsmgmt.threads import side_by_side
 
 WAVE = 4
 """How many notices are on their way at once, and so how many a crash can leave held."""
@@ -212,9 +212,9 @@ def _read(
     job: Job, now: datetime, until: datetime, announced: Collection[str]
 ) -> tuple[CalendarReading, ContactsReading]:
     """Calendar and contacts, at the same time; if both fail, the graver failure is the one to tell."""
-    with ThreadPoolExecutor(2) as side_by_side:
-        calendar = side_by_side.submit(job.calendar.read, now, until, announced)
-        contacts = side_by_side.submit(job.contacts.read)
+    with side_by_side(2) as threads:
+        calendar = threads.submit(job.calendar.read, now, until, announced)
+        contacts = threads.submit(job.contacts.read)
     failures = [one for one in (calendar.exception(), contacts.exception()) if isinstance(one, SessionsError)]
     if failures:
         raise min(failures, key=lambda one: one.exit)

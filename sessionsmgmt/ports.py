@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sessionsmgmt.domain.claims import Book, Refused, Step
 from sessionsmgmt.domain.confirm import Mail
 from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Key
 from sessionsmgmt.errors import Exit, SessionsError
+
+T = TypeVar("T")
 
 
 class Calendar(Protocol):
@@ -99,6 +101,10 @@ class Stop(Protocol):
 
     def defer(self) -> None:
         """From now on let the work at hand ask for it: until then, the run ends at once when it is wanted."""
+        ...
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
+        """What ``act`` returns; ``otherwise`` if the run is to end, at once even while ``act`` is at work."""
         ...
 
     def seconds_left(self) -> float:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from email.message import EmailMessage
+from typing import TypeVar
 
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import StoppedError
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Limited, Mailer, Outcome, Stop, Undelivered, Unknown
+
+T = TypeVar("T")
 
 PULSE = 0.1
 """Seconds after which it is looked again whether somebody wants the run to end: a signal wakes nobody who waits."""
@@ -21,6 +24,10 @@ class Unstopped:
 
     def defer(self) -> None:
         """Nothing is to be deferred."""
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
+        """What ``act`` returns."""
+        return act()
 
     def seconds_left(self) -> float:
         """As many as it takes."""

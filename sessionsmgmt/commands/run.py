@@ -35,7 +35,7 @@ def run(
     deliveries = deliver(found, mailer, job.ledger, run_id, clock, stop, patience)
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    cautions = dict.fromkeys((*doubts, *found.cautions, *mailer.cautions(), *seen, *_ended(stop)))
+    cautions = dict.fromkeys((*doubts, *found.cautions, *mailer.cautions(), *seen, *_ended(stop, deliveries)))
     return Result("run", now, status, deliveries, tuple(cautions), book=found.book)
 
 
@@ -64,7 +64,7 @@ def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[Caution
     return (Caution("sender-replaced", f"{text}add that address to 'Send mail as' in Gmail's settings"),)
 
 
-def _ended(stop: Stop) -> tuple[Caution, ...]:
-    if not is_stopped(stop):
+def _ended(stop: Stop, deliveries: Sequence[Delivery]) -> tuple[Caution, ...]:
+    if not is_stopped(stop) or all(one.exit is Exit.DONE for one in deliveries):
         return ()
     return (Caution("stopped", "the run was told to end before all was done; the next run goes on"),)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Barrier, Event, Lock
+from typing import TypeVar
 
 import pytest
 
@@ -23,6 +24,7 @@ from sessionsmgmt.sending import UNSTOPPED
 from tests.builders import NOW
 from tests.unit.test_pipeline import RUN, Watched, job, kinds, names, session_of, states, still, store
 
+T = TypeVar("T")
 PATIENCE = 20.0
 LIMIT = UnreachableError("Google's limits do not allow sending a notice now.", "The next run tries again.")
 
@@ -51,6 +53,9 @@ class Wish:
 
     def defer(self) -> None:
         self.deferred = True
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
+        return act() if self.left == math.inf else otherwise
 
     def seconds_left(self) -> float:
         self.left = max(0.0, self.left - 0.1)

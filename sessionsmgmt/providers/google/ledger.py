@@ -14,7 +14,6 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -37,7 +36,7 @@ from sessionsmgmt.providers.google.marks import change
 from sessionsmgmt.providers.google.pages import Binding, Item, Page, earlier, entries, opened, turned
 from sessionsmgmt.providers.google.refusals import explained, is_everywhere
 from sessionsmgmt.providers.google.wiping import wipe
-
+from sessionsmgmt.threads import side_by_side
 
 MARGIN = timedelta(days=1)
 """How much longer events are looked at than they are remembered."""
@@ -128,7 +127,7 @@ class CalendarLedger:
         grouped = self._grouped(steps, now)
         if not grouped:
             return ()
-        with ThreadPoolExecutor(POOL) as threads:
+        with side_by_side(POOL) as threads:
             results = dict(
                 zip(grouped, threads.map(lambda one: self._tried(one, grouped[one], now), grouped), strict=True)
             )
@@ -174,7 +173,7 @@ class CalendarLedger:
         Somebody who is invited to one instance alone has that, and no series.
         """
         ids = sorted({item["recurringEventId"] for item in items.values() if "recurringEventId" in item} - items.keys())
-        with ThreadPoolExecutor(POOL) as threads:
+        with side_by_side(POOL) as threads:
             return [item for item in threads.map(self._if_there, ids) if item]
 
     def _if_there(self, event: str) -> Item | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from sessionsmgmt.providers.google.account import Account
 from sessionsmgmt.providers.google.refusals import explained
 from sessionsmgmt.providers.google.tokens import METADATA
 from sessionsmgmt.providers.letters import HEADERS, mail, sender
+from sessionsmgmt.threads import side_by_side
 
 SCOPES = frozenset({METADATA})
 PAGE = 100
@@ -42,7 +42,7 @@ class GmailSent:
         ids = _ids(api)
         found: dict[str, Mail] = {}
         try:
-            with ThreadPoolExecutor(AT_ONCE) as threads:
+            with side_by_side(AT_ONCE) as threads:
                 while batch := list(islice(ids, AT_ONCE)):
                     mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
                     found |= {one.message_id: one for one in mails if one and one.at >= instant}
