@@ -17,6 +17,7 @@ from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
 from sessionsmgmt.github.job import APP_ID, PRIVATE_KEY
 from sessionsmgmt.patience import Patience
+from sessionsmgmt.secret_faults import document_fault, word_fault
 
 BOTH = f"{APP_ID} and {PRIVATE_KEY}"
 LAST_WORD = 10.0
@@ -42,13 +43,15 @@ def app(environ: Mapping[str, str]) -> App | None:
     if not number or not pem:
         raise InputError(f"Of {BOTH} only one is set.", "An App needs both.")
     if not (number.isascii() and number.replace(".", "").isalnum()):
-        raise InputError(f"{APP_ID} is no App's id.", "The App's settings show it, as 'App ID'.")
+        fault = word_fault(number) or "is no App's id"
+        raise InputError(f"{APP_ID} {fault}.", "The App's settings show it, as 'App ID'.")
     auth = Auth.AppAuth(number, pem if "\n" in pem else pem.replace("\\n", "\n"))
     try:
         auth.create_jwt()
     except Exception:  # noqa: BLE001 - many libraries read a key, and what they say of it may hold a part of it
         raise InputError(
-            f"{PRIVATE_KEY} is no private key.", "Store the .pem file that GitHub gave, whole, with all of its lines."
+            f"{PRIVATE_KEY} {document_fault(pem) or 'is no private key'}.",
+            "Store the .pem file that GitHub gave, whole, with all of its lines.",
         ) from None
     return App(auth)
 

@@ -19,6 +19,7 @@ from github.Repository import Repository
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.patience import Later, Patience, persist, retry_after
 from sessionsmgmt.roots import root
+from sessionsmgmt.secret_faults import word_fault
 
 T = TypeVar("T")
 
@@ -100,8 +101,9 @@ def token(environ: Mapping[str, str], variable: str = TOKEN) -> Access:
             f"{variable} is not set: GitHub is asked with it.",
             "In a workflow it is handed on by the action; elsewhere, put a token of yours there.",
         )
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise InputError(f"{variable} is no token.", "Store it again, whole and without anything around it.")
+    fault = word_fault(value) or ("" if value.isascii() and value.isprintable() else "is no token")
+    if fault:
+        raise InputError(f"{variable} {fault}.", "Store it again, whole and with nothing around it.")
     return Access(variable, Auth.Token(value))
 
 
