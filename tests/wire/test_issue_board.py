@@ -215,7 +215,8 @@ def test_a_missing_permission_is_named_whole(home: Home, permissions: dict[str, 
     with pytest.raises(RefusedError) as refused:
         replace(home, permissions=permissions).board().post("held", NOTE)
     assert str(refused.value) == (
-        "GitHub does not allow keeping an issue up to date with GITHUB_TOKEN. "
+        "GitHub does not allow keeping an issue up to date with GITHUB_TOKEN: "
+        '"Resource not accessible by integration". '
         "Add 'issues: write' to the 'permissions:' of the job."
     )
 
