@@ -45,8 +45,8 @@ def told(status: int, message: str, **headers: str) -> str:
         (
             403,
             (
-                "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to "
-                "this organization."
+                "Resource protected by organization SAML enforcement. You must grant your Personal Access token access "
+                "to this organization."
             ),
             "Configure SSO",
         ),
@@ -65,8 +65,8 @@ def told(status: int, message: str, **headers: str) -> str:
         (
             403,
             (
-                "Although you appear to have the correct authorization credentials, the `example` organization has an IP "
-                "allow list enabled, and your IP address is not permitted to access this resource."
+                "Although you appear to have the correct authorization credentials, the `example` organization has an "
+                "IP allow list enabled, and your IP address is not permitted to access this resource."
             ),
             "Put the address of this machine on that list",
         ),
