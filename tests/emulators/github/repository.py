@@ -81,7 +81,7 @@ class Secrets:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment below an issue or a pull request."""
+    """A comment below an issue or a pull request. Its author is empty where the account is gone."""
 
     id: int
     body: str
