@@ -21,6 +21,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.github.job import workspace
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.views import report, terminal
 
@@ -117,7 +118,7 @@ def perform(
     """
     zone = ZoneInfo("UTC")
     try:
-        config = load(invocation.config)
+        config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
         result = act(config)
     except SessionsError as cause:
