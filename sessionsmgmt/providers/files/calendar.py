@@ -66,7 +66,11 @@ class IcsFile:
         for uid, group in reading.groups(found.events).items():
             reading.take(uid, group)
         return CalendarReading(
-            tuple(reading.events.values()), frozenset(reading.unreadable), reading.blind, shortened(reading.cautions)
+            tuple(reading.events.values()),
+            frozenset(reading.unreadable),
+            reading.blind,
+            shortened(reading.cautions),
+            empty=not found.events,
         )
 
 
@@ -181,7 +185,7 @@ class _Reading:
                 said.attendees,
                 said.location,
                 said.description,
-                one.draft.confirmed,
+                one.draft.status,
                 where=place,
                 organizer=said.organizer or "",
                 own=said.organizer is None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote
 
-from sessionsmgmt.domain.model import Attendee
+from sessionsmgmt.domain.model import Attendee, Status
 from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.providers.files.content_lines import ContentLine, UnreadableError, parse, unescape, unfold
 from sessionsmgmt.providers.files.ics_outline import Block
@@ -30,7 +30,7 @@ class Draft:
     uid: str
     start: When
     length: Length
-    confirmed: bool
+    status: Status
     original: When | None = None
     onward: bool = False
     rules: tuple[ContentLine, ...] = ()
@@ -88,13 +88,13 @@ def draft(block: Block, zone_of: ZoneOf, floating: tzinfo) -> Draft:
         line = found["RECURRENCE-ID"][0]
         original = one_moment(line, zone_of, floating)
         onward = line.param("RANGE").upper() == "THISANDFUTURE"
-    status = _first(found, "STATUS").strip().upper()
+    status = _first(found, "STATUS").strip().lower()
     return Draft(
         block,
         _first(found, "UID").strip(),
         start,
         length,
-        status not in {"TENTATIVE", "CANCELLED"},
+        Status(status) if status in frozenset(Status) else Status.CONFIRMED,
         original,
         onward,
         tuple(found.get("RRULE", ())),
