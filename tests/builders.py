@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.addresses import fold as folded
 from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Sent
 from sessionsmgmt.domain.model import (
     DEFAULT_KINDS,
@@ -35,7 +36,6 @@ from sessionsmgmt.domain.model import (
     Within,
 )
 from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.domain.roster import fold as folded
 from sessionsmgmt.domain.standing import Club
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sessionsmgmt.domain.model import Key, Kind, Said
-from sessionsmgmt.domain.roster import fold
 
 LEASE = timedelta(minutes=15)
 """How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
@@ -284,7 +283,7 @@ class Book:
 def digest(secret: bytes, mark: str) -> str:
     """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
 
-    ``mark`` is one of ``roster.marks``, mostly an address. A plain hash of an address can be found by trying addresses;
+    ``mark`` is one of ``roster.marks``, as it is compared. A plain hash of an address can be found by trying addresses;
     one that is keyed with the ledger's own secret cannot.
     """
-    return hmac.new(secret, fold(mark).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, mark.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

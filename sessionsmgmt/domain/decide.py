@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.claims import Claim, Entry, SetEventId
 from sessionsmgmt.domain.keys import keys_by_event, new_event_ids, told_of
 from sessionsmgmt.domain.model import (
@@ -31,7 +32,6 @@ from sessionsmgmt.domain.model import (
     Verdict,
 )
 from sessionsmgmt.domain.presence import finish
-from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.domain.standing import Club, Sight, Standing, cautions, look, people_by_digest
 
 

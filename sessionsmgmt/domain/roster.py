@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Attendee, Contact, Person, Role, Roster, caseless
 
 
-def fold(address: str) -> str:
-    """An address or a label as it is compared: without case and surrounding space."""
-    return caseless(address.strip())
+def fold_label(label: str) -> str:
+    """A label as it is compared: without case and surrounding space."""
+    return caseless(label.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
 
     Contacts of one name that have an address in common are one person, who would be counted twice otherwise.
     """
-    wanted = {role.name: {fold(label) for label in role.labels} for role in roles}
+    wanted = {role.name: {fold_label(label) for label in role.labels} for role in roles}
     found: defaultdict[str, set[Listed]] = defaultdict(set)
     for cards in _people(contacts):
-        labels = {fold(label) for card in cards for label in card.labels}
+        labels = {fold_label(label) for card in cards for label in card.labels}
         listed = Listed(
             Person(min(_name(card) for card in cards), tuple(sorted(_addresses(cards)))),
             frozenset(role for role, names in wanted.items() if names & labels),
@@ -149,8 +150,8 @@ def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[
 
 def roles_without_contact(contacts: Iterable[Contact], roles: Sequence[Role]) -> tuple[Role, ...]:
     """The roles that no contact has a label of: nobody can be named by them."""
-    labels = {fold(label) for contact in contacts for label in contact.labels}
-    return tuple(role for role in roles if not labels & {fold(label) for label in role.labels})
+    labels = {fold_label(label) for contact in contacts for label in contact.labels}
+    return tuple(role for role in roles if not labels & {fold_label(label) for label in role.labels})
 
 
 def _by_name(person: Person) -> tuple[str, Person]:

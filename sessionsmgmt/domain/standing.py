@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum, auto
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.claims import Book, digest
 from sessionsmgmt.domain.model import (
     Attendee,
@@ -22,7 +23,7 @@ from sessionsmgmt.domain.model import (
     comparable,
 )
 from sessionsmgmt.domain.presence import begin, finish, horizon, presence
-from sessionsmgmt.domain.roster import Attendance, Directory, attendance, fold, marks
+from sessionsmgmt.domain.roster import Attendance, Directory, attendance, marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,10 +89,7 @@ def _copied(case: str, folder: Path) -> Path:
 
 def _told(emails: list[EmailMessage]) -> list[tuple[str, str]]:
     """Kind and times of each email, in the order of the times; the subject says the whole window."""
-    return sorted(
-        (str(one["X-Sessionsmgmt-Kind"]), str(one["Subject"]).partition("day, ")[2]))
-        for one in emails
-    )
+    return sorted((str(one["X-Sessionsmgmt-Kind"]), str(one["Subject"]).partition("day, ")[2]) for one in emails)
 
 
 def _plain(when: str) -> str:
