@@ -62,14 +62,12 @@ def test_an_own_entry_that_can_not_be_read_is_not_replaced_by_a_strangers() -> N
     both = read(entry(start="nonsense"), entry(by=OUTSIDER))
     assert both.events == ()
     assert both.unreadable
-    assert codes(both) == ["organizer-unknown", "event-unreadable"]
+    assert sorted(codes(both)) == ["event-unreadable", "organizer-unknown"]
 
 
 def test_a_strangers_event_of_its_own_is_read_so_that_it_can_be_told() -> None:
-    [session, invitation] = sorted(
-        read(entry(), entry(by=OUTSIDER, uid="UID:spam")).events, key=lambda one: one.organizer
-    )
-    assert (session.organizer, invitation.organizer) == ("coach@example.org", "outsider@example.net")
+    found = read(entry(), entry(by=OUTSIDER, uid="UID:spam")).events
+    assert {one.organizer for one in found} == {"coach@example.org", "outsider@example.net"}
 
 
 def test_where_no_organizers_are_named_everybody_counts() -> None:
