@@ -11,9 +11,9 @@ import pytest
 
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import Club as Deciding
 from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import CalendarReading
+from sessionsmgmt.domain.standing import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports import Undelivered
 from sessionsmgmt.providers.google.credentials import stored_credential
