@@ -12,9 +12,9 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Refused, Sent, Step
+from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Refused, Sent, SetEventId, Step
 from sessionsmgmt.domain.confirm import doubtful, earliest, looked, trait
-from sessionsmgmt.domain.decide import Club, decide
+from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import (
     CalendarReading,
     Caution,
@@ -26,9 +26,12 @@ from sessionsmgmt.domain.model import (
     State,
     Verdict,
 )
-from sessionsmgmt.domain.presence import horizon
+from sessionsmgmt.domain.order import in_waves
+from sessionsmgmt.domain.plausible import MONTH, mistake, oddities
+from sessionsmgmt.domain.presence import DAY, begin, dawn, horizon
 from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.domain.standing import Club
+from sessionsmgmt.errors import Exit, InputError, SessionsError, worst
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import (
     Calendar,
@@ -98,12 +101,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is to say at one moment: a verdict per session, and the email of each notice that is due."""
+    """What there is to say at one moment: a verdict per session, and the email of each notice that is due.
+
+    ``event_ids`` are for the ledger: sessions that have another id in the calendar by now.
+    """
 
     verdicts: tuple[Verdict, ...]
     emails: Mapping[Key, EmailMessage]
     cautions: tuple[Caution, ...]
     book: Book
+    event_ids: tuple[SetEventId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,27 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     InputError where a source or a template is wrong, UnreachableError where something could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
-    until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
+    shown_until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read(now)
-    calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
+    announced = book.announced(now)
+    ends = [end for key in announced if (end := book.entry(key).end)]
+    until = max(shown_until, now + MONTH, *(_day_after(end, job.zone) for end in ends))
+    calendar, contacts = _read(job, now, until, {book.event_id(key) for key in announced})
+    wrong = mistake(calendar, contacts.contacts, job.roles, book, now)
+    if wrong:
+        raise InputError(wrong.text, wrong.advice)
     club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone, job.organizers)
     decisions = decide(rules, calendar, club, now)
+    soon = [event for event in calendar.events if club.trusts(event) and begin(event, job.zone) <= now + MONTH]
+    odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
+    shown = tuple(one for one in decisions.verdicts if one.start <= shown_until or one.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
-    return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)
+    return Survey(shown, emails, (*contacts.cautions, *decisions.cautions, *odd), book, decisions.event_ids)
+
+
+def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    """When the day of the instant is over: what takes a session's place under another id begins before that."""
+    return dawn(instant.astimezone(zone).date() + DAY, zone)
 
 
 def deliver(
@@ -176,13 +197,15 @@ def deliver(
     settled: list[Step] = []
     try:
         obstacle = _unready(mailer) if due and not is_stopped(stop) else None
-        for wave in [*(due[first : first + WAVE] for first in range(0, len(due), WAVE)), []]:
+        event_ids = survey.event_ids
+        for wave in [*in_waves(due, WAVE), ()]:
             obstacle = obstacle or (stopped() if is_stopped(stop) else None)
             if wave and obstacle:
                 became |= {one.key: _unsent(one, obstacle) for one in wave}
                 continue
             claims = [_claim(one.notice, survey, run) for one in wave if one.notice]
-            missed = {one.key: one for one in ledger.write([*settled, *claims], clock())}
+            missed = {one.key: one for one in ledger.write([*settled, *event_ids, *claims], clock())}
+            event_ids = ()
             became |= {step.key: _untold(became[step.key], missed[step.key]) for step in settled if step.key in missed}
             became |= {one.key: _left_alone(one, missed[one.key]) for one in wave if one.key in missed}
             settled = []
@@ -235,7 +258,7 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
 
 def undelivered(verdict: Verdict) -> Delivery:
     """A verdict nothing is sent for, now or at all: held and failed ones want a person's attention."""
-    calm = verdict.state in {State.SKIPPED, State.DUE}
+    calm = verdict.state in {State.SKIPPED, State.DUE} and not verdict.attention
     return Delivery(verdict, exit=Exit.DONE if calm else Exit.ATTENTION)
 
 

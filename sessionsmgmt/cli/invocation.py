@@ -25,6 +25,7 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
+from sessionsmgmt.github.job import workspace
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.ports import Stop
 from sessionsmgmt.sending import UNSTOPPED
@@ -91,7 +92,7 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        with _reporting(report, around(config).root) as write:
+        with _reporting(report, around(config, workspace(here.environ)).root) as write:
             told = Invocation(
                 name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask, here.stop
             )
@@ -164,7 +165,7 @@ def perform(
     """
     zone = ZoneInfo("UTC")
     try:
-        config = load(invocation.config)
+        config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
         result = _unless_stopped(invocation, partial(act, config))
     except SessionsError as cause:

@@ -17,6 +17,7 @@ from pathlib import Path
 from sessionsmgmt.commands.former import Former
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.names import address_fault, zone_fault
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Disclose, PresenceMode
 from sessionsmgmt.errors import InputError
 
@@ -212,7 +213,6 @@ def plan(answers: Answers) -> dict[str, bytes]:
         "sender": answers.sender,
         "worded": bool(answers.wording),
         "marked": answers.marked,
-        "watched": ("sessions.yml", "notice.md", calendar, contacts),
         "action": ACTION,
     }
     workflows = {f".github/workflows/{name}": _filled(name, context).encode() for name in WORKFLOWS}
@@ -351,7 +351,7 @@ def _zone(text: str, _given: Given) -> str:
 
 def _addresses(text: str) -> tuple[str, ...]:
     """The addresses in the text, each once: case does not tell two apart."""
-    return tuple({address.strip().casefold(): address.strip() for address in text.split(",")}.values())
+    return tuple({fold(address): address.strip() for address in text.split(",")}.values())
 
 
 def _addresses_fit(text: str, _given: Given) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 from email.utils import getaddresses
 
 from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Delivery, Job, Lookup, deliver, look, survey

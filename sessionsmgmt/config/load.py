@@ -32,12 +32,12 @@ LOCALE = "en_US"
 """The locale of a club that names none."""
 
 
-def load(path: Path) -> Config:
-    """The configuration in a file.
+def load(path: Path, workspace: Path | None = None) -> Config:
+    """The configuration in a file. ``workspace`` is where a job of GitHub Actions has its checkout, if this is one.
 
     Raises InputError with every problem there is, by file and line; the path stands in them as it was given.
     """
-    folder = around(path)
+    folder = around(path, workspace)
     try:
         document = parse(_text(path, folder))
         _judgeable(document)

@@ -13,7 +13,7 @@ from sessionsmgmt.config.paths import Folder
 from sessionsmgmt.config.reading import Place, UnreadableError, read
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
-from sessionsmgmt.domain.model import Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from sessionsmgmt.domain.model import DEFAULT_KINDS, Kind, PresenceMode, Require, Role, Rule, Unit, Within
 
 LARGEST_TEMPLATE = 131_072
 """Bytes a template may have; the characters it may have are bounded where it is read as a template."""
@@ -93,7 +93,7 @@ def _within(section: Section) -> Within:
 
 def _kinds(section: Section) -> frozenset[Kind]:
     if "kinds" not in section.data:
-        return frozenset(Kind)
+        return DEFAULT_KINDS
     entries = section.texts("kinds")
     for again, first in repeated(entries):
         section.findings.add(again.trail, f"is the same as {first.name}; keep one of the two")

@@ -66,11 +66,25 @@ class Folder:
         return self.fault(written) or ("is a file, not a folder" if is_file(self.path(written)) else "")
 
 
-def around(config: Path) -> Folder:
-    """The folder of a sessions.yml and the repository that holds it: the nearest folder above with git's, or itself."""
+def around(config: Path, workspace: Path | None = None) -> Folder:
+    """The folder of a sessions.yml and the repository that holds it.
+
+    The repository is the nearest folder above with git's own. Where there is none, it is ``workspace``, the folder that
+    a job of GitHub Actions has its checkout in, if that holds sessions.yml; else it is the folder of sessions.yml. What
+    is above the workspace is no part of the checkout, so git's folder is not looked for there.
+    """
     base = real(config.parent)
-    root = next((folder for folder in (base, *base.parents) if _exists(folder / _GIT)), base)
+    above = (base, *base.parents)
+    limit = real(workspace) if workspace else None
+    if limit in above:
+        above = above[: above.index(limit) + 1]
+    root = next((folder for folder in above if _exists(folder / _GIT)), limit if limit in above else base)
     return Folder(config.parent, base, root)
+
+
+def place(folder: str, config: Path) -> str:
+    """Where a sessions.yml is in its repository. ``folder`` is the ``name`` of its folder."""
+    return f"{folder}/{config.name}" if folder else config.name
 
 
 def real(path: Path) -> Path:

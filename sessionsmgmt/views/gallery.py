@@ -28,7 +28,13 @@ from sessionsmgmt.views.text import resolving
 
 TOKEN = re.compile(r"[^0-9a-z]+")
 HEADERS = ("Subject", "From", "To", "Cc", "Reply-To")
-BADGES = {Kind.NEW: "New", Kind.CHANGED: "Changed", Kind.ADDED: "More people", Kind.CANCELLED: "Cancelled"}
+BADGES = {
+    Kind.NEW: "New",
+    Kind.CHANGED: "Changed",
+    Kind.ADDED: "New people",
+    Kind.REMOVED: "Fewer people",
+    Kind.CANCELLED: "Cancelled",
+}
 
 
 @dataclass(frozen=True, slots=True)

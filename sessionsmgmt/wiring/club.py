@@ -30,7 +30,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
-from sessionsmgmt.domain.roster import fold
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import keys
@@ -75,7 +75,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
             contacts=address_book(config, google),
             ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
-            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
+            organizers=trusted(config),
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -162,13 +162,18 @@ def _calendar(config: Config, google: Account | None) -> Calendar:
         case IcsCalendar(path):
             from sessionsmgmt.providers.files.calendar import IcsFile
 
-            return IcsFile(path, shown(path), config.zone)
+            return IcsFile(path, shown(path), config.zone, trusted(config))
         case GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 
             return GoogleCalendarFeed(google, _reading(config), config.zone, id_, name)
         case _:
             raise _absent("calendar.provider: microsoft")
+
+
+def trusted(config: Config) -> frozenset[str] | None:
+    """The folded addresses of those whose events count besides the calendar's own; None is everybody."""
+    return None if config.organizers is None else frozenset(map(fold, config.organizers))
 
 
 def address_book(config: Config, google: Account | None) -> Contacts:

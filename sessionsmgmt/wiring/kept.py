@@ -22,6 +22,7 @@ from sessionsmgmt.config.model import (
     ledger_branch,
     token,
 )
+from sessionsmgmt.config.paths import place
 from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, keys
 from sessionsmgmt.patience import Patience
@@ -181,5 +182,5 @@ def _comments(config: Config, environ: Mapping[str, str]) -> AbstractContextMana
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.traces import PreviewTraces
 
-    place = f"{config.folder}/{config.path.name}".lstrip("/")
-    return nullcontext(PreviewTraces(club.hub(environ, Patience()), repository(environ), place))
+    where = place(config.folder, config.path)
+    return nullcontext(PreviewTraces(club.hub(environ, Patience()), repository(environ), where))

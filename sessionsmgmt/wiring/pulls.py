@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.paths import around, place
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.github import job
 from sessionsmgmt.github.event import PullRequest
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job
@@ -52,18 +53,19 @@ def displays(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tup
     Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
     token or a repository.
     """
+    from sessionsmgmt.github.account import Account
     from sessionsmgmt.github.checks import CheckRun
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.comments import PullRequestComment
 
-    hub, here = club.hub(environ, Patience()), repository(environ)
-    place = os.path.relpath(os.path.realpath(config), os.path.realpath(workspace(environ)))
-    folder = place.removesuffix(PLAIN_PLACE).rstrip("/")
+    account, here = Account(club.hub(environ, Patience())), repository(environ)
+    where = place(around(config, job.workspace(environ)).name, config)
+    folder = where.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({folder})" if folder else CHECK
     closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
     return (
-        CheckRun(hub, here, pull.head, name, f"sessionsmgmt:{place}"),
-        PullRequestComment(hub, here, pull.number, place, closing),
+        CheckRun(account, here, pull.head, name, f"sessionsmgmt:{where}"),
+        PullRequestComment(account, here, pull.number, where, closing),
     )
 
 

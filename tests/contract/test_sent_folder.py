@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.compose.email import compose
 from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.confirm import MARK, Mail, trait
 from sessionsmgmt.domain.model import Disclose, Key, Session
-from sessionsmgmt.domain.roster import fold
 from tests.builders import NEW_YORK, SECRET, local, notice
 from tests.contract.google_worlds import at_google
 from tests.contract.sent_rooms import GmailWorld, OutboxWorld, SentWorld, sent

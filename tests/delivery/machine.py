@@ -40,7 +40,7 @@ from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
-from tests.unit.domain.season import PEOPLE, STEP, Owner, World
+from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed
 from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
@@ -199,8 +199,10 @@ class Season(RuleBasedStateMachine):
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())
         for about in self.notices:
-            for session in SESSIONS:
-                assert self.owner.was_told_the_truth(Key(about.id, session), about, self.world), (about.id, session)
+            keys = believed(self._book(), about, self.world.now)
+            for event in {*SESSIONS, *keys}:
+                key = keys.get(event, Key(about.id, event))
+                assert self.owner.was_told_the_truth(key, event, about, self.world), (key, event)
         before = len(self.office.left)
         self._finish(self._start(looks=True))
         assert len(self.office.left) == before, "a run sent something although nothing had happened"

@@ -12,9 +12,9 @@ import pytest
 from sessionsmgmt.commands.run import sender_seen
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import Club as Deciding
 from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import CalendarReading, Key, State, Verdict
+from sessionsmgmt.domain.standing import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.pipeline import Delivery, Lookup
 from sessionsmgmt.ports import Delivered, Undelivered

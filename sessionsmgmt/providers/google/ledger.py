@@ -23,6 +23,7 @@ from typing import Any
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
+from sessionsmgmt.domain.keys import first_event_id
 from sessionsmgmt.domain.model import Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.http_session import POOL
@@ -192,7 +193,7 @@ class CalendarLedger:
         """The steps by the event they are written on, and the events that have something to forget or to seal anew."""
         grouped: dict[str, list[Step]] = {}
         for step in steps:
-            grouped.setdefault(self._event_of(step.key.session), []).append(step)
+            grouped.setdefault(self._event_of(first_event_id(step.key)), []).append(step)
         for event, page in self._pages.items():
             if turned(page, (), self._secret, self._binding, now).properties != page.properties:
                 grouped.setdefault(event, [])

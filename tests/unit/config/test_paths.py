@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.config.load import load
+from sessionsmgmt.config.paths import around
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.github.job import workspace
 from tests.unit.config.club import BASE, Club, changed
 
 OUT = "leads out of the repository; keep the file inside it"
@@ -131,3 +133,64 @@ def test_nothing_is_written(club: Club) -> None:
 
 def _files(root: Path) -> set[Path]:
     return set(root.rglob("*"))
+
+
+def without_git(club: Club) -> Path:
+    """The club's folder as an archive of the repository has it, with a second club in a folder of it."""
+    (club.root / ".git" / "config").unlink()
+    (club.root / ".git").rmdir()
+    inner = club.root / "clubs" / "otters"
+    inner.mkdir(parents=True)
+    (inner / "sessions.yml").write_text(f"{BASE}    template: ../../notice.md\n", encoding="utf-8")
+    return inner / "sessions.yml"
+
+
+def test_without_git_the_folder_of_the_checkout_is_the_repository(club: Club, tmp_path: Path) -> None:
+    file = without_git(club)
+    (tmp_path / "linked").symlink_to(club.root)
+    (tmp_path / "club").symlink_to(file.parent)
+
+    for path in (file, tmp_path / "linked" / "clubs" / "otters" / "sessions.yml", tmp_path / "club" / "sessions.yml"):
+        for checkout in (club.root, tmp_path / "linked"):
+            config = load(path, checkout)
+            assert (config.root, config.folder) == (club.root, "clubs/otters")
+    assert (around(club.file, club.root).root, around(club.file, club.root).name) == (club.root, "")
+
+
+def test_a_checkout_that_is_elsewhere_says_nothing_about_the_repository(
+    club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = without_git(club)
+    for elsewhere in (tmp_path_factory.mktemp("outside"), file.parent / "inner", Path(f"{club.root}-of-before")):
+        assert (around(file, elsewhere).root, around(file, elsewhere).name) == (file.parent, "")
+
+
+def test_git_tells_more_exactly_than_the_folder_of_the_checkout(club: Club) -> None:
+    inner = club.root / "folder"
+    (inner / ".git").mkdir()
+    (inner / "clubs").mkdir()
+
+    assert around(inner / "clubs" / "sessions.yml", club.root).name == "clubs"
+    assert around(inner / "sessions.yml", club.root).name == ""
+
+
+def test_what_is_above_the_checkout_is_another_repository(club: Club) -> None:
+    work = club.root / "_work" / "club"
+    (work / "otters").mkdir(parents=True)
+
+    found = around(work / "otters" / "sessions.yml", work)
+    assert (found.root, found.name) == (work, "otters")
+    assert around(work / "otters" / "sessions.yml").name == "_work/club/otters"
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [
+        ({"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": "/github/workspace"}, Path("/github/workspace")),
+        ({"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": " "}, None),
+        ({"GITHUB_ACTIONS": "true"}, None),
+        ({"GITHUB_WORKSPACE": "/github/workspace"}, None),
+    ],
+)
+def test_only_a_job_of_actions_has_a_checkout(environ: dict[str, str], found: Path | None) -> None:
+    assert workspace(environ) == found
