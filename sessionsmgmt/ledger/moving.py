@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sessionsmgmt.domain.claims import Book, Carry, Entry, Forget, Refused, Step
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports import Erasable, Unwritten
+from sessionsmgmt.ports import Cautioning, Unwritten
 
 
-class Beginner(Erasable, Protocol):
+class Beginner(Cautioning, Protocol):
     """A ledger that can be told with which secret to begin."""
 
     def begin_with(self, secret: bytes) -> None:
@@ -30,7 +30,7 @@ class Moving:
     People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
     """
 
-    def __init__(self, old: Erasable, new: Beginner, keep: timedelta) -> None:
+    def __init__(self, old: Cautioning, new: Beginner, keep: timedelta) -> None:
         self._old = old
         self._new = new
         self._keep = keep
@@ -66,6 +66,10 @@ class Moving:
         left = {one.key for one in missed}  # perhaps; what was carried already is not carried twice
         self._lacking = {key: entry for key, entry in self._lacking.items() if key in left}
         return (*kept, *missed)
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """What both have to say; see ``ports.Cautioning``."""
+        return (*self._old.warnings(), *self._new.warnings())
 
     def erase(self) -> bool:
         """Delete both, the old one first; see ``ports.Erasable``."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.moving import Moving
-from sessionsmgmt.ports import Erasable
+from sessionsmgmt.ports import Cautioning
 from sessionsmgmt.providers.google.ledger import CalendarLedger
 from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
@@ -23,7 +23,7 @@ KEEP = timedelta(days=30)
 class LedgerWorld(Protocol):
     """One club's ledger, with nothing in it at first."""
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         """The ledger as a process that has just started opens it; it forgets what is over since ``KEEP``."""
         ...
 
@@ -36,7 +36,7 @@ class LedgerWorld(Protocol):
 class FileWorld:
     folder: Path
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", KEEP)
 
     def stored(self) -> bytes:
@@ -51,7 +51,7 @@ class MovingWorld:
     old: LedgerWorld
     new: LedgerWorld
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         new = self.new.open()
         assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
         return Moving(self.old.open(), new, KEEP)

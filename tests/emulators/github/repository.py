@@ -161,13 +161,18 @@ class Run:
 
 @dataclass(slots=True)
 class Repository:
-    """One repository. ``objects`` may be emptied (``Objects()``): then it has no commit, as one newly made."""
+    """One repository. ``objects`` may be emptied (``Objects()``): then it has no commit, as one newly made.
+
+    ``hides_other_refs``: a file can be asked for by a branch, a tag or a commit, which is all that GitHub promises, and
+    not by another ref.
+    """
 
     name: str = REPOSITORY
     id: int = 1
     private: bool = True
     default_branch: str = "main"
     archived: bool = False
+    hides_other_refs: bool = False
     pushed: datetime = NOW
     objects: Objects = field(default_factory=Objects)
     issues: dict[int, Issue] = field(default_factory=dict)
