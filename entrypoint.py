@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from sessionsmgmt.inherited import settle
 
 
 def main() -> int:
     """Run one command and return its exit status."""
-    called_by_runner = os.environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in os.environ)
+    environ = settle()
+    called_by_runner = environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in environ)
     if len(sys.argv) == 1 and called_by_runner:
         from sessionsmgmt.runner import step
 
-        return step.main(os.environ, sys.stdout)
-    from sessionsmgmt.cli.main import main
+        return step.main(environ, sys.stdout)
+    from sessionsmgmt.cli.main import start_in
 
-    return main()
+    return start_in(environ)
 
 
 if __name__ == "__main__":

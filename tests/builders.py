@@ -35,6 +35,7 @@ from sessionsmgmt.domain.model import (
 )
 from sessionsmgmt.domain.roster import directory
 from sessionsmgmt.domain.roster import fold as folded
+from sessionsmgmt.ledger.retention import Retention
 
 NEW_YORK = ZoneInfo("America/New_York")
 SECRET = b"an invented secret of 32 bytes.."
@@ -57,6 +58,17 @@ def local(
 
 NOW = local(2026, 11, 6, 18)
 """A Friday evening, the day before the session that ``event`` has by default."""
+
+KEEP = timedelta(days=30)
+
+
+def retention(clock: datetime) -> Retention:
+    """How long a ledger remembers on a machine whose clock stands at that instant."""
+    return Retention(KEEP, lambda: clock)
+
+
+RETENTION = retention(datetime.max.replace(tzinfo=UTC))
+"""On a machine whose clock is ahead of every instant that a test names."""
 
 
 def attendees(*addresses: str, declined: Collection[str] = ()) -> tuple[Attendee, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from sessionsmgmt import safe_files
+from sessionsmgmt.cli import streams
 from sessionsmgmt.cli.instant import Instant
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.config.paths import around
+from sessionsmgmt.domain.model import Caution
+from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.job import workspace
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.views import report, terminal
@@ -32,14 +36,15 @@ P = ParamSpec("P")
 class Invocation:
     """What every command is told. ``now`` is aware: the instant that all of the command takes as now.
 
-    ``chosen`` is the same if ``--now`` names it, and None if it is the present.
+    ``chosen`` is the same if ``--now`` names it, and None if it is the present. ``report`` writes the JSON report, if
+    one is wanted, and returns the result with a warning where that failed.
     """
 
     command: str
     config: Path
     now: datetime
     chosen: datetime | None
-    report: Path | None
+    report: Callable[[Result, ZoneInfo], Result]
     clock: Callable[[], datetime]
     environ: Mapping[str, str]
     views: Sequence[View]
@@ -72,7 +77,7 @@ class Surroundings:
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
     """A command of the group, with the options that all of them have."""
-    path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False, writable=True)
+    path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False)
 
     @functools.wraps(function)
     def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
@@ -81,8 +86,9 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        told = Invocation(name, config, now, chosen, report, _clock(now), here.environ, here.views, here.mask)
-        return function(told, *args, **kwargs)
+        with _reporting(report, around(config, workspace(here.environ)).root) as write:
+            told = Invocation(name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask)
+            return function(told, *args, **kwargs)
 
     made: Callable[..., Exit] = invoke
     for option in (
@@ -93,6 +99,29 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
     ):
         made = option(made)
     return made
+
+
+@contextmanager
+def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, ZoneInfo], Result]]:
+    """What writes the report at the end. Raises InputError, before anything is done, where it can't be written."""
+    with ExitStack() as files:
+        try:
+            write = files.enter_context(safe_files.replacing(path, root)) if path else None
+        except OSError as error:
+            raise InputError(
+                f"--report: {path} can't be written ({error.strerror}).", "Choose another place."
+            ) from None
+
+        def report_on(result: Result, zone: ZoneInfo) -> Result:
+            try:
+                if write:
+                    write(report.content(result, zone))
+            except OSError as error:
+                text = f"the report can't be written ({error.strerror}); what was done is done"
+                return replace(result, cautions=(*result.cautions, Caution("report-unwritten", text)))
+            return result
+
+        yield report_on
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
@@ -123,23 +152,17 @@ def perform(
         result = act(config)
     except SessionsError as cause:
         error = failing(cause)
-        terminal.show_problems(error, sys.stderr)
-        result = Result(invocation.command, invocation.now, error.exit)
+        streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
+        result = invocation.report(Result(invocation.command, invocation.now, error.exit), zone)
+        streams.show(partial(terminal.show_cautions, result.cautions, sys.stderr), sys.stderr)
         shows = [partial(view.show_problems, error) for view in invocation.views]
     else:
-        unless_nobody_reads(partial(terminal.show, result, config, sys.stdout))
+        result = invocation.report(result, zone)
+        trouble = streams.show(partial(terminal.show, result, config, sys.stdout), sys.stdout)
+        if trouble:
+            text = f"warning: what was done is done, but it can't be shown ({trouble})"
+            streams.show(partial(click.echo, text, err=True), sys.stderr)
         shows = [partial(view.show, result, config) for view in invocation.views]
     for show in shows:
         show()
-    if invocation.report:
-        report.write(result, zone, invocation.report)
     return result.exit
-
-
-def unless_nobody_reads(show: Callable[[], None]) -> None:
-    """Show something; that the other end of a pipe was closed early changes nothing of what was done."""
-    try:
-        show()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends

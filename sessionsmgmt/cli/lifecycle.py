@@ -37,15 +37,20 @@ def written(exported: exporting.Export, path: Path) -> str:
     """Write the document into a new file that its owner alone can read, and say so. Raises InputError."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text(exported))
+            file.write(text(exported, "utf-8"))
     except OSError as error:
         raise InputError(f"--out: {path} can't be written ({error.strerror}).", "Choose a new file.") from None
     return f"Everything that is kept is in {path}."
 
 
-def text(exported: exporting.Export) -> str:
-    """The document as JSON that a person can read."""
-    return json.dumps(exported.document, indent=2, ensure_ascii=False) + "\n"
+def text(exported: exporting.Export, encoding: str) -> str:
+    """The document as JSON that a person can read, in letters of that encoding or as JSON escapes them."""
+    readable = json.dumps(exported.document, indent=2, ensure_ascii=False) + "\n"
+    try:
+        readable.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(exported.document, indent=2) + "\n"
+    return readable
 
 
 def forget(call: Invocation, config: Config) -> Result:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,8 +18,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__
-from sessionsmgmt.cli import credential, lifecycle, previews
-from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform, unless_nobody_reads
+from sessionsmgmt.cli import credential, lifecycle, previews, streams
+from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor, doctor_without
 from sessionsmgmt.commands.former import Former, former
@@ -32,8 +33,9 @@ from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import pull_request
+from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
-from sessionsmgmt.views import report, terminal
+from sessionsmgmt.views import terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 from sessionsmgmt.wiring import checkup, club
@@ -62,9 +64,10 @@ def init_(
     zone, folder = guess_zone(invocation.environ, Path("/etc/localtime")), invocation.config.parent
     before = former(earlier) if earlier else Former({})
     known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
-    answered = answers(known if yes else ask(questions(zone), known), zone)
-    answered = as_before(answered, before) if earlier else answered
-    may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
+    with _somebody_answers():
+        answered = answers(known if yes else ask(questions(zone), known), zone)
+        answered = as_before(answered, before) if earlier else answered
+        may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
     result = init(answered, folder, may_go, invocation.now, before.left_out)
     return perform(invocation, lambda _: result)
 
@@ -168,21 +171,23 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
     if printed and save:
         raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
+    if printed:
+        streams.check_printing()
 
     def visit(url: str) -> None:
-        click.echo(f"Agree at this address:\n{url}", err=True)
+        _complain(f"Agree at this address:\n{url}")
         if browser:
             import webbrowser
 
             webbrowser.open(url)
 
-    dialogue = credential.Dialogue(partial(click.echo, err=True), visit)
+    dialogue = credential.Dialogue(_complain, visit)
     keep = credential.saver(save) if save else _printed if printed else None
     return perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
 
 
 def _printed(text: str) -> str:
-    click.echo(text)
+    streams.print_out(text)
     return ""
 
 
@@ -226,10 +231,10 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     """Print the clubs below a folder as the JSON matrix of a workflow."""
     planned = plan(root, batch)
     if batch < planned.batches:
-        click.echo(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.", err=True)
-    click.echo(json.dumps(planned.matrix(), separators=(",", ":")))
-    if invocation.report:
-        report.write(Result("plan", invocation.now), ZoneInfo("UTC"), invocation.report)
+        _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
+    streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
+    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_cautions, result.cautions, sys.stderr), sys.stderr)
     return Exit.DONE
 
 
@@ -245,7 +250,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
         exported = lifecycle.export(invocation, address, config)
         said = lifecycle.written(exported, out) if out else ""
         if not out:
-            unless_nobody_reads(lambda: click.echo(lifecycle.text(exported), nl=False))
+            streams.print_out(lifecycle.text(exported, sys.stdout.encoding).rstrip("\n"))
         return Result("export", invocation.now, exported.exit, message=said)
 
     return perform(invocation, act)
@@ -289,6 +294,18 @@ def _confirm(question: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
+@contextmanager
+def _somebody_answers() -> Iterator[None]:
+    """Say what to do where standard input ends instead of answering."""
+    try:
+        yield
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        text = "nobody is here to be asked: answer with the options, or say --yes to take what is suggested"
+        raise click.UsageError(text) from None
+
+
 def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     """The result, once a person was told what is held, where people are told such things.
 
@@ -307,6 +324,16 @@ def _valid(config: Config) -> str:
     return f"{club.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
 
 
+def start() -> int:
+    """Run the command that this process was started for, and return its exit status."""
+    return start_in(settle())
+
+
+def start_in(environ: Mapping[str, str]) -> int:
+    """The same, once what the process inherits is settled."""
+    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ)))
+
+
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
     """Run one command and return its exit status; see ``errors.Exit``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
@@ -314,17 +341,21 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
     try:
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
-        error.show()
+        streams.show(error.show, sys.stderr)
         return _refused(InputError(error.format_message()), here)
     except SessionsError as error:
-        terminal.show_problems(error, sys.stderr)
+        streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped before it was done.", err=True)
+        _complain("Stopped before it was done.")
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
-        click.echo(terminal.unforeseen(error, verbose="--verbose" in given), err=True)
+        _complain(terminal.unforeseen(error, verbose="--verbose" in given))
         return Exit.ATTENTION
+
+
+def _complain(text: str) -> None:
+    streams.show(partial(click.echo, text, err=True), sys.stderr)
 
 
 def _refused(error: SessionsError, here: Surroundings) -> Exit:

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from sessionsmgmt.characters import Unseen, unseen, without_unseen
 from sessionsmgmt.config.reading import WHOLE, Place, UnreadableError, position
 
 MOST_VALUES = 10_000
@@ -41,11 +42,12 @@ ODD = Odd.ODD
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with the YAML itself."""
+    """One thing that is wrong with the YAML itself. What else is wrong with a ``hidden`` value may follow from it."""
 
     place: Place
     trail: Trail
     text: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Document:
 def parse(text: str) -> Document:
     """The document in a text. Raises UnreadableError where no more than that one problem can be known."""
     try:
-        document = _Reader().read(yaml.parse(text, Loader=yaml.SafeLoader))
+        document = _Reader(text).read(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         raise _no_yaml(error, text) from None
     except (ValueError, OverflowError):  # what PyYAML lets through for \U with a number that no character has
@@ -122,8 +124,12 @@ class _Level:
 
 @dataclass(slots=True)
 class _Reader:
-    """Builds the document from the parser's events, level by level and without recursion."""
+    """Builds the document from the parser's events, level by level and without recursion.
 
+    A key or a value is taken as it looks: what nobody sees in it is a fault of its own.
+    """
+
+    text: str
     keys: dict[Trail, Place] = field(default_factory=dict)
     values: dict[Trail, Place] = field(default_factory=dict)
     sources: dict[Trail, str] = field(default_factory=dict)
@@ -161,9 +167,10 @@ class _Reader:
     def _key(self, event: yaml.NodeEvent, place: Place, level: _Level) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise UnreadableError(place, "a key stands here that is no plain word; write every key as `key: value`")
-        key = str(event.value)
+        key = _as_it_looks(str(event.value))
         trail = (*(level.trail or ()), key)
         self._plain(event, place, trail)
+        self._seen(event, place, trail)
         if key == "<<" and event.style is None:
             self._fault(place, trail, "merge keys (<<) are not taken; write the keys out")
         elif key in level.seen:
@@ -194,9 +201,11 @@ class _Reader:
             self.levels.append(_Level(value, trail))
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place, trail: Trail) -> object:
-        value = resolved(event.value) if event.style is None else event.value
+        self._seen(event, place, trail)
+        text = _as_it_looks(event.value)
+        value = resolved(text) if event.style is None else text
         if not isinstance(value, str):
-            self.sources.setdefault(trail, event.value)
+            self.sources.setdefault(trail, text)
         elif _CONTROLS.search(value):
             self._fault(place, trail, "must be one line of text, without control characters")
         return value
@@ -210,14 +219,32 @@ class _Reader:
         elif getattr(event, "tag", None) is not None:
             self._fault(place, trail, "tags (!name) are not taken; remove it, or put text that begins with ! in quotes")
 
+    def _seen(self, event: yaml.ScalarEvent, place: Place, trail: Trail) -> None:
+        """See that all of a key or a value can be seen. The team's name may have the blanks of fine typography."""
+        found = unseen(event.value if trail != ("team",) else _TYPOGRAPHY.sub(" ", event.value))
+        if found:
+            self.faults.append(Fault(self._spot(event, found) or place, trail, found.fault, hidden=True))
+
+    def _spot(self, event: yaml.ScalarEvent, found: Unseen) -> Place | None:
+        """Where the character stands; None where it is written as an escape."""
+        if event.start_mark is None or event.end_mark is None:
+            return None
+        index = self.text.find(found.character, event.start_mark.index, event.end_mark.index)
+        return position(self.text, index) if index >= 0 else None
+
     def _fault(self, place: Place, trail: Trail, text: str) -> None:
         self.faults.append(Fault(place, trail, text))
 
 
 # Line breaks of every kind, control characters and halves of characters, which text in quotes can have as \n, \u….
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TYPOGRAPHY = re.compile(r"(?<=\S)[\u00a0\u202f\u00ad](?=\S)")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _LONGEST_WORD = 64
+
+
+def _as_it_looks(text: str) -> str:
+    return without_unseen(text) if unseen(text) else text
 
 
 def resolved(word: str) -> str | int | bool | Odd | None:
@@ -242,6 +269,8 @@ def _no_yaml(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     """The parser's complaint in words for somebody who does not know how YAML is made."""
     problem, context = error.problem or "", error.context or ""
     lines = text.split("\n")
+    if found := _hidden_near(error, lines):
+        return UnreadableError(*found)
     mark = error.problem_mark or error.context_mark
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     indent = line[: len(line) - len(line.lstrip())]
@@ -264,6 +293,18 @@ def _no_yaml(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     else:
         at, words = mark, "this is not YAML; look at the indentation, the colons and the quotes here"
     return UnreadableError(_within(at or mark, lines), words)
+
+
+def _hidden_near(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Place, str] | None:
+    """The first character that nobody sees in the lines that the parser complains of, comments apart, and the fault."""
+    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
+    for number in range(max(min(marks, default=0) - 1, 0), min(max(marks, default=0) + 1, len(lines))):
+        if found := unseen(_COMMENT.sub("", lines[number])):
+            return Place(number + 1, found.index + 1), found.fault
+    return None
+
+
+_COMMENT = re.compile(r"(^|[ \t])#.*")
 
 
 def _within(mark: yaml.Mark | None, lines: list[str]) -> Place:

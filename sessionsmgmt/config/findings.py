@@ -19,6 +19,7 @@ class Findings:
     def __init__(self, file: str, document: Document) -> None:
         self._file = file
         self._document = document
+        self._explained: set[Trail] = set()
         self._found: dict[tuple[str, Trail, Place], Problem] = {}
 
     def add(self, trail: Trail, text: str) -> None:
@@ -32,6 +33,8 @@ class Findings:
     def add_fault(self, fault: Fault) -> None:
         """Something is wrong with the YAML itself."""
         self._note(fault.trail, fault.place, fault.text)
+        if fault.hidden:
+            self._explained.add(fault.trail)
 
     def add_elsewhere(self, file: str, place: Place, text: str) -> None:
         """Something is wrong in another file, one that sessions.yml names."""
@@ -46,7 +49,8 @@ class Findings:
         return sorted(self._found.values())
 
     def _note(self, trail: Trail, place: Place, text: str) -> None:
-        self._found.setdefault((self._file, trail, place), Problem(self._file, *place, written(trail), text))
+        if trail not in self._explained:
+            self._found.setdefault((self._file, trail, place), Problem(self._file, *place, written(trail), text))
 
 
 def written(trail: Trail) -> str:

@@ -7,6 +7,8 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import NamedTuple
 
+from sessionsmgmt.characters import Unseen
+
 # What YAML 1.2.2 (5.1) calls not printable, and the line breaks that only YAML 1.1 knows (5.4 of 1.2.2).
 _UNSEEN = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,9 +57,7 @@ def decoded(data: bytes) -> str:
         ) from None
     text = _lines(text)
     if found := _UNSEEN.search(text):
-        raise UnreadableError(
-            position(text, found.start()), f"an invisible character (U+{ord(found[0]):04X}) stands here; remove it"
-        )
+        raise UnreadableError(position(text, found.start()), Unseen(found.start(), found[0]).fault)
     return text
 
 

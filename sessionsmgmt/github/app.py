@@ -6,6 +6,7 @@ alone and hand the token back; so its requester is used ("REST API endpoints for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,14 @@ from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
 from sessionsmgmt.github.job import APP_ID, PRIVATE_KEY
 from sessionsmgmt.patience import Patience
+from sessionsmgmt.secret_faults import document_fault, word_fault
 
 BOTH = f"{APP_ID} and {PRIVATE_KEY}"
+_UNKNOWN = re.compile("integration not found", re.IGNORECASE)
+_PERMISSIONS = re.compile("permissions requested", re.IGNORECASE)
+_REPOSITORIES = re.compile("repository that does not exist or is not accessible", re.IGNORECASE)
+"""How GitHub says that it does not know the App, and what the App's installation lacks."""
+
 LAST_WORD = 10.0
 """Seconds that handing a token back may take; it ends within the hour anyway."""
 
@@ -42,13 +49,15 @@ def app(environ: Mapping[str, str]) -> App | None:
     if not number or not pem:
         raise InputError(f"Of {BOTH} only one is set.", "An App needs both.")
     if not (number.isascii() and number.replace(".", "").isalnum()):
-        raise InputError(f"{APP_ID} is no App's id.", "The App's settings show it, as 'App ID'.")
+        fault = word_fault(number) or "is no App's id"
+        raise InputError(f"{APP_ID} {fault}.", "The App's settings show it, as 'App ID'.")
     auth = Auth.AppAuth(number, pem if "\n" in pem else pem.replace("\\n", "\n"))
     try:
         auth.create_jwt()
     except Exception:  # noqa: BLE001 - many libraries read a key, and what they say of it may hold a part of it
         raise InputError(
-            f"{PRIVATE_KEY} is no private key.", "Store the .pem file that GitHub gave, whole, with all of its lines."
+            f"{PRIVATE_KEY} {document_fault(pem) or 'is no private key'}.",
+            "Store the .pem file that GitHub gave, whole, with all of its lines.",
         ) from None
     return App(auth)
 
@@ -89,10 +98,8 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
 
     try:
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
-    except DeclinedError:
-        raise RefusedError(
-            "The GitHub App is not installed on this repository.", "Install it: the App's settings, 'Install App'."
-        ) from None
+    except DeclinedError as declined:
+        raise (declined.refusal if _UNKNOWN.search(declined.message) else _not_installed()) from None
     wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
     def issue() -> str:
@@ -102,11 +109,19 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
 
     try:
         return hub.repeat(issue, purpose, {HTTPStatus.UNPROCESSABLE_ENTITY})
-    except DeclinedError:
-        raise RefusedError(
-            f"The GitHub App does not have the permission '{permission}: write' on this repository.",
-            "Give it to the App in its settings, and accept it where the App is installed.",
-        ) from None
+    except DeclinedError as declined:
+        if _PERMISSIONS.search(declined.message):
+            raise RefusedError(
+                f"The GitHub App does not have the permission '{permission}: write' on this repository.",
+                "Give it to the App in its settings, and accept it where the App is installed.",
+            ) from None
+        raise (_not_installed() if _REPOSITORIES.search(declined.message) else declined.refusal) from None
+
+
+def _not_installed() -> RefusedError:
+    return RefusedError(
+        "The GitHub App is not installed on this repository.", "Install it: the App's settings, 'Install App'."
+    )
 
 
 def _hand_back(hub: Hub) -> None:

@@ -17,6 +17,7 @@ from github.Repository import Repository
 
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.github.refusals import safe
 from sessionsmgmt.patience import Later, persist
 
 FILE = "ledger.sealed"
@@ -77,7 +78,7 @@ def is_race(declined: DeclinedError) -> bool:
 
 def refusal(declined: DeclinedError, branch: str) -> RefusedError:
     """The error to end with where the branch may not be changed: GitHub's own words, and what to do."""
-    told = " ".join("".join(one if one.isprintable() else " " for one in declined.message[:300]).split())
+    told = safe(declined.message)
     return RefusedError(
         f"GitHub does not let the branch {branch} be changed" + (f': "{told}".' if told else "."),
         "If a rule of the repository protects that branch, exempt it: only the ledger is on it.",

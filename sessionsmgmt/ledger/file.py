@@ -22,6 +22,7 @@ from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, St
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import decode, encode
+from sessionsmgmt.ledger.retention import Retention
 
 PATIENCE = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
@@ -42,19 +43,19 @@ _UNFIT = {
 
 
 class FileLedger:
-    """What was said, in the file at ``path``; what ended longer than ``keep`` ago is forgotten with the next write.
+    """What was said, in the file at ``path``. What ``retention`` does not keep is forgotten with the next write.
 
     Besides the file there are ``path`` with ``.lock``, which stays, and with ``.tmp``, which lasts while writing. All
     are for the user alone (mode 0600). A folder that has to be made, or holds nothing else, gets a ``.gitignore`` so
     that nobody commits it by accident. Needs a system with ``flock`` (Linux, macOS, BSD).
     """
 
-    def __init__(self, path: Path, keep: timedelta, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, path: Path, retention: Retention, patience: timedelta = PATIENCE) -> None:
         self._path = path
         self._shown = os.path.relpath(path)
         self._lock = path.with_name(f"{path.name}.lock")
         self._draft = path.with_name(f"{path.name}.tmp")
-        self._keep = keep
+        self._retention = retention
         self._patience = patience
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
 
@@ -87,7 +88,7 @@ class FileLedger:
                 before = found or self._unwritten()
                 known = self._secret in (None, before.secret)
                 after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
-                after = after.pruned(now, self._keep)
+                after = self._retention.pruned(after, now)
                 if after != before:
                     if found is None:
                         self._keep_out_of_git()
@@ -124,7 +125,7 @@ class FileLedger:
 
     def _is_outgrown(self, now: datetime) -> bool:
         book = self._load()
-        return book is not None and book != book.pruned(now, self._keep)
+        return book is not None and book != self._retention.pruned(book, now)
 
     def _load(self) -> Book | None:
         try:

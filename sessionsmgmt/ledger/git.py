@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from functools import partial
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from sessionsmgmt.ledger import branch as branches
 from sessionsmgmt.ledger.branch import ANSWERS, FILE, HEADS, NO_FAST_FORWARD, READING, WRITING, Content, NoFileError
 from sessionsmgmt.ledger.codec import decode, encode
 from sessionsmgmt.ledger.owner import Owner, parted
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import FORMAT, OWNED, Keys, head, seal, unseal
 from sessionsmgmt.ledger.witness import BELOW, Witness
 from sessionsmgmt.patience import Later, persist
@@ -133,7 +134,7 @@ class Branch:
 
 
 class GitLedger:
-    """What was said, sealed with ``keys``; what ended longer than ``keep`` ago is forgotten with the next write.
+    """What was said, sealed with ``keys``. What ``retention`` does not keep is forgotten with the next write.
 
     Needs ``contents: write`` of the job's own token. The sealed text names the repository, by its number, and the
     club's folder: that of another is refused. Each writing has a serial number one higher than that before, and the
@@ -141,7 +142,7 @@ class GitLedger:
     run lasts and between runs, as long as it does not happen to both refs.
     """
 
-    def __init__(self, hub: Hub, home: Branch, keys: Keys, keep: timedelta) -> None:
+    def __init__(self, hub: Hub, home: Branch, keys: Keys, retention: Retention) -> None:
         self._hub = hub
         self._repository = hub.repository(home.repository)
         self._home = home
@@ -149,7 +150,7 @@ class GitLedger:
         self._ref = f"{HEADS}{home.name}"
         self._id = home.repository_id
         self._keys = keys
-        self._keep = keep
+        self._retention = retention
         self._witness = Witness(hub, self._repository, home.name)
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
         self._seen: _Seen | None = None  # when it was last looked at or written
@@ -458,7 +459,7 @@ class GitLedger:
         before = found.book if found else self._unwritten()
         known = self._secret in (None, before.secret)
         after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
-        after = after.pruned(now, self._keep)
+        after = self._retention.pruned(after, now)
         strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         refused = (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
         draft = _Draft(found, after, refused)

@@ -7,12 +7,13 @@ is carried over with the first write; from then on, the new one is the one that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from sessionsmgmt.domain.claims import Book, Carry, Entry, Forget, Refused, Step
 from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ports import Cautioning, Unwritten
 
 
@@ -25,23 +26,23 @@ class Beginner(Cautioning, Protocol):
 
 
 class Moving:
-    """The ``new`` ledger, and of the ``old`` one what the new one lacks and what is not over since ``keep``.
+    """The ``new`` ledger, and of the ``old`` one what the new one lacks and ``retention`` does not forget.
 
     People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
     """
 
-    def __init__(self, old: Cautioning, new: Beginner, keep: timedelta) -> None:
+    def __init__(self, old: Cautioning, new: Beginner, retention: Retention) -> None:
         self._old = old
         self._new = new
-        self._keep = keep
+        self._retention = retention
         self._lacking: Mapping[Key, Entry] = {}  # what the new one lacked when it was last read
         self._before: frozenset[Key] = frozenset()  # what the old one had then
 
     def read(self, now: datetime) -> Book:
         """Both as one book. Raises as both do, and InputError where the new one was begun on its own."""
         read = self._old.read(now)
-        self._before, old = frozenset(read.entries), read.pruned(now, self._keep)
-        alive = {key: entry for key, entry in old.entries.items() if not _is_outlived(entry, now, self._keep)}
+        self._before, old = frozenset(read.entries), self._retention.pruned(read, now)
+        alive = {key: entry for key, entry in old.entries.items() if not _is_outlived(entry, now, self._retention)}
         if alive:
             self._new.begin_with(old.secret)
         new = self._new.read(now)
@@ -77,11 +78,11 @@ class Moving:
         return self._new.erase() or was
 
 
-def _is_outlived(entry: Entry, now: datetime, keep: timedelta) -> bool:
+def _is_outlived(entry: Entry, now: datetime, retention: Retention) -> bool:
     """Whether the old ledger holds what may have been closed in the new one so long ago that it is forgotten there.
 
-    What is closed is remembered for ``keep``, from a moment after the claim. A claim that is older and about a session
-    that is over could otherwise come back as held.
+    What is closed is remembered for ``retention.keep``, from a moment after the claim. A claim that is older and about
+    a session that is over could otherwise come back as held.
     """
-    claim = entry.claim
-    return claim is not None and claim.said.presence.end <= now and claim.at + keep <= now
+    claim, instant = entry.claim, retention.instant(now)
+    return claim is not None and claim.said.presence.end <= instant and claim.at + retention.keep <= instant

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessionsmgmt.errors import InputError, RefusedError
+from sessionsmgmt.secret_faults import word_fault
 
 KEY = "SESSIONSMGMT_KEY"
 OLD_KEY = "SESSIONSMGMT_KEY_OLD"
@@ -123,7 +124,8 @@ def _key(environ: Mapping[str, str], name: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise InputError(f"{name} is not the base64 of {KEY_BYTES} bytes.", f"{HOW_TO_MAKE}, whole.")
+        fault = word_fault(environ[name]) or f"is not the base64 of {KEY_BYTES} bytes"
+        raise InputError(f"{name} {fault}.", f"{HOW_TO_MAKE}, whole and with nothing around it.")
     return key
 
 

@@ -37,8 +37,8 @@ class Handover:
 
     def give(self, written: Path) -> None:
         """Let the files belong to whom the folder belongs to, who could not delete what is root's."""
-        owner = self.here.stat()
         with suppress(OSError):
+            owner = self.here.stat()
             for path in [written, *written.rglob("*")]:
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 

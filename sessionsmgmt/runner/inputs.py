@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.errors import InputError
 
 
@@ -45,7 +46,8 @@ INPUTS = (
     Input("verbose", "false", option="--verbose", flag=True),
 )
 
-_FLAG = ("", "true", "false")
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+"""What GitHub's own tools take (the core schema of YAML 1.2)."""
 
 OUTPUTS = ("sent", "held", "failed", "skipped", "rotated", "report", "preview", "matrix")
 
@@ -69,13 +71,18 @@ class Given:
         wrong = [
             f"The input '{one.name}' must be true or false."
             for one in INPUTS
-            if one.flag and self.texts.get(one.name, "") not in _FLAG
+            if one.flag and self.texts.get(one.name, "") not in ("", *_TRUE, *_FALSE)
+        ]
+        wrong += [
+            f"In the input '{one.name}' {found.fault}."
+            for one in INPUTS
+            if not one.environ and (found := unseen(self.texts.get(one.name, "")))
         ]
         try:
             name, rest, options = _command(self.texts.get("command", "run"), cli)
         except InputError as error:
             raise InputError(" ".join([str(error), *wrong])) from None
-        used = [one for one in INPUTS if one.option and self.texts.get(one.name, "") not in ("", "false" * one.flag)]
+        used = [one for one in INPUTS if one.option and self._is_used(one)]
         wrong += [
             f"The input '{one.name}' is not for '{' '.join(name)}'; leave it out."
             for one in used
@@ -87,6 +94,10 @@ class Given:
         for one in used:
             line += [one.option] if one.flag else [one.option, self.texts[one.name]]
         return line + rest
+
+    def _is_used(self, one: Input) -> bool:
+        text = self.texts.get(one.name, "")
+        return text not in _FALSE if one.flag and text else bool(text)
 
 
 def given(environ: Mapping[str, str]) -> Given:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import secrets
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from sessionsmgmt.cli.invocation import Surroundings
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.runner.files import StepFile, step_files
 from sessionsmgmt.runner.handover import handover
 from sessionsmgmt.runner.inputs import OUTPUTS, given
 from sessionsmgmt.views import report, terminal
@@ -59,7 +60,8 @@ def main(environ: Mapping[str, str], log: TextIO) -> int:
     try:
         return _run(environ, log)
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach the log
-        _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
+        with suppress(OSError):
+            _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
         return Exit.ATTENTION
 
 
@@ -69,24 +71,33 @@ def _run(environ: Mapping[str, str], log: TextIO) -> int:
     _say(log, map(masks.announcement, sorted(masks.secrets(around))))
     shared = handover(environ, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
-    try:
-        ended = _call(inputs.arguments(command_line.cli, folder / "report.json", folder / "preview"), around, log)
-    except InputError as error:
-        ended = _refused(error, log)
-    values = {
-        **_counted(ended),
-        "report": shared.path(folder / "report.json"),
-        "preview": shared.path(folder / "preview"),
-        "matrix": ended.matrix,
-    }
+    with step_files(environ) as files:
+        try:
+            _check(files.values())
+            ended = _call(inputs.arguments(command_line.cli, folder / "report.json", folder / "preview"), around, log)
+        except InputError as error:
+            ended = _refused(error, log)
+        values = {
+            **_counted(ended),
+            "report": shared.path(folder / "report.json"),
+            "preview": shared.path(folder / "preview"),
+            "matrix": ended.matrix,
+        }
+        failures = [
+            files["GITHUB_OUTPUT"].add(lambda _: "".join(output(name, values[name]) for name in OUTPUTS)),
+            files["GITHUB_STEP_SUMMARY"].add(lambda size: fitted(_summary(ended.seen), LARGEST - size)),
+        ]
     shared.give(folder)
-    try:
-        _append(environ.get("GITHUB_OUTPUT"), lambda _: "".join(output(name, values[name]) for name in OUTPUTS))
-        _append(environ.get("GITHUB_STEP_SUMMARY"), lambda size: fitted(_summary(ended.seen), LARGEST - size))
-    except OSError as error:
-        _say(log, [order("error", f"The runner's files can't be written ({error.strerror}).")])
+    _say(log, [order("warning", failure) for failure in failures if failure])
     _say(log, _annotations(ended, Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())))
     return ended.status
+
+
+def _check(files: Iterable[StepFile]) -> None:
+    """See that the files can be written, before anything is done. Raises InputError."""
+    troubles = [file.trouble for file in files if file.trouble]
+    if troubles:
+        raise InputError(" ".join(troubles), "The runner names them in GITHUB_OUTPUT and GITHUB_STEP_SUMMARY.")
 
 
 def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO) -> Ended:
@@ -130,13 +141,6 @@ def _hide(log: TextIO, word: str, secret: str) -> None:
 def _say(log: TextIO, lines: Iterable[str]) -> None:
     log.writelines(f"{line}\n" for line in lines)
     log.flush()
-
-
-def _append(path: str | None, text: Callable[[int], str]) -> None:
-    """Add to one of the files that the runner reads; the text is told how many bytes are there."""
-    if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text(file.tell()))
 
 
 def _counted(ended: Ended) -> dict[str, str]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.model import State
-from sessionsmgmt.errors import InputError
 
 COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)
 
@@ -48,10 +46,7 @@ def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
     return document
 
 
-def write(result: Result, zone: ZoneInfo, path: Path) -> None:
-    """Write the report. Raises InputError where it can't be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(report(result, zone), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--report: {path} can't be written ({error.strerror}).", "Choose another place.") from error
+def content(result: Result, zone: ZoneInfo) -> bytes:
+    """The content of the file."""
+    text = json.dumps(report(result, zone), indent=2, ensure_ascii=False)
+    return f"{text}\n".encode("utf-8", "backslashreplace")  # half a character becomes JSON's own escape of it

@@ -65,6 +65,11 @@ def show_problems(error: SessionsError, err: TextIO) -> None:
     _write([*(str(problem) for problem in problems), f"error: {error}"], err)
 
 
+def show_cautions(cautions: Sequence[Caution], err: TextIO) -> None:
+    """Say what is worth knowing, where the result itself is not shown."""
+    _write([f"warning: {_placed(caution)}" for caution in cautions], err)
+
+
 def unforeseen(error: Exception, *, verbose: bool) -> str:
     """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.config.paths import is_file, real
 from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.patience import Patience
@@ -256,7 +257,7 @@ def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) 
         return ledger
     from sessionsmgmt.ledger.moving import Moving
 
-    return Moving(store_at(config.ledger.migrate_from, config, environ, google), ledger, config.ledger.keep)
+    return Moving(store_at(config.ledger.migrate_from, config, environ, google), ledger, retention(config))
 
 
 def store_at(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> Beginner:
@@ -265,14 +266,14 @@ def store_at(store: Store, config: Config, environ: Mapping[str, str], google: A
         case FileStore(path), _:
             from sessionsmgmt.ledger.file import FileLedger
 
-            return FileLedger(path, config.ledger.keep)
+            return FileLedger(path, retention(config))
         case GitStore(branch), _:
             return git_ledger(branch, config, environ, Patience())
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
             rules = [notice.rule for notice in config.notices]
-            return CalendarLedger(google, _reading(config), keys(environ), config.ledger.keep, rules, id_, name)
+            return CalendarLedger(google, _reading(config), keys(environ), retention(config), rules, id_, name)
         case _:
             raise _absent("ledger.store: calendar, with calendar.provider: microsoft")
 
@@ -295,7 +296,7 @@ def git_ledger(branch: str, config: Config, environ: Mapping[str, str], patience
 
     number = environ.get("GITHUB_REPOSITORY_ID", "").strip()
     home = Branch(repository(environ), branch, number, config.folder, partial(_clubs, config))
-    return GitLedger(hub(environ, patience), home, keys(environ), config.ledger.keep)
+    return GitLedger(hub(environ, patience), home, keys(environ), retention(config))
 
 
 def _clubs(config: Config) -> Clubs | None:
@@ -314,6 +315,11 @@ def _clubs(config: Config) -> Clubs | None:
         declared(file, *keys) for file in files for keys in (("ledger", "branch"), ("ledger", "migrate_from", "branch"))
     }
     return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | (named - {""}))
+
+
+def retention(config: Config) -> Retention:
+    """How long the club's ledgers remember what is over. No ``--now`` takes the place of this clock."""
+    return Retention(config.ledger.keep, lambda: datetime.now(UTC))
 
 
 def _lookup(config: Config, google: Account | None) -> Lookup | None:

@@ -53,18 +53,19 @@ def displays(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tup
     Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
     token or a repository.
     """
+    from sessionsmgmt.github.account import Account
     from sessionsmgmt.github.checks import CheckRun
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.comments import PullRequestComment
 
-    hub, here = club.hub(environ, Patience()), repository(environ)
+    account, here = Account(club.hub(environ, Patience())), repository(environ)
     where = place(around(config, job.workspace(environ)).name, config)
     folder = where.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({folder})" if folder else CHECK
     closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
     return (
-        CheckRun(hub, here, pull.head, name, f"sessionsmgmt:{where}"),
-        PullRequestComment(hub, here, pull.number, where, closing),
+        CheckRun(account, here, pull.head, name, f"sessionsmgmt:{where}"),
+        PullRequestComment(account, here, pull.number, where, closing),
     )
 
 

@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sessionsmgmt.domain.model import Rule
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import Keys, unseal
 from sessionsmgmt.providers.google.ledger import CalendarLedger
 from sessionsmgmt.providers.google.marks import joined, ours, place
@@ -33,7 +34,7 @@ class CalendarLedgerWorld:
     """One calendar and the key of its club. ``rules`` are those of its sessions.yml."""
 
     club: Club
-    keep: timedelta
+    retention: Retention
     keys: Keys = field(default_factory=a_key)
     rules: Sequence[Rule] = ()
     id: str = TEAM
@@ -43,10 +44,10 @@ class CalendarLedgerWorld:
         return self.club.google.world.calendar(self.id)
 
     def open(self) -> CalendarLedger:
-        return CalendarLedger(self.club.account(), SCOPES, self.keys, self.keep, self.rules, id=self.id)
+        return CalendarLedger(self.club.account(), SCOPES, self.keys, self.retention, self.rules, id=self.id)
 
     def open_by_name(self, name: str) -> CalendarLedger:
-        return CalendarLedger(self.club.account(), BY_NAME, self.keys, self.keep, self.rules, name=name)
+        return CalendarLedger(self.club.account(), BY_NAME, self.keys, self.retention, self.rules, name=name)
 
     def private(self, id_: str) -> dict[str, str]:
         """All private properties of an event."""
@@ -68,8 +69,8 @@ class CalendarLedgerWorld:
                 yield self.told(id_)
 
 
-def a_calendar(stack: ExitStack, keep: timedelta, sessions: Iterable[str] = SESSIONS) -> CalendarLedgerWorld:
+def a_calendar(stack: ExitStack, retention: Retention, sessions: Iterable[str] = SESSIONS) -> CalendarLedgerWorld:
     """A calendar with a session of each of these ids, in an account of its own that the stack takes down."""
     world = World()
     world.calendar().put(*(event(id_, START) for id_ in sessions))
-    return CalendarLedgerWorld(stack.enter_context(google(world)), keep)
+    return CalendarLedgerWorld(stack.enter_context(google(world)), retention)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sessionsmgmt.ledger.branch import FILE
 from sessionsmgmt.ledger.git import PLACE, GitLedger
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import OWNED, Keys, unseal
 from sessionsmgmt.ledger.witness import BELOW
 from tests.wire.github import BRANCH, Home, github
@@ -24,11 +24,11 @@ class GitWorld:
     """One repository and the key of its club."""
 
     home: Home
-    keep: timedelta
+    retention: Retention
     keys: Keys = field(default_factory=a_key)
 
     def open(self) -> GitLedger:
-        return GitLedger(self.home.hub(), self.home.branch(), self.keys, self.keep)
+        return GitLedger(self.home.hub(), self.home.branch(), self.keys, self.retention)
 
     def stored(self) -> bytes:
         """All that is on the branch, its history included, and what the key makes of its tip."""
@@ -48,6 +48,6 @@ class GitWorld:
         return self.home.repository.objects.refs.get(f"{BELOW}{BRANCH}", "")
 
 
-def a_repository(stack: ExitStack, keep: timedelta) -> GitWorld:
+def a_repository(stack: ExitStack, retention: Retention) -> GitWorld:
     """A repository with one commit, and no ledger yet; the stack takes it down."""
-    return GitWorld(stack.enter_context(github()), keep)
+    return GitWorld(stack.enter_context(github()), retention)

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.moving import Moving
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ports import Cautioning
 from sessionsmgmt.providers.google.ledger import CalendarLedger
 from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
-
-KEEP = timedelta(days=30)
 
 
 class LedgerWorld(Protocol):
     """One club's ledger, with nothing in it at first."""
 
     def open(self) -> Cautioning:
-        """The ledger as a process that has just started opens it; it forgets what is over since ``KEEP``."""
+        """The ledger as a process that has just started opens it, with the world's retention."""
         ...
 
     def stored(self) -> bytes:
@@ -35,9 +33,10 @@ class LedgerWorld(Protocol):
 @dataclass(frozen=True)
 class FileWorld:
     folder: Path
+    retention: Retention
 
     def open(self) -> Cautioning:
-        return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", KEEP)
+        return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", self.retention)
 
     def stored(self) -> bytes:
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())
@@ -50,23 +49,24 @@ class MovingWorld:
 
     old: LedgerWorld
     new: LedgerWorld
+    retention: Retention
 
     def open(self) -> Cautioning:
         new = self.new.open()
         assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
-        return Moving(self.old.open(), new, KEEP)
+        return Moving(self.old.open(), new, self.retention)
 
     def stored(self) -> bytes:
         return self.old.stored() + self.new.stored()
 
 
-WORLDS: Mapping[str, Callable[[Path, ExitStack], LedgerWorld]] = {
-    "file": lambda folder, _: FileWorld(folder),
-    "git": lambda _, stack: a_repository(stack, KEEP),
-    "calendar": lambda _, stack: a_calendar(stack, KEEP),
-    "file to git": lambda folder, stack: MovingWorld(FileWorld(folder), a_repository(stack, KEEP)),
-    "git to file": lambda folder, stack: MovingWorld(a_repository(stack, KEEP), FileWorld(folder)),
-    "file to calendar": lambda folder, stack: MovingWorld(FileWorld(folder), a_calendar(stack, KEEP)),
-    "calendar to git": lambda _, stack: MovingWorld(a_calendar(stack, KEEP), a_repository(stack, KEEP)),
+WORLDS: Mapping[str, Callable[[Path, ExitStack, Retention], LedgerWorld]] = {
+    "file": lambda folder, _, keep: FileWorld(folder, keep),
+    "git": lambda _, stack, keep: a_repository(stack, keep),
+    "calendar": lambda _, stack, keep: a_calendar(stack, keep),
+    "file to git": lambda folder, stack, keep: MovingWorld(FileWorld(folder, keep), a_repository(stack, keep), keep),
+    "git to file": lambda folder, stack, keep: MovingWorld(a_repository(stack, keep), FileWorld(folder, keep), keep),
+    "file to calendar": lambda folder, stack, keep: MovingWorld(FileWorld(folder, keep), a_calendar(stack, keep), keep),
+    "calendar to git": lambda _, stack, keep: MovingWorld(a_calendar(stack, keep), a_repository(stack, keep), keep),
 }
 """Each makes a new club in the folder, which is empty; what it starts besides, the stack ends."""

@@ -31,9 +31,23 @@ from sessionsmgmt.domain.claims import (
 )
 from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import Key, Kind, Said
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ports import Unwritten
-from tests.builders import NOW, attendees, club, contact, event, reading, rule, said, window
-from tests.contract.ledger_worlds import KEEP, WORLDS, LedgerWorld
+from tests.builders import (
+    KEEP,
+    NOW,
+    RETENTION,
+    attendees,
+    club,
+    contact,
+    event,
+    reading,
+    retention,
+    rule,
+    said,
+    window,
+)
+from tests.contract.ledger_worlds import WORLDS, LedgerWorld
 
 LAB = Key("campus", "lab")
 SHOP = Key("campus", "shop")
@@ -45,16 +59,16 @@ SECOND = said(Kind.ADDED, people=[digest(b"", "ann@example.org")], sequence=1)
 @pytest.fixture(params=WORLDS, scope="module")
 def make(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], LedgerWorld]]:
+) -> Iterator[Callable[[Retention], LedgerWorld]]:
     """Makes a new world whenever it is called."""
     build = WORLDS[request.param]
     with ExitStack() as stack:
-        yield lambda: build(Path(tmp_path_factory.mktemp("club")), stack)
+        yield lambda retention: build(Path(tmp_path_factory.mktemp("club")), stack, retention)
 
 
 @pytest.fixture
-def world(make: Callable[[], LedgerWorld]) -> LedgerWorld:
-    return make()
+def world(make: Callable[[Retention], LedgerWorld]) -> LedgerWorld:
+    return make(RETENTION)
 
 
 def written(world: LedgerWorld, *steps: Step, now: datetime = NOW) -> tuple[Refused | Unwritten, ...]:
@@ -80,8 +94,8 @@ def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
     assert len(book.secret) == SECRET_BYTES
 
 
-def test_no_two_clubs_have_the_same_secret(make: Callable[[], LedgerWorld]) -> None:
-    assert make().open().read(NOW).secret != make().open().read(NOW).secret
+def test_no_two_clubs_have_the_same_secret(make: Callable[[Retention], LedgerWorld]) -> None:
+    assert make(RETENTION).open().read(NOW).secret != make(RETENTION).open().read(NOW).secret
 
 
 def test_reading_stores_nothing(world: LedgerWorld) -> None:
@@ -223,6 +237,35 @@ def test_what_is_over_long_enough_is_forgotten_with_the_next_write(world: Ledger
     assert trace not in world.stored()
 
 
+AHEAD = FIRST.presence.end + KEEP * 400
+"""What somebody gives as ``--now``, by a slip or to look far ahead."""
+
+
+@pytest.mark.parametrize("steps", [(), (begin("we", what=LATER, key=SHOP),)], ids=["no step", "a step"])
+@pytest.mark.parametrize("ended", [Sent(LAB, "we", "mail 1"), Hold(LAB, "we")], ids=["sent", "held"])
+def test_a_command_that_is_told_a_late_instant_forgets_no_more_than_the_machines_clock_allows(
+    make: Callable[[Retention], LedgerWorld], ended: Step, steps: tuple[Step, ...]
+) -> None:
+    world = make(retention(FIRST.presence.end + KEEP - timedelta(seconds=1)))
+    written(world, begin("we"), ended)
+    before = entry(world)
+
+    ahead = world.open()
+    assert ahead.read(AHEAD).entry(LAB) == before
+    assert ahead.write(steps, AHEAD) == ()
+    assert entry(world) == before
+
+
+def test_a_command_that_is_told_an_early_instant_forgets_by_that(make: Callable[[Retention], LedgerWorld]) -> None:
+    world = make(retention(AHEAD))
+    written(world, begin("we"), Sent(LAB, "we", "mail 1"))
+
+    written(world, now=FIRST.presence.end + KEEP - timedelta(seconds=1))
+    assert entry(world).said == FIRST
+    written(world, now=FIRST.presence.end + KEEP)
+    assert entry(world) == Entry()
+
+
 def test_a_write_with_nothing_to_do_stores_nothing(world: LedgerWorld) -> None:
     before = world.stored()
     assert written(world) == ()
@@ -288,9 +331,9 @@ TIMES = st.sampled_from([timedelta(0), LEASE / 2, LEASE, KEEP, KEEP * 2])
 
 @given(writes=st.lists(st.tuples(st.lists(STEPS, max_size=4), TIMES), max_size=8))
 def test_a_store_does_what_the_protocol_says(
-    make: Callable[[], LedgerWorld], writes: list[tuple[list[Step], timedelta]]
+    make: Callable[[Retention], LedgerWorld], writes: list[tuple[list[Step], timedelta]]
 ) -> None:
-    world = make()
+    world = make(RETENTION)
     said_so = Book(bytes(SECRET_BYTES))
     for steps, later in writes:
         said_so, refused = said_so.advanced(steps, NOW + later)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ports import Ledger
+from tests.builders import RETENTION
 from tests.contract.calendar_world import CalendarLedgerWorld
-from tests.contract.ledger_worlds import KEEP
 from tests.delivery.machine import Store
 from tests.emulators.google import Calendar, event
 from tests.unit.domain.season import World
@@ -30,7 +30,7 @@ class FileStore:
 
     def open(self) -> Ledger:
         """See ``machine.Store``."""
-        return FileLedger(self.folder / "ledger.json", KEEP)
+        return FileLedger(self.folder / "ledger.json", RETENTION)
 
     def show(self, world: World) -> None:
         """The calendar is none of its concern."""
@@ -96,7 +96,7 @@ def in_calendars(_folder: Path) -> Iterator[Stores]:
         def another() -> CalendarStore:
             calendar = Calendar(f"{next(numbers)}@group.calendar.google.com")
             club.google.world.calendars.append(calendar)
-            return CalendarStore(CalendarLedgerWorld(club, KEEP, id=calendar.id))
+            return CalendarStore(CalendarLedgerWorld(club, RETENTION, id=calendar.id))
 
         yield another
 

@@ -17,7 +17,7 @@ from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
-from tests.emulators.runner import Runner, Step
+from tests.emulators.runner import Log, Runner, Step, read_log, read_outputs
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
 from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
 from tests.end_to_end.test_google import SEND
@@ -326,3 +326,102 @@ def test_one_that_could_not_be_stored_is_in_the_summary_sealed_with_what_to_do(
     assert error.text
     assert '"encrypted_value"' in step.summary
     assert "sessionsmgmt rotate &#45;&#45;recover FILE" in step.summary
+
+
+FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary"}
+OTHER = {"GITHUB_OUTPUT": "GITHUB_STEP_SUMMARY", "GITHUB_STEP_SUMMARY": "GITHUB_OUTPUT"}
+
+
+def started(job: Job, files: dict[str, str], hook: str = "") -> tuple[int, Log]:
+    """Run a step whose files are these, and return its status and its log."""
+    job.club.write("hook/sitecustomize.py", hook)
+    done = subprocess.run(
+        COMMAND,
+        cwd=job.runner.workspace,
+        env={
+            **job.runner.environ(),
+            **job.runner.inputs(now=NOW, github_token=job.token),
+            **files,
+            "GITHUB_API_URL": job.github.root,
+            "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
+            "PYTHONPATH": f"{job.club.folder / 'hook'}:{ROOT}",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, read_log(done.stdout.decode())
+
+
+@pytest.mark.parametrize("broken", FILES)
+@pytest.mark.parametrize("place", ["/dev/full", "sessions.yml/below", "linked/file", "link", "."])
+def test_outputs_or_a_summary_that_cannot_be_written_are_noticed_before_anything_is_sent(
+    job: Job, tmp_path: Path, broken: str, place: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (job.club.folder / "linked").symlink_to(tmp_path / "elsewhere")
+    (job.club.folder / "link").symlink_to(tmp_path / "elsewhere" / "file")
+    other = tmp_path / "other"
+    status, log = started(job, {broken: str(job.club.folder / place), OTHER[broken]: str(other)})
+
+    assert status == 2
+    [error] = log.of("error")
+    assert f"The step's {FILES[broken]} can't be written (" in error.text
+    assert job.club.emails() == []
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    text = other.read_text()
+    if OTHER[broken] == "GITHUB_OUTPUT":
+        assert read_outputs(text)["sent"] == "0"
+    else:
+        assert "can't be written" in text.replace("&#39;", "'")
+
+
+FULL = """\
+import os, sys
+def fill(event, _):
+    if event == "os.link":  # the outbox puts a message into its folder
+        name = os.environ["FULL"]
+        for number in map(int, os.listdir("/proc/self/fd")):
+            try:
+                if os.path.samefile(os.environ[name], f"/proc/self/fd/{number}"):
+                    os.dup2(os.open("/dev/full", os.O_WRONLY), number)
+            except OSError:
+                pass
+sys.addaudithook(fill)
+"""
+"""The disk of one of the files is full from the first message on."""
+
+
+@pytest.mark.parametrize("broken", FILES)
+def test_one_that_cannot_be_written_any_more_is_a_warning_and_leaves_the_other_and_the_status(
+    job: Job, tmp_path: Path, broken: str
+) -> None:
+    files = {name: str(tmp_path / name) for name in FILES}
+    status, log = started(job, {**files, "FULL": broken}, FULL)
+
+    assert status == 0
+    assert [one.text for one in log.of("warning")] == [
+        f"The step's {FILES[broken]} can't be written (No space left on device). What was done is done."
+    ]
+    assert log.of("error") == []
+    assert len(job.club.emails()) == 1
+    other = (tmp_path / OTHER[broken]).read_text()
+    if OTHER[broken] == "GITHUB_OUTPUT":
+        assert read_outputs(other)["sent"] == "1"
+    else:
+        assert "✅ sent" in other
+    assert (tmp_path / broken).read_text() == "\n"
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_noticed_before_anything_is_sent(job: Job, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    files = {name: str(tmp_path / name) for name in FILES}
+    status, log = started(job, {**files, "RUNNER_TEMP": str(tmp_path / "file")})
+
+    assert status == 2
+    [error] = log.of("error")
+    assert "--report" in error.text
+    assert job.club.emails() == []
+    assert read_outputs((tmp_path / "GITHUB_OUTPUT").read_text())["sent"] == "0"

@@ -221,6 +221,66 @@ def test_a_report_that_cannot_be_written_is_noticed_before_anything_is_sent(
     assert not (club.folder / "outbox").exists()
 
 
+@pytest.mark.parametrize(
+    "place", ["sessions.yml/report.json", "/dev/full", "/dev/fd/4711", "linked/report.json", "link"]
+)
+@pytest.mark.parametrize(
+    "command", [["run"], ["init", "--yes"], ["plan"], ["preview", "--out", "preview"], ["export", "--out", "all.json"]]
+)
+def test_where_a_report_cannot_be_written_nothing_is_done(
+    club: ClubFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    place: str,
+) -> None:
+    monkeypatch.chdir(club.folder)
+    club.write("other/mine", "mine")
+    Path("linked").symlink_to("other")
+    Path("link").symlink_to("other/mine")
+    before = sorted(club.folder.rglob("*"))
+    assert main([*command, "--now", NOW, "--report", place]) == 2
+
+    captured = capsys.readouterr()
+    assert f"--report: {place} can't be written (" in captured.err
+    assert captured.out == ""
+    assert sorted(club.folder.rglob("*")) == before
+    assert (club.folder / "other" / "mine").read_text() == "mine"
+
+
+LOSING = """\
+import os, shutil, sys
+def lose(event, _):
+    if event == "os.link" and os.path.isdir("reports"):  # the outbox puts a message into its folder
+        shutil.rmtree("reports")
+sys.addaudithook(lose)
+"""
+
+
+def test_a_report_that_cannot_be_written_any_more_is_a_warning_and_leaves_the_status(club: ClubFolder) -> None:
+    (club.folder / "reports").mkdir()
+    ran = club.call("run", "--report", "reports/report.json", env=with_hook(club, LOSING))
+
+    assert ran.exit == 0
+    assert len(club.emails()) == 1
+    assert "warning  report-unwritten  the report can't be written (No such file or directory)" in ran.out
+    assert "1 sent." in ran.out
+
+
+def test_a_report_about_a_failure_that_cannot_be_written_any_more_leaves_its_status(club: ClubFolder) -> None:
+    (club.folder / "reports").mkdir()
+    club.write("calendar.ics", "<html>Sign in</html>")
+    hook = LOSING.replace("(event, _)", "(event, given)").replace(
+        'event == "os.link"', 'event == "open" and str(given[0]).endswith("calendar.ics")'
+    )
+    ran = club.call("run", "--report", "reports/report.json", env=with_hook(club, hook))
+
+    assert ran.exit == 2
+    assert "calendar.ics" in ran.err
+    assert "warning: the report can't be written (No such file or directory)" in ran.err
+    assert not (club.folder / "reports").exists()
+
+
 def test_that_nobody_reads_what_it_says_changes_nothing_of_what_it_does(club: ClubFolder) -> None:
     done = subprocess.run(
         ["bash", "-c", f"exec 3>&1; {{ {' '.join(COMMAND)} run --now {NOW} --report r.json; echo $? >&3; }} | true"],

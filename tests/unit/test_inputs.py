@@ -125,7 +125,19 @@ def test_a_quotation_mark_that_is_not_closed_is_named() -> None:
     assert "quotation mark" in fault(command="resolve --session 'a")
 
 
-@pytest.mark.parametrize("text", ["yes", "1", "True", "TRUE", "on"])
+@pytest.mark.parametrize("text", ["true", "True", "TRUE", " true\n", "\tTRUE "])
+def test_what_githubs_own_tools_take_for_true_is_true(text: str) -> None:
+    assert line(dry_run=text) == ["run", "--dry-run"]
+
+
+@pytest.mark.parametrize("text", ["false", "False", "FALSE", " false\n", "", "  "])
+def test_what_githubs_own_tools_take_for_false_is_false(text: str) -> None:
+    assert line(dry_run=text, verbose=text, publish=text) == ["run"]
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "no", "1", "0", "tRUE", "fALSE", "on", "off", "y", "null", "true false", "'true'"]
+)
 def test_what_is_neither_true_nor_false_is_refused(text: str) -> None:
     assert fault(dry_run=text) == "The input 'dry-run' must be true or false."
 
@@ -144,3 +156,13 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert "names no command" in text
     assert "'dry-run'" in text
     assert "'verbose'" in text
+
+
+@pytest.mark.parametrize("name", ["command", "config", "now", "root", "dry_run"])
+@pytest.mark.parametrize(
+    ("character", "unicode"), [("\u200b", "U+200B ZERO WIDTH SPACE"), ("\u00a0", "U+00A0 NO-BREAK SPACE")]
+)
+def test_what_nobody_sees_in_an_input_is_named(name: str, character: str, unicode: str) -> None:
+    inputs = {"command": "plan", name: f"a{character}b"}
+    assert f"In the input '{name.replace('_', '-')}' " in fault(**inputs)
+    assert unicode in fault(**inputs)

@@ -24,7 +24,7 @@ from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.pipeline import WAVE, Job, Lookup, Mailing, Survey, deliver, look, survey
 from sessionsmgmt.ports import Calendar, Contacts, Delivered, Ledger, Outcome, Undelivered, Unknown, Unwritten
 from sessionsmgmt.providers.files.outbox import Outbox
-from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, event, reading, rule, said
+from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, event, reading, rule, said
 
 RUN = "this run"
 PATIENCE = 20.0  # seconds until a meeting of threads that does not come about counts as failed
@@ -125,7 +125,7 @@ class Meeting:
 
 
 def store(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", timedelta(days=30))
+    return FileLedger(folder / "ledger.json", RETENTION)
 
 
 def names(count: int) -> list[str]:

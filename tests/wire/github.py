@@ -12,11 +12,11 @@ from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
 from sessionsmgmt.ledger.git import Branch, GitLedger
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Patience
+from tests.builders import RETENTION
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
-KEEP = timedelta(days=30)
 PERMISSIONS = {"contents": "write", "issues": "write"}
 
 
@@ -49,6 +49,10 @@ class Home:
     def repository(self) -> Repository:
         return self.github.world.repository(self.name)
 
+    def repository_of(self, name: str) -> Repository:
+        """The repository that is called so."""
+        return self.github.world.repository(name)
+
     @property
     def patience(self) -> Patience:
         return Patience(
@@ -77,7 +81,7 @@ class Home:
         return connect(token(environ), environ, self.patience, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
-        return GitLedger(self.hub(), self.branch(branch, owner), keys, KEEP)
+        return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)
 
     def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
         """Where the ledger is, in the repository of which a job knows the number."""
@@ -93,5 +97,5 @@ def github(world: World | None = None) -> Iterator[Home]:
     with GitHubEmulator(world) as emulated:
         home = Home(emulated)
         yield home
-        assert emulated.violations == ()
+        assert emulated.violations == (), emulated.violations
         assert set(emulated.unmet) <= home.lasting

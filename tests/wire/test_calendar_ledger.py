@@ -20,13 +20,12 @@ from sessionsmgmt.ports import Unwritten
 from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.providers.google.ledger import CalendarLedger
 from sessionsmgmt.providers.google.marks import LIMIT, size
-from tests.builders import NEW_YORK, NOW, attendees, club, reading, rule, said, window
+from tests.builders import KEEP, NEW_YORK, NOW, RETENTION, attendees, club, reading, rule, said, window
 from tests.builders import event as seen
 from tests.contract.calendar_world import BY_NAME, SCOPES, START, CalendarLedgerWorld, a_calendar
 from tests.emulators.google import Break, GoogleEmulator, Refusal, World, event, longest_chain
 from tests.wire.google import Club
 
-KEEP = timedelta(days=30)
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
 FIRST = said()
 LIST, GET, PATCH = "calendar.events.list", "calendar.events.get", "calendar.events.patch"
@@ -37,7 +36,7 @@ LASTING = Refusal(503, "backendError", retry_after="3600")
 @pytest.fixture
 def world() -> Iterator[CalendarLedgerWorld]:
     with ExitStack() as stack:
-        yield a_calendar(stack, KEEP)
+        yield a_calendar(stack, RETENTION)
 
 
 def begin(key: Key = LAB, run: str = "we", basis: Said | None = None, what: Said = FIRST) -> Begin:
@@ -116,7 +115,7 @@ def test_the_events_of_a_write_are_written_at_the_same_time() -> None:
     calendar = World()
     calendar.calendar().put(*(event(one, START) for one in sessions))
     with GoogleEmulator(calendar, latency=0.05) as google:
-        ledger = opened(CalendarLedgerWorld(Club(google), KEEP))
+        ledger = opened(CalendarLedgerWorld(Club(google), RETENTION))
         assert ledger.write([begin(Key("campus", one)) for one in sessions], NOW) == ()
 
         assert len(google.calls(PATCH)) == 8
@@ -159,7 +158,7 @@ def test_what_others_keep_on_the_event_stays_as_it_is(world: CalendarLedgerWorld
 
 def test_one_narrow_token_serves_the_reading_stage_and_the_ledger(world: CalendarLedgerWorld) -> None:
     account = world.club.account()
-    ledger = CalendarLedger(account, SCOPES, world.keys, KEEP, (), id=world.id)
+    ledger = CalendarLedger(account, SCOPES, world.keys, RETENTION, (), id=world.id)
     ledger.read(NOW)
     GoogleCalendarFeed(account, SCOPES, NEW_YORK, id=world.id).read(NOW, NOW, ())
     ledger.write([begin()], NOW)
@@ -172,7 +171,7 @@ def test_a_calendar_given_by_name_is_looked_up_once_a_run(world: CalendarLedgerW
     name = world.calendar.summary
     say(world)
     account = world.club.account()
-    ledger = CalendarLedger(account, BY_NAME, world.keys, KEEP, (), name=name)
+    ledger = CalendarLedger(account, BY_NAME, world.keys, RETENTION, (), name=name)
     assert ledger.read(NOW).entry(LAB).said == FIRST
     GoogleCalendarFeed(account, BY_NAME, NEW_YORK, name=name).read(NOW, NOW, ())
     ledger.read(NOW)

@@ -11,7 +11,7 @@ import pytest
 from sessionsmgmt.domain.claims import Begin
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import RefusedError
-from tests.builders import NOW, said
+from tests.builders import NOW, RETENTION, said
 from tests.contract.calendar_world import START, CalendarLedgerWorld, a_calendar
 from tests.emulators.github import Break, Refusal
 from tests.emulators.github.objects import Objects
@@ -20,7 +20,6 @@ from tests.emulators.google import Refusal as GoogleRefusal
 from tests.emulators.google import event
 from tests.wire.github import BRANCH, Home, github
 
-KEEP = timedelta(days=30)
 BEGIN = Begin(Key("campus", "lab"), "we", None, said())
 DELETE, PATCH = "git/delete-ref", "calendar.events.patch"
 
@@ -34,7 +33,7 @@ def home() -> Iterator[Home]:
 @pytest.fixture
 def world() -> Iterator[CalendarLedgerWorld]:
     with ExitStack() as stack:
-        yield a_calendar(stack, KEEP)
+        yield a_calendar(stack, RETENTION)
 
 
 def begun(home: Home) -> None:

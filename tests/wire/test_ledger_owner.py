@@ -17,9 +17,9 @@ from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, Clubs, GitLedger
 from sessionsmgmt.ledger.seal import Keys, head, seal
 from sessionsmgmt.ledger.witness import BELOW
 from sessionsmgmt.ports import Adopted
-from tests.builders import NOW, said
+from tests.builders import NOW, RETENTION, said
 from tests.emulators.github import OWNER, Refusal, Repository
-from tests.wire.github import BRANCH, KEEP, KEYS, Home, github
+from tests.wire.github import BRANCH, KEYS, Home, github
 
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
 FIRST = said()
@@ -38,7 +38,7 @@ def ledger_of(
 ) -> GitLedger:
     """The ledger as the club in a folder opens it."""
     at = Branch(RepositoryName(OWNER, home.name), branch, str(home.repository.id), folder, lambda: clubs)
-    return GitLedger(home.hub(), at, keys, KEEP)
+    return GitLedger(home.hub(), at, keys, RETENTION)
 
 
 def begun(ledger: GitLedger) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.secret_faults import document_fault, word_fault
 
 VARIABLE = "GOOGLE_CREDENTIALS"
 FIELDS = ("client_id", "client_secret", "refresh_token")
 
+_WHOLE = "Store what 'sessionsmgmt auth login' gives, whole and with nothing around it."
 _TOKEN = re.compile(r'("refresh_token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
@@ -38,10 +40,11 @@ def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
         raise InputError(f"{VARIABLE} is not set.", "Run 'sessionsmgmt auth login' once and store what it gives.")
     try:
         document = json.loads(text)
-    except ValueError:
-        raise InputError(f"{VARIABLE} is not JSON.", "Store what 'sessionsmgmt auth login' gives, whole.") from None
+    except (ValueError, RecursionError) as error:
+        fault = document_fault(text) or _broken(error)
+        raise InputError(f"{VARIABLE} {fault or 'is not JSON'}.", _WHOLE) from None
     if not isinstance(document, dict):
-        raise InputError(f"{VARIABLE} is not a JSON object.", "Store what 'sessionsmgmt auth login' gives, whole.")
+        raise InputError(f"{VARIABLE} {document_fault(text) or 'is not a JSON object'}.", _WHOLE)
     if document.get("type", "authorized_user") != "authorized_user":
         raise InputError(
             f"{VARIABLE} is a credential of another type than authorized_user.",
@@ -49,11 +52,17 @@ def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
         )
     lacking = [name for name in FIELDS if not isinstance(document.get(name), str) or not document[name]]
     if lacking:
-        raise InputError(
-            f"{VARIABLE} lacks {', '.join(lacking)}.", "Store what 'sessionsmgmt auth login' gives, whole."
-        )
+        raise InputError(f"{VARIABLE} lacks {', '.join(lacking)}.", _WHOLE)
+    for name in FIELDS:
+        if fault := word_fault(str(document[name])):
+            raise InputError(f"{VARIABLE}: {name} {fault}.", _WHOLE)
     client_id, client_secret, refresh_token = (str(document[name]) for name in FIELDS)
     return StoredCredential(client_id, client_secret, refresh_token, document)
+
+
+def _broken(error: Exception) -> str:
+    control = isinstance(error, json.JSONDecodeError) and error.msg.startswith("Invalid control character")
+    return "has a line break within one of its texts" if control else ""
 
 
 def with_token(text: str, token: str) -> str:

@@ -26,6 +26,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.model import Caution, Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Later, persist
 from sessionsmgmt.ports import Unwritten
@@ -66,8 +67,8 @@ class CalendarLedger:
     """What was said, in the private properties of the events of one calendar, found by its id or else by its name.
 
     ``scopes`` are those of the reading stage, with ``tokens.EVENTS_WRITE`` among them. ``rules`` are those of
-    sessions.yml in their order: they tell what the earlier script's marks are about. What is over since ``keep`` is
-    forgotten with the next write.
+    sessions.yml in their order: they tell what the earlier script's marks are about. What ``retention`` does
+    not keep any more is forgotten with the next write.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class CalendarLedger:
         account: Account,
         scopes: frozenset[str],
         keys: Keys,
-        keep: timedelta,
+        retention: Retention,
         rules: Sequence[Rule],
         id: str = "",  # noqa: A002  the word sessions.yml has
         name: str = "",
@@ -83,7 +84,7 @@ class CalendarLedger:
         self._account = account
         self._scopes = scopes
         self._name = name
-        self._binding = Binding(id, keys, rules, keep)
+        self._binding = Binding(id, keys, rules, retention)
         self._pages: dict[str, Page] = {}
         self._series: dict[str, str] = {}  # of each exception
         self._begun_with: bytes | None = None
@@ -102,7 +103,8 @@ class CalendarLedger:
         try:
             if not self._binding.calendar:
                 self._binding = replace(self._binding, calendar=id_of(self._name, self._account, self._api))
-            since = now - self._binding.keep - MARGIN
+            retention = self._binding.retention
+            since = retention.instant(now) - retention.keep - MARGIN
             items = {item["id"]: item for item in _listed(self._api, self._binding.calendar, since)}
             items |= {item["id"]: item for item in self._unlisted(items)}
         except HttpError as error:

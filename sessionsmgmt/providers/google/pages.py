@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sessionsmgmt.domain.claims import Begin, Book, Carry, Entry, Refused, Step, digest
 from sessionsmgmt.domain.model import Key, Kind, Rule, Said
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.codec import decode, encode
+from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import Keys, seal, unseal
 from sessionsmgmt.ports import Unwritten
 from sessionsmgmt.providers.google.marks import (
@@ -36,7 +37,7 @@ class Binding:
     calendar: str
     keys: Keys
     rules: Sequence[Rule]
-    keep: timedelta
+    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _earlier_entries(page: Page, secret: bytes, binding: Binding, now: datetime)
         key: Entry(Said(Kind.NEW, one.presence, frozenset(digest(secret, mark) for mark in one.people), sequence=0))
         for key, one in page.earlier.items()
     }
-    return Book(secret, made).pruned(now, binding.keep).entries
+    return binding.retention.pruned(Book(secret, made), now).entries
 
 
 def _lasting(page: Page, book: Book, binding: Binding, now: datetime) -> Book:
@@ -144,7 +145,7 @@ def _lasting(page: Page, book: Book, binding: Binding, now: datetime) -> Book:
     would count again.
     """
     stays = _earlier_entries(page, book.secret, binding, now).keys() & book.entries.keys()
-    kept = book.pruned(now, binding.keep).entries
+    kept = binding.retention.pruned(book, now).entries
     return replace(book, entries={**{key: book.entries[key] for key in stays}, **kept})
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, Se
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.pipeline import Job, Mailing
 from sessionsmgmt.ports import Finding, Health
-from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, contact, event, reading, rule, said
+from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, contact, event, reading, rule, said
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def no_people(error: SessionsError) -> People:
 
 
 def ledger_in(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", timedelta(days=30))
+    return FileLedger(folder / "ledger.json", RETENTION)
 
 
 def looked(folder: Path, calendar: Diary | None = None, contacts: People | None = None) -> Result:

@@ -13,7 +13,7 @@ from sessionsmgmt.domain.model import Key, Kind, State
 from sessionsmgmt.errors import Exit, InputError, RefusedError, UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ports import Ledger, Unwritten
-from tests.builders import NOW, said
+from tests.builders import NOW, RETENTION, said
 
 LAB, SHOP, HALL = Key("campus", "lab"), Key("campus", "shop"), Key("hall", "lab")
 BEFORE = said()
@@ -22,7 +22,7 @@ AFTER = said(Kind.CHANGED, sequence=1)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> FileLedger:
-    return FileLedger(tmp_path / "ledger.json", timedelta(days=30))
+    return FileLedger(tmp_path / "ledger.json", RETENTION)
 
 
 def hold(ledger: Ledger, *keys: Key) -> None:

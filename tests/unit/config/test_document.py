@@ -93,7 +93,11 @@ def test_every_key_and_value_knows_where_it_stands() -> None:
         ("? [a]\n: b\n", (1, 3), "a key stands here that is no plain word; write every key as `key: value`"),
         ("a: b\x00\n", (1, 5), "an invisible character (U+0000) stands here; remove it"),
         ("a: b\x1b[31m\n", (1, 5), "an invisible character (U+001B) stands here; remove it"),
-        ("a: b\u2028c: d\n", (1, 5), "an invisible character (U+2028) stands here; remove it"),
+        (
+            "a: b\u2028c: d\n",
+            (1, 5),
+            "a blank (U+2028 LINE SEPARATOR) stands here that only looks like a space; write a space, or remove it",
+        ),
         (b"a: 1\nteam: \xc9quipe\n", (2, 7), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
         (b"\xff\xfea\x00", (1, 1), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
     ],
@@ -182,3 +186,83 @@ TREES = st.recursive(
 def test_what_a_yaml_library_writes_is_read_back(tree: object, flow: bool) -> None:
     text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=True, sort_keys=False)
     assert parse(text).value == tree
+
+
+UNSEEN = {
+    "\u200b": "an invisible character (U+200B ZERO WIDTH SPACE) stands here; remove it",
+    "\u00ad": "an invisible character (U+00AD SOFT HYPHEN) stands here; remove it",
+    "\ufeff": "an invisible character (U+FEFF ZERO WIDTH NO-BREAK SPACE) stands here; remove it",
+    "\u202e": "an invisible character (U+202E RIGHT-TO-LEFT OVERRIDE) stands here; remove it",
+    "\u200d": "an invisible character (U+200D ZERO WIDTH JOINER) stands here; remove it",
+    "\ufe0f": "an invisible character (U+FE0F VARIATION SELECTOR-16) stands here; remove it",
+    "\U000e0041": "an invisible character (U+E0041 TAG LATIN CAPITAL LETTER A) stands here; remove it",
+    "\u00a0": "a blank (U+00A0 NO-BREAK SPACE) stands here that only looks like a space; write a space, or remove it",
+    "\u2009": "a blank (U+2009 THIN SPACE) stands here that only looks like a space; write a space, or remove it",
+}
+
+
+@pytest.mark.parametrize(("character", "said"), UNSEEN.items(), ids=ascii)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a:\n  b: c~d\n", (2, 7)),
+        ("a:\n  b: ~c\n", (2, 6)),
+        ("a:\n  b: 'c~'\n", (2, 8)),
+        ('a:\n  b: "c\\t~"\n', (2, 10)),
+        ("a:\n  b:\n    - x\n    - y~\n", (4, 8)),
+        ("a:\n  b: [x, y~]\n", (2, 11)),
+        ("a: {b: c~}\n", (1, 9)),
+        ("a:\n  b: |\n    c~\n", (3, 6)),
+        ("a:\n  ~b: c\n", (2, 3)),
+        ("a:\n  b~: c\n", (2, 4)),
+        ("a:\n  'b~': c\n", (2, 5)),
+        ("a:\n  b: >\n    c\n    d~e\n", (4, 6)),
+    ],
+)
+def test_what_nobody_sees_is_named_where_it_stands(text: str, place: Place, character: str, said: str) -> None:
+    document = parse(text.replace("~", character))
+    first = document.faults[0]
+    assert (first.place, first.text) == (place, said)
+    assert "b" in document.value["a"]
+
+
+@pytest.mark.parametrize("escape", ["\\u200b", "\\u00a0", "\\ufeff", "\\U000e0041", "\\_"])
+def test_what_nobody_sees_is_named_where_it_is_written_as_an_escape(escape: str) -> None:
+    [fault] = parse(f'a:\n  b: "c{escape}d"\n').faults
+    assert fault.place == (2, 6)
+    assert "U+" in fault.text
+
+
+@pytest.mark.parametrize(("character", "said"), UNSEEN.items(), ids=ascii)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a:\n  - b: c\n   ~d: e\n", (3, 4)),
+        ("a:\n   b: c\n  ~d: e\n", (3, 3)),
+        ("a: [b,\n~c: d\n", (2, 1)),
+        ("a: b\n  c:~d: e\n", (2, 5)),
+        ("a: 'b'~\n", (1, 7)),
+    ],
+)
+def test_what_nobody_sees_and_no_parser_understands_is_named(
+    text: str, place: Place, character: str, said: str
+) -> None:
+    assert refusal(text.replace("~", character)) == (place, said)
+
+
+def test_a_comment_may_have_what_nobody_sees() -> None:
+    assert parse("a: b #\u00a0c\n# \u200b\n").faults == ()
+    assert "quotes" in refusal("# \u00a0\na: 'b\nc: d\n")[1]
+
+
+def test_emoji_and_letters_that_are_joined_are_whole() -> None:
+    text = "\U0001f3ca\u200d\u2642\ufe0f \u0645\u06cc\u200c\u062e"
+    document = parse(f"a: {text}\n")
+    assert (document.value, document.faults) == ({"a": text}, ())
+
+
+def test_the_teams_name_may_have_fine_typography() -> None:
+    text = "FC\u00a0Basel\u202f! Sport\u00adverein"
+    assert parse(f"team: {text}\n").faults == ()
+    assert len(parse(f"team: \u00a0{text}\n").faults) == 1
+    assert len(parse("team: FC\u200bBasel\n").faults) == 1

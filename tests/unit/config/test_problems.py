@@ -476,3 +476,74 @@ def test_what_could_be_a_name_an_address_or_a_token_is_never_repeated(club: Club
     said = club.problems(text)
     assert said
     assert canary not in "\n".join(said)
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [
+        ("\u200b", "U+200B ZERO WIDTH SPACE"),
+        ("\u00ad", "U+00AD SOFT HYPHEN"),
+        ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("\u00a0", "U+00A0 NO-BREAK SPACE"),
+        ("\U000e0061", "U+E0061 TAG LATIN SMALL LETTER A"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("Team Session", "Team~Session", "12:16: notices[0].match"),
+        ("Team Session", "~", "12:12: notices[0].match"),
+        ("office@example.org", "office@example.org~", "13:28: notices[0].to[0]"),
+        ("office@example.org", "office~@example.org", "13:16: notices[0].to[0]"),
+        ("office@example.org", "office@exa~mple.org", "13:20: notices[0].to[0]"),
+        ("    match:", "    match~:", "12:10: notices[0].match"),
+        ("    match:", "    ~match:", "12:5: notices[0].match"),
+        ("  adults", "  ~adults", "8:3: roles.adults"),
+        ("[Adult]", "[Adult~]", "8:17: roles.adults[0]"),
+        ("id: campus", "id: cam~pus", "11:12: notices[0].id"),
+        ("America/New_York", "America/New~York", "3:22: timezone"),
+        ("name: Team", "name: Team~", "4:40: calendar.name"),
+        ("{provider: google, name: Team}", "{provider: google~, name: Team}", "4:28: calendar.provider"),
+        ("version: 1", "version: 1~", "1:11: version"),
+        ("team: MantaBots", "team: Manta~", "2:12: team"),
+    ],
+)
+def test_what_nobody_sees_is_one_message_that_names_it(
+    club: Club, old: str, new: str, place: str, character: str, name: str
+) -> None:
+    [said] = club.problems(changed(old, new.replace("~", character)))
+    assert said.startswith(f"sessions.yml:{place}: ")
+    assert f"({name}) stands here" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("within: 1~day", "14:14: notices[0].within"),
+        ("template: notice~.md", "14:21: notices[0].template"),
+        ("cc: [a@example.org~]", "14:23: notices[0].cc[0]"),
+        ("locale: en_US~", "14:18: notices[0].locale"),
+        ("kinds: [new~]", "14:16: notices[0].kinds[0]"),
+        ("attach_calendar: true~", "14:26: notices[0].attach_calendar"),
+        ("require: {adults: 2~}", "14:24: notices[0].require.adults"),
+    ],
+)
+def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: str, place: str) -> None:
+    [said] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
+    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) stands here")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("    match", "\u00a0\u00a0\u00a0\u00a0match", "12:1"),
+        ("    match", "   \u00a0match", "12:4"),
+        ("  adults", "\u00a0 adults", "8:1"),
+        ("  - id", "  -\u00a0id", "11:4"),
+        ("match: ", "match:\u00a0", "12:11"),
+        ("to: [", "to:\u00a0[", "13:8"),
+    ],
+)
+def test_indentation_and_gaps_that_are_no_spaces_are_named(club: Club, old: str, new: str, place: str) -> None:
+    said = club.problems(changed(old, new))
+    assert any(one.startswith(f"sessions.yml:{place}: ") and "U+00A0 NO-BREAK SPACE" in one for one in said)

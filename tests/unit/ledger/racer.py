@@ -15,14 +15,13 @@ from pathlib import Path
 from sessionsmgmt.domain.claims import Begin
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import NOW, said
-from tests.contract.ledger_worlds import KEEP
+from tests.builders import NOW, RETENTION, said
 
 KEYS = [Key("campus", str(number)) for number in range(12)]
 
 
 def race(path: Path, name: str, first: int) -> None:
-    ledger = FileLedger(path, KEEP)
+    ledger = FileLedger(path, RETENTION)
     secret = ledger.read(NOW).secret
     sys.stdout.write("ready\n")
     sys.stdout.flush()

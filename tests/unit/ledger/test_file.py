@@ -22,8 +22,7 @@ from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import encode
 from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import NOW, book, said
-from tests.contract.ledger_worlds import KEEP
+from tests.builders import NOW, RETENTION, book, said
 from tests.unit.ledger.racer import KEYS
 from tests.unit.ledger.victim import DONE, FULL, LEDGER, STEP, STRIDE, system_calls
 
@@ -38,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(path: Path, patience: timedelta = timedelta(0)) -> FileLedger:
-    return FileLedger(path, KEEP, patience)
+    return FileLedger(path, RETENTION, patience)
 
 
 def begun(path: Path) -> Path:

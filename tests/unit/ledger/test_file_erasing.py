@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,11 @@ from sessionsmgmt.domain.claims import Begin
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import NOW, said
-
-KEEP = timedelta(days=30)
+from tests.builders import NOW, RETENTION, said
 
 
 def begun(path: Path, session: str = "lab") -> FileLedger:
-    ledger = FileLedger(path, KEEP)
+    ledger = FileLedger(path, RETENTION)
     ledger.read(NOW)
     ledger.write([Begin(Key("campus", session), "we", None, said())], NOW)
     return ledger
@@ -49,7 +46,7 @@ def test_what_a_killed_run_left_goes_too(tmp_path: Path) -> None:
     path.with_name("ledger.json.tmp").write_bytes(b"half")
     path.unlink()
 
-    assert FileLedger(path, KEEP).erase() is True
+    assert FileLedger(path, RETENTION).erase() is True
     assert list(tmp_path.iterdir()) == []
 
 
@@ -58,7 +55,7 @@ def test_a_damaged_file_goes_as_well(tmp_path: Path) -> None:
     begun(path)
     path.write_bytes(b"garbage")
 
-    assert FileLedger(path, KEEP).erase() is True
+    assert FileLedger(path, RETENTION).erase() is True
     assert not path.exists()
 
 
@@ -67,7 +64,7 @@ def test_a_folder_in_its_place_is_somebody_elses(tmp_path: Path) -> None:
     path.mkdir()
 
     with pytest.raises(RefusedError, match="is no file"):
-        FileLedger(path, KEEP).erase()
+        FileLedger(path, RETENTION).erase()
     assert path.is_dir()
 
 
@@ -76,7 +73,7 @@ def test_a_link_in_its_place_goes_and_what_it_leads_to_stays(tmp_path: Path) -> 
     target.write_text("mine")
     (tmp_path / "ledger.json").symlink_to(target)
 
-    assert FileLedger(tmp_path / "ledger.json", KEEP).erase() is True
+    assert FileLedger(tmp_path / "ledger.json", RETENTION).erase() is True
     assert target.read_text() == "mine"
 
 
@@ -89,7 +86,7 @@ def test_writers_that_meet_an_erasing_lose_nothing_that_was_written_after_it(tmp
             for turn in range(20):
                 begun(path, f"{number}-{turn}")
                 if number == 0:
-                    FileLedger(path, KEEP).erase()
+                    FileLedger(path, RETENTION).erase()
         except FileNotFoundError as error:
             failures.append(error)
 
@@ -101,4 +98,4 @@ def test_writers_that_meet_an_erasing_lose_nothing_that_was_written_after_it(tmp
 
     assert failures == []
     begun(path, "last")
-    assert Key("campus", "last") in FileLedger(path, KEEP).read(NOW).entries
+    assert Key("campus", "last") in FileLedger(path, RETENTION).read(NOW).entries

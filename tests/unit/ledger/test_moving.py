@@ -15,9 +15,8 @@ from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ledger.codec import encode
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ledger.moving import Moving
-from tests.builders import NOW, club, event, reading, rule, said, window
+from tests.builders import KEEP, NOW, RETENTION, club, event, reading, rule, said, window
 
-KEEP = timedelta(days=30)
 LAB, SHOP, GYM = (Key("campus", name) for name in ("lab", "shop", "gym"))
 FIRST = said()
 OVER = FIRST.presence.end + KEEP
@@ -34,13 +33,13 @@ class House:
         self.places = folder / "old.json", folder / "new.json"
 
     def old(self) -> FileLedger:
-        return FileLedger(self.places[0], KEEP)
+        return FileLedger(self.places[0], RETENTION)
 
     def new(self) -> FileLedger:
-        return FileLedger(self.places[1], KEEP)
+        return FileLedger(self.places[1], RETENTION)
 
     def moving(self) -> Moving:
-        return Moving(self.old(), self.new(), KEEP)
+        return Moving(self.old(), self.new(), RETENTION)
 
     def stored(self) -> tuple[bytes, ...]:
         return tuple(place.read_bytes() if place.exists() else b"" for place in self.places)

@@ -23,8 +23,7 @@ from sessionsmgmt.domain.claims import Begin
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import NOW, said
-from tests.contract.ledger_worlds import KEEP
+from tests.builders import NOW, RETENTION, said
 
 STEP = Begin(Key("campus", "victim"), "the victim", None, said())
 LEDGER = Path(".sessionsmgmt") / "ledger.json"
@@ -70,7 +69,7 @@ def write(ledger: FileLedger) -> int:
 
 
 def killed(folder: Path, number: int, tell: int) -> int:
-    ledger = FileLedger(folder / LEDGER, KEEP)
+    ledger = FileLedger(folder / LEDGER, RETENTION)
     ledger.read(NOW)
     sys.setprofile(system_calls(killed_at(number, tell)))
     status = write(ledger)
@@ -81,7 +80,7 @@ def killed(folder: Path, number: int, tell: int) -> int:
 def short_of_space(folder: Path, number: int, _tell: int) -> int:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (number * STRIDE, resource.RLIM_INFINITY))
-    return write(FileLedger(folder / LEDGER, KEEP))
+    return write(FileLedger(folder / LEDGER, RETENTION))
 
 
 def ends(folder: Path, act: Callable[[Path, int, int], int]) -> Iterator[dict[str, object]]:

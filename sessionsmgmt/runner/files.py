@@ -1,0 +1,55 @@
+"""The two files of a step that the runner reads: its outputs, and its summary.
+
+Each is tried before the command does anything, and written at the end; one that fails then leaves the other alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessionsmgmt import safe_files
+
+TITLES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary"}
+"""The variables that name the files, and what a person calls these."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFile:
+    """One of the files: what adds a text to it, or why it can't be written.
+
+    ``add`` hands the text's maker the number of bytes that are there, and returns why it failed, if it did.
+    """
+
+    title: str
+    add: Callable[[Callable[[int], str]], str]
+    trouble: str = ""
+
+
+@contextmanager
+def step_files(environ: Mapping[str, str]) -> Iterator[Mapping[str, StepFile]]:
+    """The files by their variables, open for the block. One that the runner did not name takes every text."""
+    root = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    with ExitStack() as stack:
+        yield {variable: _opened(environ.get(variable, ""), title, root, stack) for variable, title in TITLES.items()}
+
+
+def _opened(path: str, title: str, root: Path, stack: ExitStack) -> StepFile:
+    if not path:
+        return StepFile(title, lambda _: "")
+    try:
+        descriptor = stack.enter_context(safe_files.appending(Path(path), root))
+    except OSError as error:
+        reason = f"The step's {title} can't be written ({error.strerror})."
+        return StepFile(title, lambda _: "", reason)
+
+    def add(text: Callable[[int], str]) -> str:
+        try:
+            safe_files.append(descriptor, text(safe_files.size(descriptor)).encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            return f"The step's {title} can't be written ({error.strerror}). What was done is done."
+        return ""
+
+    return StepFile(title, add)
