@@ -78,7 +78,8 @@ class Lookup:
 class Job:
     """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
 
-    ``organizers`` are those whose events count, as ``decide.Club`` has them.
+    ``organizers`` are those whose events count, as ``decide.Club`` has them. ``warnings`` is what a person should know
+    about the ledger itself, once it was used.
     """
 
     zone: ZoneInfo
@@ -89,6 +90,7 @@ class Job:
     ledger: Ledger
     lookup: Lookup | None = None
     organizers: frozenset[str] | None = None
+    warnings: Callable[[], tuple[Caution, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

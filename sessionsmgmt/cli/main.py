@@ -26,7 +26,7 @@ from sessionsmgmt.commands.former import Former, former
 from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
-from sessionsmgmt.commands.resolve import resolve
+from sessionsmgmt.commands.resolve import adopt, resolve
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
@@ -205,14 +205,20 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--session", default="", help="The id of the session, if several are held.")
 @click.option("--sent", "arrived", is_flag=True, help="The mail did arrive.")
 @click.option("--resend", "again", is_flag=True, help="It did not: decide anew on the next run.")
-def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool) -> Exit:
+@click.option("--adopt", "moved", is_flag=True, help="Take over the ledger of a club that has moved.")
+def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool, moved: bool) -> Exit:
     """Close a notice that is held, after looking whether its mail arrived."""
-    if arrived == again:
-        raise click.UsageError("say either --sent if the mail did arrive, or --resend if it did not")
+    if [arrived, again, moved].count(True) != 1:
+        raise click.UsageError("say just one of --sent, if the mail did arrive, --resend, if it did not, and --adopt")
+    if moved and (notice or session):
+        raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
 
     def act(config: Config) -> Result:
+        if moved:
+            return adopt(club.adoptable(config, invocation.environ), invocation.now)
         ledger = club.ledger(config, invocation.environ)
-        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
+        result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        return _told(replace(result, cautions=ledger.warnings()), config, invocation)
 
     return perform(invocation, act)
 

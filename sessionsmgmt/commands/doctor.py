@@ -68,6 +68,7 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
     except SessionsError as error:
         yield failed("ledger", error)
         return
+    yield from _noted("ledger", job.warnings())
     if held:
         yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.", Exit.ATTENTION)
     else:

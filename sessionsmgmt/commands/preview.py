@@ -37,7 +37,7 @@ def preview(job: Job, now: datetime) -> Result:
     found = survey(job, now)
     deliveries = tuple(undelivered(verdict) for verdict in found.verdicts)
     status = worst(delivery.exit for delivery in deliveries)
-    return Result("preview", now, status, deliveries, found.cautions, found.emails, found.book)
+    return Result("preview", now, status, deliveries, found.cautions + job.warnings(), found.emails, found.book)
 
 
 def sampled(job: Job, chosen: datetime | None, today: datetime) -> Result:

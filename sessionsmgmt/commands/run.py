@@ -22,7 +22,7 @@ def run(job: Job, mailer: Mailer, run_id: str, clock: Callable[[], datetime]) ->
     found = survey(job, now)
     deliveries = deliver(found, mailer, job.ledger, run_id, clock)
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
-    return Result("run", now, status, deliveries, doubts + found.cautions, book=found.book)
+    return Result("run", now, status, deliveries, doubts + found.cautions + job.warnings(), book=found.book)
 
 
 def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[Caution, ...], Exit]:

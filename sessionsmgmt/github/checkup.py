@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
+from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
 from sessionsmgmt.ports import Check, Finding, Health, SecretStore, failed
@@ -42,6 +43,10 @@ class Sealing(Protocol):
 
     def is_outdated(self) -> bool | None:
         """Whether that is the key before; None where the ledger is not begun."""
+        ...
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """What a person should know of it once it was asked."""
         ...
 
 
@@ -138,7 +143,11 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
 
 def ledger(open_ledger: Callable[[], Sealing], *, has_former: bool) -> Iterator[Finding]:
     """Whether the ledger's branch is there, and which key it is sealed with; ``has_former``: the old one is set."""
-    match open_ledger().is_outdated(), has_former:
+    opened = open_ledger()
+    outdated = opened.is_outdated()
+    for warning in opened.warnings():
+        yield Finding("ledger branch", Health.NOTE, f"{warning.text[:1].upper()}{warning.text[1:]}.")
+    match outdated, has_former:
         case None, _:
             yield Finding("ledger branch", Health.GOOD, "It is not begun; the first run does that.")
         case True, _:
