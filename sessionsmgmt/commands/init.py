@@ -213,7 +213,6 @@ def plan(answers: Answers) -> dict[str, bytes]:
         "sender": answers.sender,
         "worded": bool(answers.wording),
         "marked": answers.marked,
-        "watched": ("sessions.yml", "notice.md", calendar, contacts),
         "action": ACTION,
     }
     workflows = {f".github/workflows/{name}": _filled(name, context).encode() for name in WORKFLOWS}

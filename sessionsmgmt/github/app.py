@@ -6,6 +6,7 @@ alone and hand the token back; so its requester is used ("REST API endpoints for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,11 @@ from sessionsmgmt.patience import Patience
 from sessionsmgmt.secret_faults import document_fault, word_fault
 
 BOTH = f"{APP_ID} and {PRIVATE_KEY}"
+_UNKNOWN = re.compile("integration not found", re.IGNORECASE)
+_PERMISSIONS = re.compile("permissions requested", re.IGNORECASE)
+_REPOSITORIES = re.compile("repository that does not exist or is not accessible", re.IGNORECASE)
+"""How GitHub says that it does not know the App, and what the App's installation lacks."""
+
 LAST_WORD = 10.0
 """Seconds that handing a token back may take; it ends within the hour anyway."""
 
@@ -92,10 +98,8 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
 
     try:
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
-    except DeclinedError:
-        raise RefusedError(
-            "The GitHub App is not installed on this repository.", "Install it: the App's settings, 'Install App'."
-        ) from None
+    except DeclinedError as declined:
+        raise (declined.refusal if _UNKNOWN.search(declined.message) else _not_installed()) from None
     wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
     def issue() -> str:
@@ -105,11 +109,19 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
 
     try:
         return hub.repeat(issue, purpose, {HTTPStatus.UNPROCESSABLE_ENTITY})
-    except DeclinedError:
-        raise RefusedError(
-            f"The GitHub App does not have the permission '{permission}: write' on this repository.",
-            "Give it to the App in its settings, and accept it where the App is installed.",
-        ) from None
+    except DeclinedError as declined:
+        if _PERMISSIONS.search(declined.message):
+            raise RefusedError(
+                f"The GitHub App does not have the permission '{permission}: write' on this repository.",
+                "Give it to the App in its settings, and accept it where the App is installed.",
+            ) from None
+        raise (_not_installed() if _REPOSITORIES.search(declined.message) else declined.refusal) from None
+
+
+def _not_installed() -> RefusedError:
+    return RefusedError(
+        "The GitHub App is not installed on this repository.", "Install it: the App's settings, 'Install App'."
+    )
 
 
 def _hand_back(hub: Hub) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from github.Repository import Repository
 
 from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.github.account import Account, author
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, UncertainError
 from sessionsmgmt.ports import Note
 
@@ -38,18 +39,19 @@ class _Issue:
     number: int
     title: str
     body: str
+    author: str
 
 
 class IssueBoard:
     """One open issue per topic, recognised by a comment in its first line that nobody sees, and by its label.
 
-    Anybody who may open issues can write that line. A label, however, is only set by who has the right to sort issues,
-    so what has both is ours, whatever account the token is of, and nobody else can make us write into their issue.
-    Needs ``issues: write``.
+    Anybody who may open issues can write that line, and a form for issues can set the label. So the author counts too:
+    ours is what a job of the repository or the account of our own token has opened. Needs ``issues: write``.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName) -> None:
         self._hub = hub
+        self._account = Account(hub)
         self._repository = hub.repository(repository)
 
     def post(self, topic: str, note: Note) -> None:
@@ -78,7 +80,8 @@ class IssueBoard:
         while True:
             number += 1
             page = self._ask(partial(_page, self._repository, number))
-            found += [one for one in page if one.body.startswith(marker(topic))]
+            marked = [one for one in page if one.body.startswith(marker(topic))]
+            found += [one for one in marked if self._account.wrote(one.author)]
             if len(page) < _PAGE:
                 return sorted(found, key=lambda one: one.number)
 
@@ -133,7 +136,12 @@ def _page(repository: Repository, number: int) -> list[_Issue]:
     if not isinstance(found, list):
         raise TypeError("this is not a list")
     return [
-        _Issue(int(one["number"]), str(one["title"]), "" if "pull_request" in one else _plain(one["body"] or ""))
+        _Issue(
+            int(one["number"]),
+            str(one["title"]),
+            "" if "pull_request" in one else _plain(one["body"] or ""),
+            author(one),
+        )
         for one in found
     ]
 

@@ -8,7 +8,8 @@ from functools import partial
 
 from github.Repository import Repository
 
-from sessionsmgmt.github.client import Hub, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.github.account import Account
+from sessionsmgmt.github.client import Purpose, RepositoryName, UncertainError
 from sessionsmgmt.ports import Exhibit, Remark
 
 LONGEST_SUMMARY = 65_535
@@ -29,6 +30,8 @@ class _Known:
     """A check run that is there: its id, and what was said with it so far."""
 
     id: int
+    mark: str
+    app: str
     title: str
     summary: str
     conclusion: str
@@ -36,14 +39,15 @@ class _Known:
 
 
 class CheckRun:
-    """The check run of one club's preview on one commit, known again by ``mark`` (the external id).
+    """The check run of one club's preview on one commit, known again by ``mark`` (the external id) and by its App.
 
-    Only Apps may write check runs, the job's own token included. Needs ``checks: write``.
+    Only Apps may write check runs, the job's own token included, and each only its own. Needs ``checks: write``.
     """
 
-    def __init__(self, hub: Hub, repository: RepositoryName, commit: str, name: str, mark: str) -> None:
-        self._hub = hub
-        self._repository = hub.repository(repository)
+    def __init__(self, account: Account, repository: RepositoryName, commit: str, name: str, mark: str) -> None:
+        self._account = account
+        self._hub = account.hub
+        self._repository = account.hub.repository(repository)
         self._commit = commit
         self._name = name
         self._mark = mark
@@ -65,7 +69,7 @@ class CheckRun:
             number += 1
             call = partial(_page, self._repository, self._commit, self._name, number)
             page = self._hub.repeat(call, _PURPOSE)
-            if found := next((run for mark, run in page if mark == self._mark), None):
+            if found := next((run for run in page if run.mark == self._mark and run.app == self._account.app()), None):
                 return found
             if len(page) < _PAGE:
                 return None
@@ -84,7 +88,7 @@ class CheckRun:
             if (found := self._find()) is None:
                 raise
             return found
-        return _Known(made, exhibit.title, summary, str(exhibit.conclusion), len(first))
+        return _Known(made, self._mark, "", exhibit.title, summary, str(exhibit.conclusion), len(first))
 
     def _edit(self, number: int, exhibit: Exhibit, summary: str, remarks: Sequence[Remark]) -> None:
         call = partial(_update, self._repository, number, _body(exhibit, summary, remarks))
@@ -120,21 +124,23 @@ def _annotation(remark: Remark) -> Mapping[str, str | int]:
     }
 
 
-def _page(repository: Repository, commit: str, name: str, number: int) -> list[tuple[str, _Known]]:
+def _page(repository: Repository, commit: str, name: str, number: int) -> list[_Known]:
     """A page of the check runs of that name, every one of them: ``latest`` would hide all but one club's."""
     wanted = {"check_name": name, "filter": "all", "per_page": _PAGE, "page": number}
     _, found = repository.requester.requestJsonAndCheck(
         "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=wanted
     )
-    return [(str(one["external_id"]), _known(one)) for one in found["check_runs"]]
+    return [_known(one) for one in found["check_runs"]]
 
 
 def _known(run: Mapping[str, object]) -> _Known:
-    output = run["output"]
+    output, app = run["output"], run["app"]
     if not isinstance(output, dict) or not isinstance(run["id"], int):
         raise TypeError("this is no check run")
     return _Known(
         run["id"],
+        str(run["external_id"]),
+        str(app["slug"]) if isinstance(app, dict) else "",
         str(output["title"]),
         str(output["summary"]),
         str(run["conclusion"]),

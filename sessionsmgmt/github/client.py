@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 from github import Auth, BadAttributeException, Github, GithubException
 from github.Repository import Repository
+from urllib3 import BaseHTTPResponse, Retry
 
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
+from sessionsmgmt.github.job import JOB_TOKEN
+from sessionsmgmt.github.refusals import REPOSITORY, Asked, Reply, details, refusal, safe
 from sessionsmgmt.patience import Later, Patience, persist, retry_after
 from sessionsmgmt.roots import root
 from sessionsmgmt.secret_faults import word_fault
 
+if TYPE_CHECKING:
+    from urllib3.connectionpool import ConnectionPool
+
 T = TypeVar("T")
 
-TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of the variable, not what is in it
-REPOSITORY = "GITHUB_REPOSITORY"
+TOKEN = JOB_TOKEN
+REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
 PUBLIC = "https://api.github.com"
 TIMEOUT = 30
 """Seconds to wait for a connection, and again for each piece of a reply."""
@@ -33,7 +41,16 @@ SECONDARY_WAIT = 60.0
 """The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
 
 _FULL_NAME = re.compile(r"([A-Za-z0-9][\w-]{0,99})/((?!\.{1,2}$)[\w.-]{1,100})", re.ASCII)
-_PERMISSIONS = re.compile(r"[a-z_]+=(?:read|write|admin)(?:,\s*[a-z_]+=(?:read|write|admin))*")
+_NUMBERED = re.compile(r"/repositories/[0-9]{1,20}(?=/|$)")
+_NAMED = re.compile(r"/repos/([^/?#]+)/([^/?#]+)")
+_LIMITED = re.compile(
+    r"rate limit|abuse detection|temporarily blocked from content creation|please wait a few minutes"
+    r"|please retry your request again later",
+    re.IGNORECASE,
+)
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
+_NEW_NAME = f"In Actions the next run goes by the new name; elsewhere, write it into {REPOSITORY}."
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 _STRANGE = (
@@ -51,12 +68,53 @@ _STRANGE = (
 
 
 class DeclinedError(Exception):
-    """GitHub said no in a way the caller said it expects. ``message`` is GitHub's own, to compare and not to show."""
+    """GitHub said no in a way the caller said it expects.
 
-    def __init__(self, status: int, message: str) -> None:
+    ``message`` is GitHub's own, to compare and not to show. ``refusal`` is what to end with where the caller did not
+    expect this message.
+    """
+
+    def __init__(self, status: int, message: str, refusal: RefusedError) -> None:
         super().__init__(status)
         self.status = status
         self.message = message
+        self.refusal = refusal
+
+
+class MovedError(Exception):
+    """GitHub answered with a redirection, which is not followed. ``path`` is what was asked for."""
+
+    def __init__(self, status: int, path: str, location: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.path = path
+        self.location = location
+
+
+class _NoRedirect(Retry):
+    """What PyGithub's connections do after a reply: nothing is asked again, and no redirection is followed.
+
+    PyGithub itself follows a 301 without its query, and takes the body of every other redirection for what was asked.
+    """
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - as urllib3 has it
+        """Whether ``increment`` is to be called with the reply."""
+        return status_code in _REDIRECTIONS
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Raise MovedError for a redirection, and what urllib3 raises for everything else."""
+        if response is not None and response.status in _REDIRECTIONS:
+            response.drain_conn()
+            raise MovedError(response.status, url or "", response.headers.get("location", ""))
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 class UncertainError(UnreachableError):
@@ -126,12 +184,24 @@ def connect(access: Access, environ: Mapping[str, str], patience: Patience, time
         timeout=timeout,
         user_agent="sessionsmgmt",
         per_page=100,
-        retry=None,  # urllib3's own none, instead of PyGithub's ten
+        retry=_NoRedirect(0, read=False),  # none, as requests has it, instead of PyGithub's ten
         seconds_between_requests=None,  # a run makes a handful of requests, far below what the pauses are for
         seconds_between_writes=None,
         lazy=True,  # or naming a repository would ask for it first
     )
-    return Hub(api, access.variable, patience)
+    home = Home(environ.get(REPOSITORY, "").strip(), environ.get(REPOSITORY_ID, "").strip())
+    return Hub(api, access.variable, patience, home)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The job's repository as the environment has it: its full name, and its number, which a new name leaves as it is.
+
+    Either is empty where the environment does not say.
+    """
+
+    name: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +211,7 @@ class Hub:
     api: Github = field(repr=False)
     variable: str
     patience: Patience = Patience()
+    home: Home = Home()
 
     def repository(self, name: RepositoryName) -> Repository:
         """The repository to make calls on; this alone asks nothing."""
@@ -164,6 +235,10 @@ class Hub:
                     raise self._refusal(error, purpose, expected) from None
                 asked = retry_after(_headers(error), self.patience.today())
                 return Later(f"it answered {error.status}", asked if wait is None else wait)
+            except MovedError as moved:
+                if (refused := self._elsewhere(moved, purpose)) is None:
+                    return Later("it answered with the address of another server")
+                raise refused from None
             except _BROKEN as error:
                 return Later(f"the connection failed ({type(error).__name__})")
             except _STRANGE:
@@ -191,6 +266,8 @@ class Hub:
                 if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise uncertain from None
                 raise self._refusal(error, purpose, expected) from None
+            except MovedError as moved:
+                raise self._elsewhere(moved, purpose) or uncertain from None
             except (*_BROKEN, *_STRANGE):
                 raise uncertain from None
 
@@ -198,33 +275,73 @@ class Hub:
 
     def _refusal(self, error: GithubException, purpose: Purpose, expected: Collection[int]) -> Exception:
         """The exception to end with. PyGithub's own holds bodies and headers and goes no further."""
-        if error.status in expected:
-            return DeclinedError(error.status, _message(error))
-        match error.status:
-            case HTTPStatus.UNAUTHORIZED:
-                return RefusedError(
-                    f"GitHub does not accept what {self.variable} holds.",
-                    "It may have expired or been withdrawn: store a new one there.",
-                )
-            case HTTPStatus.FORBIDDEN:
-                return RefusedError(
-                    f"GitHub does not allow {purpose.doing} with {self.variable}.",
-                    _remedy(self.variable, _needed(error, purpose)),
-                )
-            case HTTPStatus.NOT_FOUND:
-                return RefusedError(
-                    f"GitHub finds nothing for {purpose.doing}: the repository is another one, or {self.variable} "
-                    "may not see it.",
-                    f"Check {REPOSITORY}. {_remedy(self.variable, purpose.permission)}",
-                )
-            case status:
-                return RefusedError(f"GitHub refuses {purpose.doing} ({status}).", "Please report this.")
+        reply = Reply(error.status, _message(error), _headers(error))
+        missing = error.status == HTTPStatus.NOT_FOUND and error.status not in expected
+        if missing and (renamed := self._renamed()):
+            return renamed
+        told = replace(reply, message=_message_with_details(error))
+        asked = Asked(purpose.doing, purpose.permission, self.variable)
+        refused = refusal(told, asked, self.patience.today(), self._secrets())
+        return DeclinedError(reply.status, reply.message, refused) if error.status in expected else refused
+
+    def _elsewhere(self, moved: MovedError, purpose: Purpose) -> RefusedError | None:
+        """What a redirection means; None where it is not GitHub's. It is not followed: the token goes nowhere else."""
+        base = self.api.requester.base_url
+        target = urlsplit(urljoin(f"{base}/", moved.location))
+        if _server(target) != _server(urlsplit(base)):
+            if moved.status not in _FOR_GOOD:
+                return None
+            return RefusedError(
+                f"{urlsplit(base).hostname} answers {purpose.doing} with the address of another server, "
+                f"{safe(target.hostname or 'without a name')}. It was not asked: the token is for the first one.",
+                "If GitHub has moved, set GITHUB_API_URL to its new address.",
+            )
+        named = _NAMED.search(target.path)
+        new = f"{unquote(named[1])}/{unquote(named[2])}" if named else self._name(_NUMBERED.search(target.path))
+        old = _NAMED.search(moved.path)
+        return _otherwise(f"{unquote(old[1])}/{unquote(old[2])}" if old else "", new, purpose)
+
+    def _renamed(self) -> RefusedError | None:
+        """Whether the job's repository has another name than the environment says; None where that is not known."""
+        found = self._name(_NUMBERED.fullmatch(f"/repositories/{self.home.number}"))
+        is_other = found and found.casefold() != self.home.name.casefold()
+        return _otherwise(self.home.name, found, Purpose("", "")) if is_other else None
+
+    def _name(self, number: re.Match[str] | None) -> str:
+        """The full name of the repository of that number, asked for once; empty where it can't be had."""
+        if number is None:
+            return ""
+        try:
+            _, found = self.api.requester.requestJsonAndCheck("GET", number[0])
+            name = found["full_name"]
+        except (GithubException, MovedError, *_BROKEN, *_STRANGE):
+            return ""
+        return name if isinstance(name, str) and _FULL_NAME.fullmatch(name) else ""
+
+    def _secrets(self) -> frozenset[str]:
+        """What must not be shown even if a reply repeats it."""
+        auth = self.api.requester.auth
+        return frozenset({auth.token} if isinstance(auth, Auth.Token) else ())
 
 
-def _remedy(variable: str, permission: str) -> str:
-    if variable == TOKEN:
-        return f"Add '{permission}' to the 'permissions:' of the job."
-    return f"Give it the permission '{permission}'."
+def _server(address: SplitResult) -> tuple[str, str, int | None]:
+    """Whom an address asks; its port is None where it is no number."""
+    try:
+        port = address.port or {"https": 443, "http": 80}.get(address.scheme)
+    except ValueError:
+        port = None
+    return address.scheme, (address.hostname or "").lower(), port
+
+
+def _otherwise(old: str, new: str, purpose: Purpose) -> RefusedError:
+    """That a repository is called otherwise now. Names that are not known are empty."""
+    old, new = (name if _FULL_NAME.fullmatch(name) else "" for name in (old, new))
+    if new and new.casefold() == old.casefold():
+        return RefusedError(f"GitHub has moved what {purpose.doing} is about to another place.")
+    what = f"The repository {old}".rstrip() if old else f"What GitHub is asked for {purpose.doing}"
+    if not new:
+        return RefusedError(f"{what} is called otherwise now.", f"Look at its page for its new name. {_NEW_NAME}")
+    return RefusedError(f"{what} is called {new} now.", _NEW_NAME)
 
 
 def _headers(error: GithubException) -> Mapping[str, str]:
@@ -236,17 +353,11 @@ def _message(error: GithubException) -> str:
     return message if isinstance(message, str) else ""
 
 
-def _needed(error: GithubException, purpose: Purpose) -> str:
-    """The permissions GitHub names for the call, as a workflow writes them; the purpose's own where it names none.
-
-    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
-    one is about the same permission as the purpose, that knows better: the next call may need more of it.
-    """
-    alternatives = [one.strip() for one in _headers(error).get("x-accepted-github-permissions", "").split(";")]
-    named, known = alternatives[0], purpose.permission.partition(":")[0].replace("-", "_")
-    if not _PERMISSIONS.fullmatch(named) or any(one.startswith(f"{known}=") for one in alternatives):
-        return purpose.permission
-    return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
+def _message_with_details(error: GithubException) -> str:
+    """The same, and what it says of the fields of what was sent."""
+    errors = error.data.get("errors") if isinstance(error.data, dict) else None
+    told = details(errors) if isinstance(errors, list) else ""
+    return f"{_message(error)}: {told}" if told else _message(error)
 
 
 def _limit(error: GithubException, patience: Patience) -> float | None:
@@ -257,7 +368,7 @@ def _limit(error: GithubException, patience: Patience) -> float | None:
     """
     headers, today = _headers(error), patience.today()
     spent = headers.get("x-ratelimit-remaining") == "0"
-    told = spent or "retry-after" in headers or "rate limit" in _message(error).lower()
+    told = spent or "retry-after" in headers or _LIMITED.search(_message(error))
     if error.status != HTTPStatus.TOO_MANY_REQUESTS and not (error.status == HTTPStatus.FORBIDDEN and told):
         return None
     if "retry-after" in headers:

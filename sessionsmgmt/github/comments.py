@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from github.Repository import Repository
 
-from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.github.account import Account, author
+from sessionsmgmt.github.client import DeclinedError, Purpose, RepositoryName, UncertainError
 from sessionsmgmt.ports import Exhibit
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ _PAGE = 100
 class _Comment:
     number: int
     body: str
+    author: str
 
 
 def preview_marker(topic: str) -> str:
@@ -37,14 +39,15 @@ def preview_marker(topic: str) -> str:
 class PullRequestComment:
     """The comment of one club's preview, known again by its first line, which nobody sees, and by its author.
 
-    Anybody can write that line, so the author counts: with the token of a job or an App, which has no person, that is a
-    bot, with somebody's token it is they. Needs ``pull-requests: write``.
+    Anybody can write that line, so only what the account of our own token wrote is ours. Needs
+    ``pull-requests: write``.
     """
 
-    def __init__(self, hub: Hub, repository: RepositoryName, number: int, topic: str, closing: str) -> None:
+    def __init__(self, account: Account, repository: RepositoryName, number: int, topic: str, closing: str) -> None:
         """The comment below the pull request of that number. ``closing`` is its last line, in Markdown."""
-        self._hub = hub
-        self._repository = hub.repository(repository)
+        self._account = account
+        self._hub = account.hub
+        self._repository = account.hub.repository(repository)
         self._number = number
         self._marker = preview_marker(topic)
         self._closing = closing
@@ -67,26 +70,17 @@ class PullRequestComment:
 
     def _find(self) -> list[_Comment]:
         """Our comments, the oldest first."""
-        author = self._author()
-        found = [one for one in self._all(author) if one.body.startswith(self._marker)]
+        marked = [one for one in self._all() if one.body.startswith(self._marker)]
+        found = [one for one in marked if one.author == self._account.login()]
         return sorted(found, key=lambda one: one.number)
 
-    def _all(self, author: str) -> Iterator[_Comment]:
-        number = 0
-        while True:
+    def _all(self) -> Iterator[_Comment]:
+        number, count = 0, _PAGE
+        while count == _PAGE:
             number += 1
-            count, page = self._ask(partial(_page, self._repository, self._number, author, number))
+            page = self._ask(partial(_page, self._repository, self._number, number))
             yield from page
-            if count < _PAGE:
-                return
-
-    def _author(self) -> str:
-        """The login of the person whose token this is; empty where it is no person's."""
-        nobody = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
-        try:
-            return self._hub.repeat(partial(_login, self._repository), _PURPOSE, nobody)
-        except DeclinedError:
-            return ""
+            count = len(page)
 
     def _make(self, body: str) -> None:
         """Write the comment, once. Where it can't be known whether it was, a look tells."""
@@ -106,23 +100,12 @@ class PullRequestComment:
         return self._hub.repeat(call, _PURPOSE)
 
 
-def _login(repository: Repository) -> str:
-    _, found = repository.requester.requestJsonAndCheck("GET", "/user")
-    return str(found["login"])
-
-
-def _page(repository: Repository, pull: int, author: str, number: int) -> tuple[int, list[_Comment]]:
-    """How many comments there are on a page, and those of the author, or without one, of bots."""
+def _page(repository: Repository, pull: int, number: int) -> list[_Comment]:
     url, wanted = f"{repository.url}/issues/{pull}/comments", {"per_page": _PAGE, "page": number}
     _, found = repository.requester.requestJsonAndCheck("GET", url, parameters=wanted)
     if not isinstance(found, list):
         raise TypeError("this is not a list")
-    ours = [one for one in found if one["user"] and _wrote(one["user"]["login"], one["user"]["type"], author)]
-    return len(found), [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n")) for one in ours]
-
-
-def _wrote(login: str, kind: str, author: str) -> bool:
-    return login == author if author else kind == "Bot"
+    return [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n"), author(one)) for one in found]
 
 
 def _create(repository: Repository, pull: int, body: str) -> None:

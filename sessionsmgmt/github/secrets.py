@@ -212,16 +212,7 @@ class GitHubSecret:
             _, data = self.hub.api.requester.requestJsonAndCheck(verb, path, input=body)
             return take(data or {})
 
-        needed = f"{self.place.permission}: write"
-        try:
-            return self.hub.repeat(call, Purpose(doing, needed), expected | {HTTPStatus.FORBIDDEN})
-        except DeclinedError as declined:
-            if declined.status != HTTPStatus.FORBIDDEN:
-                raise
-            raise RefusedError(
-                f"GitHub does not allow {doing} with {self.hub.variable}.",
-                f"Give it the permission '{needed}' (docs/rotation.md).",
-            ) from None
+        return self.hub.repeat(call, Purpose(doing, f"{self.place.permission}: write"), expected)
 
     def _missing(self) -> NoReturn:
         """GitHub says "not found" of what may not be seen, too."""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from github.Repository import Repository
 
 from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.github.account import Account, author
 from sessionsmgmt.github.board import LABEL, OVER, marker
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
 from sessionsmgmt.github.comments import preview_marker
@@ -38,6 +39,7 @@ class _Comment:
     number: int
     body: str
     link: str
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,19 @@ class _Issue:
     number: int
     body: str
     link: str
+    author: str
     labels: tuple[str, ...]
 
 
 class IssueTraces:
     """The issues of these topics, open or closed, with the comments that closed them. See ``ports.Trace``.
 
-    Known by what ``IssueBoard`` knows them by: the hidden first line, and the label that not everybody can set.
+    Known by what ``IssueBoard`` knows them by: the hidden first line, the label, and the account that wrote them.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName, topics: Sequence[str]) -> None:
         self._hub = hub
+        self._account = Account(hub)
         self._repository = hub.repository(repository)
         self._markers = tuple(marker(topic) for topic in topics)
 
@@ -69,7 +73,7 @@ class IssueTraces:
         for issue in found:
             url = f"{self._repository.url}/issues/{issue.number}/comments"
             for comment in _every(self._hub, partial(_comments, self._repository, url), _ISSUES):
-                if comment.body.startswith(OVER):
+                if comment.body.startswith(OVER) and self._account.wrote(comment.author):
                     _delete(self._hub, self._repository, comment.number, _ISSUES)
             self._hub.repeat(partial(_empty, self._repository, issue), _ISSUES)
         return [Kept(f"issue #{one.number}, which is now empty and closed", one.link) for one in found]
@@ -77,22 +81,25 @@ class IssueTraces:
     def _issues(self) -> list[_Issue]:
         try:
             found = _every(self._hub, partial(_issues, self._repository), _ISSUES, frozenset({int(HTTPStatus.GONE)}))
-            return [one for one in found if one.body.startswith(self._markers)]
+            marked = [one for one in found if one.body.startswith(self._markers)]
         except DeclinedError:
             raise RefusedError(
                 "Issues are switched off in this repository, so those of before can't be looked for.",
                 "If there were any, switch issues on in its settings, and run this again.",
             ) from None
+        return [one for one in marked if self._account.wrote(one.author)]
 
 
 class PreviewTraces:
     """The comments with one club's preview on pull requests, open or closed. See ``ports.Trace``.
 
     ``place`` is where its sessions.yml is in the repository; the hidden first line of the comment is made of it.
+    Anybody can write that line, so only what a job of the repository or the account of our own token wrote is ours.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName, place: str) -> None:
         self._hub = hub
+        self._account = Account(hub)
         self._repository = hub.repository(repository)
         self._marker = preview_marker(place)
 
@@ -111,7 +118,8 @@ class PreviewTraces:
         every = _every(
             self._hub, partial(_comments, self._repository, f"{self._repository.url}/issues/comments"), _COMMENTS
         )
-        return [one for one in every if one.body.startswith(self._marker)]
+        marked = [one for one in every if one.body.startswith(self._marker)]
+        return [one for one in marked if self._account.wrote(one.author)]
 
 
 def _every(
@@ -134,6 +142,7 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
             int(one["number"]),
             "" if "pull_request" in one else _plain(one["body"]),
             str(one["html_url"]),
+            author(one),
             tuple(str(label["name"]) for label in one["labels"]),
         )
         for one in _list(repository, f"{repository.url}/issues", wanted)
@@ -142,7 +151,7 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
 
 def _comments(repository: Repository, url: str, number: int) -> list[_Comment]:
     found = _list(repository, url, {"per_page": _PAGE, "page": number})
-    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"])) for one in found]
+    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"]), author(one)) for one in found]
 
 
 def _list(repository: Repository, url: str, wanted: Json) -> list[Json]:

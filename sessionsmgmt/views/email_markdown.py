@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from itertools import accumulate
 from typing import cast
 
 from sessionsmgmt.views.markdown import plain
 
 LONGEST = 24_000
-"""Characters that one email may take, more or less, so that the others are seen, too."""
+"""Bytes that one email may take, more or less, so that the others are seen, too."""
+
+LONGEST_WORD = 100
+"""How far back a cut goes to be between two words; a longer word, or text without blanks, is cut in itself."""
 
 SHORTENED = "<p><i>This email goes on.</i></p>"
 
@@ -94,7 +99,10 @@ class _Reader(HTMLParser):
         if self._unseen or not self._open or self._open[-1] in _STRUCTURE:
             return
         lines = data.strip("\n").splitlines() if self._lines_kept else [re.sub(r"\s+", " ", data)]
-        self._write("<br>".join(plain(line) for line in lines))
+        for number, line in enumerate(lines):
+            if number:
+                self._write("<br>")
+            self._write_text(line)
 
     def _begin(self, tag: str, written: str) -> None:
         self._room -= len(f"</{tag}>")
@@ -103,8 +111,38 @@ class _Reader(HTMLParser):
 
     def _write(self, text: str) -> bool:
         """Write it, if there is room; once there was none, nothing more."""
-        self._room -= len(text)
+        self._room -= len(text.encode())
         self._full = self._full or self._room < 0
         if not self._full:
             self._written.append(text)
         return not self._full
+
+    def _write_text(self, text: str) -> None:
+        """Write the text, or where there is not enough room, its beginning."""
+        room, escaped = self._room, plain(text)
+        if not self._full and len(escaped.encode()) > room:
+            self._written.append(f"{plain(beginning(text, room))}…")
+        self._write(escaped)
+
+
+def beginning(text: str, room: int) -> str:
+    """As much of the text as takes so many bytes when it is escaped, cut between two words if there are any."""
+    sizes = accumulate(len(plain(character).encode()) for character in text)
+    end = next((place for place, size in enumerate(sizes) if size > room), len(text))
+    if end == len(text):
+        return text
+    blank = text.rfind(" ", max(0, end - LONGEST_WORD), end + 1)
+    if blank >= 0:
+        return text[:blank].rstrip()
+    while end and (_joins(text[end]) or text[end - 1] == _JOINER):
+        end -= 1
+    return text[:end]
+
+
+def _joins(character: str) -> bool:
+    """Whether the character is shown together with the one before it."""
+    return character == _JOINER or unicodedata.category(character).startswith("M")
+
+
+_JOINER = "\u200d"
+"""The zero-width joiner, which makes one sign of two."""

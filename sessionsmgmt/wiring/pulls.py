@@ -52,18 +52,19 @@ def displays(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tup
     Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
     token or a repository.
     """
+    from sessionsmgmt.github.account import Account
     from sessionsmgmt.github.checks import CheckRun
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.comments import PullRequestComment
 
-    hub, here = club.hub(environ, Patience()), repository(environ)
+    account, here = Account(club.hub(environ, Patience())), repository(environ)
     place = os.path.relpath(os.path.realpath(config), os.path.realpath(workspace(environ)))
     folder = place.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({folder})" if folder else CHECK
     closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
     return (
-        CheckRun(hub, here, pull.head, name, f"sessionsmgmt:{place}"),
-        PullRequestComment(hub, here, pull.number, place, closing),
+        CheckRun(account, here, pull.head, name, f"sessionsmgmt:{place}"),
+        PullRequestComment(account, here, pull.number, place, closing),
     )
 
 

@@ -58,7 +58,7 @@ def test_it_needs_no_secret_and_no_ledger(job: Job) -> None:
     step = job.step()
 
     assert step.exit == 0
-    assert {one.call.partition("/")[0] for one in job.github.requests} == {"checks", "issues", "users"}
+    assert {one.call.partition("/")[0] for one in job.github.requests} == {"checks", "issues"}
 
 
 def test_a_second_commit_brings_both_up_to_date(job: Job) -> None:

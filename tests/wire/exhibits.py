@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sessionsmgmt.github.account import Account
 from sessionsmgmt.github.checks import CheckRun
 from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.github.comments import PullRequestComment
@@ -51,10 +52,10 @@ class Pulls:
         return self.home.repository.pulls[self.number].head
 
     def check(self, name: str = "Email preview", mark: str = "sessionsmgmt:sessions.yml", token: str = "") -> CheckRun:
-        return CheckRun(self.home.hub(token), REPOSITORY_NAME, self.head, name, mark)
+        return CheckRun(Account(self.home.hub(token)), REPOSITORY_NAME, self.head, name, mark)
 
     def comment(self, topic: str = "sessions.yml", token: str = "", closing: str = "Commit abc") -> PullRequestComment:
-        return PullRequestComment(self.home.hub(token), REPOSITORY_NAME, self.number, topic, closing)
+        return PullRequestComment(Account(self.home.hub(token)), REPOSITORY_NAME, self.number, topic, closing)
 
     @property
     def checks(self) -> list[Shown]:

@@ -49,6 +49,10 @@ class Home:
     def repository(self) -> Repository:
         return self.github.world.repository(self.name)
 
+    def repository_of(self, name: str) -> Repository:
+        """The repository that is called so."""
+        return self.github.world.repository(name)
+
     @property
     def patience(self) -> Patience:
         return Patience(
@@ -93,5 +97,5 @@ def github(world: World | None = None) -> Iterator[Home]:
     with GitHubEmulator(world) as emulated:
         home = Home(emulated)
         yield home
-        assert emulated.violations == ()
+        assert emulated.violations == (), emulated.violations
         assert set(emulated.unmet) <= home.lasting

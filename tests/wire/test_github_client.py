@@ -163,37 +163,100 @@ def test_a_status_the_caller_expects_is_the_callers(home: Home) -> None:
     assert (declined.value.status, declined.value.message) == (404, "Branch not found")
 
 
+NOT_ACCESSIBLE = "Resource not accessible by integration"
+
+
+def permitted(named: str) -> Refusal:
+    """A missing permission, of which the header names this."""
+    return Refusal(403, NOT_ACCESSIBLE, {"X-Accepted-GitHub-Permissions": named})
+
+
 @pytest.mark.parametrize(
     ("refusal", "text"),
     [
-        (Refusal(401, "Bad credentials"), "GitHub does not accept what GITHUB_TOKEN holds. It may have expired"),
         (
-            Refusal(403, "Resource not accessible by integration"),
-            "GitHub does not allow looking with GITHUB_TOKEN. Add 'issues: read' to the 'permissions:' of the job.",
+            Refusal(401, "Bad credentials"),
+            (
+                'GitHub does not accept what GITHUB_TOKEN holds: "Bad credentials". It may have expired or been '
+                "withdrawn: store a new one there."
+            ),
         ),
         (
-            Refusal(403, "No", {"X-Accepted-GitHub-Permissions": "contents=write,workflows=write; contents=write"}),
-            "Add 'contents: write' and 'workflows: write' to the 'permissions:'",
+            Refusal(403, NOT_ACCESSIBLE),
+            (
+                f'GitHub does not allow looking with GITHUB_TOKEN: "{NOT_ACCESSIBLE}". '
+                "Add 'issues: read' to the 'permissions:' of the job."
+            ),
         ),
-        (Refusal(403, "No", {"X-Accepted-GitHub-Permissions": "<script>; contents=write"}), "Add 'issues: read' to"),
-        (Refusal(403, "No", {"X-Accepted-GitHub-Permissions": "issues=write"}), "Add 'issues: read' to"),
-        (Refusal(404, "Not Found"), "GitHub finds nothing for looking: the repository is another one, or GITHUB_TOKEN"),
-        (Refusal(422, "Validation Failed"), "GitHub refuses looking (422)."),
-        (Refusal(451, "Repository access blocked"), "GitHub refuses looking (451)."),
+        (
+            permitted("contents=write,workflows=write; contents=write"),
+            "Add 'contents: write' and 'workflows: write' to the 'permissions:' of the job.",
+        ),
+        (permitted("<script>; contents=write"), "Add 'issues: read' to the 'permissions:' of the job."),
+        (permitted("issues=write"), "Add 'issues: read' to the 'permissions:' of the job."),
+        (
+            Refusal(404, "Not Found"),
+            (
+                "GitHub finds nothing for looking: the repository is another one, or GITHUB_TOKEN may not see it. "
+                "Check GITHUB_REPOSITORY. Add 'issues: read' to the 'permissions:' of the job."
+            ),
+        ),
+        (
+            Refusal(422, "Validation Failed", errors=({"field": "body", "message": "body is too long"}, "no", 1)),
+            'GitHub refuses looking (422): "Validation Failed: body is too long; no". Please report this.',
+        ),
+        (
+            Refusal(403, "Unable to create comment because issue is locked."),
+            (
+                'looking with GITHUB_TOKEN: "Unable to create comment because issue is locked". Unlock the '
+                "conversation: 'Unlock conversation' at the side of its page. Then run this again."
+            ),
+        ),
+        (
+            Refusal(403, "Resource protected", {"X-GitHub-SSO": "required; url=https://github.com/orgs/x/sso?y=z"}),
+            (
+                'with GITHUB_TOKEN: "Resource protected". The token\'s owner has to open it for the organization: '
+                "their settings, Developer settings, 'Configure SSO'."
+            ),
+        ),
+        (
+            Refusal(403, "Nobody has met this message"),
+            'GitHub does not allow looking with GITHUB_TOKEN: "Nobody has met this message".',
+        ),
     ],
 )
-def test_a_refusal_says_what_to_do_and_shows_nothing_of_the_reply(home: Home, refusal: Refusal, text: str) -> None:
+def test_a_refusal_says_githubs_message_first_and_then_the_advice_that_fits(
+    home: Home, refusal: Refusal, text: str
+) -> None:
     given = home.github.world.job_token({"contents": "write"})
     home.github.fail("*", refusal, times=2)
 
     for ask in (look, lambda hub: hub.once(lambda: hub.repository(HERE).get_branch("main").name, LOOKING)):
         with pytest.raises(RefusedError) as refused:
             ask(home.hub(given))
-        assert text in str(refused.value)
+        assert str(refused.value).endswith(text)
         assert given not in str(refused.value)
-        assert refusal.message not in str(refused.value).replace("Add", "") or refusal.message == "No"
         assert refused.value.__cause__ is None
         assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "message", ["You have triggered an abuse detection mechanism.", "temporarily blocked from content creation"]
+)
+def test_a_limit_in_other_words_is_no_refusal(home: Home, message: str) -> None:
+    home.github.fail(CREATE, Refusal(403, message))
+
+    assert make(home.hub()) == 1
+    assert home.time.naps == [60]
+
+
+def test_a_token_that_a_reply_repeats_is_not_shown(home: Home) -> None:
+    given = home.github.world.job_token({"contents": "read"}).replace("ghs_", "of-an-unknown-kind-")
+    home.github.fail(GET, Refusal(403, f"No\r\n::error::{given} of coach@example.org"))
+
+    with pytest.raises(RefusedError) as refused:
+        look(home.hub(given))
+    assert str(refused.value) == 'GitHub does not allow looking with GITHUB_TOKEN: "No ::error::*** of ***".'
 
 
 def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
@@ -203,7 +266,8 @@ def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
     with pytest.raises(RefusedError) as refused:
         look(hub)
     assert str(refused.value) == (
-        "GitHub does not allow looking with SECRETS_TOKEN. Give it the permission 'contents: read'."
+        'GitHub does not allow looking with SECRETS_TOKEN: "Resource not accessible by personal access token". '
+        "Give it the permission 'contents: read'."
     )
 
 

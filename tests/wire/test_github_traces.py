@@ -8,7 +8,8 @@ from hashlib import sha256
 import pytest
 
 from sessionsmgmt.errors import RefusedError, UnreachableError
-from sessionsmgmt.github.board import LABEL
+from sessionsmgmt.github.account import JOB
+from sessionsmgmt.github.board import LABEL, OVER
 from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.github.traces import EMPTY_BODY, EMPTY_TITLE, IssueTraces, PreviewTraces
 from sessionsmgmt.ports import Note
@@ -35,9 +36,9 @@ def previews(home: Home) -> PreviewTraces:
     return PreviewTraces(home.hub(), RepositoryName(OWNER, home.name), "sessions.yml")
 
 
-def comment(home: Home, number: int, body: str) -> None:
+def comment(home: Home, number: int, body: str, author: str = JOB) -> None:
     now = home.github.world.now
-    made = Comment(next(home.github.world.numbers), body, "somebody", now, now)
+    made = Comment(next(home.github.world.numbers), body, author, now, now)
     home.repository.issues[number].comments.append(made)
 
 
@@ -79,7 +80,7 @@ def test_those_of_another_club_and_of_other_people_stay_as_they_are(home: Home) 
 
 def test_all_pages_are_looked_at(home: Home) -> None:
     for number in range(101):
-        issue = home.repository.open(f"Old {number}", labels=[LABEL])
+        issue = home.repository.open(f"Old {number}", author=JOB, labels=[LABEL])
         issue.body = "<!-- sessionsmgmt:held -->\nOld"
 
     assert len(issues(home).look()) == 101
@@ -125,3 +126,29 @@ def test_a_preview_is_deleted_and_what_people_wrote_is_not(home: Home) -> None:
     left = [one.body for one in home.repository.issues[pull.number].comments]
     assert left == ["Shall we?", f"{other}\nanother club's", f"> {marker}\n> quoted"]
     assert list(previews(home).delete()) == []
+
+
+@pytest.mark.parametrize("stranger", ["stranger", "renovate[bot]", ""])
+def test_what_another_account_wrote_in_our_form_stays(home: Home, stranger: str) -> None:
+    home.board().post("held", NOTE)
+    comment(home, 1, f"{OVER}\nnot ours", stranger)
+    forged = home.repository.open("Forged", author=stranger, labels=[LABEL])
+    forged.body = "<!-- sessionsmgmt:held -->\nGo away"
+    pull = home.repository.propose()
+    comment(home, pull.number, f"<!-- sessionsmgmt:preview:{OURS} -->\nnot ours", stranger)
+
+    issues(home).delete()
+    previews(home).delete()
+
+    assert (forged.title, forged.state) == ("Forged", "open")
+    assert [len(home.repository.issues[number].comments) for number in (1, pull.number)] == [1, 1]
+
+
+def test_a_person_at_a_terminal_deletes_what_a_job_and_they_themselves_wrote(home: Home) -> None:
+    pull = home.repository.propose()
+    for author in (JOB, "coach", "stranger"):
+        comment(home, pull.number, f"<!-- sessionsmgmt:preview:{OURS} -->", author)
+    hub = home.hub(home.github.world.fine_grained_token({"pull_requests": "write"}))
+    PreviewTraces(hub, RepositoryName(OWNER, home.name), "sessions.yml").delete()
+
+    assert [one.author for one in home.repository.issues[pull.number].comments] == ["stranger"]

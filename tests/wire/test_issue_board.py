@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from sessionsmgmt.errors import RefusedError, UnreachableError
-from sessionsmgmt.github.board import CUT, LABEL, LONGEST_BODY, LONGEST_TITLE
+from sessionsmgmt.github.account import JOB
+from sessionsmgmt.github.board import CUT, LABEL, LONGEST_BODY, LONGEST_TITLE, IssueBoard
+from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.ports import Note
-from tests.emulators.github import BAD_GATEWAY, SECONDARY_RATE_LIMIT, Break, Issue, Refusal
+from tests.emulators.github import BAD_GATEWAY, OWNER, REPOSITORY, SECONDARY_RATE_LIMIT, Break, Issue, Refusal
 from tests.wire.github import Home, github
 
 LIST, CREATE, UPDATE, COMMENT = "issues/list-for-repo", "issues/create", "issues/update", "issues/create-comment"
@@ -18,6 +20,7 @@ NOTE = Note("Did this email leave?", "1. Look.\n2. Say so.")
 OTHER = Note("Did these 2 emails leave?", "1. Look twice.")
 MARK = "<!-- sessionsmgmt:held -->"
 PORTAL = Refusal(200, "Please sign in to the guest network")
+HERE = RepositoryName(OWNER, REPOSITORY)
 OFF = Refusal(410, "Issues are disabled for this repo")
 
 
@@ -114,7 +117,7 @@ def test_an_issue_is_found_on_any_page(home: Home) -> None:
 
 def test_of_two_the_oldest_stays(home: Home) -> None:
     home.board().post("held", NOTE)
-    double = home.repository.open("Double", labels=[LABEL])
+    double = home.repository.open("Double", author=JOB, labels=[LABEL])
     double.body = f"{MARK}\nthe same"
 
     home.board().post("held", OTHER)
@@ -125,7 +128,7 @@ def test_of_two_the_oldest_stays(home: Home) -> None:
 
 def test_both_of_two_are_cleared_and_one_says_why(home: Home) -> None:
     home.board().post("held", NOTE)
-    double = home.repository.open("Double", labels=[LABEL])
+    double = home.repository.open("Double", author=JOB, labels=[LABEL])
     double.body = f"{MARK}\nthe same"
 
     home.board().clear("held", "Over.")
@@ -150,6 +153,33 @@ def test_nobody_elses_issue_is_written_to(home: Home) -> None:
         number: (one.title, one.body, one.state) for number, one in home.repository.issues.items() if number in before
     } == before
     assert len(home.repository.issues) == len(before) + 1
+
+
+@pytest.mark.parametrize("stranger", ["stranger", "dependabot[bot]", "example-rotation[bot]", ""])
+def test_an_issue_in_our_form_that_another_account_opened_is_left_alone(home: Home, stranger: str) -> None:
+    forged = home.repository.open("Forged", author=stranger, labels=[LABEL])
+    forged.body = f"{MARK}\nmine"
+
+    home.board().post("held", NOTE)
+    home.board().post("held", OTHER)
+    home.board().clear("held", "Over.")
+    assert (forged.title, forged.body, forged.state, forged.comments) == ("Forged", f"{MARK}\nmine", "open", [])
+    assert len(home.repository.issues) == 2
+
+
+def test_what_a_job_has_opened_is_closed_by_a_person_at_a_terminal(home: Home) -> None:
+    home.board().post("held", NOTE)
+    IssueBoard(home.hub(home.github.world.fine_grained_token({"issues": "write"})), HERE).clear("held", "Over.")
+
+    assert issues(home) == []
+
+
+def test_what_a_person_opened_at_a_terminal_is_kept_up_to_date_there(home: Home) -> None:
+    mine = home.github.world.fine_grained_token({"issues": "write"})
+    for note in (NOTE, OTHER):
+        IssueBoard(home.hub(mine), HERE).post("held", note)
+
+    assert (the_issue(home).author, the_issue(home).title) == ("coach", OTHER.title)
 
 
 @pytest.mark.parametrize("trouble", [BAD_GATEWAY, SECONDARY_RATE_LIMIT, Break.CLOSE_BEFORE_ACCEPTING, PORTAL])
@@ -215,7 +245,8 @@ def test_a_missing_permission_is_named_whole(home: Home, permissions: dict[str, 
     with pytest.raises(RefusedError) as refused:
         replace(home, permissions=permissions).board().post("held", NOTE)
     assert str(refused.value) == (
-        "GitHub does not allow keeping an issue up to date with GITHUB_TOKEN. "
+        "GitHub does not allow keeping an issue up to date with GITHUB_TOKEN: "
+        '"Resource not accessible by integration". '
         "Add 'issues: write' to the 'permissions:' of the job."
     )
 

@@ -47,6 +47,24 @@ def test_nothing_is_written_where_nothing_has_changed(pulls: Pulls) -> None:
     assert len(pulls.checks[0].annotations) == 3
 
 
+def test_the_check_of_another_app_is_left_alone(pulls: Pulls) -> None:
+    pulls.check().show(exhibit())
+    pulls.checks[0].app = "example-rotation"
+    pulls.check().show(exhibit("new"))
+
+    assert [check.fields["output"]["summary"] for check in pulls.checks] == ["One email.", "new"]
+    assert [check.app for check in pulls.checks] == ["example-rotation", "github-actions"]
+
+
+def test_with_an_apps_token_it_is_the_apps_check_that_is_brought_up_to_date(pulls: Pulls) -> None:
+    token = pulls.home.github.world.installation_token({"checks": "write"}, None)
+    for text in ("before", "after"):
+        pulls.check(token=token).show(exhibit(text))
+    pulls.check().show(exhibit("by the job"))
+
+    assert [check.fields["output"]["summary"] for check in pulls.checks] == ["after", "by the job"]
+
+
 def test_a_second_commit_gets_a_check_of_its_own(pulls: Pulls) -> None:
     pulls.check().show(exhibit())
     first = pulls.head

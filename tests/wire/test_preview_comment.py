@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sessionsmgmt.errors import RefusedError, UnreachableError
-from tests.emulators.github import BAD_GATEWAY, UNAVAILABLE, Break, World
+from tests.emulators.github import BAD_GATEWAY, UNAVAILABLE, Break, Refusal, World
 from tests.wire.exhibits import Pulls, exhibit, pull_request
 
 LIST, CREATE, UPDATE, DELETE = (
@@ -88,6 +88,60 @@ def test_a_comment_that_somebody_else_began_with_our_line_is_left_alone(pulls: P
 
     assert forged.body == before
     assert [comment.author for comment in pulls.comments] == ["stranger", "github-actions[bot]"]
+
+
+STRANGERS = ["stranger", "dependabot[bot]", "renovate[bot]", "example-rotation[bot]", "github-actions"]
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_what_another_account_wrote_is_neither_changed_nor_deleted(pulls: Pulls, stranger: str) -> None:
+    pulls.comment().show(exhibit())
+    ours = pulls.comments[0]
+    before = ours.body
+    forged = [pulls.says(before, stranger) for _ in range(2)]
+    pulls.comments.sort(key=lambda one: one.author != stranger)
+    pulls.comment().show(exhibit("new"))
+
+    assert [one.body for one in forged] == [before, before]
+    assert "new" in ours.body
+    assert len(pulls.comments) == 3
+
+
+def test_with_an_apps_token_it_is_the_apps_comment_that_is_kept_up_to_date(pulls: Pulls) -> None:
+    token = pulls.home.github.world.installation_token({"pull_requests": "write"}, None)
+    pulls.comment().show(exhibit("by the job"))
+    for text in ("before", "after"):
+        pulls.comment(token=token).show(exhibit(text))
+
+    assert [one.author for one in pulls.comments] == ["github-actions[bot]", "example-rotation[bot]"]
+    assert ["by the job" in pulls.comments[0].body, "after" in pulls.comments[1].body] == [True, True]
+
+
+@pytest.mark.parametrize("status", [403, 404, 400])
+def test_a_job_whose_account_can_not_be_had_knows_what_jobs_wrote(pulls: Pulls, status: int) -> None:
+    pulls.comment().show(exhibit())
+    forged = pulls.says(pulls.comments[0].body, "renovate[bot]")
+    before = forged.body
+    pulls.home.github.fail("graphql/viewer", Refusal(status, "No"))
+    pulls.comment().show(exhibit("new"))
+
+    assert ("new" in pulls.comments[0].body, forged.body) == (True, before)
+
+
+def test_whose_token_it_is_is_only_asked_where_there_is_something_to_tell_apart(pulls: Pulls) -> None:
+    pulls.comment().show(exhibit())
+    assert (pulls.writes("users/get-authenticated"), pulls.writes("graphql/viewer")) == (0, 0)
+
+    pulls.comment().show(exhibit("new"))
+    assert (pulls.writes("users/get-authenticated"), pulls.writes("graphql/viewer")) == (1, 1)
+
+
+def test_a_comment_of_an_account_that_is_gone_is_nobodys(pulls: Pulls) -> None:
+    pulls.comment().show(exhibit())
+    pulls.comments[0].author = ""
+    pulls.comment().show(exhibit("new"))
+
+    assert len(pulls.comments) == 2
 
 
 def test_our_line_further_down_in_a_comment_makes_it_none_of_ours(pulls: Pulls) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from tests.emulators.github import actions, apps, checks, contents, git, issues, secrets
+from tests.emulators.github import actions, apps, checks, contents, elsewhere, git, issues, secrets
 from tests.emulators.github.auth import admit, known, told
 from tests.emulators.github.calls import Answer, Call, Handler
 from tests.emulators.github.description import (
@@ -61,7 +61,9 @@ class _Service:
         self.script: Script[Trouble] = Script()
 
     def call(self, method: str, path: str) -> str:
-        found = find(method, path)
+        if elsewhere.is_viewer(method, path):
+            return elsewhere.VIEWER
+        found = find(method, elsewhere.by_name(self.world, path))
         return found[0].id if found else UNKNOWN
 
     def fault(self, call: str) -> Break | Instead | None:
@@ -75,11 +77,15 @@ class _Service:
     def answer(self, request: Request) -> Response:
         with self.lock:
             problems = self._problems(request)
-            found = find(request.method, request.path)
+            token = known(self.world, request.headers)
+            if elsewhere.is_viewer(request.method, request.path):
+                return elsewhere.viewer(token)
+            if moved := elsewhere.redirection(self.world, request, token):
+                return moved
+            found = find(request.method, elsewhere.by_name(self.world, request.path))
             if found is None:
                 return NOT_FOUND.response()
             operation, path = found
-            token = known(self.world, request.headers)
             try:
                 response = self._answer(request, operation, path, problems)
             except Refused as refused:
@@ -92,7 +98,9 @@ class _Service:
 
     def _problems(self, request: Request) -> list[str]:
         """How the request breaks the description, recorded whatever becomes of it."""
-        if found := find(request.method, request.path):
+        if elsewhere.is_viewer(request.method, request.path):
+            problems = elsewhere.viewer_problems(request)
+        elif found := find(request.method, elsewhere.by_name(self.world, request.path)):
             operation, path = found
             problems = [*path_problems(operation, path), *query_problems(operation, request.query)]
             problems += [] if request.headers.get("User-Agent") else ["a request needs a User-Agent header"]

@@ -81,7 +81,7 @@ class Secrets:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment below an issue or a pull request."""
+    """A comment below an issue or a pull request. Its author is empty where the account is gone."""
 
     id: int
     body: str
@@ -161,7 +161,10 @@ class Run:
 
 @dataclass(slots=True)
 class Repository:
-    """One repository. ``objects`` may be emptied (``Objects()``): then it has no commit, as one newly made."""
+    """One repository. ``objects`` may be emptied (``Objects()``): then it has no commit, as one newly made.
+
+    ``former`` are the full names (``owner/name``) that it had before.
+    """
 
     name: str = REPOSITORY
     id: int = 1
@@ -178,6 +181,7 @@ class Repository:
     runs: dict[int, Run] = field(default_factory=dict)
     secrets: Secrets = field(default_factory=Secrets)
     environments: dict[str, Secrets] = field(default_factory=dict)
+    former: list[str] = field(default_factory=list)
 
     def head(self, branch: str = "") -> str:
         """The commit at the tip of a branch."""

@@ -113,6 +113,21 @@ class World:
                 return one
         raise MissingError(name)
 
+    def rename(self, name: str, *, before: str = REPOSITORY) -> None:
+        """Give a repository another name. GitHub answers at the former one with where it is now."""
+        found = self.repository(before)
+        found.former.append(f"{self.owner}/{found.name}")
+        for token in self.tokens.values():
+            if token.repositories is not None:
+                token.repositories = frozenset({name if one == found.name else one for one in token.repositories})
+        found.name = name
+
+    def transfer(self, owner: str) -> None:
+        """Let all that there is belong to somebody else."""
+        for one in self.repositories:
+            one.former.append(f"{self.owner}/{one.name}")
+        self.owner = owner
+
     def job_token(self, permissions: Mapping[str, str], repository: str = REPOSITORY) -> str:
         """GITHUB_TOKEN of a job with these ``permissions:``."""
         return self._issue(

@@ -202,7 +202,7 @@ def test_the_workflows_may_do_no_more_than_they_need(provider: str) -> None:
 
     assert granted == {
         "notify": [{"actions": "read", "contents": "write", "issues": "write"}],
-        "preview": [{"contents": "read", "checks": "write", "pull-requests": "write"}],
+        "preview": [{"contents": "read"}, {"contents": "read", "checks": "write", "pull-requests": "write"}],
         "rotate": [{"actions": "read", "contents": "read", "issues": "write"}],
     }
     for name in granted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,7 +19,8 @@ from sessionsmgmt.config.model import Config, Sample, Template
 from sessionsmgmt.domain.model import Caution, Disclose, Key, Kind, Role, Session, State
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.views import preview_markdown
-from sessionsmgmt.views.email_markdown import SHORTENED, email_markdown
+from sessionsmgmt.views.email_markdown import SHORTENED, beginning, email_markdown
+from sessionsmgmt.views.markdown import plain
 from tests.builders import local, notice, person, roster, said
 from tests.unit.views.github_markdown import HOSTILE, HOSTILE_TEXT, calls_somebody, shown
 from tests.unit.views.showing import config, due, quiet, result
@@ -148,6 +150,59 @@ def test_an_email_that_is_very_long_is_cut_with_nothing_left_open() -> None:
     assert len(source) < 25_000
     assert source.endswith(SHORTENED)
     assert "Person 0" in shown(source).text
+
+
+def email_of(html: str) -> EmailMessage:
+    email = EmailMessage()
+    email.set_content(html, subtype="html")
+    return email
+
+
+@pytest.mark.parametrize(
+    "around", ["<p>{}</p>", "<ul><li>{}</li></ul>", "<pre>{}</pre>", "<p>a<strong>{}</strong></p>"]
+)
+def test_one_paragraph_that_is_too_long_is_cut_between_two_words(around: str) -> None:
+    words = [f"word{number}" for number in range(30_000)]
+    source = email_markdown(email_of(around.format(" ".join(words))))
+    text = shown(source.removesuffix(SHORTENED)).text
+
+    assert source.endswith(SHORTENED)
+    assert 20_000 < len(source) < 25_000
+    assert text.rstrip().endswith("…")
+    seen = text.rstrip().removesuffix("…").removeprefix("a").split()
+    assert seen == words[: len(seen)]
+    assert len(seen) > 2_000
+
+
+@pytest.mark.parametrize("sign", ["&", "<", "é", "\U0001f600", "漢", "e\u0301", "\U0001f469\u200d\U0001f4bb", "@"])
+def test_text_without_blanks_is_cut_between_two_signs_and_never_in_one(sign: str) -> None:
+    for room in range(300, 312):
+        source = email_markdown(email_of(f"<p>{html.escape(sign) * 1_000}</p>"), room)
+        text = shown(source.removesuffix(SHORTENED)).text.strip().replace("\u200b", "")
+
+        assert len(source.encode()) < 500
+        assert text.endswith("…")
+        assert text.removesuffix("…").replace(sign, "") == ""
+        assert len(text) > 5
+
+
+def test_a_link_at_the_cut_is_whole_or_not_there() -> None:
+    link = '<a href="https://example.org/plan?a=1&amp;b=2">the plan of the day</a> '
+    for room in range(1_000, 1_100, 7):
+        source = email_markdown(email_of(f"<p>{link * 50}</p>"), room)
+        assert {one.attributes["href"] for one in shown(source).all("a")} == {"https://example.org/plan?a=1&b=2"}
+
+
+@given(st.text(max_size=200), st.integers(0, 400))
+def test_a_beginning_is_a_beginning_and_fits(text: str, room: int) -> None:
+    found = beginning(text, room)
+
+    assert text.startswith(found)
+    assert len("".join(map(plain, found)).encode()) <= room or found == text
+
+
+def test_many_bytes_of_few_signs_leave_room_for_the_other_emails() -> None:
+    assert len(email_markdown(email_of(f"<p>{'漢字 ' * 20_000}</p>")).encode()) < 25_000
 
 
 def test_html_that_nobody_closed_is_closed() -> None:
