@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
@@ -282,6 +283,8 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
 def _address(given: str | None) -> str:
     """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
     address = (given or "").strip()
+    if found := unseen(address):
+        raise click.UsageError(f"--person {found.trace}")
     if given is not None and "@" not in address:
         raise click.UsageError("--person takes an address")
     return address
