@@ -23,6 +23,7 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.wiring.readers import addressed
 
 P = ParamSpec("P")
 
@@ -119,7 +120,7 @@ def perform(
     try:
         config = load(invocation.config)
         zone = config.zone
-        result = act(config)
+        result = addressed(act(config), invocation.environ)
     except SessionsError as cause:
         error = failing(cause)
         terminal.show_problems(error, sys.stderr)

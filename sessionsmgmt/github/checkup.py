@@ -218,7 +218,7 @@ class _Repository:
     @classmethod
     def of(cls, found: Any) -> _Repository:
         return cls(
-            found["private"] is True,
+            found["private"] is True and found.get("visibility", "private") == "private",
             found.get("archived") is True,
             datetime.fromisoformat(str(found["pushed_at"])).astimezone(UTC),
         )
@@ -254,5 +254,5 @@ def _nothing(_: Any, __: Headers) -> None:
 
 _OFF = "It is switched off."
 _FINE_GRAINED = "A fine-grained token for this repository alone is enough, and safer."
-_PUBLIC = "It is public: when and where minors meet stands in the logs of the runs and in issues, for anybody to read."
+_PUBLIC = "It is not private: strangers can read sessions.yml, and in the logs how many notices leave, and when."
 _MAKE_PRIVATE = "Make it private: the repository's settings, General, Danger Zone. Then delete the logs of the runs."
