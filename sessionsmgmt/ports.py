@@ -341,6 +341,8 @@ class Finding:
     text: str
     advice: str = ""
     exit: Exit = Exit.DONE
+    is_secret: bool = False
+    """Whether its text may tell of a single session or person, so that strangers are not shown it."""
 
 
 Check = Callable[[], Iterable[Finding]]

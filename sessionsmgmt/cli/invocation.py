@@ -28,6 +28,7 @@ from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.job import workspace
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.wiring.readers import addressed
 
 P = ParamSpec("P")
 
@@ -149,7 +150,7 @@ def perform(
     try:
         config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
-        result = act(config)
+        result = addressed(act(config), invocation.environ)
     except SessionsError as cause:
         error = failing(cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)

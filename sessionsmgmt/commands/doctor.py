@@ -90,7 +90,8 @@ def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Find
 
 def _noted(topic: str, cautions: Iterable[Caution]) -> Iterator[Finding]:
     for caution in cautions:
-        yield Finding(topic, Health.NOTE, f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}.")
+        text = f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}."
+        yield Finding(topic, Health.NOTE, text, is_secret=True)
 
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
