@@ -70,6 +70,12 @@ class InputError(SessionsError):
         self.problems = tuple(sorted(problems))
 
 
+class StoppedError(SessionsError):
+    """Somebody wanted the run to end before all was done (exit 1)."""
+
+    exit = Exit.ATTENTION
+
+
 class ConsentError(SessionsError):
     """The account's owner has to agree again, or agreed to less than what is needed (exit 3)."""
 

@@ -36,6 +36,8 @@ from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
 from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
+from sessionsmgmt.ports import Stop
+from sessionsmgmt.signals import STOPPED, process
 from sessionsmgmt.views import terminal
 from sessionsmgmt.views.note import HELD, NOTHING_HELD, counted_note, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
@@ -109,8 +111,8 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock)
-            return _told(result, config, invocation)
+            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock, invocation.stop)
+            return invocation.stop.unless_asked(partial(_told, result, config, invocation), result)
 
     def act(config: Config) -> Result:
         if dry_run:
@@ -347,12 +349,12 @@ def _valid(config: Config) -> str:
 
 def start() -> int:
     """Run the command that this process was started for, and return its exit status."""
-    return start_in(settle())
+    return process(partial(start_in, settle()))
 
 
-def start_in(environ: Mapping[str, str]) -> int:
-    """The same, once what the process inherits is settled."""
-    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ)))
+def start_in(environ: Mapping[str, str], stop: Stop) -> int:
+    """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
+    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ), stop=stop))
 
 
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
@@ -368,7 +370,8 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
-        _complain("Stopped before it was done.")
+        here.stop.defer()
+        _complain(STOPPED)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
         _complain(terminal.unforeseen(error, verbose="--verbose" in given))

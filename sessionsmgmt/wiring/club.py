@@ -335,11 +335,11 @@ def _lookup(config: Config, google: Account | None) -> Lookup | None:
         case OutboxMail(path):
             from sessionsmgmt.providers.files.sent import OutboxSent
 
-            return Lookup(OutboxSent(path), config.team)
+            return Lookup(OutboxSent(path), config.team, config.mail.sender)
         case GoogleMail() if google:
             from sessionsmgmt.providers.google.sent import GmailSent
 
-            return Lookup(GmailSent(google), config.team)
+            return Lookup(GmailSent(google), config.team, config.mail.sender)
         case _:
             raise _absent("mail.confirm: sent-folder, with mail.provider: microsoft")
 
