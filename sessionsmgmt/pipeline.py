@@ -86,7 +86,8 @@ class Lookup:
 class Job:
     """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
 
-    ``organizers`` are those whose events count, as ``decide.Club`` has them.
+    ``organizers`` are those whose events count, as ``decide.Club`` has them. ``warnings`` is what a person should know
+    about the ledger itself, once it was used.
     """
 
     zone: ZoneInfo
@@ -97,6 +98,7 @@ class Job:
     ledger: Ledger
     lookup: Lookup | None = None
     organizers: frozenset[str] | None = None
+    warnings: Callable[[], tuple[Caution, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,8 @@ def deliver(
     due = [verdict for verdict in survey.verdicts if verdict.notice]
     settled: list[Step] = []
     try:
-        obstacle = _unready(mailer) if due and not is_stopped(stop) else None
         event_ids = survey.event_ids
+        obstacle = _unready(mailer) if due and not is_stopped(stop) else None
         for wave in [*in_waves(due, WAVE), ()]:
             obstacle = obstacle or (stopped() if is_stopped(stop) else None)
             if wave and obstacle:

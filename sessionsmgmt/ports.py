@@ -238,6 +238,33 @@ class Erasable(Ledger, Protocol):
         ...
 
 
+class Cautioning(Erasable, Protocol):
+    """A ledger that has more to say to a person than what is in it."""
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """What a person should know about the ledger itself, by all that was asked of it so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A ledger that was taken over: how many notices it remembers, and the branch that it was on."""
+
+    notices: int
+    branch: str
+
+
+class Adoptable(Cautioning, Protocol):
+    """A ledger that says whose it is, so that a club that moved has to take it over."""
+
+    def adopt(self) -> Adopted:
+        """Make the ledger of this club's former place its own, once.
+
+        Raises InputError where there is none to be taken over, and otherwise as ``read`` does.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One thing that is kept about the club or was made for it, in words, and where it can be seen. Names nobody."""
@@ -359,6 +386,8 @@ class Finding:
     text: str
     advice: str = ""
     exit: Exit = Exit.DONE
+    is_secret: bool = False
+    """Whether its text may tell of a single session or person, so that strangers are not shown it."""
 
 
 Check = Callable[[], Iterable[Finding]]

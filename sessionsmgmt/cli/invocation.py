@@ -31,6 +31,7 @@ from sessionsmgmt.ports import Stop
 from sessionsmgmt.sending import UNSTOPPED
 from sessionsmgmt.signals import STOPPED
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.wiring.readers import addressed
 
 P = ParamSpec("P")
 
@@ -167,7 +168,7 @@ def perform(
     try:
         config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
-        result = _unless_stopped(invocation, partial(act, config))
+        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ)
     except SessionsError as cause:
         error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)

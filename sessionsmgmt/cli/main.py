@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
@@ -26,21 +27,22 @@ from sessionsmgmt.commands.former import Former, former
 from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
-from sessionsmgmt.commands.resolve import resolve
-from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.resolve import adopt, resolve
+from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.model import Config, token
 from sessionsmgmt.errors import Exit, InputError, SessionsError
-from sessionsmgmt.github.event import pull_request
+from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
 from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
 from sessionsmgmt.ports import Stop
 from sessionsmgmt.signals import STOPPED, process
 from sessionsmgmt.views import terminal
-from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
+from sessionsmgmt.views.note import HELD, NOTHING_HELD, counted_note, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 from sessionsmgmt.wiring import checkup, club
+from sessionsmgmt.wiring.readers import readers, readers_of_repository
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,6 +104,7 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
 @click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
 def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
+    must_be_merged(invocation.environ, "run")
 
     def send(config: Config, environ: Mapping[str, str]) -> Result:
         wired = club.wire(config, environ, invocation.mask)
@@ -125,6 +128,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
 def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
     """Renew the stored credential, and write it into the secret it came from."""
+    must_be_merged(invocation.environ, "rotate")
     if recover and dry_run:
         raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
     if recover:
@@ -136,6 +140,7 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
 @command
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
+    refuse_lent_secrets(invocation.environ, "status")
     return perform(invocation, lambda config: status(club.wire(config, invocation.environ).job, invocation.now))
 
 
@@ -143,6 +148,7 @@ def status_(invocation: Invocation) -> Exit:
 @command
 def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
+    refuse_lent_secrets(invocation.environ, "doctor")
 
     def act(config: Config) -> Result:
         at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
@@ -171,6 +177,7 @@ def auth_() -> None:
 @click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
 def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
     """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
+    must_be_merged(invocation.environ, "auth login")
     if printed and save:
         raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
     if printed:
@@ -198,6 +205,7 @@ def _printed(text: str) -> str:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
+    must_be_merged(invocation.environ, "auth revoke")
     return perform(invocation, partial(credential.foresee_revoking if dry_run else credential.revoke, invocation))
 
 
@@ -207,14 +215,21 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--session", default="", help="The id of the session, if several are held.")
 @click.option("--sent", "arrived", is_flag=True, help="The mail did arrive.")
 @click.option("--resend", "again", is_flag=True, help="It did not: decide anew on the next run.")
-def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool) -> Exit:
+@click.option("--adopt", "moved", is_flag=True, help="Take over the ledger of a club that has moved.")
+def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool, moved: bool) -> Exit:
     """Close a notice that is held, after looking whether its mail arrived."""
-    if arrived == again:
-        raise click.UsageError("say either --sent if the mail did arrive, or --resend if it did not")
+    must_be_merged(invocation.environ, "resolve")
+    if [arrived, again, moved].count(True) != 1:
+        raise click.UsageError("say just one of --sent, if the mail did arrive, --resend, if it did not, and --adopt")
+    if moved and (notice or session):
+        raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
 
     def act(config: Config) -> Result:
+        if moved:
+            return adopt(club.adoptable(config, invocation.environ), invocation.now)
         ledger = club.ledger(config, invocation.environ)
-        return _told(resolve(ledger, notice, session, arrived=arrived, now=invocation.now), config, invocation)
+        result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        return _told(replace(result, cautions=ledger.warnings()), config, invocation)
 
     return perform(invocation, act)
 
@@ -240,9 +255,15 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
 def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
     """Show everything that is kept, as JSON."""
+    refuse_lent_secrets(invocation.environ, "export")
     address = _address(person)
 
     def act(config: Config) -> Result:
+        if not out and readers(invocation.environ) is Readers.ANYBODY:
+            raise InputError(
+                "'export' does not print into the log of a repository that is not private.",
+                "Run it on a machine of your own, or write it into a file with --out.",
+            )
         exported = lifecycle.export(invocation, address, config)
         said = lifecycle.written(exported, out) if out else ""
         if not out:
@@ -259,6 +280,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
     """Delete everything that is kept, and say what was deleted and what stays."""
+    must_be_merged(invocation.environ, "forget")
     address = _address(person)
     if not (dry_run or yes):
         what = "what is kept about that person" if address else "everything that is kept about the club"
@@ -278,6 +300,8 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
 def _address(given: str | None) -> str:
     """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
     address = (given or "").strip()
+    if found := unseen(address):
+        raise click.UsageError(f"--person {found.trace}")
     if given is not None and "@" not in address:
         raise click.UsageError("--person takes an address")
     return address
@@ -307,10 +331,13 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
 
     An old note is looked for where something was held before, or where the run had nothing else to do.
     """
-    note = held_note(held_after(result), config)
+    held, boards = held_after(result), club.boards(invocation.environ)
+    note = held_note(held, config)
+    if held and boards and readers_of_repository(invocation.environ) is Readers.ANYBODY:
+        note = counted_note(len(held))
     if note or was_held(result) or not sent(result):
         topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
-        for board in club.boards(invocation.environ):
+        for board in boards:
             result = tell(board, topic, note, NOTHING_HELD, result)
     return result
 

@@ -68,6 +68,7 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
     except SessionsError as error:
         yield failed("ledger", error)
         return
+    yield from _noted("ledger", job.warnings())
     if held:
         yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.", Exit.ATTENTION)
     else:
@@ -89,7 +90,8 @@ def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Find
 
 def _noted(topic: str, cautions: Iterable[Caution]) -> Iterator[Finding]:
     for caution in cautions:
-        yield Finding(topic, Health.NOTE, f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}.")
+        text = f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}."
+        yield Finding(topic, Health.NOTE, text, is_secret=True)
 
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:

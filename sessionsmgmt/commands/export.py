@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from sessionsmgmt.commands.forget import Memory, Place, naming
 from sessionsmgmt.domain.claims import Book, Entry
-from sessionsmgmt.domain.model import Key, Said
+from sessionsmgmt.domain.model import Caution, Key, Said
 from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.ports import SecretStore
 
@@ -17,6 +17,8 @@ VERSION = 1
 CONTACTS = "contacts"
 
 Json = dict[str, object]
+Problem = tuple[str, SessionsError | Caution]
+"""Where something is to be known, and why it could not be looked at, or what a person should know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Reader:
 
 def export(memories: Sequence[Memory], vault: Vault | None, places: Sequence[Place], reader: Reader) -> Export:
     """Everything about the club. What could not be looked at is among the ``problems``; the rest is there anyway."""
-    problems: list[tuple[str, SessionsError]] = []
+    problems: list[Problem] = []
     ledgers = [_ledger(memory, reader, problems) for memory in memories]
     document = {
         "version": VERSION,
@@ -73,7 +75,7 @@ def export_person(
     the others then.
     """
     known = frozenset(marks)
-    problems = [(CONTACTS, trouble)] if trouble else []
+    problems: list[Problem] = [(CONTACTS, trouble)] if trouble else []
     document = {
         "version": VERSION,
         "about": _told(ABOUT_PERSON, reader),
@@ -88,20 +90,31 @@ def _told(text: str, reader: Reader) -> list[str]:
     return [" ".join(one.split()).replace("TEAM", reader.team) for one in text.strip().split("\n\n")]
 
 
-def _ended(document: Json, problems: Sequence[tuple[str, SessionsError]]) -> Export:
-    told = [{"where": topic, "text": f"{error}{_ALONE if topic == CONTACTS else ''}"} for topic, error in problems]
-    return Export({**document, "problems": told}, worst(error.exit for _, error in problems))
+def _ended(document: Json, problems: Sequence[Problem]) -> Export:
+    told = [{"where": topic, "text": _problem(topic, one)} for topic, one in problems]
+    return Export(
+        {**document, "problems": told}, worst(one.exit for _, one in problems if isinstance(one, SessionsError))
+    )
 
 
-def _read(memory: Memory, reader: Reader, problems: list[tuple[str, SessionsError]]) -> Book | None:
+def _problem(topic: str, problem: SessionsError | Caution) -> str:
+    if isinstance(problem, Caution):
+        return f"{problem.text[:1].upper()}{problem.text[1:]}."
+    return f"{problem}{_ALONE if topic == CONTACTS else ''}"
+
+
+def _read(memory: Memory, reader: Reader, problems: list[Problem]) -> Book | None:
     try:
-        return memory.open().read(reader.now)
+        ledger = memory.open()
+        book = ledger.read(reader.now)
     except SessionsError as error:
         problems.append((memory.topic, error))
         return None
+    problems += [(memory.topic, one) for one in ledger.warnings()]
+    return book
 
 
-def _ledger(memory: Memory, reader: Reader, problems: list[tuple[str, SessionsError]]) -> Json:
+def _ledger(memory: Memory, reader: Reader, problems: list[Problem]) -> Json:
     book = _read(memory, reader, problems)
     notices = book and [
         {**_entry(key, entry, reader), "people_remembered": len(_people(entry))}
@@ -110,9 +123,7 @@ def _ledger(memory: Memory, reader: Reader, problems: list[tuple[str, SessionsEr
     return {"where": memory.topic, "notices": notices}
 
 
-def _person_in(
-    memory: Memory, marks: frozenset[str], reader: Reader, problems: list[tuple[str, SessionsError]]
-) -> Json:
+def _person_in(memory: Memory, marks: frozenset[str], reader: Reader, problems: list[Problem]) -> Json:
     book = _read(memory, reader, problems)
     notices = book and [_entry(key, book.entry(key), reader) for key in sorted(naming(book, marks))]
     return {"where": memory.topic, "notices": notices}
@@ -153,7 +164,7 @@ def _people(entry: Entry) -> frozenset[str]:
     return frozenset[str]().union(*(said.people for said in sayings if said))
 
 
-def _credential(vault: Vault | None, reader: Reader, problems: list[tuple[str, SessionsError]]) -> Json:
+def _credential(vault: Vault | None, reader: Reader, problems: list[Problem]) -> Json:
     if vault is None:
         return {"secret": None, "scope": None, "written": None, "about": UNKNOWN_VAULT}
     written = None
@@ -170,7 +181,7 @@ def _credential(vault: Vault | None, reader: Reader, problems: list[tuple[str, S
     }
 
 
-def _made(place: Place, problems: list[tuple[str, SessionsError]]) -> list[Json]:
+def _made(place: Place, problems: list[Problem]) -> list[Json]:
     try:
         with place.open() as trace:
             return [{"what": one.text, "link": one.link} for one in trace.look()]

@@ -11,7 +11,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.claims import Book, Forget, digest
 from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import Exit, RefusedError, SessionsError, worst
-from sessionsmgmt.ports import Erasable, Finding, Health, Kept, Ledger, Trace, Unwritten, failed
+from sessionsmgmt.ports import Cautioning, Finding, Health, Kept, Trace, Unwritten, failed
 
 NOTHING = "There is nothing."
 NOBODY = "Nobody who is known by this address is remembered."
@@ -36,14 +36,14 @@ class Memory:
     """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
 
     topic: str
-    open: Callable[[], Erasable]
+    open: Callable[[], Cautioning]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerTrace:
     """A ledger as a trace. It is deleted whether or not it can be read."""
 
-    ledger: Erasable
+    ledger: Cautioning
     now: datetime
 
     def look(self) -> Sequence[Kept]:
@@ -61,7 +61,8 @@ class LedgerTrace:
             count = len(self.ledger.read(self.now).entries)
         except RefusedError as error:
             return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
-        return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}" if count else ""
+        noted = "".join(f" ({one.text})" for one in self.ledger.warnings())
+        return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
 def forget(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
@@ -138,12 +139,13 @@ def _told(done: str, kept: Sequence[Kept]) -> str:
 
 def _person_seen(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
     try:
-        book = memory.open().read(now)
+        ledger = memory.open()
+        book = ledger.read(now)
     except SessionsError as error:
         return failed(memory.topic, error)
     found = naming(book, marks)
     text = f"Would be taken out of {_count(len(found))} of {len(book.entries)}." if found else NOBODY
-    return Finding(memory.topic, Health.GOOD, text)
+    return Finding(memory.topic, Health.GOOD, text, _noted(ledger))
 
 
 def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
@@ -153,11 +155,15 @@ def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Fin
         return failed(memory.topic, error)
 
 
-def _taken_out(topic: str, ledger: Ledger, marks: frozenset[str], now: datetime) -> Finding:
+def _noted(ledger: Cautioning) -> str:
+    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in ledger.warnings())
+
+
+def _taken_out(topic: str, ledger: Cautioning, marks: frozenset[str], now: datetime) -> Finding:
     book = ledger.read(now)
     found = naming(book, marks)
     if not found:
-        return Finding(topic, Health.GOOD, NOBODY)
+        return Finding(topic, Health.GOOD, NOBODY, _noted(ledger))
     missed = ledger.write([Forget(key, digests) for key, digests in found.items()], now)
     unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
     if missed:
@@ -165,7 +171,7 @@ def _taken_out(topic: str, ledger: Ledger, marks: frozenset[str], now: datetime)
         return Finding(
             topic, Health.BAD, text, "Run this again.", worst([Exit.ATTENTION, *(one.exit for one in unwritten)])
         )
-    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(found))} of {len(book.entries)}.")
+    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(found))} of {len(book.entries)}.", _noted(ledger))
 
 
 def _count(number: int) -> str:

@@ -1,4 +1,4 @@
-"""``resolve``: a person looked, and says what became of a notice that is held."""
+"""``resolve``: a person says what became of a notice that is held, or that a ledger is this club's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import Key, State, Verdict
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.pipeline import Delivery
-from sessionsmgmt.ports import Ledger, Unwritten
+from sessionsmgmt.ports import Adoptable, Ledger, Unwritten
 
 
 def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> Result:
@@ -37,6 +37,14 @@ def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: da
         raise RefusedError("Somebody else has just closed it.", "Look with 'status'.")
     after, _ = book.advanced([step], now)
     return Result("resolve", now, deliveries=(_closed(key, held[key], arrived=arrived),), book=after)
+
+
+def adopt(ledger: Adoptable, now: datetime) -> Result:
+    """Take over the ledger of a club that moved to another folder or repository. Raises as the ledger does."""
+    found = ledger.adopt()
+    count = f"{found.notices} {'notice' if found.notices == 1 else 'notices'}"
+    text = f"The ledger on the branch {found.branch} is this club's now. It remembers {count}."
+    return Result("resolve", now, cautions=ledger.warnings(), message=text)
 
 
 def _closed(key: Key, claim: Claim, *, arrived: bool) -> Delivery:

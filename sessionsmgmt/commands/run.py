@@ -35,8 +35,8 @@ def run(
     deliveries = deliver(found, mailer, job.ledger, run_id, clock, stop, patience)
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    cautions = dict.fromkeys((*doubts, *found.cautions, *mailer.cautions(), *seen, *_ended(stop, deliveries)))
-    return Result("run", now, status, deliveries, tuple(cautions), book=found.book)
+    warnings = (*doubts, *found.cautions, *job.warnings(), *mailer.cautions(), *seen, *_ended(stop, deliveries))
+    return Result("run", now, status, deliveries, tuple(dict.fromkeys(warnings)), book=found.book)
 
 
 def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[Caution, ...], Exit]:

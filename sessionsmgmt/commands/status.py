@@ -17,4 +17,4 @@ def status(job: Job, now: datetime) -> Result:
     found = survey(job, now, AHEAD)
     deliveries = tuple(undelivered(verdict) for verdict in found.verdicts)
     worst_of_all = worst(delivery.exit for delivery in deliveries)
-    return Result("status", now, worst_of_all, deliveries, found.cautions, book=found.book)
+    return Result("status", now, worst_of_all, deliveries, found.cautions + job.warnings(), book=found.book)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.config.clubs import LARGEST
 from sessionsmgmt.config.document import Document, parse
 from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import Config, FileStore, IcsCalendar, VcardContacts
@@ -24,9 +25,6 @@ from sessionsmgmt.errors import InputError, Problem
 
 VERSION = 1
 """The newest version of the format this program knows."""
-
-LARGEST = 262_144
-"""Bytes a sessions.yml may have."""
 
 LOCALE = "en_US"
 """The locale of a club that names none."""

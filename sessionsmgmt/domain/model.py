@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 def caseless(text: str) -> str:
@@ -19,6 +20,7 @@ def caseless(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+@lru_cache(maxsize=4096)  # the dates of a series have one title, and every rule looks at each
 def comparable(text: str) -> str:
     """A title or a place as a reader sees it, for comparing two of them.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import islice
 
 from sessionsmgmt.domain.claims import Book
 from sessionsmgmt.domain.keys import told_of
@@ -64,8 +65,12 @@ def nearest(match: str, titles: Iterable[str]) -> tuple[str, ...]:
         compared = SequenceMatcher(None, wanted, comparable(title)[:MOST_COMPARED], autojunk=False)
         return -sum(block.size for block in compared.get_matching_blocks()), -compared.ratio(), title
 
-    return tuple(sorted(filter(str.strip, titles), key=unlikeness)[:MOST_TITLES])
+    compared = islice(filter(str.strip, titles), MOST_COMPARED_TITLES)
+    return tuple(sorted(compared, key=unlikeness)[:MOST_TITLES])
 
+
+MOST_COMPARED_TITLES = 500
+"""How many titles are compared: more differ in a month only if none of them is a session's."""
 
 MOST_COMPARED = 200
 """Characters of a title that are compared: the time it takes grows with their square."""

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
+from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import decode, encode
 from sessionsmgmt.ledger.retention import Retention
@@ -94,6 +95,10 @@ class FileLedger:
                     self._replace(encode(after))
         strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         return (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """There are none; see ``ports.Cautioning``."""
+        return ()
 
     def erase(self) -> bool:
         """Delete the file and all that is beside it for its sake; see ``ports.Erasable``.

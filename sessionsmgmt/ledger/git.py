@@ -1,17 +1,17 @@
 """The ledger as one sealed file on a branch of its own in the club's repository.
 
 Reading is one GET, writing one PUT that GitHub only takes if the file is still the one that was read (compare-and-swap
-by the id of its content). The branch begins as a commit without parents, so nothing of the club's files is on it.
+by the id of its content). The branch begins as a commit without parents, so nothing of the club's files is on it. A
+second ref, the witness, moves along with each writing; from it a branch is restored that was deleted or forced back.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from base64 import b64decode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from functools import partial
 from http import HTTPStatus
 
@@ -19,85 +19,142 @@ from github import InputGitAuthor, InputGitTreeElement
 from github.Repository import Repository
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
-from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.domain.model import Caution
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.github.client import DeclinedError, Hub, RepositoryName
-from sessionsmgmt.ledger.branch import FILE, READING, WRITING, branches, delete, refused_by_rule
+from sessionsmgmt.ledger import branch as branches
+from sessionsmgmt.ledger.branch import ANSWERS, FILE, HEADS, NO_FAST_FORWARD, READING, WRITING, Content, NoFileError
 from sessionsmgmt.ledger.codec import decode, encode
+from sessionsmgmt.ledger.owner import Owner, parted
 from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ledger.seal import Keys, seal, unseal
+from sessionsmgmt.ledger.seal import FORMAT, OWNED, Keys, head, seal, unseal
+from sessionsmgmt.ledger.witness import BELOW, Witness
 from sessionsmgmt.patience import Later, persist
+from sessionsmgmt.ports import Adopted
 
 LAGS = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind."""
+"""Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind.
+
+The first two are enough where the witness alone says so, since to restore what is there already does no harm.
+"""
+
+RESTORED = "ledger-restored"
+BEHIND = "ledger-behind"
+UNWITNESSED = "ledger-witness"
+"""The codes of the warnings about the two refs."""
+
+PLACE = "a git ledger"
+"""What the sealed text belongs to. Which of all git ledgers it is, its content says."""
 
 _AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
-_MOVED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
-"""How GitHub says that the file, the branch or the ref is not what it was: it documents both, and uses both."""
 
-_NO_FILES = frozenset({"dir", "symlink", "submodule"})
+
+class _Refs(Enum):
+    """How the branch and the witness stand to each other."""
+
+    EVEN = "both have the same, as far as is known, or there are none"
+    AHEAD = "the branch is further than the witness, or there is no witness"
+    GONE = "there is no branch, and a witness"
+    BEHIND = "the branch is older than the witness"
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """The ledger as it stands on the branch: its book, the id of its content, and its serial number."""
+    """A version of the ledger: its book, the id of its content, and its serial number.
+
+    ``owner`` is None for one that an earlier version wrote, which opens only where it belongs.
+    """
 
     book: Book
     sha: str
     serial: int
     outdated: bool
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at the refs shows: the version that counts, and the one that stands on the branch."""
+
+    counts: _Stored | None
+    on_branch: _Stored | None
+    refs: _Refs = _Refs.EVEN
+
+    @property
+    def lost(self) -> bool:
+        """Whether the branch is to be restored from the witness."""
+        return self.refs in {_Refs.GONE, _Refs.BEHIND}
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What the steps make of the ledger ``over`` which they were taken. ``data`` is None where it stays as it is."""
+    """What the steps make of the ledger ``over`` which they were taken.
+
+    ``stored`` is what stands on the branch once ``data`` is taken; both are empty where it stays as it is.
+    """
 
     over: _Stored | None
     book: Book
-    refused: tuple[Refused, ...]
-    data: bytes | None
+    refused: tuple[Refused, ...] = ()
+    data: bytes = b""
+    stored: _Stored | None = None
 
-    @property
-    def stored(self) -> _Stored:
-        """What stands on the branch once the draft is taken, without asking for it."""
-        return _Stored(self.book, _blob_id(self.data or b""), _serial(self.over) + 1, outdated=False)
+
+@dataclass(frozen=True, slots=True)
+class Clubs:
+    """The folders of a repository that have a club, and the branches that their ledgers are or were on.
+
+    ``start`` is how the names of such branches begin if nothing else is said.
+    """
+
+    start: str
+    folders: frozenset[str]
+    branches: frozenset[str]
+
+
+def _unknown() -> Clubs | None:
+    """The clubs of a repository of which nobody knows."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where the ledger is. ``repository_id`` is GitHub's number of the repository, or empty to have it asked for."""
+    """Where the ledger is, and whose.
+
+    ``repository_id`` is GitHub's number of the repository, or empty to have it asked for; ``folder`` is that of the
+    club within it. ``clubs`` are those of the repository, or None where that can't be told; they are asked for only
+    where the ledger is not begun.
+    """
 
     repository: RepositoryName
     name: str
     repository_id: str = ""
+    folder: str = ""
+    clubs: Callable[[], Clubs | None] = _unknown
 
 
 class GitLedger:
     """What was said, sealed with ``keys``. What ``retention`` does not keep is forgotten with the next write.
 
-    Needs ``contents: write`` of the job's own token. The sealed text opens only as what stands on this branch of this
-    repository, whatever that is called by then, and each writing has a serial number one higher than that before.
-    While a run lasts it therefore notices when an older version is put back. Between runs nothing remembers the
-    number: whoever may write the branch could put an earlier version back, which the branch's history shows, and
-    sessions of then would be announced again.
+    Needs ``contents: write`` of the job's own token. The sealed text names the repository, by its number, and the
+    club's folder: that of another is refused. Each writing has a serial number one higher than that before, and the
+    witness ref stands at the last one. So a branch that is deleted or put back to an older version is noticed, while a
+    run lasts and between runs, as long as it does not happen to both refs.
     """
 
     def __init__(self, hub: Hub, home: Branch, keys: Keys, retention: Retention) -> None:
         self._hub = hub
         self._repository = hub.repository(home.repository)
+        self._home = home
         self._branch = home.name
+        self._ref = f"{HEADS}{home.name}"
         self._id = home.repository_id
-        self._shown = f"{FILE} on the branch {home.name}"
         self._keys = keys
         self._retention = retention
+        self._witness = Witness(hub, self._repository, home.name)
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
-        self._asked = False
-        self._last: _Stored | None = None  # what stood on the branch when it was last seen or written
-
-    def _place(self) -> str:
-        """What the sealed text belongs to. The repository counts by its number, which stays when it is renamed."""
-        if not self._id:
-            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), READING)
-        return f"{self._id} {self._branch}"
+        self._seen: _Seen | None = None  # when it was last looked at or written
+        self._warnings: dict[str, Caution] = {}
 
     def begin_with(self, secret: bytes) -> None:
         """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
@@ -106,50 +163,297 @@ class GitLedger:
     def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's: some stores look at a stretch of time
         """The book as it stands; where there is no branch yet, an empty one whose secret the first write will store.
 
-        Raises RefusedError for a ledger that can't be trusted and where GitHub refuses, UnreachableError where it
-        can't be reached.
+        Where the branch was deleted or put back, it is the witness's. That restores nothing, and is a warning. Raises
+        RefusedError for a ledger that can't be trusted or is another club's and where GitHub refuses, UnreachableError
+        where it can't be reached.
         """
-        found = self._look()
-        book = found.book if found else self._unwritten()
+        seen = self._look()
+        if seen.counts is None:
+            self._check_nothing_is_left_behind()
+        book = seen.counts.book if seen.counts else self._unwritten()
         self._secret = book.secret
         return book
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
         """Take the steps; see ``ports.Ledger``. Raises as ``read`` does.
 
-        Where another run began the ledger after it was read here, nothing is claimed: what is to be said was made with
-        a secret that was never stored, and nobody would be recognised by it later.
+        A branch that was deleted or put back is restored first, and the witness is moved along. Where another run began
+        the ledger after it was read here, nothing is claimed: what is to be said was made with a secret that was never
+        stored, and nobody would be recognised by it later.
         """
-        draft = self._draft(self._last if self._asked else self._look(), steps, now)
-        if steps and draft.data is None:  # it may have changed meanwhile, and a refusal is about what is true now
-            draft = self._draft(self._look(), steps, now)
-        if draft.data is not None and not self._take(draft):
+        seen = self._seen or self._look()
+        draft = self._draft(seen.counts, steps, now)
+        if steps and not draft.data:  # it may have changed meanwhile, and a refusal is about what is true now
+            seen = self._look()
+            draft = self._draft(seen.counts, steps, now)
+        if not self._taken(draft, seen):
             drafts = [draft]
             draft = persist(partial(self._again, drafts, steps, now), "The ledger", self._hub.patience)
         return draft.refused
 
+    def warnings(self) -> tuple[Caution, ...]:
+        """What a person should know of the refs; see ``ports.Cautioning``."""
+        return tuple(self._warnings.values())
+
     def erase(self) -> bool:
-        """Delete the branch; see ``ports.Erasable``. GitHub keeps its commits for a while, found by their ids alone."""
-        was = delete(self._hub, self._repository, self._branch)
-        self._secret, self._asked, self._last = None, False, None
+        """Delete the witness and the branch; see ``ports.Erasable``.
+
+        GitHub keeps the commits for a while, found by their ids alone. The witness goes first, or a branch that is gone
+        would come back by it.
+        """
+        try:
+            begun = self._ref in branches.refs(self._hub, self._repository, self._ref)
+        except branches.EmptyError:
+            return False
+        if begun:
+            branches.check_alone(self._hub, self._repository, self._branch)
+        was = self._witness.delete()
+        was = (begun and branches.delete(self._hub, self._repository, self._ref)) or was
+        self._secret, self._seen = None, None
         return was
 
     def is_outdated(self) -> bool | None:
         """Whether it is still sealed with the key before; None where it is not begun. Raises as ``read`` does."""
-        found = self._look()
-        return found.outdated if found else None
+        counts = self._look().counts
+        return counts.outdated if counts else None
+
+    def adopt(self) -> Adopted:
+        """Take over the ledger of a club that moved, on this branch or left behind; see ``ports.Adoptable``.
+
+        Raises InputError where there is none to be taken over, or several, and otherwise as ``read`` does.
+        """
+        seen = self._see()
+        owners = {one.owner for one in (seen.counts, seen.on_branch) if one}
+        if seen.counts and owners <= {None, self._owner()}:
+            raise InputError(
+                f"The ledger on the branch {self._branch} is this club's already.", "Nothing is to be done."
+            )
+        found = {self._branch: seen.counts} if seen.counts else self._left_behind()
+        if not found:
+            raise InputError("There is no ledger to be taken over.", "The next run begins one.")
+        if len(found) > 1:
+            raise InputError(
+                f"More than one ledger was left behind: {', '.join(sorted(found))}.",
+                "Delete the branches of those that no club needs any more, and run this again.",
+            )
+        [(name, stored)] = found.items()
+        over = seen.counts if seen.refs is _Refs.GONE else seen.on_branch
+        if (seen.refs is _Refs.GONE and not self._restore(seen)) or not self._overwrite(stored, over):
+            raise UnreachableError("Another run is writing the ledger.", "Run this again.")
+        if name != self._branch:
+            self._let_go(name)
+        return Adopted(len(stored.book.entries), name)
+
+    def _owner(self) -> Owner:
+        """Whose ledger it has to be. The repository counts by its number, which stays when it is renamed."""
+        if not self._id:
+            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), READING)
+        return Owner(self._id, self._home.folder)
+
+    # reading
+
+    def _look(self) -> _Seen:
+        """What counts now, and never what is older than what was seen of it before, or another club's."""
+        seen = self._see()
+        for pause in LAGS if self._seen else LAGS[:2]:
+            if not (seen.lost or self._is_older(seen.counts)):
+                break
+            self._hub.patience.sleep(pause)
+            seen = self._see()
+        if self._is_older(seen.counts):
+            raise RefusedError(
+                f"{self._shown(self._ref)} was deleted, or an older version of it was put back, while this run was at "
+                "work.",
+                "Find out who did, and put the last version of the branch back before the next run.",
+            )
+        for stored in (seen.on_branch, seen.counts):
+            if stored:
+                self._check_owner(stored)
+        self._seen = seen
+        self._note(seen)
+        return seen
+
+    def _see(self) -> _Seen:
+        """Both refs as they are. The witness is asked for at first, and later where the branch is not as it should."""
+        found = self._on_branch()
+        on_branch = self._opened(found, self._ref) if found else None
+        if self._seen and not self._is_older(on_branch):
+            ahead = self._seen.refs is _Refs.AHEAD
+            return _Seen(on_branch, on_branch, _Refs.AHEAD if ahead else _Refs.EVEN)
+        witness = self._witness.content() if on_branch else self._witness.content_by_commit()
+        known = head(witness.data) if witness else None
+        if witness is None or known is None:
+            return _Seen(on_branch, on_branch, _Refs.AHEAD if on_branch else _Refs.EVEN)
+        if on_branch and known[1] <= on_branch.serial:
+            even = witness.sha == on_branch.sha
+            return _Seen(on_branch, on_branch, _Refs.EVEN if even else _Refs.AHEAD)
+        counts = self._opened_witness(witness)
+        return _Seen(counts, on_branch, _Refs.BEHIND if on_branch else _Refs.GONE)
+
+    def _on_branch(self) -> Content | None:
+        try:
+            found = branches.content(self._hub, self._repository, self._ref)
+            if found is None and self._is_begun():
+                found = branches.content(self._hub, self._repository, self._ref)  # perhaps begun in between
+                if found is None:
+                    raise RefusedError(
+                        f"The branch {self._branch} is there, but not {FILE} on it.",
+                        "Put that back; or, if the branch is something else, give another name for the ledger's.",
+                    )
+        except NoFileError:
+            raise RefusedError(
+                f"{self._shown(self._ref)} is no file.", "Move it away, or give another name for the ledger's branch."
+            ) from None
+        return found
+
+    def _is_begun(self) -> bool:
+        """Whether the branch is there, as GitHub says to whoever may read the repository.
+
+        A file that is not found proves nothing: GitHub answers the same where the repository is another one, or where
+        the token may not see it, and a ledger that is taken for empty would announce every session again.
+        """
+        return self._ref in branches.refs(self._hub, self._repository, self._ref)
+
+    def _opened(self, found: Content, ref: str) -> _Stored:
+        """What is in the sealed text. Raises RefusedError where it can't be trusted."""
+        shown, known = self._shown(ref), head(found.data)
+        if known and known[0] == FORMAT:  # of an earlier version: it opens only in its repository, on its branch
+            place = f"{self._owner().repository} {ref.removeprefix(HEADS).removeprefix(BELOW)}"
+            opened = unseal(found.data, self._keys, place, shown)
+            return _Stored(decode(opened.content, shown), found.sha, opened.serial, opened.outdated, None)
+        opened = unseal(found.data, self._keys, PLACE, shown, OWNED)
+        owner, content = parted(opened.content, shown)
+        return _Stored(decode(content, shown), found.sha, opened.serial, opened.outdated, owner)
+
+    def _opened_witness(self, found: Content) -> _Stored:
+        """The same for the witness, which takes git to be deleted."""
+        try:
+            return self._opened(found, self._witness.ref)
+        except RefusedError as error:
+            hint = f"{error.hint} This deletes it: git push origin --delete {self._witness.ref}"
+            raise RefusedError(error.text, hint) from None
+
+    def _check_owner(self, stored: _Stored) -> None:
+        owner = stored.owner
+        if owner is None or owner == self._owner():
+            return
+        whose = f"the club in the folder '{owner.folder}'" if owner.folder else "the club at the repository's root"
+        where = (
+            ""
+            if owner.repository == self._owner().repository
+            else f" of another repository (number {owner.repository})"
+        )
+        raise RefusedError(
+            f"{self._shown(self._ref)} belongs to {whose}{where}.",
+            "If this club is the same and has moved, run 'sessionsmgmt resolve --adopt' once. If it is another one, it "
+            "needs a branch of its own.",
+        )
+
+    def _is_older(self, found: _Stored | None) -> bool:
+        """Whether that is older than what was last seen. Numbers only grow, and no two writings have the same."""
+        last = self._seen.counts if self._seen else None
+        if last is None or found is None:
+            return last is not None
+        if found.serial == last.serial:
+            return found.sha != last.sha
+        return found.serial < last.serial
+
+    def _note(self, seen: _Seen) -> None:
+        if seen.lost:
+            self._warn(BEHIND, f"{self._lost(seen)}. Its witness ref is used in its place; the next run restores it")
+        else:
+            self._warnings.pop(BEHIND, None)
+
+    def _lost(self, seen: _Seen) -> str:
+        what = "was deleted" if seen.refs is _Refs.GONE else "was put back to an older version"
+        return f"the ledger's branch {self._branch} {what}"
+
+    def _warn(self, code: str, text: str) -> None:
+        self._warnings[code] = Caution(code, text)
+
+    def _shown(self, ref: str) -> str:
+        where = f"the branch {ref.removeprefix(HEADS)}" if ref.startswith(HEADS) else f"the ref {ref}"
+        return f"{FILE} on {where}"
+
+    # ledgers of clubs that are not there any more
+
+    def _check_nothing_is_left_behind(self) -> None:
+        """Raise RefusedError where this club's ledger is not begun, and one is there whose club is gone.
+
+        That is how it looks after the club's folder was moved. To begin anew would announce every session again.
+        """
+        if found := self._left_behind():
+            raise RefusedError(
+                f"The club in the folder '{self._home.folder}' has no ledger yet, and the one on the branch "
+                f"{min(found)} belongs to a folder without a sessions.yml.",
+                "If this club has moved, run 'sessionsmgmt resolve --adopt' once. If it is a new one, delete that "
+                "branch.",
+            )
+
+    def _left_behind(self) -> dict[str, _Stored]:
+        """The ledgers that our key opens and whose folder has no club, by their branches."""
+        clubs = self._home.clubs()
+        if clubs is None:
+            return {}
+        every = branches.refs(self._hub, self._repository, f"{HEADS}{clubs.start}")
+        strangers = {ref.removeprefix(HEADS) for ref in every} - {*clubs.branches, self._branch}
+        found = {name: self._opened_elsewhere(name) for name in sorted(strangers)}
+        return {
+            name: stored
+            for name, stored in found.items()
+            if stored and (stored.owner is None or stored.owner.folder not in clubs.folders)
+        }
+
+    def _opened_elsewhere(self, branch: str) -> _Stored | None:
+        """The ledger on another branch of this repository, if there is one that our key opens."""
+        ref = f"{HEADS}{branch}"
+        try:
+            found = branches.content(self._hub, self._repository, ref)
+        except NoFileError:
+            return None
+        known = head(found.data) if found else None
+        if found is None or known is None:
+            return None
+        try:
+            stored = self._opened(found, ref)
+        except RefusedError:
+            return None
+        return stored if stored.owner is None or stored.owner.repository == self._owner().repository else None
+
+    def _let_go(self, branch: str) -> None:
+        """Delete a branch whose ledger was taken over, or another club could take it over as well."""
+        witness = Witness(self._hub, self._repository, branch)
+        try:
+            branches.check_alone(self._hub, self._repository, branch)
+            witness.delete()
+            branches.delete(self._hub, self._repository, f"{HEADS}{branch}")
+        except SessionsError as error:
+            self._warn("ledger-left", f"the branch {branch} could not be deleted: {error}")
+
+    # writing
 
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime) -> _Draft | Later:
         """Try once more over what stands there now. ``drafts`` are those that may have been taken, unknown to us."""
-        found = self._look()
+        seen = self._look()
         for draft in drafts:
-            if found == draft.stored:
+            if draft.stored and draft.stored == seen.on_branch:
+                self._follow(draft.stored.serial)
                 return draft  # our request came through although its reply was lost
-        draft = self._draft(found, steps, now)
-        if draft.data is None or self._take(draft):
+        draft = self._draft(seen.counts, steps, now)
+        if self._taken(draft, seen):
             return draft
         drafts.append(draft)
         return Later("other runs keep writing it, or GitHub does not let it be written")
+
+    def _taken(self, draft: _Draft, seen: _Seen) -> bool:
+        """Whether the refs are as they should be afterwards; false if what was seen is not what stands there."""
+        if seen.lost and not self._restore(seen):
+            return False
+        if draft.data:
+            return self._take(draft)
+        if seen.refs is _Refs.AHEAD:
+            self._follow(_serial(seen.counts))
+        return True
 
     def _draft(self, found: _Stored | None, steps: Sequence[Step], now: datetime) -> _Draft:
         before = found.book if found else self._unwritten()
@@ -158,138 +462,109 @@ class GitLedger:
         after = self._retention.pruned(after, now)
         strange = [one for one in steps if isinstance(one, ByDigest) and not known]
         refused = (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
+        draft = _Draft(found, after, refused)
         if after == before and not (found and found.outdated):
-            return _Draft(found, after, refused, None)
-        return _Draft(found, after, refused, seal(encode(after), self._keys, self._place(), _serial(found) + 1))
+            return draft
+        return self._sealed(draft, _serial(found) + 1)
+
+    def _sealed(self, draft: _Draft, serial: int) -> _Draft:
+        owner = self._owner()
+        data = seal(owner.named_in(encode(draft.book)), self._keys, PLACE, serial, OWNED)
+        stored = _Stored(draft.book, branches.blob_id(data), serial, outdated=False, owner=owner)
+        return replace(draft, data=data, stored=stored)
 
     def _unwritten(self) -> Book:
         return Book(self._secret or secrets.token_bytes(SECRET_BYTES))
 
     def _take(self, draft: _Draft) -> bool:
         """Put the draft on the branch; false if what it was made over is not what stands there."""
-        data = draft.data or b""
+        commit = self._put(draft)
+        if commit and draft.stored:
+            self._seen = _Seen(draft.stored, draft.stored, _Refs.AHEAD)
+            self._follow(draft.stored.serial, commit)
+        return bool(commit)
+
+    def _put(self, draft: _Draft) -> str:
+        """The commit in which the draft stands on the branch; empty if what it was made over is not what stands there.
+
+        A draft over nothing begins the branch.
+        """
         count = len(draft.book.entries)
         message = f"Remember {count} {'notice' if count == 1 else 'notices'} [skip ci]"
-        put = partial(_replace, draft.over.sha) if draft.over else _begin
+        call = partial(_replace, draft.over.sha) if draft.over else _begin
+        put = partial(call, self._repository, self._branch, message, draft.data)
         try:
-            self._hub.repeat(partial(put, self._repository, self._branch, message, data), WRITING, _MOVED)
+            return self._hub.repeat(put, WRITING, ANSWERS)
         except DeclinedError as declined:
-            if refused_by_rule(declined):
-                raise RefusedError(
-                    f"A rule of the repository does not let the branch {self._branch} be written.",
-                    "Exempt that branch from the rule: only the ledger is on it.",
-                ) from None
+            if branches.is_race(declined) or (declined.status == HTTPStatus.NOT_FOUND and not self._is_begun()):
+                return ""
+            raise branches.refusal(declined, self._branch) from None
+
+    def _follow(self, serial: int, commit: str = "") -> None:
+        """Let the witness stand where the branch stands. That it can't is a warning: the ledger itself is written."""
+        try:
+            commit = commit or branches.refs(self._hub, self._repository, self._ref).get(self._ref, "")
+            if commit:
+                self._witness.move(commit, serial)
+        except SessionsError as error:
+            self._warn(UNWITNESSED, f"the ledger's witness ref {self._witness.ref} could not be moved: {error}")
+            return
+        self._warnings.pop(UNWITNESSED, None)
+        if self._seen:
+            self._seen = replace(self._seen, refs=_Refs.EVEN)
+
+    def _restore(self, seen: _Seen) -> bool:
+        """Let the branch stand where the witness stands; false if it is to be looked at again.
+
+        Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
+        forwards. Where it does not lead to the witness, what the witness has is written over it.
+        """
+        commit = self._witness.commit()
+        if not commit:
             return False
-        self._last = draft.stored
+        call = partial(branches.create if seen.refs is _Refs.GONE else branches.move, self._repository, self._ref)
+        try:
+            self._hub.repeat(partial(call, commit), WRITING, ANSWERS)
+        except DeclinedError as declined:
+            if not branches.is_race(declined):
+                raise branches.refusal(declined, self._branch) from None
+            diverged = NO_FAST_FORWARD.search(declined.message)
+            if diverged and seen.counts and self._overwrite(seen.counts, seen.on_branch):
+                self._warn_restored(seen)
+            return False
+        self._warn_restored(seen)
+        self._seen = _Seen(seen.counts, seen.counts)
         return True
 
-    def _look(self) -> _Stored | None:
-        """What stands on the branch, and never what is older than what was seen of it before."""
-        found = self._fetch()
-        for pause in LAGS:
-            if not self._is_older(found):
-                break
-            self._hub.patience.sleep(pause)
-            found = self._fetch()
-        if self._is_older(found):
-            raise RefusedError(
-                f"{self._shown} was deleted, or an older version of it was put back, while this run was at work.",
-                "Find out who did, and put the last version of the branch back before the next run.",
-            )
-        self._last, self._asked = found, True
-        return found
+    def _overwrite(self, version: _Stored, over: _Stored | None) -> bool:
+        """Write a version over the one on the branch, as this club's; false if that is not what stands there."""
+        return self._take(self._sealed(_Draft(over, version.book), version.serial + 1))
 
-    def _is_older(self, found: _Stored | None) -> bool:
-        """Numbers only grow, and no two writings have the same."""
-        if self._last is None or found is None:
-            return self._last is not None
-        if found.serial == self._last.serial:
-            return found.sha != self._last.sha
-        return found.serial < self._last.serial
-
-    def _fetch(self) -> _Stored | None:
-        reply = self._content()
-        if reply is None and self._is_begun():
-            reply = self._content()  # it may have been begun in between, with this file
-            if reply is None:
-                raise RefusedError(
-                    f"The branch {self._branch} is there, but not {FILE} on it.",
-                    "Put that back; or, if the branch is something else, give another name for the ledger's.",
-                )
-        if reply is None:
-            return None
-        sha, data = reply
-        opened = unseal(data, self._keys, self._place(), self._shown)
-        return _Stored(decode(opened.content, self._shown), sha, opened.serial, opened.outdated)
-
-    def _content(self) -> tuple[str, bytes] | None:
-        """The file's id and content; None where GitHub finds none, for whatever reason."""
-        try:
-            found = self._hub.repeat(partial(_file, self._repository, self._branch), READING, {HTTPStatus.NOT_FOUND})
-        except DeclinedError:
-            return None
-        if found is None:
-            raise RefusedError(
-                f"{self._shown} is no file.", "Move it away, or give another name for the ledger's branch."
-            )
-        return found
-
-    def _is_begun(self) -> bool:
-        """Whether the branch is there, as GitHub says to whoever may read the repository.
-
-        A file that is not found proves nothing: GitHub answers the same where the repository is another one, or where
-        the token may not see it, and a ledger that is taken for empty would announce every session again. The list of
-        branches that begin alike is answered with 200 only to whoever may read them.
-        """
-        try:
-            refs = self._hub.repeat(partial(branches, self._repository, self._branch), READING, {HTTPStatus.CONFLICT})
-        except DeclinedError:
-            raise RefusedError(
-                "The repository is empty: a branch for the ledger can't begin in it.", "Push a first commit."
-            ) from None
-        return self._branch in refs
+    def _warn_restored(self, seen: _Seen) -> None:
+        self._warnings.pop(BEHIND, None)
+        self._warn(
+            RESTORED,
+            f"{self._lost(seen)}, and was restored from its witness ref. Find out who did that, a workflow that tidies "
+            "up branches for instance, and let it leave this one alone",
+        )
 
 
 def _serial(found: _Stored | None) -> int:
     return found.serial if found else 0
 
 
-def _blob_id(data: bytes) -> str:
-    """What git calls the content of a file, and GitHub its ``sha`` (Git's "Internals: Git Objects")."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+def _replace(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> str:
+    """Put the data in the place of the content of that id. Returns the commit."""
+    done = repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
+    branches.expect(branches.blob_id(data), done["content"].sha)
+    return str(done["commit"].sha)
 
 
-def _file(repository: Repository, branch: str) -> tuple[str, bytes] | None:
-    """The file's id and content; None where something else has its name.
-
-    Over 1 MB the content is not part of the reply (GitHub, "Get repository content"), and is asked for by its id.
-    """
-    found = repository.get_contents(FILE, ref=f"refs/heads/{branch}")  # whole, or a tag of that name would do as well
-    if isinstance(found, list) or found.type in _NO_FILES:
-        return None
-    content = found.content if found.encoding == "base64" else repository.get_git_blob(found.sha).content
-    data = b64decode(content)
-    if _blob_id(data) != found.sha:
-        raise ValueError("this is not the whole file")
-    return found.sha, data
-
-
-def _replace(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> None:
-    """Put the data in the place of the content of that id."""
-    repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
-
-
-def _begin(repository: Repository, branch: str, message: str, data: bytes) -> None:
+def _begin(repository: Repository, branch: str, message: str, data: bytes) -> str:
     """Begin the branch with the data, if there is none of that name. The objects mean nothing without it."""
     tree = repository.create_git_tree([InputGitTreeElement(FILE, "100644", "blob", content=data.decode())])
-    _expect(_blob_id(data), *(one.sha for one in tree.tree))
+    branches.expect(branches.blob_id(data), *(one.sha for one in tree.tree))
     commit = repository.create_git_commit(message, tree, [], author=_AUTHOR, committer=_AUTHOR)
-    _expect(tree.sha, commit.tree.sha)
-    ref = repository.create_git_ref(f"refs/heads/{branch}", commit.sha)
-    _expect(commit.sha, ref.object.sha)
-
-
-def _expect(wanted: str, *told: str) -> None:
-    """A success is one only if it tells what was done: others than GitHub answer with 200 as well."""
-    if told != (wanted,):
-        raise ValueError("this is not GitHub's answer")
+    branches.expect(tree.sha, commit.tree.sha)
+    branches.create(repository, f"{HEADS}{branch}", commit.sha)
+    return str(commit.sha)

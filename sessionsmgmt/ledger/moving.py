@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Protocol
 
 from sessionsmgmt.domain.claims import Book, Carry, Entry, Forget, Refused, Step
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ports import Erasable, Unwritten
+from sessionsmgmt.ports import Cautioning, Unwritten
 
 
-class Beginner(Erasable, Protocol):
+class Beginner(Cautioning, Protocol):
     """A ledger that can be told with which secret to begin."""
 
     def begin_with(self, secret: bytes) -> None:
@@ -31,7 +31,7 @@ class Moving:
     People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
     """
 
-    def __init__(self, old: Erasable, new: Beginner, retention: Retention) -> None:
+    def __init__(self, old: Cautioning, new: Beginner, retention: Retention) -> None:
         self._old = old
         self._new = new
         self._retention = retention
@@ -67,6 +67,10 @@ class Moving:
         left = {one.key for one in missed}  # perhaps; what was carried already is not carried twice
         self._lacking = {key: entry for key, entry in self._lacking.items() if key in left}
         return (*kept, *missed)
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """What both have to say; see ``ports.Cautioning``."""
+        return (*self._old.warnings(), *self._new.warnings())
 
     def erase(self) -> bool:
         """Delete both, the old one first; see ``ports.Erasable``."""

@@ -21,6 +21,10 @@ KEY = "SESSIONSMGMT_KEY"
 OLD_KEY = "SESSIONSMGMT_KEY_OLD"
 KEY_BYTES = 32
 FORMAT = 1
+"""The format of a text whose place is told by whoever opens it: it opens there alone."""
+
+OWNED = 2
+"""The format of a text that names its owner in its content, so that whoever opens it can say whose it is."""
 
 _HEAD = re.compile(rb"sessionsmgmt-sealed (\d{1,9}) (\d{1,18}) ([0-9a-f]{16})\n")
 _WRAPPED = 24 + KEY_BYTES + 16  # a nonce, the data key and a tag
@@ -53,53 +57,65 @@ def keys(environ: Mapping[str, str]) -> Keys:
     return Keys(_key(environ, KEY), former)
 
 
-def seal(content: bytes, keys: Keys, place: str, serial: int) -> bytes:
-    """The content as text that only the key opens, and only as what stands at ``place`` with this serial number."""
+def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
+    """The content as text that only the key opens, and only as what stands at ``place`` with this serial number.
+
+    ``form`` is the number of the format, which ``unseal`` is to be told as well.
+    """
     from nacl.secret import Aead
     from nacl.utils import random
 
     data_key = random(KEY_BYTES)
-    head = f"sessionsmgmt-sealed {FORMAT} {serial} {_name(keys.current)}\n".encode()
+    head = f"sessionsmgmt-sealed {form} {serial} {_name(keys.current)}\n".encode()
     about = head + place.encode()
     wrapped = Aead(keys.current).encrypt(data_key, about + b"\nkey")
     sealed = Aead(data_key).encrypt(zlib.compress(content, 9), about + b"\ncontent")
     return head + base64.b64encode(wrapped + sealed)
 
 
-def unseal(sealed: bytes, keys: Keys, place: str, shown: str) -> Opened:
-    """What ``seal`` made this of for the same place. ``shown`` is how messages name the ledger.
+def head(sealed: bytes) -> tuple[int, int] | None:
+    """The format and the serial number that a sealed text says it has; None for what is none.
+
+    Only ``unseal`` proves them right.
+    """
+    found = _HEAD.match(sealed)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT) -> Opened:
+    """What ``seal`` made this of for the same place and format. ``shown`` is how messages name the ledger.
 
     Raises RefusedError for anything else: another key, another place, a newer format, or a change of a single bit.
     """
     from nacl.exceptions import CryptoError
     from nacl.secret import Aead
 
-    head = _HEAD.match(sealed)
-    if head is None:
+    begun = _HEAD.match(sealed)
+    if begun is None or int(begun[1]) < form:
         raise _damaged(shown)
-    if int(head[1]) > FORMAT:
+    if int(begun[1]) > form:
         raise RefusedError(
             f"{shown} was sealed by a newer version of sessionsmgmt.", "Update sessionsmgmt to that version or later."
         )
     named = {_name(key).encode(): key for key in (keys.former, keys.current) if key}
-    if head[3] not in named:
+    if begun[3] not in named:
         raise RefusedError(
             f"{shown} was sealed with another key than {KEY}.",
             f"Put the right key back; if you changed it, give the one before as {OLD_KEY} as well.",
         )
     try:
-        body = base64.b64decode(sealed[head.end() :], validate=True)
+        body = base64.b64decode(sealed[begun.end() :], validate=True)
     except ValueError:
         raise _damaged(shown) from None
-    if base64.b64encode(body) != sealed[head.end() :]:  # bits that stand for nothing are not what was written
+    if base64.b64encode(body) != sealed[begun.end() :]:  # bits that stand for nothing are not what was written
         raise _damaged(shown)
-    about = head[0] + place.encode()
+    about = begun[0] + place.encode()
     try:
-        data_key = Aead(named[head[3]]).decrypt(body[:_WRAPPED], about + b"\nkey")
+        data_key = Aead(named[begun[3]]).decrypt(body[:_WRAPPED], about + b"\nkey")
         content = Aead(data_key).decrypt(body[_WRAPPED:], about + b"\ncontent")
     except (CryptoError, ValueError):
         raise _damaged(shown) from None
-    return Opened(zlib.decompress(content), int(head[2]), named[head[3]] != keys.current)
+    return Opened(zlib.decompress(content), int(begun[2]), named[begun[3]] != keys.current)
 
 
 def _key(environ: Mapping[str, str], name: str) -> bytes:

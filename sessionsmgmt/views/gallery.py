@@ -129,7 +129,7 @@ def write_gallery(result: Result, config: Config, folder: Path) -> Path:
         quiet=_quiet(result, config, words),
         cautions=_elsewhere(result.cautions, cards),
     ).encode()
-    write_files(folder, files)
+    write_files(folder, files, config.root)
     return folder / "index.html"
 
 

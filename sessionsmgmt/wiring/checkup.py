@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sessionsmgmt.config.model import Config, Credentials, GitStore, Scope
 from sessionsmgmt.github.job import APP_ID, JOB_TOKEN, PRIVATE_KEY, in_actions, may_write_secrets
-from sessionsmgmt.ledger.seal import OLD_KEY, keys
+from sessionsmgmt.ledger.seal import OLD_KEY
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Check, Finding, Health
 from sessionsmgmt.wiring import club, credentials
@@ -108,8 +108,4 @@ def _asking(environ: Mapping[str, str], now: datetime, access: Access) -> Here:
 
 
 def _git_ledger(config: Config, environ: Mapping[str, str], store: GitStore) -> GitLedger:
-    from sessionsmgmt.github.client import connect, repository, token
-    from sessionsmgmt.ledger.git import Branch, GitLedger
-
-    home = Branch(repository(environ), store.branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-    return GitLedger(connect(token(environ), environ, BRIEF), home, keys(environ), club.retention(config))
+    return club.git_ledger(store.branch, config, environ, BRIEF)

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.config.clubs import configured, declared
 from sessionsmgmt.config.model import (
+    LEDGER_BRANCH,
     LEDGER_FILE,
     CalendarStore,
     Config,
@@ -30,6 +32,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
+from sessionsmgmt.config.paths import is_file, real
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.retention import Retention
@@ -37,11 +40,12 @@ from sessionsmgmt.ledger.seal import keys
 from sessionsmgmt.masks import unmasked
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job, Lookup, Mailing
-from sessionsmgmt.ports import Board, Calendar, Check, Consent, Contacts, Grantor, Ledger, Mailer
+from sessionsmgmt.ports import Adoptable, Board, Calendar, Cautioning, Check, Consent, Contacts, Grantor, Mailer
 from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.client import Hub
+    from sessionsmgmt.ledger.git import Clubs, GitLedger
     from sessionsmgmt.ledger.moving import Beginner
     from sessionsmgmt.providers.google.account import Account
 
@@ -66,6 +70,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
     Raises InputError where a credential is missing or unreadable, or a root is refused.
     """
     google = account(config, environ, mask)
+    remembered = _ledger(config, environ, google)
     return Wired(
         job=Job(
             zone=config.zone,
@@ -73,9 +78,10 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
             mailings=tuple(mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
             contacts=address_book(config, google),
-            ledger=_ledger(config, environ, google),
+            ledger=remembered,
             lookup=_lookup(config, google),
             organizers=trusted(config),
+            warnings=remembered.warnings,
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -240,7 +246,7 @@ def _reading(config: Config) -> frozenset[str]:
     return frozenset(scopes)
 
 
-def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
+def ledger(config: Config, environ: Mapping[str, str]) -> Cautioning:
     """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere.
 
     Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
@@ -250,7 +256,7 @@ def ledger(config: Config, environ: Mapping[str, str]) -> Ledger:
     return _ledger(config, environ, google)
 
 
-def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> Ledger:
+def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> Cautioning:
     ledger = store_at(config.ledger.store or usual_store(config, environ), config, environ, google)
     if config.ledger.migrate_from is None:
         return ledger
@@ -267,11 +273,7 @@ def store_at(store: Store, config: Config, environ: Mapping[str, str], google: A
 
             return FileLedger(path, retention(config))
         case GitStore(branch), _:
-            from sessionsmgmt.github.client import repository
-            from sessionsmgmt.ledger.git import Branch, GitLedger
-
-            home = Branch(repository(environ), branch, environ.get("GITHUB_REPOSITORY_ID", "").strip())
-            return GitLedger(hub(environ, Patience()), home, keys(environ), retention(config))
+            return git_ledger(branch, config, environ, Patience())
         case CalendarStore(), GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.ledger import CalendarLedger
 
@@ -279,6 +281,45 @@ def store_at(store: Store, config: Config, environ: Mapping[str, str], google: A
             return CalendarLedger(google, _reading(config), keys(environ), retention(config), rules, id_, name)
         case _:
             raise _absent("ledger.store: calendar, with calendar.provider: microsoft")
+
+
+def adoptable(config: Config, environ: Mapping[str, str]) -> Adoptable:
+    """The ledger that says whose it is. Raises InputError where the club has none that does, and as ``ledger``."""
+    for store in (config.ledger.store or usual_store(config, environ), config.ledger.migrate_from):
+        if isinstance(store, GitStore):
+            return git_ledger(store.branch, config, environ, Patience())
+    raise InputError(
+        "Only a ledger in the repository can be taken over, and this club's is none (ledger.store).",
+        "Outside of Actions, write 'ledger: {store: git}' into sessions.yml if it is kept there.",
+    )
+
+
+def git_ledger(branch: str, config: Config, environ: Mapping[str, str], patience: Patience) -> GitLedger:
+    """The club's ledger on that branch. Raises InputError where a key, a token or the repository is missing."""
+    from sessionsmgmt.github.client import repository
+    from sessionsmgmt.ledger.git import Branch, GitLedger
+
+    number = environ.get("GITHUB_REPOSITORY_ID", "").strip()
+    home = Branch(repository(environ), branch, number, config.folder, partial(_clubs, config))
+    return GitLedger(hub(environ, patience), home, keys(environ), retention(config))
+
+
+def _clubs(config: Config) -> Clubs | None:
+    """The clubs of the repository, as far as the checkout has all of its files."""
+    from sessionsmgmt.ledger.git import Clubs
+
+    if is_file(config.root / ".git" / "info" / "sparse-checkout"):
+        return None
+    try:
+        files = list(configured(config.root))
+    except InputError:
+        return None
+    folders = {real(file.parent) for file in files}
+    names = {"/".join(one.relative_to(config.root).parts) for one in folders if one.is_relative_to(config.root)}
+    named = {
+        declared(file, *keys) for file in files for keys in (("ledger", "branch"), ("ledger", "migrate_from", "branch"))
+    }
+    return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | (named - {""}))
 
 
 def retention(config: Config) -> Retention:

@@ -26,7 +26,7 @@ from sessionsmgmt.config.paths import place
 from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, keys
 from sessionsmgmt.patience import Patience
-from sessionsmgmt.ports import Contacts, Erasable, Kept, SecretStore, Trace
+from sessionsmgmt.ports import Cautioning, Contacts, Kept, SecretStore, Trace
 from sessionsmgmt.views.consent import CONSENT
 from sessionsmgmt.views.note import HELD
 from sessionsmgmt.wiring import club, credentials
@@ -139,7 +139,7 @@ def _named(store: Store) -> str:
             return "in the calendar"
 
 
-def _opened(store: Store, config: Config, environ: Mapping[str, str]) -> Erasable:
+def _opened(store: Store, config: Config, environ: Mapping[str, str]) -> Cautioning:
     account = club.account(config, environ) if isinstance(store, CalendarStore) else None
     return club.store_at(store, config, environ, account)
 

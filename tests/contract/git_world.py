@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.git import GitLedger
+from sessionsmgmt.ledger.git import PLACE, GitLedger
 from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ledger.seal import Keys, unseal
+from sessionsmgmt.ledger.seal import OWNED, Keys, unseal
+from sessionsmgmt.ledger.witness import BELOW
 from tests.wire.github import BRANCH, Home, github
 
 
@@ -33,14 +34,18 @@ class GitWorld:
         """All that is on the branch, its history included, and what the key makes of its tip."""
         objects = self.home.repository.objects
         if f"refs/heads/{BRANCH}" not in objects.refs:
-            return b""
+            return self._witness().encode()
         past = [objects.commits[sha] for sha in objects.history(self.home.repository.head(BRANCH))]
         said = [f"{one.message} {one.author.line()} {one.committer.line()}".encode() for one in past]
         files = [objects.files(one.tree) for one in past]
         sealed = [name.encode() + objects.blobs[entry.sha] for found in files for name, entry in found.items()]
         tip = self.home.repository.read(FILE, BRANCH)
-        place = f"{self.home.repository.id} {BRANCH}"
-        return b"".join([*said, *sealed, unseal(tip, self.keys, place, "the ledger").content])
+        opened = unseal(tip, self.keys, PLACE, "the ledger", OWNED)
+        return b"".join([*said, *sealed, opened.content, self._witness().encode()])
+
+    def _witness(self) -> str:
+        """What the ledger's second ref stands at."""
+        return self.home.repository.objects.refs.get(f"{BELOW}{BRANCH}", "")
 
 
 def a_repository(stack: ExitStack, retention: Retention) -> GitWorld:

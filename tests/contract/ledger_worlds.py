@@ -12,7 +12,7 @@ from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.moving import Moving
 from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ports import Erasable
+from sessionsmgmt.ports import Cautioning
 from sessionsmgmt.providers.google.ledger import CalendarLedger
 from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
@@ -21,7 +21,7 @@ from tests.contract.git_world import a_repository
 class LedgerWorld(Protocol):
     """One club's ledger, with nothing in it at first."""
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         """The ledger as a process that has just started opens it, with the world's retention."""
         ...
 
@@ -35,7 +35,7 @@ class FileWorld:
     folder: Path
     retention: Retention
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", self.retention)
 
     def stored(self) -> bytes:
@@ -51,7 +51,7 @@ class MovingWorld:
     new: LedgerWorld
     retention: Retention
 
-    def open(self) -> Erasable:
+    def open(self) -> Cautioning:
         new = self.new.open()
         assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
         return Moving(self.old.open(), new, self.retention)

@@ -26,6 +26,12 @@ from tests.delivery.clubs import (
 from tests.delivery.nurse import Nursery
 
 KILLED = -9
+WRITES = {
+    "git": ("git/create-ref", "repos/create-or-update-file-contents", "git/update-ref"),
+    "file": (),
+    "calendar": (),
+}
+"""The requests by which the ledger of a store is written, that to move its witness included."""
 EACH_ONCE = [1] * len(SESSIONS)
 """How many emails left about each session."""
 STRIDE = 1 if settings().max_examples >= settings.get_profile("thorough").max_examples else 2
@@ -91,6 +97,9 @@ def test_before_and_after_any_request(
             held[looked_at] += 1
             assert not (looked_at and end.place.endswith("oauth.token")), "claimed before it could send"
 
-    assert {f"{when} gmail.users.messages.send" for when in ("before", "after")} <= set(places)
+    moments = {
+        f"{when} {call}" for when in ("before", "after") for call in ("gmail.users.messages.send", *WRITES[store])
+    }
+    assert moments <= set(places)
     assert max(held) == WAVE
     tell(f"at Google, ledger {store}", places, held, capsys)

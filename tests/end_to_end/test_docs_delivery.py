@@ -14,6 +14,7 @@ from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
 from sessionsmgmt.domain.claims import APART, LEASE
 from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, OLD_KEY
+from sessionsmgmt.ledger.witness import BELOW
 from sessionsmgmt.pipeline import WAVE
 from sessionsmgmt.providers.google.marks import LIMIT
 from sessionsmgmt.providers.google.tokens import METADATA
@@ -57,12 +58,34 @@ def test_the_key_it_tells_to_make_is_one() -> None:
 def test_the_commands_it_shows_are_the_products(tmp_path: Path) -> None:
     folder = ClubFolder(tmp_path)
     folder.write("sessions.yml", AT_GOOGLE)
-    [status, resolve] = [one.removeprefix("sessionsmgmt ") for one in TYPED if one.startswith("sessionsmgmt")]
+    [status, resolve, adopt] = [one.removeprefix("sessionsmgmt ") for one in TYPED if one.startswith("sessionsmgmt")]
 
     assert status == "status"  # tried in test_ledgers.py
+    assert adopt == "resolve --adopt"  # tried in test_club_identity.py
     closed = folder.call(resolve)
     assert closed.exit == 2
     assert "No held notice is meant by that" in closed.err
+
+
+def test_both_refs_of_a_ledger_go_with_the_line_that_deletes_them(tmp_path: Path) -> None:
+    [line] = [one for one in TYPED if one.startswith("git push")]
+    remote, clone = tmp_path / "remote", tmp_path / "clone"
+    tree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own empty one
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run([*git, "init", "-q", "--bare", remote], check=True)
+    subprocess.run([*git, "clone", "-q", remote, clone], check=True, capture_output=True)
+    subprocess.run([*git, "hash-object", "-t", "tree", "-w", "/dev/null"], cwd=remote, check=True, capture_output=True)
+    made = subprocess.run(
+        [*git, "commit-tree", tree, "-m", "x"], cwd=remote, check=True, capture_output=True, text=True
+    )
+    refs = [f"refs/heads/{LEDGER_BRANCH}", f"{BELOW}{LEDGER_BRANCH}", "refs/heads/main"]
+    for ref in refs:
+        subprocess.run([*git, "update-ref", ref, made.stdout.strip()], cwd=remote, check=True)
+
+    subprocess.run(line.split(), cwd=clone, check=True, capture_output=True)
+    listing = [*git, "for-each-ref", "--format=%(refname)"]
+    left = subprocess.run(listing, cwd=remote, check=True, capture_output=True, text=True)
+    assert left.stdout.split() == ["refs/heads/main"]
 
 
 def test_every_link_to_a_file_leads_somewhere() -> None:

@@ -63,6 +63,8 @@ def with_hook(club: ClubFolder, hook: str) -> dict[str, str]:
         ["auth", "login", "--client", "client.json"],
         ["auth", "login", "--client", "client.json", "--print", "--save", "credential.json"],
         ["init", "--config", "club.yml"],
+        ["forget", "--yes", "--person", "ada@example.org\u200b"],
+        ["export", "--person", "ada\u00a0@example.org"],
     ],
     ids=" ".join,
 )

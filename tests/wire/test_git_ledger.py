@@ -16,7 +16,8 @@ from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.ledger.branch import FILE
 from sessionsmgmt.ledger.git import LAGS, Branch, GitLedger
-from sessionsmgmt.ledger.seal import Keys, unseal
+from sessionsmgmt.ledger.seal import Keys, head
+from sessionsmgmt.ledger.witness import BELOW
 from tests.builders import NOW, RETENTION, said
 from tests.emulators.github import (
     BAD_GATEWAY,
@@ -30,15 +31,14 @@ from tests.emulators.github import (
     Break,
     Objects,
     Refusal,
-    Repository,
 )
 from tests.wire.github import BRANCH, KEYS, Home, github
 
 READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
 REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
+MOVE = "git/update-ref"
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
 FIRST = said()
-PLACE = f"1 {BRANCH}"
 PASSING = [BAD_GATEWAY, UNAVAILABLE, TOO_MANY, PRIMARY_RATE_LIMIT, SECONDARY_RATE_LIMIT, *Break]
 UNTOLD = [*PASSING, BAD_GATEWAY.though_done(), UNAVAILABLE.though_done(), BRANCH_MOVED]
 """What can go wrong with a write, some of which leaves it unknown whether it was done."""
@@ -75,7 +75,9 @@ def tip(home: Home) -> bytes:
 
 
 def serial(home: Home) -> int:
-    return unseal(tip(home), KEYS, PLACE, "").serial
+    known = head(tip(home))
+    assert known
+    return known[1]
 
 
 def asked(home: Home, since: int = 0) -> list[str]:
@@ -90,30 +92,32 @@ def listening(home: Home, trouble: object) -> Home:
     return home
 
 
-def test_reading_is_one_request_and_so_is_writing(home: Home) -> None:
+def test_reading_is_a_request_for_each_ref_at_first_and_writing_one_more(home: Home) -> None:
     begun(home)
     before = len(home.github.requests)
     ledger = home.ledger()
 
     ledger.read(NOW)
-    assert asked(home, before) == [READ]
+    assert asked(home, before) == [READ, READ]
     ledger.write([begin("we")], NOW)
-    assert asked(home, before) == [READ, PUT]
+    assert asked(home, before) == [READ, READ, PUT, MOVE]
     ledger.write([Sent(LAB, "we", "mail 1"), begin("we", Key("campus", "x"))], NOW)
-    assert asked(home, before) == [READ, PUT, PUT]
+    assert asked(home, before) == [READ, READ, PUT, MOVE, PUT, MOVE]
     ledger.write([], NOW)
-    assert asked(home, before) == [READ, PUT, PUT]
+    assert asked(home, before) == [READ, READ, PUT, MOVE, PUT, MOVE]
+    ledger.read(NOW)
+    assert asked(home, before)[6:] == [READ]
 
 
-def test_the_first_writing_takes_three_requests_after_looking_whether_there_is_a_branch(home: Home) -> None:
+def test_the_first_writing_takes_four_requests_after_looking_whether_there_are_refs(home: Home) -> None:
     ledger = home.ledger()
     ledger.read(NOW)
-    assert asked(home) == [READ, REFS]
+    assert asked(home) == [READ, REFS, REFS]
 
     ledger.write([begin("we")], NOW)
-    assert asked(home) == [READ, REFS, TREE, COMMIT, REF]
+    assert asked(home)[3:] == [TREE, COMMIT, REF, REF]
     ledger.write([Sent(LAB, "we", "mail 1")], NOW)
-    assert asked(home)[5:] == [PUT]
+    assert asked(home)[7:] == [PUT, MOVE]
 
 
 def test_the_branch_has_nothing_of_the_clubs_files_or_past_on_it(home: Home) -> None:
@@ -213,7 +217,7 @@ def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
         ledger, before = read_by(replace(home, time=type(home.time)())), len(home.github.requests)
         home.github.fail(PUT, trouble)
         ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
-        assert asked(home, before) == [PUT, PUT]
+        assert asked(home, before) == [PUT, PUT, MOVE]
         assert ledger._hub.patience.clock() >= least
 
 
@@ -250,7 +254,7 @@ def test_what_another_run_wrote_in_between_stays(home: Home) -> None:
     assert ours.write([begin("we"), begin("we", Key("campus", "x"))], NOW) == (
         Refused(LAB, "another run is sending it"),
     )
-    assert asked(home, before) == [PUT, READ, PUT]
+    assert asked(home, before) == [PUT, READ, PUT, MOVE]
     assert entry(home).claim == Claim("they", NOW, FIRST)
     assert entry(home, SHOP).message_id == "mail 1"
     assert entry(home, Key("campus", "x")).claim == Claim("we", NOW, FIRST)
@@ -298,12 +302,18 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
     assert claimed[LAB] in runs
 
 
+def forget_the_witness(home: Home) -> None:
+    """Take the second ref away, as somebody does who wants nothing to remember."""
+    del home.repository.objects.refs[f"{BELOW}{BRANCH}"]
+
+
 def test_an_older_version_that_is_put_back_while_a_run_is_at_work_is_noticed(home: Home) -> None:
     begun(home)
     old = tip(home)
     begun(home, begin("they"))
     reading, writing = read_by(home), read_by(home)
     home.repository.write(FILE, old, BRANCH)
+    forget_the_witness(home)
 
     with pytest.raises(RefusedError, match="an older version of it was put back"):
         reading.read(NOW)
@@ -319,6 +329,7 @@ def test_another_version_of_the_same_number_is_noticed(home: Home) -> None:
     begun(home, begin("they"))
     ours = read_by(home)
     home.repository.write(FILE, old, BRANCH)
+    forget_the_witness(home)
     begun(home, begin("others"))
     assert serial(home) == 2
 
@@ -330,6 +341,7 @@ def test_a_branch_that_is_deleted_while_a_run_is_at_work_is_not_begun_again(home
     begun(home)
     ours = read_by(home)
     del home.repository.objects.refs[f"refs/heads/{BRANCH}"]
+    forget_the_witness(home)
 
     with pytest.raises(RefusedError, match="was deleted"):
         ours.read(NOW)
@@ -348,19 +360,6 @@ def test_a_copy_of_github_that_lags_behind_is_waited_for(home: Home) -> None:
 
     assert ours.read(NOW).entry(LAB).claim == Claim("they", NOW, FIRST)
     assert home.time.naps == [LAGS[0]]
-
-
-def test_a_ledger_of_another_branch_or_repository_does_not_open(home: Home) -> None:
-    begun(home)
-    home.repository.write(FILE, tip(home), "other")
-    with pytest.raises(RefusedError, match="belongs somewhere else"):
-        home.ledger(branch="other").read(NOW)
-
-    fork = Repository("fork", 2)
-    fork.write(FILE, tip(home), BRANCH)
-    home.github.world.repositories.append(fork)
-    with pytest.raises(RefusedError, match="belongs somewhere else"):
-        replace(home, name="fork").ledger().read(NOW)
 
 
 def test_the_case_of_the_repositorys_name_does_not_matter(home: Home) -> None:
@@ -399,7 +398,7 @@ def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_writ
     before = len(home.github.requests)
     assert ledger.write([], NOW) == ()
     assert ledger.write([], NOW) == ()
-    assert asked(home, before) == [PUT]
+    assert asked(home, before) == [PUT, MOVE]
     assert home.ledger(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
 
@@ -420,7 +419,7 @@ def test_outside_of_a_job_the_number_of_the_repository_is_asked_for_once(home: H
 
     assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
     ledger.write([Sent(LAB, "we", "mail 1")], NOW)
-    assert asked(home, before) == [READ, "repos/get", PUT]
+    assert asked(home, before) == [READ, READ, "repos/get", PUT, MOVE]
 
 
 def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> None:
@@ -491,16 +490,91 @@ def test_a_missing_permission_is_named_as_the_workflow_writes_it(
     assert refusal.value.hint == f"Add '{line}' to the 'permissions:' of the job."
 
 
+RULES = [
+    "Repository rule violations found\n\nChanges must be made through a pull request.",
+    "Repository rule violations found\n\nReference update failed\n\nUpdate is not a fast forward",
+    "Could not update file: 2 of 2 required status checks are expected.",
+    'Could not update file: Required status check "build" is expected.',
+    "Could not update file: At least 1 approving review is required by reviewers with write access.",
+    "Could not update file: Commits must have verified signatures.",
+    "Cannot change this locked branch",
+    "Cannot update this protected ref.",
+    "protected branch hook declined",
+    "This branch must not contain merge commits.",
+    "",
+]
+
+
+@pytest.mark.parametrize("call", [PUT, TREE, REF])
 @pytest.mark.parametrize("status", [409, 422])
-def test_a_rule_that_protects_the_branch_is_named(home: Home, status: int) -> None:
+@pytest.mark.parametrize("message", RULES)
+def test_what_is_no_race_ends_at_once_with_githubs_own_message(
+    home: Home, call: str, status: int, message: str
+) -> None:
+    if call == PUT:
+        begun(home)
+    ledger = read_by(home)
+    before = len(home.github.requests)
+    home.fail_for_good(call, Refusal(status, message))
+
+    with pytest.raises(RefusedError, match=f"GitHub does not let the branch {BRANCH} be changed") as refusal:
+        ledger.write([begin("we")], NOW)
+    assert " ".join(message.replace('"', "'").split()) in str(refusal.value)
+    assert asked(home, before).count(call) == 1
+    assert home.time.naps == []
+
+
+def test_a_message_is_shown_on_one_line_and_not_without_end(home: Home) -> None:
     begun(home)
     ledger = read_by(home)
-    home.github.fail(
-        PUT, Refusal(status, "Repository rule violations found\n\nChanges must be made through a pull request.")
-    )
+    home.github.fail(PUT, Refusal(422, "::error::\x1b[31m\u202e" + "no " * 4000))
 
-    with pytest.raises(RefusedError, match="A rule of the repository"):
+    with pytest.raises(RefusedError) as refusal:
         ledger.write([begin("we")], NOW)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 600
+
+
+RACES = [
+    BRANCH_MOVED,
+    Refusal(422, BRANCH_MOVED.message),
+    Refusal(409, f"{FILE} does not match 3d21ec53a331a6f037a91c368710b99387d012c1"),
+    Refusal(409, f"No commit found for SHA: {'1' * 40}"),
+    Refusal(422, f"No commit found for SHA: {'1' * 40}"),
+    Refusal(404, f"Branch {BRANCH} not found"),
+    Refusal(422, "Reference update failed"),
+    Refusal(422, "Update is not a fast forward"),
+]
+
+
+@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_is_a_race_is_looked_at_and_tried_again(home: Home, race: Refusal, times: int) -> None:
+    begun(home)
+    ledger = read_by(home)
+    home.github.fail(PUT, race, times=times)
+
+    assert ledger.write([begin("we")], NOW) == ()
+    assert entry(home).claim == Claim("we", NOW, FIRST)
+    assert serial(home) == 2
+
+
+@pytest.mark.parametrize("status", [409, 422])
+def test_a_branch_that_is_forced_elsewhere_while_it_is_read_is_read_again(home: Home, status: int) -> None:
+    begun(home, begin("we"))
+    home.github.fail(READ, Refusal(status, f"No commit found for SHA: {'1' * 40}"))
+
+    assert entry(home).claim == Claim("we", NOW, FIRST)
+
+
+def test_a_token_that_finds_the_branch_and_may_not_write_it_is_told_at_once(home: Home) -> None:
+    begun(home)
+    ledger = read_by(home)
+    home.fail_for_good(PUT, Refusal(404, "Not Found"))
+
+    with pytest.raises(RefusedError, match="Not Found"):
+        ledger.write([begin("we")], NOW)
+    assert home.time.naps == []
 
 
 def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
@@ -513,7 +587,7 @@ def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
     claim = ledger.read(NOW).entry(LAB).claim
     assert claim is not None
     assert claim.said.people == people
-    assert asked(home, before) == [READ, "git/get-blob"]
+    assert asked(home, before) == [READ, "git/get-blob"] * 2
     assert ledger.write([Sent(LAB, "we", "mail 1")], NOW) == ()
 
 

@@ -24,7 +24,7 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.keys import first_event_id
-from sessionsmgmt.domain.model import Key, Rule
+from sessionsmgmt.domain.model import Caution, Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.http_session import POOL
 from sessionsmgmt.ledger.retention import Retention
@@ -140,6 +140,10 @@ class CalendarLedger:
         missed = [one for done in written.values() for one in done.missed]
         missed += [Unwritten(key, one.cause) for event, one in failed.items() for key in self._keys(event, grouped)]
         return tuple(missed)
+
+    def warnings(self) -> tuple[Caution, ...]:
+        """There are none; see ``ports.Cautioning``."""
+        return ()
 
     def erase(self) -> bool:
         """Take what is ours off every event of the calendar, and nothing else; see ``ports.Erasable``.

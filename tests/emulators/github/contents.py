@@ -18,6 +18,7 @@ from tests.emulators.github.repository import PERSON, rfc3339
 SMALL = 1024 * 1024
 """Up to so many bytes a file's content is part of the JSON."""
 LARGEST = 100 * 1024 * 1024
+_SHOWN = ("refs/heads/", "refs/tags/")
 RAW_TYPES = ("application/vnd.github.raw", "application/vnd.github.v3.raw")
 
 
@@ -117,7 +118,8 @@ def _get_content(call: Call) -> Answer:
     if not objects.refs:
         raise refused(404, "This repository is empty.")
     ref = call.one("ref", call.repository.default_branch)
-    commit = objects.resolve(ref)
+    hidden = call.repository.hides_other_refs and ref.startswith("refs/") and not ref.startswith(_SHOWN)
+    commit = None if hidden else objects.resolve(ref)
     if commit is None:
         raise refused(404, f"No commit found for the ref {ref}")
     entry = objects.at(commit, path)

@@ -163,7 +163,8 @@ class Run:
 class Repository:
     """One repository. ``objects`` may be emptied (``Objects()``): then it has no commit, as one newly made.
 
-    ``former`` are the full names (``owner/name``) that it had before.
+    ``hides_other_refs``: a file can be asked for by a branch, a tag or a commit, which is all that GitHub promises, and
+    not by another ref. ``former`` are the full names (``owner/name``) that it had before.
     """
 
     name: str = REPOSITORY
@@ -171,6 +172,7 @@ class Repository:
     private: bool = True
     default_branch: str = "main"
     archived: bool = False
+    hides_other_refs: bool = False
     pushed: datetime = NOW
     objects: Objects = field(default_factory=Objects)
     issues: dict[int, Issue] = field(default_factory=dict)

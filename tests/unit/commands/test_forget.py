@@ -10,7 +10,7 @@ import pytest
 
 from sessionsmgmt.commands.forget import Memory, Place, foresee, forget, forget_person
 from sessionsmgmt.domain.claims import Begin, Book, Forget, Refused, Step, digest
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports import Finding, Health, Kept, Trace, Unwritten
 from tests.builders import NOW, SECRET, book, said
@@ -110,6 +110,9 @@ class Shelf:
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:  # noqa: ARG002
         self.steps += steps
         return self.answer
+
+    def warnings(self) -> tuple[Caution, ...]:
+        return ()
 
     def erase(self) -> bool:
         return False
