@@ -20,6 +20,7 @@ import click
 from sessionsmgmt import __version__
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
+from sessionsmgmt.cli.browser import visit as visit_in_browser
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor, doctor_without
@@ -186,9 +187,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     def visit(url: str) -> None:
         _complain(f"Agree at this address:\n{url}")
         if browser:
-            import webbrowser
-
-            webbrowser.open(url)
+            visit_in_browser(url, invocation.environ)
 
     dialogue = credential.Dialogue(_complain, visit)
     keep = credential.saver(save) if save else _printed if printed else None

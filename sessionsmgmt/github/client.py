@@ -20,6 +20,7 @@ from github.Repository import Repository
 from urllib3 import BaseHTTPResponse, Retry
 
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
+from sessionsmgmt.github.connections import bound
 from sessionsmgmt.github.job import JOB_TOKEN
 from sessionsmgmt.github.refusals import REPOSITORY, Asked, Reply, details, refusal, safe
 from sessionsmgmt.patience import Later, Patience, persist, retry_after
@@ -35,7 +36,7 @@ TOKEN = JOB_TOKEN
 REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
 PUBLIC = "https://api.github.com"
 TIMEOUT = 30
-"""Seconds to wait for a connection, and again for each piece of a reply."""
+"""Seconds to wait for a connection, and for all of a reply."""
 
 SECONDARY_WAIT = 60.0
 """The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
@@ -189,6 +190,7 @@ def connect(access: Access, environ: Mapping[str, str], patience: Patience, time
         seconds_between_writes=None,
         lazy=True,  # or naming a repository would ask for it first
     )
+    bound(api)
     home = Home(environ.get(REPOSITORY, "").strip(), environ.get(REPOSITORY_ID, "").strip())
     return Hub(api, access.variable, patience, home)
 
