@@ -15,7 +15,7 @@ from sessionsmgmt.ports import Stop
 from sessionsmgmt.sending import UNSTOPPED
 from sessionsmgmt.wiring import club
 
-PATIENCE = Patience(total=10)
+PATIENCE = Patience(total=5)
 """Nothing is lost where GitHub does not answer: less is shown then."""
 
 
