@@ -7,7 +7,7 @@ an hour. Both are off; a call goes through ``Hub.repeat`` or ``Hub.once``, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import TracebackType
@@ -37,6 +37,9 @@ REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
 PUBLIC = "https://api.github.com"
 TIMEOUT = 30
 """Seconds to wait for a connection, and for all of a reply."""
+
+MOST_PAGES = 100
+"""Pages of one list: more than any repository of a club has."""
 
 SECONDARY_WAIT = 60.0
 """The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
@@ -172,6 +175,12 @@ def repository(environ: Mapping[str, str]) -> RepositoryName:
     if found is None:
         raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
     return RepositoryName(found[1], found[2])
+
+
+def page_numbers() -> Iterator[int]:
+    """The numbers of a list's pages. Raises UnreachableError where there are more than any list has."""
+    yield from range(1, MOST_PAGES + 1)
+    raise UnreachableError("GitHub's list has no last page.", "Nothing is lost; the next run goes on.")
 
 
 def connect(access: Access, environ: Mapping[str, str], patience: Patience, timeout: int = TIMEOUT) -> Hub:

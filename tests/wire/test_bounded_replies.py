@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from sessionsmgmt.errors import SessionsError, UnreachableError
-from sessionsmgmt.github.client import Purpose, RepositoryName, UncertainError, connect, token
+from sessionsmgmt.github.client import MOST_PAGES, Purpose, RepositoryName, UncertainError, connect, token
 from sessionsmgmt.http_session import LARGEST, BoundedAdapter, fitted
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Undelivered, Unknown
@@ -297,3 +297,15 @@ def test_a_reply_of_github_that_takes_too_long_is_given_up(name: str) -> None:
         with pytest.raises(UnreachableError):
             hub.repeat(lambda: hub.repository(RepositoryName(OWNER, REPOSITORY)).get_branch("main"), Purpose("x", "y"))
         assert stranger.asked == 1
+
+
+def test_a_list_of_github_whose_pages_are_full_for_ever_is_given_up() -> None:
+    with github() as home:
+        issue = {"number": 1, "body": "", "user": {"id": 1, "login": "x"}, "title": "", "html_url": "", "state": "open"}
+        full = json.dumps([issue] * 100).encode()
+        reply = Instead(Response(200, {"Content-Type": "application/json"}, full))
+        home.github.fail("issues/list-for-repo", reply, times=2 * MOST_PAGES)
+        home.lasting.add("issues/list-for-repo")
+        with pytest.raises(UnreachableError, match="no last page"):
+            home.board().clear("topic", "It is over.")
+        assert len(home.github.calls("issues/list-for-repo")) == MOST_PAGES
