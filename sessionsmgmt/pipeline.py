@@ -206,7 +206,9 @@ def deliver(
                 became |= {one.key: _unsent(one, obstacle) for one in wave}
                 continue
             claims = [_claim(one.notice, survey, run) for one in wave if one.notice]
-            missed = {one.key: one for one in ledger.write([*settled, *event_ids, *claims], clock())}
+            # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
+            steps = [*settled, *(() if obstacle else event_ids), *claims]
+            missed = {one.key: one for one in ledger.write(steps, clock())}
             event_ids = ()
             became |= {step.key: _untold(became[step.key], missed[step.key]) for step in settled if step.key in missed}
             became |= {one.key: _left_alone(one, missed[one.key]) for one in wave if one.key in missed}
