@@ -5,19 +5,24 @@ from __future__ import annotations
 import sys
 
 from sessionsmgmt.inherited import settle
+from sessionsmgmt.signals import StopRequests, process
 
 
 def main() -> int:
     """Run one command and return its exit status."""
+    return process(_main)
+
+
+def _main(stop: StopRequests) -> int:
     environ = settle()
     called_by_runner = environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in environ)
     if len(sys.argv) == 1 and called_by_runner:
         from sessionsmgmt.runner import step
 
-        return step.main(environ, sys.stdout)
+        return step.main(environ, sys.stdout, stop)
     from sessionsmgmt.cli.main import start_in
 
-    return start_in(environ)
+    return start_in(environ, stop)
 
 
 if __name__ == "__main__":

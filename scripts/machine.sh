@@ -1,5 +1,36 @@
-# What this machine knows of where packages come from, for those who make another one of it: scripts/image, scripts/fresh.
+# What the scripts share: which programs this machine has, how more are installed, and where its packages come from.
 # To be read by bash with `.`, from the root of the repository.
+
+has() { # PROGRAM: whether it is on the PATH. A function of that name is no program, which `command -v` does not know.
+    type -P "$1" >/dev/null
+}
+
+# debootstrap and chroot lie where a root that was become by `su` does not look.
+has chroot || PATH=$PATH:/usr/sbin:/sbin
+
+can_apt() { # whether apt-get works here without a password
+    has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+}
+
+apt_install() { # PACKAGE ...
+    local root=()
+    [ "$(id -u)" = 0 ] || root=(sudo -n)
+    echo "$(basename "$0"): installing $* by apt-get"
+    "${root[@]}" apt-get update -qq </dev/null >/dev/null || true # a broken source that is not needed is no matter
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
+        </dev/null >/dev/null
+}
+
+has_all() { # PROGRAM ...
+    local name
+    for name in "$@"; do has "$name" || return; done
+}
+
+install_programs() { # PROGRAM ..., each of which lies in a package of its own name; fails if one is missing at the end
+    local missing=() name
+    for name in "$@"; do has "$name" || missing+=("$name"); done
+    [ ${#missing[@]} = 0 ] || { can_apt && apt_install "${missing[@]}" && has_all "$@"; }
+}
 
 # A mirror and the release to take from it, by the machine's own package sources.
 debian_mirror() {
@@ -11,9 +42,9 @@ debian_mirror() {
 # pip as this machine has it configured: where packages come from, and whom to trust for it, which is said in the second
 # file if it is anyone in particular. Folders of this machine are left out, since nothing but the machine sees them.
 copy_pip_settings() { # PIP.CONF, CA.PEM
-    local python=python3
-    python3 -m pip --version >/dev/null 2>&1 || python=.venv/bin/python
-    "$python" -m pip config list | "$python" -c '
+    local python=${PYTHON:-python3}
+    { "$python" -m pip config list 2>/dev/null || .venv/bin/python -m pip config list 2>/dev/null || true; } |
+        "$python" -c ' # where there is no pip, nothing is copied
 import ast, os, pathlib, sys
 
 settings = {}

@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
 _BLANK = re.compile(f"[{_BLANKS}\u2800\u3164]")
 _KEYS = frozenset("0123456789#*")
 _LAST_LETTER_OF_EUROPE = "\u058f"
+_TYPOGRAPHY = re.compile(r"(?<=\S)[\u00a0\u2009\u202f\u00ad](?=\S)")
 _FLAG = re.compile(f"\U0001f3f4[{_TAGS}]{{1,8}}\U000e007f")
 """A flag that is spelled in tags, such as Scotland's (UTS #51, C.1)."""
 
@@ -45,6 +46,11 @@ class Unseen:
         return _BLANK.match(self.character) is not None
 
     @property
+    def trace(self) -> str:
+        """What is wrong, as the end of a sentence that begins with what the text is called."""
+        return f"has {'a blank' if self.is_blank else 'an invisible character'} in it ({self.name})"
+
+    @property
     def fault(self) -> str:
         """What is wrong, as a sentence without its end."""
         if self.is_blank:
@@ -65,6 +71,11 @@ def unseen(text: str) -> Unseen | None:
         if not any(start <= index < end for start, end in flags) and not _is_used(text, index):
             return Unseen(index, found[0])
     return None
+
+
+def typeset(text: str) -> str:
+    """The text with a space for each blank and each soft hyphen of fine typography, as prose may have within it."""
+    return _TYPOGRAPHY.sub(" ", text)
 
 
 def without_unseen(text: str) -> str:

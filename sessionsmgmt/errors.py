@@ -70,6 +70,12 @@ class InputError(SessionsError):
         self.problems = tuple(sorted(problems))
 
 
+class StoppedError(SessionsError):
+    """Somebody wanted the run to end before all was done (exit 1)."""
+
+    exit = Exit.ATTENTION
+
+
 class ConsentError(SessionsError):
     """The account's owner has to agree again, or agreed to less than what is needed (exit 3)."""
 
@@ -80,6 +86,10 @@ class RefusedError(SessionsError):
     """GitHub refuses, or the ledger can't be trusted (exit 4)."""
 
     exit = Exit.REFUSED
+
+
+class LeftBehindError(RefusedError):
+    """The club has no ledger, and one is there of a club that is gone, perhaps the same at another place (exit 4)."""
 
 
 class UnreachableError(SessionsError):

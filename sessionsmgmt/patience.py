@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,9 +62,13 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float:
     ``headers`` has its names in lower case.
     """
     asked = headers.get("retry-after", "").strip()
-    if asked.isdigit():
+    if _SECONDS.fullmatch(asked):
         return float(asked)
     try:
         return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0
+
+
+_SECONDS = re.compile(r"[0-9]{1,300}(?:\.[0-9]{1,9})?")
+"""Seconds in ASCII digits; more of them than a ``float`` holds are no number of seconds."""

@@ -6,16 +6,15 @@ Everything real is handed in, so the same two functions serve a club on files, a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Refused, Sent, Step
+from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, Refused, Sent, SetEventId, Step
 from sessionsmgmt.domain.confirm import doubtful, earliest, looked, trait
-from sessionsmgmt.domain.decide import Club, decide
+from sessionsmgmt.domain.decide import decide
 from sessionsmgmt.domain.model import (
     CalendarReading,
     Caution,
@@ -27,21 +26,29 @@ from sessionsmgmt.domain.model import (
     State,
     Verdict,
 )
-from sessionsmgmt.domain.presence import horizon
+from sessionsmgmt.domain.order import in_waves
+from sessionsmgmt.domain.plausible import MONTH, mistake, oddities
+from sessionsmgmt.domain.presence import DAY, begin, dawn, horizon
 from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.domain.standing import Club
+from sessionsmgmt.errors import Exit, InputError, SessionsError, worst
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import (
     Calendar,
     Contacts,
     Delivered,
     Ledger,
+    Limited,
     Mailer,
     Outcome,
     SentFolder,
+    Stop,
     Undelivered,
     Unknown,
     Unwritten,
 )
+from sessionsmgmt.sending import PATIENT, UNSTOPPED, is_stopped, send_wave, stopped
+from sessionsmgmt.threads import side_by_side
 
 WAVE = 4
 """How many notices are on their way at once, and so how many a crash can leave held."""
@@ -65,10 +72,14 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Where it can be seen whether a mail left, for a club that wants to know, and whose mail is looked for."""
+    """Where it can be seen whether a mail left, for a club that wants to know, and whose mail is looked for.
+
+    ``sender`` is the address that mail is to be from, if sessions.yml names one.
+    """
 
     folder: SentFolder
     team: str
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +103,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is to say at one moment: a verdict per session, and the email of each notice that is due."""
+    """What there is to say at one moment: a verdict per session, and the email of each notice that is due.
+
+    ``event_ids`` are for the ledger: sessions that have another id in the calendar by now.
+    """
 
     verdicts: tuple[Verdict, ...]
     emails: Mapping[Key, EmailMessage]
     cautions: tuple[Caution, ...]
     book: Book
+    event_ids: tuple[SetEventId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,50 +152,94 @@ def survey(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Survey:
     InputError where a source or a template is wrong, UnreachableError where something could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
-    until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
+    shown_until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
     book = job.ledger.read(now)
-    calendar, contacts = _read(job, now, until, {key.session for key in book.announced(now)})
+    announced = book.announced(now)
+    ends = [end for key in announced if (end := book.entry(key).end)]
+    until = max(shown_until, now + MONTH, *(_day_after(end, job.zone) for end in ends))
+    calendar, contacts = _read(job, now, until, {book.event_id(key) for key in announced})
+    wrong = mistake(calendar, contacts.contacts, job.roles, book, now)
+    if wrong:
+        raise InputError(wrong.text, wrong.advice)
     club = Club(job.roles, directory(contacts.contacts, job.roles), book, job.zone, job.organizers)
     decisions = decide(rules, calendar, club, now)
+    soon = [event for event in calendar.events if club.trusts(event) and begin(event, job.zone) <= now + MONTH]
+    odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
+    shown = tuple(one for one in decisions.verdicts if one.start <= shown_until or one.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
-    return Survey(decisions.verdicts, emails, contacts.cautions + decisions.cautions, book)
+    return Survey(shown, emails, (*contacts.cautions, *decisions.cautions, *odd), book, decisions.event_ids)
+
+
+def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    """When the day of the instant is over: what takes a session's place under another id begins before that."""
+    return dawn(instant.astimezone(zone).date() + DAY, zone)
 
 
 def deliver(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Callable[[], datetime]
+    survey: Survey,
+    mailer: Mailer,
+    ledger: Ledger,
+    run: str,
+    clock: Callable[[], datetime],
+    stop: Stop = UNSTOPPED,
+    patience: Patience = PATIENT,
 ) -> tuple[Delivery, ...]:
     """Claim → send → record, a wave at a time; each write records the last wave and claims the next.
 
     ``run`` is unlike that of any other process. ``clock`` tells the instant it is by now, so that a claim of a slow run
-    is not born with its lease half over. Returns what became of every verdict, those with nothing to send included. A
-    ledger that fails stops the sending: what was not claimed is not sent.
+    is not born with its lease half over. ``patience`` is how long a limit is waited for. Returns what became of every
+    verdict, those with nothing to send included.
+
+    What stops the sending, so that what was not claimed yet is not sent: a mailer that can't get ready, a ledger that
+    fails, a refusal that every mail would meet with, and somebody who wants the run to end (``stop``).
     """
+    stop.defer()
     became = {verdict.key: undelivered(verdict) for verdict in survey.verdicts if not verdict.notice}
     due = [verdict for verdict in survey.verdicts if verdict.notice]
     settled: list[Step] = []
     try:
-        for wave in [*(due[first : first + WAVE] for first in range(0, len(due), WAVE)), []]:
+        event_ids = survey.event_ids
+        obstacle = _unready(mailer) if due and not is_stopped(stop) else None
+        for wave in [*in_waves(due, WAVE), ()]:
+            obstacle = obstacle or (stopped() if is_stopped(stop) else None)
+            if wave and obstacle:
+                became |= {one.key: _unsent(one, obstacle) for one in wave}
+                continue
             claims = [_claim(one.notice, survey, run) for one in wave if one.notice]
-            missed = {one.key: one for one in ledger.write([*settled, *claims], clock())}
+            missed = {one.key: one for one in ledger.write([*settled, *event_ids, *claims], clock())}
+            event_ids = ()
             became |= {step.key: _untold(became[step.key], missed[step.key]) for step in settled if step.key in missed}
             became |= {one.key: _left_alone(one, missed[one.key]) for one in wave if one.key in missed}
             settled = []
-            for verdict, outcome in _send([one for one in wave if one.key not in missed], survey.emails, mailer):
-                became[verdict.key] = _delivery(verdict, outcome)
-                settled.append(_record(verdict.key, run, outcome))
+            claimed = {one.key: one for one in wave if one.key not in missed}
+            emails = {key: survey.emails[key] for key in claimed}
+            for key, outcome in send_wave(emails, mailer, stop, patience).items():
+                became[key] = _delivery(claimed[key], outcome)
+                settled.append(_record(key, run, outcome))
+                if isinstance(outcome, Undelivered) and outcome.everywhere:
+                    obstacle = obstacle or outcome.cause
     except SessionsError as error:
         became |= {step.key: _unrecorded(became[step.key], error) for step in settled}
         became |= {one.key: _unsent(one, error) for one in due if one.key not in became}
     return tuple(became[verdict.key] for verdict in survey.verdicts)
 
 
+def _unready(mailer: Mailer) -> SessionsError | None:
+    """Why no mail could be sent now, before anything is claimed for one."""
+    try:
+        mailer.prepare()
+    except SessionsError as error:
+        return error
+    return None
+
+
 def _read(
     job: Job, now: datetime, until: datetime, announced: Collection[str]
 ) -> tuple[CalendarReading, ContactsReading]:
     """Calendar and contacts, at the same time; if both fail, the graver failure is the one to tell."""
-    with ThreadPoolExecutor(2) as side_by_side:
-        calendar = side_by_side.submit(job.calendar.read, now, until, announced)
-        contacts = side_by_side.submit(job.contacts.read)
+    with side_by_side(2) as threads:
+        calendar = threads.submit(job.calendar.read, now, until, announced)
+        contacts = threads.submit(job.contacts.read)
     failures = [one for one in (calendar.exception(), contacts.exception()) if isinstance(one, SessionsError)]
     if failures:
         raise min(failures, key=lambda one: one.exit)
@@ -201,7 +260,7 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
 
 def undelivered(verdict: Verdict) -> Delivery:
     """A verdict nothing is sent for, now or at all: held and failed ones want a person's attention."""
-    calm = verdict.state in {State.SKIPPED, State.DUE}
+    calm = verdict.state in {State.SKIPPED, State.DUE} and not verdict.attention
     return Delivery(verdict, exit=Exit.DONE if calm else Exit.ATTENTION)
 
 
@@ -212,18 +271,11 @@ def _claim(notice: Notice, survey: Survey, run: str) -> Begin:
     return Begin(notice.key, run, survey.book.entry(notice.key).said, notice.said, looks)
 
 
-def _send(
-    claimed: Sequence[Verdict], emails: Mapping[Key, EmailMessage], mailer: Mailer
-) -> list[tuple[Verdict, Outcome]]:
-    with ThreadPoolExecutor(WAVE) as pool:
-        return list(zip(claimed, pool.map(mailer.send, [emails[one.key] for one in claimed]), strict=True))
-
-
 def _record(key: Key, run: str, outcome: Outcome) -> Step:
     match outcome:
         case Delivered(message_id):
             return Sent(key, run, message_id)
-        case Undelivered():
+        case Undelivered() | Limited():
             return NotSent(key, run)
         case Unknown():
             return Hold(key, run)
@@ -233,7 +285,7 @@ def _delivery(verdict: Verdict, outcome: Outcome) -> Delivery:
     match outcome:
         case Delivered(message_id):
             return Delivery(replace(verdict, state=State.SENT), message_id)
-        case Undelivered(cause):
+        case Undelivered(cause) | Limited(cause):
             status = Exit.ATTENTION if cause.exit is Exit.INPUT else cause.exit
             return Delivery(replace(verdict, state=State.FAILED, reason=str(cause)), exit=status)
         case Unknown(reason):

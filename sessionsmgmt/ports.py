@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sessionsmgmt.domain.claims import Book, Refused, Step
 from sessionsmgmt.domain.confirm import Mail
 from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Key
 from sessionsmgmt.errors import Exit, SessionsError
+
+T = TypeVar("T")
 
 
 class Calendar(Protocol):
@@ -48,9 +50,21 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """The mail certainly did not leave. ``cause`` says why, in a sentence for the person who has to mend it."""
+    """The mail certainly did not leave. ``cause`` says why, in a sentence for the person who has to mend it.
+
+    ``everywhere`` says that every other mail would meet with the same, so that no more need be tried.
+    """
 
     cause: SessionsError
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The mail certainly did not leave, because a limit is reached: it may be sent again after ``wait`` seconds."""
+
+    cause: SessionsError
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +74,41 @@ class Unknown:
     reason: str
 
 
-Outcome = Delivered | Undelivered | Unknown
+Outcome = Delivered | Undelivered | Limited | Unknown
 
 
 class Mailer(Protocol):
     """What sends."""
 
+    def prepare(self) -> None:
+        """Do all that can be done before there is a mail to send, such as signing in; done again, it does no harm.
+
+        Raises a SessionsError where no mail could be sent now.
+        """
+        ...
+
     def send(self, message: EmailMessage) -> Outcome:
-        """Try once, never again, and say which of the three it was. May be called from several threads at once."""
+        """Try once, never again, and say which of the four it was. May be called from several threads at once."""
+        ...
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """What a person should know about the sending, as far as it was learnt on the way."""
+        ...
+
+
+class Stop(Protocol):
+    """Whether somebody wants the run to end early, as by a signal, and how much time is left then."""
+
+    def defer(self) -> None:
+        """From now on let the work at hand ask for it: until then, the run ends at once when it is wanted."""
+        ...
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
+        """What ``act`` returns; ``otherwise`` if the run is to end, at once even while ``act`` is at work."""
+        ...
+
+    def seconds_left(self) -> float:
+        """The seconds that replies may still be awaited: infinity while nobody wants the run to end, and at last 0."""
         ...
 
 
@@ -247,6 +288,10 @@ class Trace(Protocol):
 class SentFolder(Protocol):
     """Where the mail that left can be seen."""
 
+    def sender(self, message_id: str) -> str | None:
+        """The address that the mail left from; None where it is not to be seen. Raises as ``since`` does."""
+        ...
+
     def since(self, instant: datetime) -> tuple[Mail, ...]:
         """All the mail that left at that instant or later. Raises as the mailer's account does, never returns less."""
         ...
@@ -341,6 +386,8 @@ class Finding:
     text: str
     advice: str = ""
     exit: Exit = Exit.DONE
+    is_secret: bool = False
+    """Whether its text may tell of a single session or person, so that strangers are not shown it."""
 
 
 Check = Callable[[], Iterable[Finding]]

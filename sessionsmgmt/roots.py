@@ -34,6 +34,11 @@ def root(environ: Mapping[str, str], variable: str) -> str:
     )
 
 
+def is_loopback(address: str) -> bool:
+    """Whether the address is of this machine's own loopback interface."""
+    return _is_loopback(urlsplit(address).hostname or "")
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -141,7 +141,7 @@ def creating(path: Path, root: Path) -> Iterator[Write]:
     """
     with made_folder(path.parent, root) as folder, _drafted(folder) as (draft, temporary):
         _check_replaceable(folder, path.name)
-        if _is_there(folder, path.name):
+        if is_there(folder, path.name):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         _take_room(draft)
 
@@ -198,6 +198,22 @@ def write_all(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
+
+
+def remove(folder: int, name: str) -> None:
+    """Delete a file or a link in the open folder, if there is one."""
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
+
+
+def is_there(folder: int, name: str) -> bool:
+    """Whether there is anything of that name in the open folder, a link that leads nowhere included."""
+    return _mode(folder, name) != 0
+
+
+def is_link(folder: int, name: str) -> bool:
+    """Whether there is a link of that name in the open folder."""
+    return stat.S_ISLNK(_mode(folder, name))
 
 
 def hide_from_git(folder: int, known: Callable[[str], bool]) -> None:
@@ -276,25 +292,22 @@ def _take_place(folder: int, temporary: str, name: str) -> None:
     os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def _is_there(folder: int, name: str) -> bool:
+def _mode(folder: int, name: str) -> int:
+    """The mode of what has the name, 0 where there is nothing."""
     try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
+        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
 
 
 def _check_replaceable(folder: int, name: str) -> None:
     """See that under the name there is a file or nothing."""
     if name in {"", "..", "."}:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
-    try:
-        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
-    except FileNotFoundError:
-        return
+    mode = _mode(folder, name)
     if stat.S_ISLNK(mode):
         raise OSError(errno.ELOOP, f"{name} is a symbolic link")
-    if not stat.S_ISREG(mode):
+    if mode and not stat.S_ISREG(mode):
         raise OSError(errno.EEXIST, f"{name} is there already and is no file")
 
 

@@ -39,7 +39,7 @@ def _traces(secret: str) -> Iterator[str]:
         yield "has quotation marks around it"
     found = unseen(text)
     if found:
-        yield f"has {'a blank' if found.is_blank else 'an invisible character'} in it ({found.name})"
+        yield found.trace
     if text.startswith("${{"):
         yield "is an expression that was not worked out: it stands between quotes, or in a place that has none"
     if text and set(text) <= _STARS:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.addresses import fold as folded
 from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Sent
-from sessionsmgmt.domain.decide import Club
 from sessionsmgmt.domain.model import (
+    DEFAULT_KINDS,
     Attendee,
     CalendarReading,
     Caution,
@@ -30,11 +31,12 @@ from sessionsmgmt.domain.model import (
     Rule,
     Said,
     Session,
+    Status,
     Unit,
     Within,
 )
 from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.domain.roster import fold as folded
+from sessionsmgmt.domain.standing import Club
 from sessionsmgmt.ledger.retention import Retention
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -85,7 +87,7 @@ def event(
     who: Iterable[str | Attendee] = ("ann@example.org", "sam@example.org"),
     location: str = "Room 101",
     description: str = "",
-    confirmed: bool = True,
+    status: Status = Status.CONFIRMED,
     complete: bool = True,
     where: str = "",
     organizer: str = "",
@@ -98,7 +100,7 @@ def event(
     lasts = timedelta(hours=3) if isinstance(starts, datetime) else timedelta(days=1)
     invited = tuple(one if isinstance(one, Attendee) else Attendee(one) for one in who)
     return Event(
-        *(id, title, starts, end or starts + lasts, invited, location, description, confirmed, complete, where),
+        *(id, title, starts, end or starts + lasts, invited, location, description, status, complete, where),
         organizer=organizer,
         own=not organizer,
     )
@@ -123,7 +125,7 @@ def rule(
     match: str = "Team Session",
     within: Within | None = None,
     presence: PresenceMode = PresenceMode.EVENT,
-    kinds: Iterable[Kind] = Kind,
+    kinds: Iterable[Kind] = DEFAULT_KINDS,
     require: Require | None = None,
 ) -> Rule:
     """A rule: by default one that looks a day ahead, announces the event's own times and says everything."""

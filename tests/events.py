@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+EVENT = str(Path(__file__).parent / "fixtures" / "event.json")
+"""The event of a scheduled job in a private repository, as the runner leaves it in a file."""
 
 Json = dict[str, Any]
 

@@ -74,7 +74,7 @@ def renewed_first(call: Invocation, config: Config, act: Callable[[Mapping[str, 
             return act(call.environ)
         environ = club.with_credential(call.environ, rotation.credential)
         result = rotating.after(rotation, lambda: act(environ), call.now)
-        return _told(call, config, rotation, result)
+        return call.stop.unless_asked(lambda: _told(call, config, rotation, result), result)
 
     return _telling(call, config, both)
 

@@ -24,10 +24,14 @@ from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
 from sessionsmgmt.github.job import workspace
 from sessionsmgmt.masks import unmasked
+from sessionsmgmt.ports import Stop
+from sessionsmgmt.sending import UNSTOPPED
+from sessionsmgmt.signals import STOPPED
 from sessionsmgmt.views import report, terminal
+from sessionsmgmt.wiring.readers import addressed
 
 P = ParamSpec("P")
 
@@ -49,6 +53,7 @@ class Invocation:
     environ: Mapping[str, str]
     views: Sequence[View]
     mask: Callable[[str], None]
+    stop: Stop
 
 
 class View(Protocol):
@@ -67,12 +72,14 @@ class View(Protocol):
 class Surroundings:
     """Where the command line was started: its environment, the views besides the terminal, and what hides secrets.
 
-    ``mask`` is told every secret that is only learnt on the way, before it is used.
+    ``mask`` is told every secret that is only learnt on the way, before it is used; ``stop`` knows whether somebody
+    wants the command to end.
     """
 
     environ: Mapping[str, str]
     views: Sequence[View] = ()
     mask: Callable[[str], None] = unmasked
+    stop: Stop = UNSTOPPED
 
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
@@ -87,7 +94,9 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         if here is None:
             raise AssertionError("main says where it was started")
         with _reporting(report, around(config, workspace(here.environ)).root) as write:
-            told = Invocation(name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask)
+            told = Invocation(
+                name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask, here.stop
+            )
             return function(told, *args, **kwargs)
 
     made: Callable[..., Exit] = invoke
@@ -124,6 +133,16 @@ def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, Zone
         yield report_on
 
 
+def _unless_stopped(invocation: Invocation, act: Callable[[], Result]) -> Result:
+    """What the command does. Raises StoppedError where it was ended at once; what it did is shown in any case."""
+    try:
+        return act()
+    except KeyboardInterrupt:
+        raise StoppedError(STOPPED) from None
+    finally:
+        invocation.stop.defer()
+
+
 def _clock(now: datetime) -> Callable[[], datetime]:
     """What time it is by now, counted from ``now``: first just that, later as much more as has passed."""
     began: list[float] = []
@@ -149,9 +168,9 @@ def perform(
     try:
         config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
-        result = act(config)
+        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ)
     except SessionsError as cause:
-        error = failing(cause)
+        error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         result = invocation.report(Result(invocation.command, invocation.now, error.exit), zone)
         streams.show(partial(terminal.show_cautions, result.cautions, sys.stderr), sys.stderr)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import __version__
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
@@ -27,19 +28,22 @@ from sessionsmgmt.commands.init import answers, as_before, guess_zone, in_the_wa
 from sessionsmgmt.commands.plan import plan
 from sessionsmgmt.commands.preview import preview
 from sessionsmgmt.commands.resolve import adopt, resolve
-from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.errors import Exit, InputError, SessionsError
-from sessionsmgmt.github.event import pull_request
+from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
 from sessionsmgmt.github.job import workspace
 from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
+from sessionsmgmt.ports import Stop
+from sessionsmgmt.signals import STOPPED, process
 from sessionsmgmt.views import terminal
-from sessionsmgmt.views.note import HELD, NOTHING_HELD, held_note
+from sessionsmgmt.views.note import HELD, NOTHING_HELD, counted_note, held_note
 from sessionsmgmt.views.questions import answers_beforehand, ask, replaceable
 from sessionsmgmt.wiring import checkup, club
+from sessionsmgmt.wiring.readers import readers, readers_of_repository
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,14 +105,15 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
 @click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
 def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
+    must_be_merged(invocation.environ, "run")
 
     def send(config: Config, environ: Mapping[str, str]) -> Result:
         wired = club.wire(config, environ, invocation.mask)
         with terminal.progress("Reading, deciding and sending", sys.stderr):
             if dry_run:
                 return replace(preview(wired.job, invocation.now), command="run")
-            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock)
-            return _told(result, config, invocation)
+            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock, invocation.stop)
+            return invocation.stop.unless_asked(partial(_told, result, config, invocation), result)
 
     def act(config: Config) -> Result:
         if dry_run:
@@ -124,6 +129,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
 def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
     """Renew the stored credential, and write it into the secret it came from."""
+    must_be_merged(invocation.environ, "rotate")
     if recover and dry_run:
         raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
     if recover:
@@ -135,6 +141,7 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
 @command
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
+    refuse_lent_secrets(invocation.environ, "status")
     return perform(invocation, lambda config: status(club.wire(config, invocation.environ).job, invocation.now))
 
 
@@ -142,6 +149,7 @@ def status_(invocation: Invocation) -> Exit:
 @command
 def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
+    refuse_lent_secrets(invocation.environ, "doctor")
 
     def act(config: Config) -> Result:
         at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
@@ -170,6 +178,7 @@ def auth_() -> None:
 @click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
 def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
     """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
+    must_be_merged(invocation.environ, "auth login")
     if printed and save:
         raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
     if printed:
@@ -197,6 +206,7 @@ def _printed(text: str) -> str:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
+    must_be_merged(invocation.environ, "auth revoke")
     return perform(invocation, partial(credential.foresee_revoking if dry_run else credential.revoke, invocation))
 
 
@@ -209,6 +219,7 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--adopt", "moved", is_flag=True, help="Take over the ledger of a club that has moved.")
 def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool, moved: bool) -> Exit:
     """Close a notice that is held, after looking whether its mail arrived."""
+    must_be_merged(invocation.environ, "resolve")
     if [arrived, again, moved].count(True) != 1:
         raise click.UsageError("say just one of --sent, if the mail did arrive, --resend, if it did not, and --adopt")
     if moved and (notice or session):
@@ -247,9 +258,15 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
 def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
     """Show everything that is kept, as JSON."""
+    refuse_lent_secrets(invocation.environ, "export")
     address = _address(person)
 
     def act(config: Config) -> Result:
+        if not out and readers(invocation.environ) is Readers.ANYBODY:
+            raise InputError(
+                "'export' does not print into the log of a repository that is not private.",
+                "Run it on a machine of your own, or write it into a file with --out.",
+            )
         exported = lifecycle.export(invocation, address, config)
         said = lifecycle.written(exported, out) if out else ""
         if not out:
@@ -266,6 +283,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
     """Delete everything that is kept, and say what was deleted and what stays."""
+    must_be_merged(invocation.environ, "forget")
     address = _address(person)
     if not (dry_run or yes):
         what = "what is kept about that person" if address else "everything that is kept about the club"
@@ -285,6 +303,8 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
 def _address(given: str | None) -> str:
     """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
     address = (given or "").strip()
+    if found := unseen(address):
+        raise click.UsageError(f"--person {found.trace}")
     if given is not None and "@" not in address:
         raise click.UsageError("--person takes an address")
     return address
@@ -314,9 +334,12 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
 
     An old note is looked for where something was held before, or where the run had nothing else to do.
     """
-    note = held_note(held_after(result), config)
+    held, boards = held_after(result), club.boards(invocation.environ)
+    note = held_note(held, config)
+    if held and boards and readers_of_repository(invocation.environ) is Readers.ANYBODY:
+        note = counted_note(len(held))
     if note or was_held(result) or not sent(result):
-        for board in club.boards(invocation.environ):
+        for board in boards:
             result = tell(board, topic(HELD, config.folder), note, NOTHING_HELD, result)
     return result
 
@@ -328,12 +351,12 @@ def _valid(config: Config) -> str:
 
 def start() -> int:
     """Run the command that this process was started for, and return its exit status."""
-    return start_in(settle())
+    return process(partial(start_in, settle()))
 
 
-def start_in(environ: Mapping[str, str]) -> int:
-    """The same, once what the process inherits is settled."""
-    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ)))
+def start_in(environ: Mapping[str, str], stop: Stop) -> int:
+    """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
+    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ), stop=stop))
 
 
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
@@ -349,7 +372,8 @@ def main(arguments: Sequence[str] | None = None, here: Surroundings | None = Non
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         return _refused(error, here)
     except (click.Abort, KeyboardInterrupt):
-        _complain("Stopped before it was done.")
+        here.stop.defer()
+        _complain(STOPPED)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
         _complain(terminal.unforeseen(error, verbose="--verbose" in given))

@@ -1,6 +1,7 @@
 """Everything that a preview is about: which data it is made from, and where it is shown.
 
-On a pull request it is made from invented people, so that it needs no secret, and anybody may see it.
+On a pull request, in a merge queue, and wherever others than the club can read what it shows, it is made from invented
+people, so that it needs no secret, and anybody may see it.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from pathlib import Path
 from sessionsmgmt.cli.invocation import Invocation
 from sessionsmgmt.commands.preview import Data, preview, sampled
 from sessionsmgmt.commands.publish import publish, unpublished
-from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, InputError, SessionsError
-from sessionsmgmt.github.event import Origin, PullRequest
+from sessionsmgmt.github.event import Origin, PullRequest, is_queued
 from sessionsmgmt.ports import Conclusion, Exhibit
 from sessionsmgmt.views import preview_markdown
 from sessionsmgmt.views.markdown import code, plain
 from sessionsmgmt.views.summary import fitted
 from sessionsmgmt.wiring import club, pulls
+from sessionsmgmt.wiring.readers import readers
 
 _ORIGINS = {Origin.FORK: "a fork", Origin.DEPENDABOT: "Dependabot"}
 
@@ -38,17 +40,20 @@ class Wish:
 
 def make(call: Invocation, wish: Wish, pull: PullRequest | None, config: Config) -> Result:
     """The preview, shown wherever it was wished for."""
-    data = _data(wish, pull, config)
+    readable_by = readers(call.environ)
+    data = _data(call, wish, pull, readable_by, config)
     if data is Data.LIVE:
         result = preview(club.wire(config, call.environ, call.mask).job, call.now)
     else:
         result = sampled(pulls.sample_job(config), call.chosen, call.now)
-    if pull is None:
-        unpublished = "Nothing is published: this is no pull request." if wish.publish else ""
-        return _said(result, [_written(result, config, wish), unpublished])
-    secret = data is Data.LIVE and pull.public
-    kept = f"{wish.out} is not written: it would name people, and anybody can read this repository." * bool(wish.out)
+    result = replace(result, readers=readable_by)
+    secret = data is Data.LIVE and readable_by is Readers.ANYBODY
     source = preview_markdown.source(result, config, data)
+    written = _withheld(wish) if secret else _written(result, config, wish)
+    if pull is None:
+        is_asked_for = secret or data is not Data.LIVE
+        sentences = [source if is_asked_for else "", _why_not_live(call, wish, data), written, _whereabouts(call, wish)]
+        return _said(result, sentences)
     result = replace(result, pages=tuple(preview_markdown.pages(result, config, secret=secret)))
     exhibit = Exhibit(
         preview_markdown.title(result),
@@ -57,8 +62,7 @@ def make(call: Invocation, wish: Wish, pull: PullRequest | None, config: Config)
         partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.environ)),
     )
     cautions = _published(call, wish, pull, exhibit)
-    written = kept if secret else _written(result, config, wish)
-    sentences = [source, _why_not_live(wish, pull), written, _whereabouts(wish, pull)]
+    sentences = [source, _why_not_live_on(wish, pull), written, _whereabouts_of(wish, pull)]
     return _said(replace(result, cautions=(*result.cautions, *cautions)), sentences)
 
 
@@ -80,17 +84,33 @@ def fail(call: Invocation, wish: Wish, pull: PullRequest | None, error: Sessions
     return type(error)(error.text, hint)
 
 
-def _data(wish: Wish, pull: PullRequest | None, config: Config) -> Data:
-    """What there is to be seen: on a pull request the club's own data only if it is wished for, and at hand."""
-    if pull is None or (wish.live and pull.origin is Origin.HERE):
-        return Data.LIVE
-    return Data.SAMPLE if config.sample else Data.INVENTED
+def _data(call: Invocation, wish: Wish, pull: PullRequest | None, readable_by: Readers, config: Config) -> Data:
+    """What there is to be seen: the club's own data only where it is at hand, and others see no more than its count."""
+    invented = Data.SAMPLE if config.sample else Data.INVENTED
+    if pull:
+        return Data.LIVE if wish.live and pull.origin is Origin.HERE else invented
+    if is_queued(call.environ) or (readable_by is Readers.ANYBODY and not wish.live):
+        return invented
+    return Data.LIVE
 
 
-def _why_not_live(wish: Wish, pull: PullRequest) -> str:
+def _why_not_live_on(wish: Wish, pull: PullRequest) -> str:
     if wish.live and pull.origin is not Origin.HERE:
         return f"--live has no effect: a pull request from {_ORIGINS[pull.origin]} has none of the secrets."
     return ""
+
+
+def _why_not_live(call: Invocation, wish: Wish, data: Data) -> str:
+    """Why the preview is not of the club's own data where there is no pull request."""
+    if data is Data.LIVE:
+        return ""
+    if not is_queued(call.environ):
+        return "This repository is not private, so the preview is not made from the club's own data."
+    return "--live has no effect in a merge queue." if wish.live else ""
+
+
+def _withheld(wish: Wish) -> str:
+    return f"{wish.out} is not written: it would name people, and this repository is not private." * bool(wish.out)
 
 
 def _written(result: Result, config: Config, wish: Wish) -> str:
@@ -101,7 +121,16 @@ def _written(result: Result, config: Config, wish: Wish) -> str:
     return f"The preview is {write_gallery(result, config, wish.out)}."
 
 
-def _whereabouts(wish: Wish, pull: PullRequest) -> str:
+def _whereabouts(call: Invocation, wish: Wish) -> str:
+    """Why it is not published, if it should be, where there is no pull request."""
+    if not wish.publish:
+        return ""
+    if is_queued(call.environ):
+        return "Nothing is published: a merge queue has no pull request to show it on."
+    return "Nothing is published: this is no pull request."
+
+
+def _whereabouts_of(wish: Wish, pull: PullRequest) -> str:
     """Why it is not published, if it should be."""
     if not wish.publish:
         return ""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.confirm import doubtful
 from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Role, Rule
-from sessionsmgmt.domain.roster import attendance, directory
+from sessionsmgmt.domain.roster import attendance, directory, fold_label
 from sessionsmgmt.errors import Exit, SessionsError, worst
 from sessionsmgmt.pipeline import Job
 from sessionsmgmt.ports import Check, Finding, Health, failed
@@ -89,23 +90,24 @@ def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Find
 
 def _noted(topic: str, cautions: Iterable[Caution]) -> Iterator[Finding]:
     for caution in cautions:
-        yield Finding(topic, Health.NOTE, f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}.")
+        text = f"{caution.text} ({caution.where})." if caution.where else f"{caution.text}."
+        yield Finding(topic, Health.NOTE, text, is_secret=True)
 
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
-    borne = Counter(label for one in contacts.contacts for label in {label.strip().casefold() for label in one.labels})
-    wanted = {label.strip().casefold() for role in roles for label in role.labels}
+    borne = Counter(label for one in contacts.contacts for label in {fold_label(label) for label in one.labels})
+    wanted = {fold_label(label) for role in roles for label in role.labels}
     yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
     yield from _noted("contacts", contacts.cautions)
     for role in roles:
         for label in role.labels:
-            count, topic = borne[label.strip().casefold()], f"label {label}"
+            count, topic = borne[fold_label(label)], f"label {label}"
             if count:
                 yield Finding(topic, Health.GOOD, f"{count} contact(s) are {role.name} by it.")
             else:
                 advice = "Give the contacts this label, or write the label they have into sessions.yml."
                 yield Finding(topic, Health.NOTE, f"No contact bears it, so nobody is {role.name} by it.", advice)
-    without = sum(not wanted & {label.strip().casefold() for label in one.labels} for one in contacts.contacts)
+    without = sum(not wanted & {fold_label(label) for label in one.labels} for one in contacts.contacts)
     if without:
         advice = "That is right for people who never attend."
         yield Finding("contacts", Health.NOTE, f"{without} bear no label of a role, so no notice names them.", advice)
@@ -117,8 +119,11 @@ def _unknown_attendees(
     known = directory(contacts.contacts, roles)
     events = [event for event in calendar.events if any(rule.matches(event.title) for rule in rules)]
     who = [attendance(event.attendees, known, roles) for event in events]
-    strangers = {attendee.address.casefold() for one in who for attendee in one.strangers}
-    roleless = {attendee.address.casefold() for one in who for attendee in one.roleless}
+    strangers = {fold(attendee.address) for one in who for attendee in one.strangers}
+    roleless = {fold(attendee.address) for one in who for attendee in one.roleless}
+    if not any(one.coming for one in who):
+        advice = "Invite those who will be there to the events, or see whether 'match' is a part of their titles."
+        return Finding("attendees", Health.NOTE, "Nobody is invited to a session in the coming weeks.", advice)
     if not strangers | roleless:
         return Finding("attendees", Health.GOOD, "Everyone invited in the coming weeks has a contact with a role.")
     return Finding(

@@ -134,6 +134,7 @@ def _entry(key: Key, entry: Entry, reader: Reader) -> Json:
     return {
         "notice": key.notice,
         "session": key.session,
+        "session_now": entry.event_id or key.session,
         "state": _state(entry, reader.now),
         "said": entry.said and _said(entry.said, reader),
         "sent": reader.clock(entry.at) if entry.said and entry.at else None,
@@ -154,6 +155,7 @@ def _said(said: Said, reader: Reader) -> Json:
         "from": reader.clock(said.presence.start),
         "to": reader.clock(said.presence.end),
         "sequence": said.sequence,
+        "place_remembered": bool(said.place),
     }
 
 
@@ -198,7 +200,9 @@ Each entry of 'ledgers' is about one notice and one session: what the owner of t
 the time from and to which somebody would be in the building), when that mail was sent, and what the mail service calls
 it. 'being_said' is there while a mail is on its way or, where the state is 'held', nobody knows whether it left.
 
-'notice' and 'session' are the ids in sessions.yml and in the calendar. Times are in the club's time zone.
+'notice' and 'session' are the ids in sessions.yml and in the calendar; 'session_now' is the calendar's id of it by now.
+'place_remembered' says whether the place is remembered, as a number that is made as those of people are. Times are in
+the club's time zone.
 """
 
 ABOUT_CLUB = f"""

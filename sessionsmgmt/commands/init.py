@@ -14,9 +14,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.commands.former import Former
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.names import address_fault, zone_fault
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Disclose, PresenceMode
 from sessionsmgmt.errors import InputError
 
@@ -329,7 +331,7 @@ def _calendar(given: Given) -> str:
 
 
 def _calendar_fits(text: str, given: Given) -> str:
-    if given.get("provider") == Source.GOOGLE:
+    if given.get("provider") == Source.GOOGLE or unseen(text):
         return _line(text, given)
     steps = text.split("/")
     if re.fullmatch(r"[\w. /-]+\.ics", text) and not {"", ".", ".."} & set(steps) and len(text) <= LONGEST:
@@ -340,17 +342,20 @@ def _calendar_fits(text: str, given: Given) -> str:
 def _line(text: str, _given: Given) -> str:
     if not text.strip() or len(text) > LONGEST:
         return f"write between 1 and {LONGEST} characters."
+    if found := unseen(text):
+        return f"it {found.trace}."
     return "" if text.isprintable() else "leave out line breaks and control characters."
 
 
 def _zone(text: str, _given: Given) -> str:
-    fault = zone_fault(text)
+    found = unseen(text)
+    fault = found.trace if found else zone_fault(text)
     return f"this {fault}" if fault else ""
 
 
 def _addresses(text: str) -> tuple[str, ...]:
     """The addresses in the text, each once: case does not tell two apart."""
-    return tuple({address.strip().casefold(): address.strip() for address in text.split(",")}.values())
+    return tuple({fold(address): address.strip() for address in text.split(",")}.values())
 
 
 def _addresses_fit(text: str, _given: Given) -> str:

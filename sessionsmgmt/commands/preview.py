@@ -49,7 +49,7 @@ def sampled(job: Job, chosen: datetime | None, today: datetime) -> Result:
     if moment is None:
         found = job.calendar.read(BEGINNING, today + AHEAD, ())
         moment = telling_moment(found.events, [mailing.rule for mailing in job.mailings], job.zone)
-    return replace(preview(job, moment or today), exit=Exit.DONE)
+    return replace(preview(job, moment or today), exit=Exit.DONE, invented=True)
 
 
 def telling_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from enum import Enum
 
 from sessionsmgmt.domain.claims import Book
 from sessionsmgmt.domain.model import Caution, Key
@@ -15,6 +16,15 @@ from sessionsmgmt.ports import Finding
 from sessionsmgmt.rotation import Recovery
 
 
+class Readers(Enum):
+    """Who can read what a command prints, publishes and leaves on the page of a workflow run."""
+
+    CLUB = "club"
+    """Those whom the club has let in: at a terminal, or in a private repository."""
+    ANYBODY = "anybody"
+    """Others too. Sessions are counted there, and no more is said of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a command did. ``now`` is the instant it took as now.
@@ -22,7 +32,8 @@ class Result:
     ``deliveries`` are the sessions it looked at and what became of each; ``emails`` those it composed without sending,
     for whoever wants to look at them; ``book`` what the ledger said before; ``message`` a sentence for a person;
     ``findings`` the rows of ``doctor``; ``rotated`` says that a newly issued credential was stored, ``recovery`` is one
-    that could not be; ``pages`` is a preview in Markdown, in pieces that stand on lines of their own.
+    that could not be; ``pages`` is a preview in Markdown, in pieces that stand on lines of their own. ``invented`` says
+    that its sessions and people are, so that nothing of them is secret; ``readers`` says who can read what is shown.
     """
 
     command: str
@@ -37,3 +48,5 @@ class Result:
     findings: tuple[Finding, ...] = ()
     recovery: Recovery | None = None
     pages: tuple[str, ...] = ()
+    invented: bool = False
+    readers: Readers = Readers.CLUB

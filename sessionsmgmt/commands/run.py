@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from email.utils import getaddresses
 
 from sessionsmgmt.commands.result import Result
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, SessionsError, worst
-from sessionsmgmt.pipeline import Job, deliver, look, survey
-from sessionsmgmt.ports import Mailer
+from sessionsmgmt.patience import Patience
+from sessionsmgmt.pipeline import Delivery, Job, Lookup, deliver, look, survey
+from sessionsmgmt.ports import Mailer, Stop
+from sessionsmgmt.sending import PATIENT, UNSTOPPED, is_stopped
 
 
-def run(job: Job, mailer: Mailer, run_id: str, clock: Callable[[], datetime]) -> Result:
+def run(
+    job: Job,
+    mailer: Mailer,
+    run_id: str,
+    clock: Callable[[], datetime],
+    stop: Stop = UNSTOPPED,
+    patience: Patience = PATIENT,
+) -> Result:
     """Look, decide, send and record.
 
     ``run_id`` is unlike that of any other process; ``clock`` tells the aware instant it is, the first being "now".
+    ``patience`` is how long a limit on sending is waited for.
     """
     now = clock()
     doubts, trouble = _settled(job, clock)
     found = survey(job, now)
-    deliveries = deliver(found, mailer, job.ledger, run_id, clock)
+    deliveries = deliver(found, mailer, job.ledger, run_id, clock, stop, patience)
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
-    return Result("run", now, status, deliveries, doubts + found.cautions + job.warnings(), book=found.book)
+    seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
+    warnings = (*doubts, *found.cautions, *job.warnings(), *mailer.cautions(), *seen, *_ended(stop, deliveries))
+    return Result("run", now, status, deliveries, tuple(dict.fromkeys(warnings)), book=found.book)
 
 
 def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[Caution, ...], Exit]:
@@ -32,3 +46,25 @@ def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[Caution, ..
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
         return (Caution("lookup-failed", text),), error.exit
+
+
+def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[Caution, ...]:
+    """A warning if mail left from another address than sessions.yml names. The first one of the run tells for all."""
+    sent = next((one.message_id for one in deliveries if one.message_id), "")
+    wanted = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
+    if not sent or not wanted:
+        return ()
+    try:
+        sender = lookup.folder.sender(sent)
+    except SessionsError as error:
+        return (Caution("lookup-failed", f"it could not be looked up which address the mail left from: {error}"),)
+    if sender is None or fold(sender) in wanted:
+        return ()
+    text = "the mail left from the account's own address and not from mail.from, which the account may not send as; "
+    return (Caution("sender-replaced", f"{text}add that address to 'Send mail as' in Gmail's settings"),)
+
+
+def _ended(stop: Stop, deliveries: Sequence[Delivery]) -> tuple[Caution, ...]:
+    if not is_stopped(stop) or all(one.exit is Exit.DONE for one in deliveries):
+        return ()
+    return (Caution("stopped", "the run was told to end before all was done; the next run goes on"),)

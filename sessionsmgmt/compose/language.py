@@ -79,7 +79,8 @@ def _english(locale: Locale) -> Language:
         badges={
             Kind.NEW: "New",
             Kind.CHANGED: "Changed",
-            Kind.ADDED: "More people",
+            Kind.ADDED: "New people",
+            Kind.REMOVED: "Fewer people",
             Kind.CANCELLED: "Cancelled",
         },
         all_day="all day",
@@ -99,6 +100,7 @@ def _french(locale: Locale) -> Language:
             Kind.NEW: "Nouveau",
             Kind.CHANGED: "Modifié",
             Kind.ADDED: "Ajout",
+            Kind.REMOVED: "Moins de personnes",
             Kind.CANCELLED: "Annulé",
         },
         all_day="toute la journée",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,14 +11,14 @@ from sessionsmgmt.compose.language import Language
 from sessionsmgmt.compose.model import Wording
 from sessionsmgmt.compose.people import Named, named
 from sessionsmgmt.compose.text import LONGEST_DESCRIPTION, clean
-from sessionsmgmt.compose.window import clock, days, moment, window
-from sessionsmgmt.domain.model import Disclose, Notice, Person, Session
+from sessionsmgmt.compose.window import Window, clock, days, moment, window
+from sessionsmgmt.domain.model import Disclose, Kind, Notice, Person, Roster, Session
 
 NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "groups"}
+    | {"before", "everyone", "groups", "others"}
 )
-"""Every name a template knows besides the roles; the last two are none of the contract's, and a role may have them."""
+"""Every name a template knows besides the roles. A role may be called like one of the last four: the role wins then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,47 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The window that was announced before, as ``Window`` has it, and its parts as text.
+
+    ``moved`` is true if the session was to be at another place.
+    """
+
+    start: datetime
+    end: datetime
+    all_day: bool
+    text: str
+    date: str
+    start_time: str
+    end_time: str
+    moved: bool
+
+    def __str__(self) -> str:
+        """The window in words, so that ``{{ before }}`` reads well."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another session of the same day that takes place."""
+
+    title: str
+    presence: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """All who are expected now: a list for each role, as in ``everyone.students``, and how many people they are."""
+
+    total: int
+    _lists: Mapping[str, tuple[Named, ...]]
+
+    def __getitem__(self, role: str) -> tuple[Named, ...]:
+        """The people of a role. A template finds it as an attribute."""
+        return self._lists[role]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The people of one role: what it is called, how many they are, the same in words ("12 students"), and who.
 
@@ -57,20 +99,26 @@ class Group:
 def names(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
     """Every name and what it stands for, ready for a template.
 
-    ``before`` is the window that had been announced, or None. ``groups`` has the roles that anybody is there in, in
-    the order of the roster. A role may be called like one of these two: the role wins then.
+    ``before`` is None unless the notice is ``changed``. ``groups`` has the roles that anybody is there in, in the order
+    of the roster. The list of a role has everyone, for ``added`` only those who are new.
     """
     announced = window(notice.presence, wording.zone, language)
-    before = notice.before and window(notice.before.presence, wording.zone, language)
-    roles = {role: _people(notice, role, wording, language) for role in {**wording.disclose, **notice.people.roles}}
+    named_here = notice.people.only(notice.newcomers) if notice.kind is Kind.ADDED else notice.people
+    roles = {**wording.disclose, **notice.people.roles}
     return {
-        "before": before,
+        "before": _before(notice, wording, language),
+        "everyone": Everyone(
+            len(notice.people.people), {role: _people(notice, notice.people, role, wording, language) for role in roles}
+        ),
+        "others": tuple(
+            Other(clean(other.session.title), window(other.presence, wording.zone, language)) for other in notice.others
+        ),
         "groups": tuple(
             _group(role, people, notice.newcomers, wording, language)
             for role, people in notice.people.roles.items()
             if people
         ),
-        **roles,
+        **{role: _people(notice, named_here, role, wording, language) for role in roles},
         "team": clean(wording.team),
         "kind": str(notice.kind),
         "notice": notice.key.notice,
@@ -84,8 +132,21 @@ def names(notice: Notice, wording: Wording, language: Language) -> dict[str, obj
     }
 
 
-def _people(notice: Notice, role: str, wording: Wording, language: Language) -> tuple[Named, ...]:
-    people = notice.people.roles.get(role, ())
+def _before(notice: Notice, wording: Wording, language: Language) -> Before | None:
+    if notice.kind is not Kind.CHANGED or notice.before is None:
+        return None
+    was = window(notice.before.presence, wording.zone, language)
+    return Before(
+        *(was.start, was.end, was.all_day, was.text),
+        date=days(was.start, was.end, language),
+        start_time=clock(was.start, language),
+        end_time=clock(was.end, language),
+        moved=notice.before.is_elsewhere(notice.said),
+    )
+
+
+def _people(notice: Notice, roster: Roster, role: str, wording: Wording, language: Language) -> tuple[Named, ...]:
+    people = roster.roles.get(role, ())
     return named(people, role, _disclosed(role, wording), notice.newcomers, language)
 
 

@@ -1,4 +1,4 @@
-"""Invented notices of all four kinds, to try a template on before it meets a real one."""
+"""Invented notices of every kind, to try a template on before it meets a real one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.compose.model import Wording
-from sessionsmgmt.domain.model import Key, Kind, Notice, Person, Presence, Role, Roster, Said, Session
+from sessionsmgmt.domain.model import Key, Kind, Notice, Occurrence, Person, Presence, Role, Roster, Said, Session
 
 _DAY = datetime(2025, 3, 8, 14, 0, tzinfo=UTC)
 _EARLIER = Presence(_DAY, _DAY + timedelta(hours=2))
@@ -21,7 +21,8 @@ def samples(roles: Sequence[Role]) -> tuple[Notice, ...]:
     return (
         _notice(Kind.NEW, roles, (_ADA, _BO), None),
         _notice(Kind.CHANGED, roles, (_ADA, _BO), _EARLIER),
-        _notice(Kind.ADDED, roles, (_BO,), _LATER),
+        _notice(Kind.ADDED, roles, (_ADA, _BO), _LATER),
+        _notice(Kind.REMOVED, roles, (_ADA,), _LATER),
         _notice(Kind.CANCELLED, roles, (), _LATER),
     )
 
@@ -42,7 +43,8 @@ def _notice(kind: Kind, roles: Sequence[Role], people: tuple[Person, ...], befor
         session=session,
         presence=_LATER,
         people=Roster({role.name: people for role in roles}),
-        newcomers=frozenset(people[-1:]),
+        newcomers=frozenset(people[-1:] if kind is not Kind.REMOVED else ()),
         before=Said(Kind.NEW, before, frozenset(), 0) if before else None,
         said=Said(kind, _LATER, frozenset(), 1 if before else 0),
+        others=(Occurrence(session, _LATER),) if kind is Kind.CANCELLED else (),
     )

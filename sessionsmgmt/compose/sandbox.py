@@ -25,7 +25,7 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from jinja2.visitor import NodeTransformer
 
 from sessionsmgmt.compose.marks import MOST_MARKS, mark
-from sessionsmgmt.compose.names import Occasion
+from sessionsmgmt.compose.names import Before, Occasion
 from sessionsmgmt.compose.people import Named
 from sessionsmgmt.compose.text import tame
 from sessionsmgmt.compose.window import Window
@@ -97,7 +97,9 @@ class Sheet:
 def written(value: object) -> str:
     """A value as text; a list has none of its own."""
     match value:
-        case str() | int() | float() | date() | time() | timedelta() | Named() | Occasion() | Window() | Undefined():
+        case str() | int() | float() | date() | time() | timedelta() | Named() | Occasion():
+            return str(value)
+        case Window() | Before() | Undefined():
             return str(value)
         case None:
             return ""

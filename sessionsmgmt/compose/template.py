@@ -21,7 +21,7 @@ from sessionsmgmt.compose.language import language
 from sessionsmgmt.compose.markdown import read, slips, to_html
 from sessionsmgmt.compose.marks import restore, unmarked
 from sessionsmgmt.compose.model import Wording
-from sessionsmgmt.compose.names import NAMES, Group, Occasion, names
+from sessionsmgmt.compose.names import NAMES, Before, Group, Occasion, Other, names
 from sessionsmgmt.compose.people import Named
 from sessionsmgmt.compose.plain import to_text
 from sessionsmgmt.compose.samples import samples, wording
@@ -72,8 +72,15 @@ _TAGS: Mapping[type[nodes.Node], str] = {
 }
 """What a template may not have, as it is written in one."""
 
-_THINGS: Mapping[str, type] = {"session": Occasion, "presence": Window, "before": Window}
-_CALLED = {Named: "a person", Group: "a group", Occasion: "session", Window: "presence"}
+_THINGS: Mapping[str, type] = {"session": Occasion, "presence": Window, "before": Before}
+_CALLED = {
+    Named: "a person",
+    Group: "a group",
+    Occasion: "session",
+    Window: "presence",
+    Before: "before",
+    Other: "one of others",
+}
 _MISSING = re.compile(r"'[\w.]*?(?P<thing>\w+) object' has no attribute '(?P<name>\w+)'")
 
 
@@ -89,7 +96,7 @@ class Draft:
 def check(text: str, roles: Sequence[Role]) -> list[Fault]:
     """Everything that is wrong with a template, in the order of its lines; empty where it is right.
 
-    The template is read, and if that finds nothing it is tried on invented notices of all four kinds.
+    The template is read, and if that finds nothing it is tried on invented notices of every kind.
     """
     faults = _read(text, NAMES | {role.name for role in roles})
     if faults:

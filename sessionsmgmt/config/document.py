@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from sessionsmgmt.characters import Unseen, unseen, without_unseen
+from sessionsmgmt.characters import Unseen, typeset, unseen, without_unseen
 from sessionsmgmt.config.reading import WHOLE, Place, UnreadableError, position
 
 MOST_VALUES = 10_000
@@ -221,7 +221,7 @@ class _Reader:
 
     def _seen(self, event: yaml.ScalarEvent, place: Place, trail: Trail) -> None:
         """See that all of a key or a value can be seen. The team's name may have the blanks of fine typography."""
-        found = unseen(event.value if trail != ("team",) else _TYPOGRAPHY.sub(" ", event.value))
+        found = unseen(event.value if trail != ("team",) else typeset(event.value))
         if found:
             self.faults.append(Fault(self._spot(event, found) or place, trail, found.fault, hidden=True))
 
@@ -238,7 +238,6 @@ class _Reader:
 
 # Line breaks of every kind, control characters and halves of characters, which text in quotes can have as \n, \u….
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_TYPOGRAPHY = re.compile(r"(?<=\S)[\u00a0\u202f\u00ad](?=\S)")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _LONGEST_WORD = 64
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from importlib import resources
 from keyword import iskeyword
 
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.findings import suggestion
 
 _LONGEST_ADDRESS = 254
@@ -30,6 +31,8 @@ def address_fault(address: str) -> str:
     ASCII (RFC 6531) are refused because a mail server on the way that does not know them can only bounce them.
     """
     local_part, _, domain = address.rpartition("@")
+    if found := unseen(address):
+        return found.trace
     if address.count("@") != 1:
         return "must be one email address, with one @, such as office@example.org"
     if "<" in address or " " in address:

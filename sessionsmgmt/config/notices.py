@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from sessionsmgmt.characters import typeset, unseen
 from sessionsmgmt.config.durations import length, written_length
 from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import NoticeSettings, Template
 from sessionsmgmt.config.names import language_fault, locale_fault
 from sessionsmgmt.config.paths import Folder
-from sessionsmgmt.config.reading import Place, UnreadableError, read
+from sessionsmgmt.config.reading import Place, UnreadableError, position, read
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
-from sessionsmgmt.domain.model import Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from sessionsmgmt.domain.model import DEFAULT_KINDS, Kind, PresenceMode, Require, Role, Rule, Unit, Within
 
 LARGEST_TEMPLATE = 131_072
 """Bytes a template may have; the characters it may have are bounded where it is read as a template."""
@@ -93,7 +95,7 @@ def _within(section: Section) -> Within:
 
 def _kinds(section: Section) -> frozenset[Kind]:
     if "kinds" not in section.data:
-        return frozenset(Kind)
+        return DEFAULT_KINDS
     entries = section.texts("kinds")
     for again, first in repeated(entries):
         section.findings.add(again.trail, f"is the same as {first.name}; keep one of the two")
@@ -127,8 +129,32 @@ def _template(section: Section, name: str, roles: Sequence[Role], folder: Folder
     return Template(name, text)
 
 
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_SUBJECT = re.compile(r"[^\n:]*:?")
+
+
+def _hidden(text: str) -> Iterator[tuple[int, str]]:
+    """What nobody sees in the parts of a template that have to be understood, each with its index and what to do.
+
+    That is the subject's line and what stands in braces; in prose it does no harm.
+    """
+    first = text.partition("\n")[0]
+    word = _SUBJECT.match(first)
+    begun = word.end() if word else 0
+    parts = [(0, first[:begun]), (begun, typeset(first)[begun:])]
+    parts += [(found.start(), found[0]) for found in _CODE.finditer(text) if found.start() > len(first)]
+    for start, part in parts:
+        if found := unseen(part):
+            yield start + found.index, found.fault
+
+
 def _check_template(text: str, shown: str, roles: Sequence[Role], findings: Findings) -> None:
     """Add what is wrong with a template, at its own lines."""
+    hidden = list(_hidden(text))
+    for index, fault in hidden:
+        findings.add_elsewhere(shown, position(text, index), fault)
+    if hidden:
+        return
     from sessionsmgmt.compose.template import check
 
     for line, column, fault in check(text, roles) if roles else ():

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sessionsmgmt.domain.model import Key, Kind, Said
-from sessionsmgmt.domain.roster import fold
 
 LEASE = timedelta(minutes=15)
 """How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
@@ -54,13 +53,21 @@ class Entry:
     """What is remembered for one key.
 
     ``message_id`` is of the last notice that was sent, ``at`` of when that was; where none was, it is when the one that
-    was held turned out not to have left.
+    was held turned out not to have left. ``event_id`` is the calendar's id of the session now, if that is not the
+    session of the key any more.
     """
 
     said: Said | None = None
     claim: Claim | None = None
     message_id: str = ""
     at: datetime | None = None
+    event_id: str = ""
+
+    @property
+    def end(self) -> datetime | None:
+        """When the last window that was announced, or is being announced, is over; None if there is none."""
+        ends = [said.presence.end for said in (self.said, self.claim and self.claim.said) if said]
+        return max(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,19 @@ class Forget:
     people: frozenset[str]
 
 
-Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Carry | Forget
+@dataclass(frozen=True, slots=True)
+class SetEventId:
+    """The calendar's id of the session is ``event_id`` from now on, if it still is ``basis``.
+
+    It is never refused: a run that found another id first is right, and this one finds it on its next look.
+    """
+
+    key: Key
+    basis: str
+    event_id: str
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Carry | Forget | SetEventId
 
 ByDigest = Begin | Carry | Forget
 """The steps that know people by digests: they mean nothing to a book with another secret."""
@@ -164,7 +183,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
             return replace(entry, claim=Claim(step.run, now, step.said, mail=step.mail))
         case Sent():
             if claim and claim.run == step.run:
-                return Entry(claim.said, None, step.message_id, now)
+                return replace(entry, said=claim.said, claim=None, message_id=step.message_id, at=now)
             if claim is None and entry.said and entry.message_id == step.message_id:
                 return entry
         case NotSent():
@@ -176,13 +195,17 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
         case Resolve():
             if claim is None or not claim.is_held(now):
                 return Refused(step.key, "nothing is held here")
-            return Entry(claim.said, None, "", now) if step.arrived else _freed(entry, now)
+            if not step.arrived:
+                return _freed(entry, now)
+            return replace(entry, said=claim.said, claim=None, message_id="", at=now)
         case Looked():
             if claim and claim.run == step.run and claim.is_held(now):
                 return _after_look(entry, claim, step.message_id, now)
             if claim is None and step.message_id in {"", entry.message_id}:
                 return entry
             return Refused(step.key, "nothing is held here")
+        case SetEventId():
+            return replace(entry, event_id=step.event_id) if entry.event_id == step.basis else entry
         case Carry():
             return entry if entry != Entry() else step.entry
         case Forget():
@@ -203,7 +226,7 @@ def _may_be(claimed: Said, asked: Said) -> bool:
 def _after_look(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
     """Found, it was sent. Missing once, it may still turn up; missing again, and later, it did not leave."""
     if message_id:
-        return Entry(claim.said, None, message_id, now)
+        return replace(entry, said=claim.said, claim=None, message_id=message_id, at=now)
     if claim.looked is None:
         return replace(entry, claim=replace(claim, looked=now))
     return _freed(entry, now) if now - claim.looked >= APART else entry
@@ -224,6 +247,10 @@ class Book:
     def entry(self, key: Key) -> Entry:
         """The entry of the key; an empty one where nothing was ever said."""
         return self.entries.get(key, Entry())
+
+    def event_id(self, key: Key) -> str:
+        """The id that the calendar has for the session of the key, as far as the ledger knows."""
+        return self.entry(key).event_id or key.session
 
     def announced(self, now: datetime) -> frozenset[Key]:
         """The keys whose announced window is not over and has not been called off: they may need a cancellation."""
@@ -246,19 +273,17 @@ class Book:
 
     def pruned(self, now: datetime, keep: timedelta) -> Book:
         """The book without what is about sessions that were over ``keep`` ago: it is not needed any more."""
-        return replace(self, entries={key: one for key, one in self.entries.items() if _last(one, now) + keep > now})
+        long_ago = datetime.min.replace(tzinfo=now.tzinfo)
+        return replace(
+            self,
+            entries={key: one for key, one in self.entries.items() if (one.end or one.at or long_ago) + keep > now},
+        )
 
 
 def digest(secret: bytes, mark: str) -> str:
     """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
 
-    ``mark`` is one of ``roster.marks``, mostly an address. A plain hash of an address can be found by trying addresses;
+    ``mark`` is one of ``roster.marks``, as it is compared. A plain hash of an address can be found by trying addresses;
     one that is keyed with the ledger's own secret cannot.
     """
-    return hmac.new(secret, fold(mark).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
-
-
-def _last(entry: Entry, now: datetime) -> datetime:
-    """When what the entry is about is over; long ago where it is about nothing."""
-    ends = [said.presence.end for said in (entry.said, entry.claim and entry.claim.said) if said]
-    return max(ends, default=entry.at or datetime.min.replace(tzinfo=now.tzinfo))
+    return hmac.new(secret, mark.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.claims import Book, Claim, Looked, digest
-from sessionsmgmt.domain.model import Key, Said
-from sessionsmgmt.domain.roster import fold
+from sessionsmgmt.domain.model import Key, Said, caseless
 
 MARK = "X-Sessionsmgmt-Mark"
 """The header that carries the ``mark``."""
@@ -52,7 +52,7 @@ def mark(team: str, key: Key, said: Said) -> str:
 
 def trait(secret: bytes, recipients: Collection[str], subject: str) -> str:
     """What stands in the ledger for a mail: a digest of whom it goes to and of its subject, however it is spaced."""
-    return digest(secret, "\n".join([*sorted({fold(one) for one in recipients}), " ".join(subject.split())]))
+    return digest(secret, "\n".join([*sorted({fold(one) for one in recipients}), caseless(" ".join(subject.split()))]))
 
 
 def doubtful(book: Book, now: datetime) -> dict[Key, Claim]:

@@ -12,11 +12,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 def caseless(text: str) -> str:
     """A text as it is compared: without case, and however its accents are encoded (Unicode's form NFC)."""
     return unicodedata.normalize("NFC", text).casefold()
+
+
+@lru_cache(maxsize=4096)  # the dates of a series have one title, and every rule looks at each
+def comparable(text: str) -> str:
+    """A title or a place as a reader sees it, for comparing two of them.
+
+    Case, the encoding of accents, repeated and exotic blanks, and the kinds of apostrophes, quotes and dashes make no
+    difference.
+    """
+    return " ".join(caseless(text).translate(_LOOK_ALIKES).split())
+
+
+_LOOK_ALIKES = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u02b9\u0060\u00b4\u2032\uff07"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"), None),  # nobody sees them
+}
+"""Characters that look alike to a reader, and what each counts as."""
 
 
 class Kind(StrEnum):
@@ -25,6 +45,19 @@ class Kind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     ADDED = "added"
+    REMOVED = "removed"
+    CANCELLED = "cancelled"
+
+
+DEFAULT_KINDS = frozenset({Kind.NEW, Kind.CHANGED, Kind.ADDED, Kind.CANCELLED})
+"""The kinds of notice that a rule sends if it names none."""
+
+
+class Status(StrEnum):
+    """Whether an event takes place, as its calendar says it (RFC 5545, 3.8.1.11)."""
+
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
     CANCELLED = "cancelled"
 
 
@@ -87,11 +120,16 @@ class Event:
     attendees: tuple[Attendee, ...] = ()
     location: str = ""
     description: str = ""
-    confirmed: bool = True
+    status: Status = Status.CONFIRMED
     complete: bool = True
     where: str = ""
     organizer: str = ""
     own: bool = True
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it is certain to take place."""
+        return self.status is Status.CONFIRMED
 
     @property
     def all_day(self) -> bool:
@@ -175,17 +213,21 @@ class Rule:
     match: str
     within: Within
     presence: PresenceMode
-    kinds: frozenset[Kind] = frozenset(Kind)
+    kinds: frozenset[Kind] = DEFAULT_KINDS
     require: Require = Require()
 
     def matches(self, title: str) -> bool:
-        """Whether an event of this title is meant; case is ignored."""
-        return caseless(self.match) in caseless(title)
+        """Whether an event of this title is meant: titles compare as a reader sees them (see ``comparable``)."""
+        return comparable(self.match) in comparable(title)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What the ledger remembers a notice by: the rule's id and the session's id."""
+    """What the ledger remembers a notice by: the rule's id and the id under which the session was announced first.
+
+    The calendar may give the session another id later. The key stays, so that all emails about the session belong
+    together.
+    """
 
     notice: str
     session: str
@@ -196,13 +238,19 @@ class Said:
     """What the premises owner was last told about a session.
 
     ``people`` are digests of addresses, never addresses. ``sequence`` counts the notices about the session, from 0,
-    and goes on after a cancellation: it is the SEQUENCE of the attached .ics (RFC 5545, 3.8.7.4).
+    and goes on after a cancellation: it is the SEQUENCE of the attached .ics (RFC 5545, 3.8.7.4). ``place`` is a keyed
+    digest of the place; it is empty if the email named no place, or if an older version wrote the ledger.
     """
 
     kind: Kind
     presence: Presence
     people: frozenset[str]
     sequence: int
+    place: str = ""
+
+    def is_elsewhere(self, other: Said) -> bool:
+        """Whether both name a place, and not the same one."""
+        return bool(self.place and other.place and self.place != other.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +271,21 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A session that takes place, and its announced window."""
+
+    session: Session
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One email about one session, decided but not yet worded.
 
-    ``people`` are those it names: everyone, or for ``added`` only the new ones, or nobody for ``cancelled``.
-    ``newcomers`` are those of the session who are not among the people of ``before``, which is what stands as said
-    last (None where nothing does); ``said`` is what will have been said once this one is sent.
+    ``people`` are everyone who is expected now; nobody for ``cancelled``. ``newcomers`` are those of them who are not
+    among the people of ``before``, which is the last announcement (None if there is none). ``said`` is what will have
+    been said once this one is sent. ``others`` are, for ``cancelled``, the announced sessions of the same rule and day
+    that take place.
     """
 
     key: Key
@@ -239,6 +296,7 @@ class Notice:
     newcomers: frozenset[Person]
     before: Said | None
     said: Said
+    others: tuple[Occurrence, ...] = ()
 
 
 class State(StrEnum):
@@ -257,7 +315,8 @@ class Verdict:
 
     ``due`` carries the notice. ``failed`` is one that the rule's ``require`` keeps back, ``held`` one that waits for a
     person, ``skipped`` one for which there is nothing to say; ``reason`` tells why, without a name or an address.
-    ``start`` is when the session's presence begins or was announced to begin.
+    ``start`` is when the session's presence begins or was announced to begin. ``attention`` is true if a person has to
+    act although there is no notice to send.
     """
 
     key: Key
@@ -266,6 +325,7 @@ class Verdict:
     kind: Kind | None = None
     reason: str = ""
     notice: Notice | None = None
+    attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +333,14 @@ class Caution:
     """Something a person should know although the job goes on.
 
     ``code`` is stable, for machines; ``text`` is the sentence; ``where`` is a place (``calendar.ics:12``, a session's
-    id) or empty. None of the three names a person or an address.
+    id) or empty. None of the three names a person or an address. ``titles`` are titles of the calendar that may help,
+    shown only where the public can't read.
     """
 
     code: str
     text: str
     where: str = ""
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +350,14 @@ class CalendarReading:
     ``events`` are those asked for, in no particular order, cancelled ones possibly among them. ``unreadable`` are ids
     of events, or of whole series, that are there but could not be read: absence of evidence is no cancellation.
     ``blind`` is true where something unreadable could not even be identified: then nothing that is missing from
-    ``events`` is known to be gone.
+    ``events`` is known to be gone. ``empty`` is true of a file that has no event at all, past ones included.
     """
 
     events: tuple[Event, ...]
     unreadable: frozenset[str] = frozenset()
     blind: bool = False
     cautions: tuple[Caution, ...] = ()
+    empty: bool = False
 
     def knows_gone(self, session: str) -> bool:
         """Whether the event's absence from this reading means that it is gone."""

@@ -29,9 +29,14 @@ def begin(event: Event | Session, zone: tzinfo) -> datetime:
 
 
 def finish(event: Event | Session, zone: tzinfo) -> datetime:
-    """The instant the event is over; an all-day event is over when its last day is. Never before it begins."""
-    end = event.end if isinstance(event.end, datetime) else dawn(event.end, zone)
-    return max(end, begin(event, zone))
+    """The instant the event is over; an all-day event is over when its last day is. Never before it begins.
+
+    An all-day event whose end is its start is that one day, although its end should be the day after.
+    """
+    if isinstance(event.start, datetime) or isinstance(event.end, datetime):
+        end = event.end if isinstance(event.end, datetime) else dawn(event.end, zone)
+        return max(end, begin(event, zone))
+    return dawn(max(event.end, event.start + DAY), zone)
 
 
 def presence(event: Event | Session, mode: PresenceMode, zone: tzinfo) -> Presence:

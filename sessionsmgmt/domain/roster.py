@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Attendee, Contact, Person, Role, Roster, caseless
 
 
-def fold(address: str) -> str:
-    """An address or a label as it is compared: without case and surrounding space."""
-    return caseless(address.strip())
+def fold_label(label: str) -> str:
+    """A label as it is compared: without case and surrounding space."""
+    return caseless(label.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
 
     Contacts of one name that have an address in common are one person, who would be counted twice otherwise.
     """
-    wanted = {role.name: {fold(label) for label in role.labels} for role in roles}
+    wanted = {role.name: {fold_label(label) for label in role.labels} for role in roles}
     found: defaultdict[str, set[Listed]] = defaultdict(set)
     for cards in _people(contacts):
-        labels = {fold(label) for card in cards for label in card.labels}
+        labels = {fold_label(label) for card in cards for label in card.labels}
         listed = Listed(
             Person(min(_name(card) for card in cards), tuple(sorted(_addresses(cards)))),
             frozenset(role for role, names in wanted.items() if names & labels),
@@ -109,22 +110,28 @@ class Attendance:
     """The roster of an event, and whom it had to leave out.
 
     ``strangers`` are attendees no contact has the address of, ``roleless`` those whose contact bears no label of a
-    role, ``shared`` those whose address several people with a role have: all of these are in the roster.
+    role, ``shared`` those whose address several people with a role have: all of these are in the roster. ``coming`` are
+    the folded addresses of all who did not decline.
     """
 
     roster: Roster
     strangers: tuple[Attendee, ...] = ()
     roleless: tuple[Attendee, ...] = ()
     shared: tuple[Attendee, ...] = ()
+    coming: frozenset[str] = frozenset()
+
+    @property
+    def left_out(self) -> tuple[Attendee, ...]:
+        """Those who come, and whom no contact with a role names."""
+        return self.strangers + self.roleless
 
 
 def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[Role]) -> Attendance:
     """Who of the attendees will be there. Those who declined are nobody; the order given does not matter."""
     present: dict[str, set[Person]] = {role.name: set() for role in roles}
     strangers, roleless, shared = [], [], []
-    for attendee in sorted(attendees, key=lambda one: (one.address, one.where)):
-        if attendee.declined:
-            continue
+    coming = sorted((one for one in attendees if not one.declined), key=lambda one: (one.address, one.where))
+    for attendee in coming:
         listed = known.get(fold(attendee.address), ())
         with_role = [one for one in listed if one.roles]
         if not listed:
@@ -137,7 +144,14 @@ def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[
             for role in one.roles:
                 present[role].add(one.person)
     roster = Roster({role: tuple(sorted(people, key=_by_name)) for role, people in present.items()})
-    return Attendance(roster, tuple(strangers), tuple(roleless), tuple(shared))
+    addresses = frozenset(fold(attendee.address) for attendee in coming)
+    return Attendance(roster, tuple(strangers), tuple(roleless), tuple(shared), addresses)
+
+
+def roles_without_contact(contacts: Iterable[Contact], roles: Sequence[Role]) -> tuple[Role, ...]:
+    """The roles that no contact has a label of: nobody can be named by them."""
+    labels = {fold_label(label) for contact in contacts for label in contact.labels}
+    return tuple(role for role in roles if not labels & {fold_label(label) for label in role.labels})
 
 
 def _by_name(person: Person) -> tuple[str, Person]:

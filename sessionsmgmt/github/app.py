@@ -99,7 +99,7 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
     try:
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
     except DeclinedError as declined:
-        raise (declined.refusal if _UNKNOWN.search(declined.message) else _not_installed()) from None
+        raise (declined.refusal if is_unknown(declined) else _not_installed()) from None
     wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
     def issue() -> str:
@@ -116,6 +116,11 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
                 "Give it to the App in its settings, and accept it where the App is installed.",
             ) from None
         raise (_not_installed() if _REPOSITORIES.search(declined.message) else declined.refusal) from None
+
+
+def is_unknown(declined: DeclinedError) -> bool:
+    """Whether GitHub does not know the App at all, rather than on this repository."""
+    return bool(_UNKNOWN.search(declined.message))
 
 
 def _not_installed() -> RefusedError:

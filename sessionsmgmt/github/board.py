@@ -89,8 +89,8 @@ class IssueBoard:
         """Open an issue, once. Where it can't be known whether it was, a look tells."""
         try:
             self._hub.once(partial(_create, self._repository, title, body), _PURPOSE, {HTTPStatus.GONE})
-        except DeclinedError:
-            raise _switched_off() from None
+        except DeclinedError as declined:
+            raise switched_off(declined) from None
         except UncertainError:
             if not self._open(topic):
                 raise
@@ -98,11 +98,14 @@ class IssueBoard:
     def _ask(self, call: Callable[[], T]) -> T:
         try:
             return self._hub.repeat(call, _PURPOSE, {HTTPStatus.GONE})
-        except DeclinedError:
-            raise _switched_off() from None
+        except DeclinedError as declined:
+            raise switched_off(declined) from None
 
 
-def _switched_off() -> RefusedError:
+def switched_off(declined: DeclinedError) -> RefusedError:
+    """What "gone" means: that there are no issues at all, or that this one was deleted meanwhile."""
+    if "disabled" not in declined.message.lower():
+        return declined.refusal
     return RefusedError(
         "Issues are switched off in this repository, so nobody can be told there.",
         "Switch them on in its settings, under General, Features.",

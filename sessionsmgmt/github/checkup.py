@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.github.app import is_unknown
 from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
 from sessionsmgmt.ports import Check, Finding, Health, SecretStore, failed
 
@@ -182,7 +183,9 @@ def app(here: Here, permission: str) -> Iterator[Finding]:
     purpose = Purpose("looking at the App", f"{permission}: write")
     try:
         suspended, level = here.get("/installation", purpose, partial(_installed, permission), {HTTPStatus.NOT_FOUND})
-    except DeclinedError:
+    except DeclinedError as declined:
+        if is_unknown(declined):
+            raise declined.refusal from None
         text, advice = "It is not installed on this repository.", "Install it: the App's settings, 'Install App'."
         yield Finding("GitHub App", Health.BAD, text, advice, Exit.REFUSED)
         return
@@ -227,7 +230,7 @@ class _Repository:
     @classmethod
     def of(cls, found: Any) -> _Repository:
         return cls(
-            found["private"] is True,
+            found["private"] is True and found.get("visibility", "private") == "private",
             found.get("archived") is True,
             datetime.fromisoformat(str(found["pushed_at"])).astimezone(UTC),
         )
@@ -263,5 +266,5 @@ def _nothing(_: Any, __: Headers) -> None:
 
 _OFF = "It is switched off."
 _FINE_GRAINED = "A fine-grained token for this repository alone is enough, and safer."
-_PUBLIC = "It is public: when and where minors meet stands in the logs of the runs and in issues, for anybody to read."
+_PUBLIC = "It is not private: the notices are about minors, and strangers can read sessions.yml and when they leave."
 _MAKE_PRIVATE = "Make it private: the repository's settings, General, Danger Zone. Then delete the logs of the runs."

@@ -112,7 +112,7 @@ class _NoRedirect(Retry):
     ) -> Self:
         """Raise MovedError for a redirection, and what urllib3 raises for everything else."""
         if response is not None and response.status in _REDIRECTIONS:
-            response.drain_conn()
+            response.close()
             raise MovedError(response.status, url or "", response.headers.get("location", ""))
         return super().increment(method, url, response, error, _pool, _stacktrace)
 

@@ -1,8 +1,8 @@
-"""What happened on GitHub, as far as a preview has to know: the pull request that the job is about.
+"""What set the job off: the pull request that it is about, whether what it reads is merged, and who can read its log.
 
 The event is a file that GitHub writes, but much of what stands in it was written by whoever opened the pull request, so
 nothing of it is taken that is not of the expected kind. What can't be told counts as the more careful of the two: as
-public, as a fork.
+public, as a fork, as not merged.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ LARGEST = 32 * 2**20
 
 DEPENDABOT = "dependabot[bot]"
 
+QUEUE = "merge_group"
+"""The event of a merge queue."""
+
+_QUEUES = "refs/heads/gh-readonly-queue/"
+_NAME = re.compile(r"[a-z_]{1,40}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -44,7 +49,61 @@ class PullRequest:
     head: str
     origin: Origin
     closed: bool
-    public: bool
+
+
+def must_be_merged(environ: Mapping[str, str], command: str) -> None:
+    """Raise InputError where the job was set off by what is only proposed.
+
+    Whoever proposes a change could otherwise have the club's emails sent, its ledger written or its secrets renewed by
+    files of their own. What ``workflow_run`` follows is told by its event; where that is not told, it is refused.
+    """
+    name, reference = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_REF", "")
+    if name == "workflow_run":
+        proposed = _follows_proposal(_loaded(environ))
+        what = "on workflow_run of a pull request"
+    else:
+        proposed = name.startswith("pull_request") or name == QUEUE or reference.startswith(("refs/pull/", _QUEUES))
+        what = f"on {name}" if _NAME.fullmatch(name) else "here"
+    if proposed:
+        raise InputError(
+            f"'{command}' does not start {what}: what is proposed there is not merged.",
+            "Start it by a schedule or by workflow_dispatch. 'preview' shows on a pull request what would be sent.",
+        )
+
+
+def _follows_proposal(payload: object) -> bool:
+    """Whether the run before this one was of a pull request or of a merge queue, or nobody can tell."""
+    event = _at(payload, "workflow_run", "event")
+    ours, theirs = _at(payload, "repository", "id"), _at(payload, "workflow_run", "head_repository", "id")
+    if not isinstance(event, str) or type(ours) is not int or type(theirs) is not int or ours != theirs:
+        return True
+    return event.startswith("pull_request") or event in {QUEUE, "workflow_run", ""}
+
+
+def is_queued(environ: Mapping[str, str]) -> bool:
+    """Whether a merge queue tries what is to be merged. No pull request is named then."""
+    return environ.get("GITHUB_EVENT_NAME", "") == QUEUE
+
+
+def is_private(environ: Mapping[str, str]) -> bool | None:
+    """Whether nobody but those who were let in can read the repository; None where the event does not say.
+
+    An internal repository is private by that word, but everybody of the company can read it; so it counts as public.
+    """
+    repository = _at(_loaded(environ), "repository")
+    private, visibility = _at(repository, "private"), _at(repository, "visibility")
+    if not isinstance(private, bool):
+        return None
+    return private and visibility in (None, "private")
+
+
+def refuse_lent_secrets(environ: Mapping[str, str], command: str) -> None:
+    """Raise InputError on ``pull_request_target``, whose job has the secrets and may read a stranger's files."""
+    if environ.get("GITHUB_EVENT_NAME", "") == "pull_request_target":
+        raise InputError(
+            f"No {command} runs on pull_request_target: a stranger's files would be read with your secrets at hand.",
+            "Use 'on: pull_request' in the workflow; it works for forks, too.",
+        )
 
 
 def pull_request(environ: Mapping[str, str]) -> PullRequest | None:
@@ -53,13 +112,9 @@ def pull_request(environ: Mapping[str, str]) -> PullRequest | None:
     Raises InputError where the event can't be read, or is ``pull_request_target``: that gives somebody else's files a
     token that may write, and secrets.
     """
+    refuse_lent_secrets(environ, "preview")
     name = environ.get("GITHUB_EVENT_NAME", "")
-    if name == "pull_request_target":
-        raise InputError(
-            "No preview runs on pull_request_target: a stranger's files would be read with your secrets at hand.",
-            "Use 'on: pull_request' in the workflow; it works for forks, too.",
-        )
-    return _pull_request(_payload(environ), environ) if name == "pull_request" else None
+    return _pull_request(_payload(environ), environ) if name.startswith("pull_request") else None
 
 
 def _pull_request(payload: object, environ: Mapping[str, str]) -> PullRequest:
@@ -72,7 +127,6 @@ def _pull_request(payload: object, environ: Mapping[str, str]) -> PullRequest:
         head=head,
         origin=_origin(pull, repository, environ),
         closed=_at(payload, "action") == "closed" or _at(pull, "state") == "closed",
-        public=_at(repository, "private") is not True,
     )
 
 
@@ -91,6 +145,14 @@ def _payload(environ: Mapping[str, str]) -> object:
         return json.loads(data) if len(data) <= LARGEST else None
     except (OSError, ValueError, RecursionError):
         raise _unreadable() from None
+
+
+def _loaded(environ: Mapping[str, str]) -> object:
+    """The event, or None where there is none that can be read."""
+    try:
+        return _payload(environ)
+    except InputError:
+        return None
 
 
 def _at(node: object, *names: str) -> object:

@@ -17,12 +17,14 @@ from sessionsmgmt.domain.claims import SECRET_BYTES, Book, Claim, Entry
 from sessionsmgmt.domain.model import Key, Kind, Presence, Said
 from sessionsmgmt.errors import RefusedError
 
-VERSION = 1
+VERSION = 2
+"""The version that is written. Version 1 has no place and no event id; it is read as well."""
 
 _BOOK = frozenset({"version", "secret", "entries"})
-_ENTRY = frozenset({"notice", "session", "said", "claim", "message_id", "at"})
+_ENTRY = frozenset({"notice", "session", "event_id", "said", "claim", "message_id", "at"})
 _CLAIM = frozenset({"run", "at", "held", "said", "mail", "looked"})
-_SAID = frozenset({"kind", "start", "end", "people", "sequence"})
+_SAID = frozenset({"kind", "start", "end", "people", "sequence", "place"})
+_SINCE_2 = frozenset({"event_id", "place"})
 
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
@@ -43,6 +45,7 @@ def _entry(key: Key, entry: Entry) -> Mapping[str, object]:
     return {
         "notice": key.notice,
         "session": key.session,
+        "event_id": entry.event_id,
         "said": entry.said and _said(entry.said),
         "claim": entry.claim and _claim(entry.claim),
         "message_id": entry.message_id,
@@ -66,12 +69,15 @@ def _claim(claim: Claim) -> Mapping[str, object]:
 def _said(said: Said) -> Mapping[str, object]:
     if not all(_DIGEST.fullmatch(one) for one in said.people):
         raise ValueError("what stands for people in the ledger must be digests")
+    if said.place and not _DIGEST.fullmatch(said.place):
+        raise ValueError("what stands for a place in the ledger must be a digest")
     return {
         "kind": said.kind.value,
         "start": _stamp(said.presence.start),
         "end": _stamp(said.presence.end),
         "people": sorted(said.people),
         "sequence": said.sequence,
+        "place": said.place,
     }
 
 
@@ -135,8 +141,10 @@ def _read_book(document: object) -> Book:
     if type(version) is int and version > VERSION:
         raise _NewerError
     fields = _fields(document, "", _BOOK)
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version not in {1, VERSION}:
         raise _DamageError("version", f"this is not {VERSION}")
+    if version == 1:
+        fields = {**fields, "entries": _as_version_2(fields["entries"])}
     entries: dict[Key, Entry] = {}
     for number, one in enumerate(_items(fields["entries"], "entries")):
         at = f"entries[{number}]"
@@ -147,6 +155,19 @@ def _read_book(document: object) -> Book:
     return Book(_secret(fields["secret"], "secret"), entries)
 
 
+def _as_version_2(value: object) -> object:
+    """What a document of version 1 says, in the form of version 2: no place and no other id is remembered."""
+    match value:
+        case list():
+            return [_as_version_2(one) for one in value]
+        case dict():
+            added = {"event_id": ""} if value.keys() == _ENTRY - _SINCE_2 else {}
+            added |= {"place": ""} if value.keys() == _SAID - _SINCE_2 else {}
+            return {name: _as_version_2(one) for name, one in value.items()} | added
+        case _:
+            return value
+
+
 def _read_entry(value: object, at: str) -> tuple[Key, Entry]:
     fields = _fields(value, at, _ENTRY)
     key = Key(_text(fields["notice"], f"{at}.notice"), _text(fields["session"], f"{at}.session"))
@@ -155,6 +176,7 @@ def _read_entry(value: object, at: str) -> tuple[Key, Entry]:
         claim=_optional(fields["claim"], f"{at}.claim", _read_claim),
         message_id=_text(fields["message_id"], f"{at}.message_id"),
         at=_optional(fields["at"], f"{at}.at", _instant),
+        event_id=_text(fields["event_id"], f"{at}.event_id"),
     )
 
 
@@ -190,7 +212,10 @@ def _read_said(value: object, at: str) -> Said:
     sequence = fields["sequence"]
     if type(sequence) is not int or sequence < 0:
         raise _DamageError(f"{at}.sequence", "this is not a count")
-    return Said(Kind(kind), window, frozenset(people), sequence)
+    place = _text(fields["place"], f"{at}.place")
+    if place and not _DIGEST.fullmatch(place):
+        raise _DamageError(f"{at}.place", "this is not a digest")
+    return Said(Kind(kind), window, frozenset(people), sequence, place)
 
 
 def _fields(value: object, at: str, names: frozenset[str]) -> dict[str, object]:

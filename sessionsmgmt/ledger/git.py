@@ -20,7 +20,7 @@ from github.Repository import Repository
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.errors import InputError, LeftBehindError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.github.client import DeclinedError, Hub, RepositoryName
 from sessionsmgmt.ledger import branch as branches
 from sessionsmgmt.ledger.branch import ANSWERS, FILE, HEADS, NO_FAST_FORWARD, READING, WRITING, Content, NoFileError
@@ -45,6 +45,10 @@ UNWITNESSED = "ledger-witness"
 
 PLACE = "a git ledger"
 """What the sealed text belongs to. Which of all git ledgers it is, its content says."""
+
+FEW = 30
+"""So many branches are looked into for a ledger that was left behind, whatever they are called; of more, those that are
+called like a ledger's."""
 
 _AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
 
@@ -378,14 +382,15 @@ class GitLedger:
     # ledgers of clubs that are not there any more
 
     def _check_nothing_is_left_behind(self) -> None:
-        """Raise RefusedError where this club's ledger is not begun, and one is there whose club is gone.
+        """Raise LeftBehindError where this club's ledger is not begun, and one is there whose club is gone.
 
         That is how it looks after the club's folder was moved. To begin anew would announce every session again.
         """
         if found := self._left_behind():
-            raise RefusedError(
-                f"The club in the folder '{self._home.folder}' has no ledger yet, and the one on the branch "
-                f"{min(found)} belongs to a folder without a sessions.yml.",
+            whose = f"The club in the folder '{self._home.folder}'" if self._home.folder else "The club at the root"
+            raise LeftBehindError(
+                f"{whose} has no ledger yet, and the one on the branch {min(found)} belongs to a folder without a "
+                "sessions.yml.",
                 "If this club has moved, run 'sessionsmgmt resolve --adopt' once. If it is a new one, delete that "
                 "branch.",
             )
@@ -395,8 +400,10 @@ class GitLedger:
         clubs = self._home.clubs()
         if clubs is None:
             return {}
-        every = branches.refs(self._hub, self._repository, f"{HEADS}{clubs.start}")
-        strangers = {ref.removeprefix(HEADS) for ref in every} - {*clubs.branches, self._branch}
+        every = {ref.removeprefix(HEADS) for ref in branches.refs(self._hub, self._repository, HEADS)}
+        strangers = every - {*clubs.branches, self._branch}
+        if len(strangers) > FEW:
+            strangers = {name for name in strangers if name.startswith(clubs.start)}
         found = {name: self._opened_elsewhere(name) for name in sorted(strangers)}
         return {
             name: stored

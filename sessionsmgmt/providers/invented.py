@@ -100,7 +100,8 @@ def invent(rules: Sequence[Rule], roles: Sequence[Role], zone: tzinfo) -> Invent
         for number, kind in enumerate(Kind):
             if kind not in rule.kinds:
                 continue
-            event = _event(rule, f"{rule.id}-{number}-{kind}", people, zone)
+            attending = people[:-1] if kind is Kind.REMOVED else people
+            event = _event(rule, f"{rule.id}-{number}-{kind}", attending, zone)
             if kind is not Kind.CANCELLED:
                 events.append(event)
             if kind is not Kind.NEW:
@@ -137,6 +138,8 @@ def _said(event: Event, kind: Kind, rule: Rule, people: Sequence[Contact], zone:
     window = presence(event, rule.presence, zone)
     known = people[:-1] if kind is Kind.ADDED else people
     told = _later(window, rule) if kind is Kind.CHANGED else window
+    if kind is Kind.CANCELLED:  # on a day of its own, or the new session would be taken for the one that is gone
+        told = Presence(window.start + 7 * DAY, window.end + 7 * DAY)
     return Said(Kind.NEW, told, frozenset(digest(SECRET, one.addresses[0]) for one in known), 0)
 
 

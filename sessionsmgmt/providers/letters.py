@@ -28,6 +28,12 @@ def mail(message_id: str, at: datetime, headers: Iterable[tuple[str, str]]) -> M
     return Mail(message_id, recipients, subject, at, "".join(found[MARK.casefold()][:1]).strip())
 
 
+def sender(headers: Iterable[tuple[str, str]]) -> str | None:
+    """The address that a mail with these headers is from."""
+    fields = [value for name, value in headers if name.casefold() == "from"]
+    return next((address for _, address in getaddresses(fields) if "@" in address), None)
+
+
 def _decoded(value: str) -> str:
     """The text of a header that may have encoded words in it (RFC 2047); as it stands if they make no sense."""
     try:

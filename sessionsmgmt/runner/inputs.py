@@ -90,7 +90,7 @@ class Given:
         ]
         if wrong:
             raise InputError(" ".join(wrong))
-        line = [*name, "--report", str(report), *(["--out", str(preview)] if "--out" in options else [])]
+        line = [*name, "--report", str(report), *(["--out", str(preview)] if name == ["preview"] else [])]
         for one in used:
             line += [one.option] if one.flag else [one.option, self.texts[one.name]]
         return line + rest

@@ -22,9 +22,11 @@ from sessionsmgmt.cli.invocation import Surroundings
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.ports import Stop
 from sessionsmgmt.runner.files import StepFile, step_files
 from sessionsmgmt.runner.handover import handover
 from sessionsmgmt.runner.inputs import OUTPUTS, given
+from sessionsmgmt.sending import UNSTOPPED
 from sessionsmgmt.views import report, terminal
 from sessionsmgmt.views.actions import order, output, problem_annotations, result_annotations
 from sessionsmgmt.views.summary import LARGEST, fitted, problems_summary, summary
@@ -55,17 +57,20 @@ class Ended:
     matrix: str = ""
 
 
-def main(environ: Mapping[str, str], log: TextIO) -> int:
-    """Run the command that the inputs name, say what it did in every way that there is, and return its exit status."""
+def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int:
+    """Run the command that the inputs name, say what it did in every way that there is, and return its exit status.
+
+    ``stop`` knows whether somebody wants it to end.
+    """
     try:
-        return _run(environ, log)
+        return _run(environ, log, stop)
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach the log
         with suppress(OSError):
             _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
         return Exit.ATTENTION
 
 
-def _run(environ: Mapping[str, str], log: TextIO) -> int:
+def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
     around = inputs.environ(environ)
     _say(log, map(masks.announcement, sorted(masks.secrets(around))))
@@ -74,9 +79,11 @@ def _run(environ: Mapping[str, str], log: TextIO) -> int:
     with step_files(environ) as files:
         try:
             _check(files.values())
-            ended = _call(inputs.arguments(command_line.cli, folder / "report.json", folder / "preview"), around, log)
+            arguments = inputs.arguments(command_line.cli, folder / "report.json", folder / "preview")
+            ended = _call(arguments, around, log, stop)
         except InputError as error:
             ended = _refused(error, log)
+        stop.defer()
         values = {
             **_counted(ended),
             "report": shared.path(folder / "report.json"),
@@ -100,13 +107,13 @@ def _check(files: Iterable[StepFile]) -> None:
         raise InputError(" ".join(troubles), "The runner names them in GITHUB_OUTPUT and GITHUB_STEP_SUMMARY.")
 
 
-def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO) -> Ended:
+def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO, stop: Stop) -> Ended:
     """Run a command. What ``plan`` prints is for machines, and kept."""
     seen, kept = Remembered(), io.StringIO()
     out = kept if arguments[0] == "plan" else log
     with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            status = command_line.main(arguments, Surroundings(environ, [seen], partial(_hide, log, word)))
+            status = command_line.main(arguments, Surroundings(environ, [seen], partial(_hide, log, word), stop))
         log.write(kept.getvalue())
     return Ended(status, seen, kept.getvalue().strip())
 

@@ -16,6 +16,7 @@ from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.model import Caution, State
 from sessionsmgmt.errors import Exit, InputError, Problem, SessionsError
 from sessionsmgmt.ports import Health
+from sessionsmgmt.views.readable import readable
 from sessionsmgmt.views.text import visible
 
 SHOWN = 10
@@ -53,11 +54,12 @@ def problem_annotations(error: SessionsError, workspace: Path) -> Iterator[str]:
 
 def result_annotations(result: Result, workspace: Path) -> Iterator[str]:
     """A warning for each caution, and an error where a person has to do something."""
-    told = result.cautions if len(result.cautions) <= SHOWN else result.cautions[: SHOWN - 1]
+    cautions = readable(result).cautions
+    told = cautions if len(cautions) <= SHOWN else cautions[: SHOWN - 1]
     for caution in told:
         yield order("warning", visible(caution.text), {"title": visible(caution.code), **_place(caution, workspace)})
-    if len(told) < len(result.cautions):
-        yield order("warning", f"The summary of this run has {len(result.cautions) - len(told)} more warnings.")
+    if len(told) < len(cautions):
+        yield order("warning", f"The summary of this run has {len(cautions) - len(told)} more warnings.")
     if result.exit is not Exit.DONE:
         yield order("error", visible(_sentence(result)))
 

@@ -28,7 +28,13 @@ from sessionsmgmt.views.text import resolving
 
 TOKEN = re.compile(r"[^0-9a-z]+")
 HEADERS = ("Subject", "From", "To", "Cc", "Reply-To")
-BADGES = {Kind.NEW: "New", Kind.CHANGED: "Changed", Kind.ADDED: "More people", Kind.CANCELLED: "Cancelled"}
+BADGES = {
+    Kind.NEW: "New",
+    Kind.CHANGED: "Changed",
+    Kind.ADDED: "New people",
+    Kind.REMOVED: "Fewer people",
+    Kind.CANCELLED: "Cancelled",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def write_gallery(result: Result, config: Config, folder: Path) -> Path:
         quiet=_quiet(result, config, words),
         cautions=_elsewhere(result.cautions, cards),
     ).encode()
-    write_files(folder, files)
+    write_files(folder, files, config.root)
     return folder / "index.html"
 
 

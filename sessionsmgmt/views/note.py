@@ -29,6 +29,14 @@ def held_note(held: Sequence[Verdict], config: Config) -> Note | None:
     return Note(f"{title} Only a look into the Sent folder can tell", "\n".join([_HOW, "", *_each(held, config), _END]))
 
 
+def counted_note(count: int) -> Note | None:
+    """The same where strangers can read it: how many there are, and where somebody of the club finds which."""
+    if not count:
+        return None
+    title = "Did this email leave?" if count == 1 else f"Did these {count} emails leave?"
+    return Note(f"{title} Only a look into the Sent folder can tell", f"{_HOW_ELSEWHERE}\n\n{_END}")
+
+
 def _each(held: Sequence[Verdict], config: Config) -> list[str]:
     lines = []
     for verdict in held:
@@ -52,5 +60,18 @@ it is not sent again by itself: the owner of the premises is to hear everything 
 
 Without a command line: *Actions*, *Sessions, notify*, *Run workflow*, and answer there whether the email is in the Sent
 folder. If several are held, give the id of the session as well, which stands behind `--session`."""
+
+_HOW_ELSEWHERE = """\
+The connection broke, or the run was stopped, just when an email was handed over. So nobody knows whether it left, and
+it is not sent again by itself: the owner of the premises is to hear everything once.
+
+This repository is not private, so the sessions are not named here.
+
+1. Run `sessionsmgmt status` on a machine of your own. It lists each session that is held, with its id.
+2. Open the *Sent* folder of the account that sends the notices, and look for the email about it.
+3. Run the command that `status` shows: as it is if the email is there, with `--resend` instead of `--sent` if not.
+
+If only one is held, this does too: *Actions*, *Sessions, notify*, *Run workflow*, and answer there whether the email is
+in the Sent folder."""
 
 _END = "Every run brings this up to date, and closes it when nothing is held any more."

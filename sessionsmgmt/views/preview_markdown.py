@@ -1,8 +1,8 @@
 """A preview in GitHub's Markdown: for the check, the comment and the page of the workflow run.
 
 What is made from invented people is shown whole. So is what is made from the club's own data where the repository is
-private: whoever can read it there is one of the club. In a public repository anybody can, and the people are minors: of
-the club's own data only counts and kinds are shown there, no name, no title, no place and no time.
+private: whoever can read it there is one of the club. In any other repository strangers can, and the people are minors:
+of the club's own data only counts and kinds are shown there, no name, no title, no place and no time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sessionsmgmt.commands.preview import Data
-from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model import Kind, State, Verdict
 from sessionsmgmt.errors import InputError, SessionsError
@@ -58,6 +58,8 @@ def source(result: Result, config: Config, data: Data) -> str:
         return f"Made from the sample in {files}, as if it were {moment}."
     if data is Data.INVENTED:
         return f"Made from invented people, with a session for every kind of email, as if it were {moment}."
+    if result.readers is Readers.ANYBODY:
+        return "Made from the club's own calendar and contacts."
     return f"Made from the club's own calendar and contacts, on {moment}."
 
 
@@ -96,13 +98,13 @@ def _counts(result: Result) -> Iterator[str]:
     """What can be said to everybody."""
     states = Counter(one.verdict.state for one in result.deliveries)
     kinds = Counter(one.verdict.kind for one in result.deliveries if one.verdict.state is State.DUE)
-    yield "\nAnybody can read this repository, so of the club's own data only counts are shown here."
+    yield "\nThis repository is not private, so of the club's own data only counts are shown here."
     yield ""
     yield from table("Email", "How many")
     yield from (row([f"**{kind}**", str(kinds[kind])]) for kind in Kind if kinds[kind])
     yield from (row([name, str(states[state])]) for state, name in _QUIET.items() if states[state])
     if result.cautions:
-        yield row(["worth knowing (see the log of the run)", str(len(result.cautions))])
+        yield row(["worth knowing", str(len(result.cautions))])
 
 
 def _list(due: Sequence[Verdict], result: Result, config: Config) -> Iterator[str]:

@@ -15,6 +15,7 @@ from sessionsmgmt.errors import InputError, Problem, SessionsError
 from sessionsmgmt.ports import Finding, Health
 from sessionsmgmt.rotation import Recovery
 from sessionsmgmt.views.markdown import code, code_block, plain, row
+from sessionsmgmt.views.readable import readable
 from sessionsmgmt.views.text import recovering, resolving
 
 LARGEST = 1_048_576
@@ -40,6 +41,7 @@ def summary(result: Result, config: Config) -> Iterator[str]:
 
     Yields pieces that stand on lines of their own, for ``fitted``.
     """
+    result = readable(result)
     yield f"### {plain(config.team)}: {plain(result.command)}"
     if result.pages:
         yield from _message(result.message)

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.claims import Entry
 from sessionsmgmt.domain.model import Caution, Key, State
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports import Finding, Health
+from sessionsmgmt.views.readable import WORDS, readable
 from sessionsmgmt.views.text import recovering, resolving, visible
 
 if TYPE_CHECKING:
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 
 NONE = "-"
 """What stands in a column that has nothing to say, so that the next ones stay in their places."""
-
-WORDS = {
-    State.SENT: "sent",
-    State.DUE: "to be sent",
-    State.HELD: "held",
-    State.FAILED: "failed",
-    State.SKIPPED: "with nothing to say",
-}
 
 STYLES = {
     State.SENT: "green",
@@ -52,6 +45,7 @@ def show(result: Result, config: Config, out: TextIO) -> None:
 
     Neither has a name, an address or a title in it. ``NO_COLOR`` in the environment is obeyed.
     """
+    result = readable(result)
     if out.isatty():
         _show_tables(result, config, out)
     else:

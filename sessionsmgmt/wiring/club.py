@@ -33,7 +33,7 @@ from sessionsmgmt.config.model import (
     ledger_branch,
 )
 from sessionsmgmt.config.paths import is_file, real
-from sessionsmgmt.domain.roster import fold
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import keys
@@ -80,7 +80,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
             contacts=address_book(config, google),
             ledger=remembered,
             lookup=_lookup(config, google),
-            organizers=None if config.organizers is None else frozenset(map(fold, config.organizers)),
+            organizers=trusted(config),
             warnings=remembered.warnings,
         ),
         mailer=_mailer(config, google),
@@ -168,13 +168,18 @@ def _calendar(config: Config, google: Account | None) -> Calendar:
         case IcsCalendar(path):
             from sessionsmgmt.providers.files.calendar import IcsFile
 
-            return IcsFile(path, shown(path), config.zone)
+            return IcsFile(path, shown(path), config.zone, trusted(config))
         case GoogleCalendar(name, id_) if google:
             from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
 
             return GoogleCalendarFeed(google, _reading(config), config.zone, id_, name)
         case _:
             raise _absent("calendar.provider: microsoft")
+
+
+def trusted(config: Config) -> frozenset[str] | None:
+    """The folded addresses of those whose events count besides the calendar's own; None is everybody."""
+    return None if config.organizers is None else frozenset(map(fold, config.organizers))
 
 
 def address_book(config: Config, google: Account | None) -> Contacts:
@@ -328,11 +333,11 @@ def _lookup(config: Config, google: Account | None) -> Lookup | None:
         case OutboxMail(path):
             from sessionsmgmt.providers.files.sent import OutboxSent
 
-            return Lookup(OutboxSent(path), config.team)
+            return Lookup(OutboxSent(path), config.team, config.mail.sender)
         case GoogleMail() if google:
             from sessionsmgmt.providers.google.sent import GmailSent
 
-            return Lookup(GmailSent(google), config.team)
+            return Lookup(GmailSent(google), config.team, config.mail.sender)
         case _:
             raise _absent("mail.confirm: sent-folder, with mail.provider: microsoft")
 

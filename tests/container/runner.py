@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.container.engine import ROOT, Done, Engine, Start
 from tests.emulators import runner
 from tests.emulators.runner import Step, read_log, read_outputs
+from tests.events import EVENT
 
 OWNER = 1001
 """The user that the runner is, on GitHub's machines; the container is root."""
@@ -54,7 +55,7 @@ class Runner:
         """What is there before any step: the folders, and the event that set the job off."""
         for folder in MOUNTED.values():
             (self.machine / folder).mkdir(parents=True, exist_ok=True)
-        (self.machine / MOUNTED["/github/workflow"] / "event.json").write_text("{}", "utf-8")
+        (self.machine / MOUNTED["/github/workflow"] / "event.json").write_bytes(Path(EVENT).read_bytes())
 
     def check_out(self, files: Mapping[str, str]) -> None:
         """Put files into the checkout, all of which then is the runner's, as after actions/checkout."""

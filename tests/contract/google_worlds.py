@@ -84,6 +84,9 @@ class GmailWorld:
     def block(self) -> None:
         self.club.google.fail("gmail.users.messages.send", Refusal(403, "forbidden"), times=99)
 
+    def close(self) -> None:
+        self.club.google.end_grant()
+
 
 def _events(entry: Entry) -> Iterator[dict[str, Any]]:
     identity = entry.name.encode().hex()

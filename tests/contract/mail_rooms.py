@@ -31,6 +31,10 @@ class MailerWorld(Protocol):
         """Refuse everything from now on."""
         ...
 
+    def close(self) -> None:
+        """Let nobody even get ready to send."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxWorld:
@@ -52,6 +56,9 @@ class OutboxWorld:
     def block(self) -> None:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.folder.write_bytes(b"a file where the folder should be")
+
+    def close(self) -> None:
+        self.block()
 
 
 def message(number: int = 1, subject: str = "Team Session", body: str = "Who will be there: Ann\n") -> EmailMessage:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from sessionsmgmt.domain.claims import (
     Refused,
     Resolve,
     Sent,
+    SetEventId,
     Step,
     digest,
 )
@@ -122,6 +124,17 @@ def test_a_notice_that_was_not_sent_may_be_claimed_again(world: LedgerWorld) -> 
 
     assert entry(world) == Entry()
     assert written(world, begin("they")) == ()
+
+
+def test_the_place_and_another_id_of_the_session_are_remembered_whatever_follows(world: LedgerWorld) -> None:
+    there = replace(FIRST, place=digest(b"", "place"))
+    assert written(world, SetEventId(LAB, "", "another"), begin("we", what=there)) == ()
+    assert entry(world) == Entry(claim=Claim("we", NOW, there), event_id="another")
+
+    assert written(world, Sent(LAB, "we", "mail 1"), SetEventId(LAB, "", "too late")) == ()
+    assert entry(world) == Entry(there, None, "mail 1", NOW, "another")
+    assert written(world, SetEventId(LAB, "another", "a third")) == ()
+    assert world.open().read(NOW).event_id(LAB) == "a third"
 
 
 def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:

@@ -41,6 +41,22 @@ def test_a_message_arrives_as_it_was_written(world: MailerWorld) -> None:
         assert there.get_content().splitlines() == here.get_content().splitlines()
 
 
+def test_a_mailer_that_got_ready_sends_and_may_get_ready_again(world: MailerWorld) -> None:
+    mailer = world.open()
+    mailer.prepare()
+    mailer.prepare()
+    assert world.arrived() == []
+    assert isinstance(mailer.send(message()), Delivered)
+    assert mailer.cautions() == ()
+
+
+def test_a_mailer_that_can_send_nothing_does_not_get_ready(world: MailerWorld) -> None:
+    world.close()
+    with pytest.raises(SessionsError) as caught:
+        world.open().prepare()
+    assert "example.org" not in str(caught.value)
+
+
 def test_a_message_without_a_sender_gets_one_and_stays_as_it_was(world: MailerWorld) -> None:
     sent = message()
     world.open().send(sent)

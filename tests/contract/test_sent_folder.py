@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.compose.email import compose
 from sessionsmgmt.compose.model import Envelope, Wording
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.confirm import MARK, Mail, trait
 from sessionsmgmt.domain.model import Disclose, Key, Session
-from sessionsmgmt.domain.roster import fold
 from tests.builders import NEW_YORK, SECRET, local, notice
 from tests.contract.google_worlds import at_google
 from tests.contract.sent_rooms import GmailWorld, OutboxWorld, SentWorld, sent
@@ -95,6 +95,17 @@ def test_what_was_sent_is_there_with_its_recipients_its_subject_its_time_and_its
     assert mail.subject == "Team Session"
     assert mail.at == before
     assert mail.mark == (email[MARK] if world.keeps_marks else "")
+
+
+def test_it_is_seen_whom_a_mail_is_from(world: SentWorld) -> None:
+    message_id = sent(world, composed(world))
+    world.settle()
+
+    assert world.open().sender(message_id) == "coaches@example.org"
+
+
+def test_of_a_mail_that_is_not_there_nothing_is_seen(world: SentWorld) -> None:
+    assert world.open().sender("18b0000000009999") is None
 
 
 def test_only_what_left_at_the_instant_or_later_is_there(world: SentWorld) -> None:

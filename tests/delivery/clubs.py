@@ -23,6 +23,7 @@ from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, make_club, vevent
+from tests.events import EVENT
 
 SESSIONS = ("eins", "zwei", "drei", "vier", "five")
 FIRST, SOON, LATER, LAST = (f"2026-11-06T12:{minute}:00-05:00" for minute in ("00", "01", "20", "45"))
@@ -123,6 +124,7 @@ def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Ite
     with GoogleEmulator(google, watch=killer.watch) as mail, GitHubEmulator(github, watch=killer.watch) as hub:
         env = {
             "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": EVENT,
             "GITHUB_API_URL": hub.root,
             "GITHUB_REPOSITORY": "example-club/premises",
             "GITHUB_TOKEN": token,

@@ -31,21 +31,29 @@ from sessionsmgmt.domain.claims import LEASE, Book
 from sessionsmgmt.domain.confirm import SKEW, doubtful
 from sessionsmgmt.domain.model import Key, PresenceMode, Rule
 from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, deliver, look, survey
-from sessionsmgmt.ports import Ledger, Mailer
+from sessionsmgmt.ports import Ledger, Mailer, Stop
 from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
-from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run, Stop
+from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
+from tests.delivery.gates import Stop as Halt
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
-from tests.unit.domain.season import PEOPLE, STEP, Owner, World
+from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed
 from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3
 """How many runs are under way at once, at most."""
 WITHINS = (days(1), hours(3), hours(30), weeks(1))
-FATES = (*[Fate.DELIVERED] * 5, *[Fate.REFUSED, Fate.LEFT, Fate.LOST] * 2, Fate.DIED_LEFT, Fate.DIED_LOST)
+FATES = (
+    *[Fate.DELIVERED] * 5,
+    *[Fate.REFUSED, Fate.LEFT, Fate.LOST] * 2,
+    *[Fate.LATER, Fate.LIMITED, Fate.ENDING],
+    Fate.DIED_LEFT,
+    Fate.DIED_LOST,
+)
 ENTRIES = 3
 """How many events the coach enters before anything else happens."""
 SEASON = timedelta(days=25)
@@ -64,7 +72,9 @@ class Store(Protocol):
         ...
 
 
-Send = Callable[[Survey, Mailer, Ledger, str, Callable[[], datetime]], Sequence[Delivery]]
+Send = Callable[[Survey, Mailer, Ledger, str, Callable[[], datetime], Stop, Patience], Sequence[Delivery]]
+AT_ONCE = Patience(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
+"""How long a limit is waited for: as long as it takes, and that takes no time here."""
 
 
 class Season(RuleBasedStateMachine):
@@ -152,6 +162,12 @@ class Season(RuleBasedStateMachine):
         running.failed = running.failed or order is FAILURE
         self._move(running, order, {})
 
+    @precondition(lambda self: self.runs)
+    @rule(nth=st.integers(0, SIDE_BY_SIDE - 1))
+    def want_it_to_end(self, nth: int) -> None:
+        """Somebody wants a run to end, wherever it stands."""
+        self.runs[nth % len(self.runs)].counter.stop.asked = True
+
     # what a person does
 
     @precondition(lambda self: self.held)
@@ -183,8 +199,10 @@ class Season(RuleBasedStateMachine):
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())
         for about in self.notices:
-            for session in SESSIONS:
-                assert self.owner.was_told_the_truth(Key(about.id, session), about, self.world), (about.id, session)
+            keys = believed(self._book(), about, self.world.now)
+            for event in {*SESSIONS, *keys}:
+                key = keys.get(event, Key(about.id, event))
+                assert self.owner.was_told_the_truth(key, event, about, self.world), (key, event)
         before = len(self.office.left)
         self._finish(self._start(looks=True))
         assert len(self.office.left) == before, "a run sent something although nothing had happened"
@@ -213,10 +231,10 @@ class Season(RuleBasedStateMachine):
         self._move(running, GO, {})
         return running
 
-    def _run(self, running: UnderWay, looks: bool, stop: Stop) -> Sequence[Delivery]:
+    def _run(self, running: UnderWay, looks: bool, halt: Halt) -> Sequence[Delivery]:
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
-        ledger = GatedLedger(self.store.open(), stop)
+        ledger = GatedLedger(self.store.open(), halt)
         lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
@@ -225,7 +243,8 @@ class Season(RuleBasedStateMachine):
         with suppress(SessionsError):
             look(job, self._clock)
         running.survey = survey(job, now)
-        return self.send(running.survey, running.counter, ledger, running.name, self._clock)
+        wish = running.counter.stop
+        return self.send(running.survey, running.counter, ledger, running.name, self._clock, wish, AT_ONCE)
 
     def _clock(self) -> datetime:
         return self.world.now

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import Enum
+from typing import TypeVar
 
 from sessionsmgmt.domain.confirm import MARK, Mail
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.ports import Delivered, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports import Delivered, Limited, Outcome, Undelivered, Unknown
 from tests.delivery.gates import PATIENCE, DiedError
+
+T = TypeVar("T")
 
 
 class Fate(Enum):
@@ -23,13 +27,16 @@ class Fate(Enum):
     REFUSED = "it does not leave, and the run is told so"
     LEFT = "it leaves, and the run can't know"
     LOST = "it does not leave, and the run can't know"
+    LATER = "a limit turns it away, and then it leaves"
+    LIMITED = "a limit turns it away, and lasts"
+    ENDING = "it leaves, and meanwhile somebody wants the run to end"
     DIED_LEFT = "it leaves, and the run dies before it is told"
     DIED_LOST = "the run dies before it leaves"
 
     @property
     def leaves(self) -> bool:
         """Whether the mail really leaves."""
-        return self in {Fate.DELIVERED, Fate.LEFT, Fate.DIED_LEFT}
+        return self in {Fate.DELIVERED, Fate.LEFT, Fate.ENDING, Fate.LATER, Fate.DIED_LEFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,22 @@ class PostOffice:
 
 
 @dataclass
+class Wish:
+    """Somebody who may want a run to end. See ``ports.Stop``; the time that is left then is never up."""
+
+    asked: bool = False
+
+    def defer(self) -> None:
+        """Runs of this kind are never ended at once: they die (see ``gates``)."""
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
+        return otherwise if self.asked else act()
+
+    def seconds_left(self) -> float:
+        return 1.0 if self.asked else math.inf
+
+
+@dataclass
 class Counter:
     """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then."""
 
@@ -84,6 +107,7 @@ class Counter:
     run: str
     clock: Callable[[], datetime]
     leaves: Callable[[Letter], None]
+    stop: Wish = field(default_factory=Wish)
     fates: Mapping[Key, Fate] = field(default_factory=dict)
     _decided: set[Key] = field(default_factory=set)
     _all_decided: threading.Condition = field(default_factory=threading.Condition)
@@ -93,10 +117,19 @@ class Counter:
         self.fates = fates
         self._decided.clear()
 
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
+
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``."""
         key = key_of(message)
         fate = self.fates.get(key, Fate.DELIVERED)
+        if fate in {Fate.LATER, Fate.LIMITED} and key not in self._decided:
+            return self._turned_away(key, lasts=fate is Fate.LIMITED)
         letter = self.office.take(message, self.run, self.clock()) if fate.leaves else None
         try:
             if letter:
@@ -113,9 +146,18 @@ class Counter:
             case Fate.DIED_LEFT | Fate.DIED_LOST:
                 self._let_the_others_be_decided()
                 raise DiedError
-            case Fate.DELIVERED:
+            case Fate.LIMITED:
+                raise AssertionError("a limit that lasts is not tried again")
+            case Fate.DELIVERED | Fate.LATER | Fate.ENDING:
+                self.stop.asked = self.stop.asked or fate is Fate.ENDING
                 assert letter
                 return Delivered(letter.message_id)
+
+    def _turned_away(self, key: Key, *, lasts: bool) -> Limited:
+        with self._all_decided:
+            self._decided.add(key)
+            self._all_decided.notify_all()
+        return Limited(UnreachableError("The post office is full.", "Run again."), math.inf if lasts else 0.0)
 
     def _let_the_others_be_decided(self) -> None:
         """Or it would be up to the machine whether a mail that goes at the same time leaves or not."""

@@ -69,6 +69,9 @@ class Folder:
     office: PostOffice
     clock: Callable[[], datetime]
 
+    def sender(self, _message_id: str) -> str | None:
+        return None
+
     def since(self, instant: datetime) -> tuple[Mail, ...]:
         return tuple(one for one in self.office.folder(self.clock()) if one.at >= instant)
 

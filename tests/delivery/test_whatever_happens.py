@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
 
 from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.model import Caution, Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.pipeline import Delivery, Survey, deliver
 from sessionsmgmt.ports import Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown, Unwritten
@@ -39,29 +40,31 @@ Clock = Callable[[], datetime]
 
 
 def sending_before_claiming(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
     sent = {key: mailer.send(message) for key, message in survey.emails.items()}
-    return deliver(survey, Told(lambda message: sent[_key(message, survey)]), ledger, run, clock)
+    return deliver(survey, Told(lambda message: sent[_key(message, survey)]), ledger, run, clock, *rest)
 
 
 def sending_what_was_refused(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
-    return deliver(survey, mailer, Yes(ledger), run, clock)
+    return deliver(survey, mailer, Yes(ledger), run, clock, *rest)
 
 
 def taking_doubt_for_failure(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
     lost = Undelivered(UnreachableError("It is lost.", "Run again."))
-    return deliver(survey, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock)
+    return deliver(survey, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
 
 
 def taking_doubt_for_success(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock
+    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
-    return deliver(survey, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock)
+    return deliver(
+        survey, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
+    )
 
 
 def _sure(outcome: Outcome, instead: Outcome) -> Outcome:
@@ -77,6 +80,13 @@ class Told:
     """A mailer that says what it is told to say."""
 
     say: Callable[[EmailMessage], Outcome]
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         return self.say(message)

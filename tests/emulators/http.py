@@ -251,6 +251,12 @@ class LoopbackServer:
         with self._lock:
             return tuple(self._exchanges)
 
+    @property
+    def connections(self) -> int:
+        """How many connections were opened so far."""
+        with self._lock:
+            return self._count
+
     def listen(self) -> None:
         """Take connections again after ``refuse``, on the same port."""
         if self._acceptor:

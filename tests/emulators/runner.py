@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from tests.events import EVENT
+
 LARGEST_SUMMARY = 1024 * 1024
 OBEYED = frozenset({"add-mask", "stop-commands", "group", "endgroup", "notice", "warning", "error"})
 NEVER = frozenset({"add-matcher", "add-path", "debug", "echo", "remove-matcher", "save-state", "set-env", "set-output"})
@@ -213,6 +215,8 @@ class Runner:
             "PATH": os.environ["PATH"],
             "CI": "true",
             "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": "schedule",
+            "GITHUB_EVENT_PATH": EVENT,
             "GITHUB_API_URL": "http://127.0.0.1:1",  # nobody is there: a step that asks GitHub is given an emulator
             "GITHUB_REPOSITORY": "otters/club",
             "GITHUB_RUN_ID": "17",

@@ -17,6 +17,7 @@ from tests.emulators.github import World as GitHubWorld
 from tests.emulators.github.repository import Comment
 from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
+from tests.events import EVENT
 
 KEY, OTHER_KEY = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
@@ -56,6 +57,7 @@ class KeepingClub:
         """Run a command as a job of the club's repository does."""
         known = {
             "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": EVENT,
             "GITHUB_API_URL": self.github.root,
             "GITHUB_REPOSITORY": "example-club/premises",
             "GITHUB_TOKEN": self.token,

@@ -20,6 +20,7 @@ from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, ROOT, ClubFolder, Ran
 from tests.end_to_end.rotating import NAME, RUN
 from tests.end_to_end.watching import Watch
+from tests.events import EVENT
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OFFICE = "canary-office@example.com"
@@ -107,6 +108,7 @@ class PrivateClub:
             "SESSIONSMGMT_GOOGLE_ROOT": self.google.root,
             "SESSIONSMGMT_KEY": KEY,
             "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": EVENT,
             "GITHUB_API_URL": self.github.root,
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
             "GITHUB_RUN_ID": str(RUN),

@@ -20,6 +20,7 @@ from tests.emulators.google import GoogleEmulator
 from tests.emulators.google import World as GoogleWorld
 from tests.emulators.http import Watch, unwatched
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
+from tests.events import EVENT
 
 NAME = "GOOGLE_CREDENTIALS"
 RUN = 5
@@ -97,6 +98,7 @@ class RotatingClub:
             "GITHUB_API_URL": self.github.root,
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
             "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": EVENT,
             "GITHUB_RUN_ID": str(RUN),
             "GITHUB_TOKEN": self.job,
             "SECRETS_TOKEN": more["SECRETS_TOKEN"] if "SECRETS_TOKEN" in more else self.may_write(),

@@ -106,3 +106,40 @@ def test_the_outbox_can_be_looked_into_too(tmp_path: Path) -> None:
     assert folder.call("run").states == SENT
     assert folder.call("run").states == SAID
     assert len(folder.emails()) == 1
+
+
+@pytest.mark.parametrize(
+    ("sender", "told"),
+    [
+        ("elsewhere@example.org", ["sender-replaced"]),
+        ("alias@example.org", []),
+        ("COACH@example.org", []),
+        ("pending@example.org", ["sender-replaced"]),
+    ],
+)
+def test_a_sender_that_gmail_replaced_is_told(club: Club, sender: str, told: list[str]) -> None:
+    text = (club.folder.folder / "sessions.yml").read_text()
+    club.folder.write(
+        "sessions.yml", text.replace("provider: google, confirm", f"provider: google, from: {sender}, confirm")
+    )
+    club.google.world.mailbox.aliases |= {"alias@example.org": True, "pending@example.org": False}
+    ran = club.run()
+
+    assert (ran.exit, ran.states) == (0, SENT)
+    assert [one["code"] for one in ran.report["warnings"]] == told
+    assert "example.org" not in ran.out + ran.err
+    assert len(club.google.calls("gmail.users.messages.get")) == 1
+    assert [one["code"] for one in club.run(MINUTE).report["warnings"]] == []
+    assert len(club.google.calls("gmail.users.messages.get")) == 1
+
+
+def test_a_sender_that_can_not_be_looked_up_changes_nothing_but_a_warning(club: Club) -> None:
+    text = (club.folder.folder / "sessions.yml").read_text()
+    club.folder.write(
+        "sessions.yml", text.replace("provider: google, confirm", "provider: google, from: a@example.org, confirm")
+    )
+    club.google.fail("gmail.users.messages.get", Refusal(503, "backendError", retry_after="3600"))
+    ran = club.run()
+
+    assert (ran.exit, ran.states) == (0, SENT)
+    assert [one["code"] for one in ran.report["warnings"]] == ["lookup-failed"]

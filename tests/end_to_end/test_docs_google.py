@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.commands.run import sender_seen
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import Club as Deciding
 from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import CalendarReading
+from sessionsmgmt.domain.model import CalendarReading, Key, State, Verdict
+from sessionsmgmt.domain.standing import Club as Deciding
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports import Undelivered
+from sessionsmgmt.pipeline import Delivery, Lookup
+from sessionsmgmt.ports import Delivered, Undelivered
 from sessionsmgmt.providers.google.credentials import stored_credential
+from sessionsmgmt.providers.google.sent import GmailSent
 from sessionsmgmt.providers.google.tokens import CONTACTS, NEEDED_FOR
 from tests.builders import NEW_YORK
 from tests.contract.mail_rooms import message
@@ -25,6 +28,7 @@ from tests.emulators.google import (
     INVALID_GRANT,
     INVALID_RAPT,
     Calendar,
+    Consent,
     GoogleEmulator,
     Refusal,
     TokenRefusal,
@@ -32,6 +36,7 @@ from tests.emulators.google import (
     attendee,
     event,
 )
+from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import ROOT, ClubFolder
 from tests.wire.google import READING, Club, google
 
@@ -124,12 +129,28 @@ def cautions(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str
     return " ".join(caution.text for caution in found.cautions)
 
 
-def unsent() -> str:
+def unsent(message_of_google: str = "") -> str:
     with google(World()) as club:
-        club.google.fail("gmail.users.messages.send", Refusal(400, "badRequest"))
+        club.google.fail("gmail.users.messages.send", Refusal(400, "badRequest", message_of_google))
         outcome = club.mailer().send(message())
     assert isinstance(outcome, Undelivered)
     return str(outcome.cause)
+
+
+def wide() -> str:
+    with google(World(consent=Consent(granted=PREDECESSOR))) as club:
+        return " ".join(one.text for one in reading(club).cautions)
+
+
+def replaced() -> str:
+    mail = message()
+    mail["From"] = "elsewhere@example.org"
+    with google(World()) as club:
+        sent = club.mailer().send(mail)
+        assert isinstance(sent, Delivered)
+        delivery = Delivery(Verdict(Key("campus", "lab"), NOW, State.SENT), sent.message_id)
+        lookup = Lookup(GmailSent(club.account()), "MantaBots", "elsewhere@example.org")
+        return " ".join(one.text for one in sender_seen(lookup, [delivery]))
 
 
 LIST = "calendar.events.list"
@@ -153,8 +174,14 @@ MESSAGES: Mapping[str, Callable[[Path], str]] = {
         {"attendees": [attendee("ann@example.org", additionalGuests=2)]}, path
     ),
     "Google could not be reached": lambda _: refused(LIST, Refusal(503, "backendError", retry_after="3600")),
-    "Google's limits do not allow …": lambda _: refused(LIST, Refusal(403, "dailyLimitExceeded")),
+    "Google's limits do not allow …": lambda _: refused(LIST, Refusal(403, "dailyLimitExceeded", retry_after="3600")),
+    "Google refuses to sign in": lambda _: refused("oauth.token", TokenRefusal("disabled_client")),
+    "consent covers more than is needed": lambda _: wide(),
+    "The account that agreed can't send mail by Gmail": lambda _: unsent("Mail service not enabled"),
+    "Gmail does not take the recipients": lambda _: unsent("Invalid To header"),
+    "Gmail does not take the sender": lambda _: unsent("Invalid From header"),
     "Gmail refuses the email as it is": lambda _: unsent(),
+    "the mail left from the account's own address": lambda _: replaced(),
 }
 
 

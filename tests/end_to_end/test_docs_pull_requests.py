@@ -14,7 +14,7 @@ import yaml
 from sessionsmgmt.commands.init import answers, init
 from sessionsmgmt.config.load import load
 from tests.builders import NOW
-from tests.emulators.github import Break
+from tests.emulators.github import Break, Refusal
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, WITH_SAMPLE, Job, job_of_pull_request, published, without
 from tests.wire.exhibits import PERMISSIONS
@@ -121,6 +121,16 @@ def on(job: Job, event: str) -> str:
     return published(job, job.step(name=event))
 
 
+def in_public(job: Job) -> str:
+    job.github.world.repository().private = False
+    return on(job, "push")
+
+
+def locked(job: Job) -> str:
+    job.github.fail("issues/create-comment", Refusal(403, "Unable to create comment because issue is locked."))
+    return published(job, job.step())
+
+
 MESSAGES: Mapping[str, Callable[[Job], str]] = {
     "No session for …": no_session,
     "No email is due": no_session,
@@ -129,12 +139,15 @@ MESSAGES: Mapping[str, Callable[[Job], str]] = {
     "The preview could not be made": not_made,
     "Add 'checks: write' to the 'permissions:' of the job.": lambda job: without(job, "checks"),
     "Add 'pull-requests: write' to the 'permissions:' of the job.": lambda job: without(job, "pull_requests"),
+    "Unlock the conversation": locked,
     "GitHub did not say whether writing the check worked": broken,
     "GITHUB_TOKEN is not set": lambda job: published(job, job.step(github_token="")),
     "This pull request is from a fork": from_a_fork,
     "--live has no effect": lambda job: from_a_fork(job, "preview --live"),
     "Nothing is published: the pull request is closed": lambda job: published(job, job.step(job.event("closed"))),
+    "Nothing is published: a merge queue has no pull request to show it on": lambda job: on(job, "merge_group"),
     "Nothing is published: this is no pull request": lambda job: on(job, "push"),
+    "This repository is not private, so the preview is not made from the club's own data": in_public,
     "No preview runs on pull_request_target": lambda job: on(job, "pull_request_target"),
     "The rest is left out here": too_long,
 }

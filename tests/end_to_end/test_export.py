@@ -50,6 +50,7 @@ def test_it_has_all_that_is_kept_in_words_and_in_the_clubs_zone(club: KeepingClu
         "from": "2026-11-07T09:00:00-05:00",
         "to": "2026-11-07T12:00:00-05:00",
         "sequence": 0,
+        "place_remembered": False,
     }
     assert (lab["sent"], lab["mail"]) == ("2026-11-06T12:00:00-05:00", club.google.sent[0].id)
     assert lab["people_remembered"] == 8, (

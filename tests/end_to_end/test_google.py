@@ -14,7 +14,8 @@ import pytest
 
 from sessionsmgmt.providers.google import tokens
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
-from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, Refusal, World, event
+from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, Refusal, TokenRefusal, World, event
+from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
 
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
@@ -131,6 +132,39 @@ def test_a_send_nobody_knows_the_end_of_is_held_and_never_repeated(club: GoogleC
     assert len(club.google.calls(SEND)) == 1
     assert club.call("resolve", "--resend", now=LATER).exit == 0
     assert club.call("run", now=LATER).states == [("new", "sent")]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Refusal(429, "rateLimitExceeded", retry_after="1"), Refusal(403, "userRateLimitExceeded", retry_after="1")],
+    ids=lambda one: str(one.status),
+)
+def test_a_send_that_a_limit_turned_away_is_made_in_the_same_run(club: GoogleClub, trouble: Refusal) -> None:
+    club.google.fail(SEND, trouble)
+    ran = club.call("run")
+
+    assert (ran.exit, ran.states) == (0, [("new", "sent")])
+    assert len(club.google.calls(SEND)) == 2
+    assert len(club.google.sent) == 1
+
+
+def test_the_consent_of_the_earlier_script_is_good_enough_and_a_person_is_told(club: GoogleClub) -> None:
+    club.google.grant(PREDECESSOR)
+    ran = club.call("run")
+
+    assert (ran.exit, ran.states) == (0, [("new", "sent")])
+    assert "consent-wider" in [one["code"] for one in ran.report["warnings"]]
+    assert club.call("doctor").exit == 0
+
+
+def test_a_run_that_can_not_sign_in_to_send_claims_nothing(club: GoogleClub) -> None:
+    club.google.fail("oauth.token", TokenRefusal("disabled_client", "The OAuth client was disabled."), after=1)
+    ran = club.call("run")
+
+    assert (ran.exit, ran.states) == (3, [("new", "failed")])
+    assert "Enable the client" in ran.report["notices"][0]["reason"]
+    assert club.call("status").states == [("new", "due")]
+    assert club.call("run").states == [("new", "sent")]
 
 
 def test_a_send_that_is_refused_is_made_by_the_next_run(club: GoogleClub) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulators.github import OWNER, REPOSITORY
+from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
 from tests.end_to_end.harness import SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, SAMPLE_CARDS, WITH_SAMPLE, Job, job_of_pull_request
 from tests.unit.views.github_markdown import HOSTILE_TEXT, calls_somebody, shown
@@ -164,6 +165,21 @@ def test_a_token_that_may_not_write_one_of_them_says_which_line_to_add_and_shows
     assert all(job.github.calls(call) for call in seen)
 
 
+@pytest.mark.parametrize("valid", [True, False])
+def test_what_github_says_is_only_text_wherever_it_is_shown(job: Job, valid: bool) -> None:
+    if not valid:
+        job.club.write("sessions.yml", "version: 1\n")
+    hostile = "No\n::set-output name=sent::9\r##[add-mask]a %0A::error::x | `` <img src=x> @everyone \x1b[31m\u202e"
+    job.github.fail("issues/create-comment", Refusal(403, hostile))
+    step = job.step()
+
+    assert step.exit == (0 if valid else 2)
+    assert "No ::set-output name=sent::9" in step.log.seen
+    assert not {"<img", "@everyone", "\x1b", "\u202e"} & set(re.findall(r"<img|@everyone|\x1b|\u202e", step.summary))
+    assert "\x1b" not in step.raw
+    assert step.outputs["sent"] == "0"
+
+
 def test_wrong_files_are_told_as_such_with_a_token_that_may_nothing(job: Job) -> None:
     job.club.write("sessions.yml", "version: 1\n")
     step = job.step(permissions={"contents": "read"})
@@ -210,6 +226,7 @@ def test_a_stranger_to_the_repositorys_visibility_sees_as_little(job: Job) -> No
     live_data(job)
     payload = job.event()
     del payload["repository"]["private"]
+    job.github.fail("repos/get", NOT_FOUND)
     job.step(payload, command="preview --live", now="2026-11-06T12:00:00-05:00")
 
     assert "Ada Adult" not in job.comments[0].body

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from sessionsmgmt.commands.run import run
+from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.ports import Outcome
 from sessionsmgmt.providers.files.outbox import Outbox
 from tests.unit.test_pipeline import job, still, store
@@ -30,6 +31,13 @@ class Fatal:
     number: int
     written: bool
     turn: Lock
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         with self.turn:  # one after the other, so that exactly so many are written

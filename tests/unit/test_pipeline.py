@@ -18,7 +18,7 @@ from sessionsmgmt.commands.run import run
 from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.claims import LEASE, Begin, Book, Claim, Hold, NotSent, Refused, Resolve, Sent, Step
 from sessionsmgmt.domain.confirm import Mail, trait
-from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Event, Key, State
+from sessionsmgmt.domain.model import CalendarReading, Caution, ContactsReading, Event, Key, State
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.file import FileLedger
 from sessionsmgmt.pipeline import WAVE, Job, Lookup, Mailing, Survey, deliver, look, survey
@@ -76,6 +76,13 @@ class Post:
     peak: int = 0
     _under_way: int = 0
     _turn: Lock = field(default_factory=Lock)
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         session = session_of(message)
@@ -216,6 +223,9 @@ class SentAlike:
 
     ids: tuple[str, ...]
     meanwhile: Callable[[], object]
+
+    def sender(self, _message_id: str) -> str | None:
+        return None
 
     def since(self, _instant: datetime) -> tuple[Mail, ...]:
         self.meanwhile()

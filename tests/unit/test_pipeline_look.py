@@ -15,7 +15,7 @@ import pytest
 
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.domain.claims import APART, LEASE
-from sessionsmgmt.domain.model import State
+from sessionsmgmt.domain.model import Caution, State
 from sessionsmgmt.errors import Exit
 from sessionsmgmt.pipeline import Job, Lookup
 from sessionsmgmt.ports import Delivered, Outcome, Unknown
@@ -36,6 +36,13 @@ class Counted:
     folder: Path
     unknown: Mapping[str, bool] = field(default_factory=dict)  # whether they are written all the same
     tried: list[str] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         session = session_of(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -118,6 +119,44 @@ def test_an_app_that_is_another_one_is_refused(world: SecretWorld, number: str) 
 def test_an_app_that_is_suspended_is_refused(world: SecretWorld) -> None:
     world.github.world.app.suspended = True
     with pytest.raises(RefusedError, match="signing in as the App"):
+        signed_in(world, {})
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_a_clock_that_is_off_is_told_as_such(world: SecretWorld, minutes: int) -> None:
+    world.github.world.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    with pytest.raises(RefusedError, match="Set the clock of this machine"):
+        signed_in(world, {})
+
+
+@pytest.mark.parametrize(
+    ("call", "refusal", "told"),
+    [
+        ("apps/get-repo-installation", Refusal(404, "Integration not found"), "Check GITHUB_APP_ID"),
+        ("apps/get-repo-installation", Refusal(404, "Not Found"), "is not installed on this repository"),
+        (
+            "apps/create-installation-access-token",
+            Refusal(422, "There is at least one repository that does not exist or is not accessible to the parent."),
+            "is not installed on this repository",
+        ),
+        (
+            "apps/create-installation-access-token",
+            Refusal(422, "The permissions requested are not granted to this installation."),
+            "does not have the permission 'secrets: write'",
+        ),
+        ("apps/create-installation-access-token", Refusal(422, "The moon is full."), '"The moon is full"'),
+        (
+            "apps/create-installation-access-token",
+            Refusal(403, "This installation has been suspended"),
+            "Whoever suspended the App can lift that",
+        ),
+    ],
+)
+def test_each_reason_why_an_app_gets_no_token_is_told(
+    world: SecretWorld, call: str, refusal: Refusal, told: str
+) -> None:
+    world.github.fail(call, refusal)
+    with pytest.raises(RefusedError, match=told):
         signed_in(world, {})
 
 

@@ -22,11 +22,13 @@ from tests.emulators.google import (
     Break,
     Calendar,
     GoogleEmulator,
+    Instead,
     Refusal,
     TokenRefusal,
     World,
     attendee,
     event,
+    json_response,
 )
 from tests.wire.google import BY_NAME, READING, Club, google
 
@@ -86,10 +88,20 @@ PASSING = [
     Refusal(502, "backendError"),
     Refusal(503, "backendError"),
 ]
-RATES = [Refusal(403, "rateLimitExceeded"), Refusal(403, "userRateLimitExceeded")]
+DETAIL = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}
+NEWER = {"code": 403, "message": "Quota exceeded for quota metric.", "status": "PERMISSION_DENIED"}
+RATES = [
+    Refusal(403, "rateLimitExceeded"),
+    Refusal(403, "userRateLimitExceeded"),
+    Refusal(403, "dailyLimitExceeded"),
+    Refusal(403, "quotaExceeded"),
+    Instead(json_response(403, {"error": {**NEWER, "details": [DETAIL]}})),
+    Instead(json_response(403, {"error": {**NEWER, "status": "RESOURCE_EXHAUSTED"}})),
+    Instead(json_response(403, [{"error": {**NEWER, "status": "RESOURCE_EXHAUSTED"}}])),
+]
 
 
-def named(trouble: Break | Refusal | TokenRefusal | str) -> str:
+def named(trouble: Break | Instead | Refusal | TokenRefusal | str) -> str:
     if isinstance(trouble, Refusal):
         return f"{trouble.status} {trouble.reason} {trouble.retry_after}".strip()
     return str(getattr(trouble, "value", trouble))
@@ -107,13 +119,27 @@ def test_trouble_that_passes_is_waited_out(filled_club: Club, call: str, trouble
         assert filled_club.time.naps == [7, 7]
 
 
-@pytest.mark.parametrize("call", [call for call in READERS if call.startswith("calendar")])
+@pytest.mark.parametrize("call", READERS)
 @pytest.mark.parametrize("trouble", RATES, ids=named)
-def test_a_rate_limit_that_is_told_as_forbidden_is_waited_out(filled_club: Club, call: str, trouble: Refusal) -> None:
+def test_a_limit_that_is_told_as_forbidden_is_waited_out(
+    filled_club: Club, call: str, trouble: Refusal | Instead
+) -> None:
     filled_club.google.fail(call, trouble, times=2)
 
     READERS[call](filled_club)
     assert len(filled_club.time.naps) == 2
+
+
+@pytest.mark.parametrize("call", READERS)
+@pytest.mark.parametrize("trouble", RATES, ids=named)
+def test_a_limit_that_is_told_as_forbidden_and_lasts_is_no_missing_right(
+    filled_club: Club, call: str, trouble: Refusal | Instead
+) -> None:
+    filled_club.google.fail(call, trouble, times=100)
+
+    with pytest.raises(UnreachableError, match="limits do not allow"):
+        READERS[call](filled_club)
+    assert filled_club.time.now <= 90
 
 
 @pytest.mark.parametrize("call", READERS)

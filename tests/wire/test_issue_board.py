@@ -259,6 +259,15 @@ def test_switched_off_issues_are_named(home: Home, call: str) -> None:
         home.board().post("held", NOTE)
 
 
+def test_an_issue_that_was_deleted_meanwhile_is_not_told_as_issues_switched_off(home: Home) -> None:
+    home.board().post("held", NOTE)
+    home.github.fail(UPDATE, Refusal(410, "This issue was deleted"))
+
+    with pytest.raises(RefusedError, match="This issue was deleted") as refused:
+        home.board().post("held", OTHER)
+    assert "switched off" not in str(refused.value)
+
+
 def test_what_is_too_long_for_github_is_shortened_and_then_stays(home: Home) -> None:
     long = Note("t" * 1_000, "x" * 100_000)
     home.board().post("held", long)

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import CalendarReading, Caution, Event, Session
 from sessionsmgmt.domain.presence import begin, finish
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.providers.files.cautions import shortened
 from sessionsmgmt.providers.files.content_lines import UnreadableError
-from sessionsmgmt.providers.files.ics_event import Details, Draft, details, draft, replaces, title, uids
+from sessionsmgmt.providers.files.ics_event import Details, Draft, details, draft, organizer, replaces, title, uids
 from sessionsmgmt.providers.files.ics_outline import Block, outline
 from sessionsmgmt.providers.files.ics_rules import Allowance
 from sessionsmgmt.providers.files.ics_series import (
@@ -42,12 +43,14 @@ LIMIT = 64 * 2**20
 class IcsFile:
     """The calendar in the file at ``path``. ``shown_as`` is how messages write the path.
 
-    ``zone`` is where times that name no zone are, and where days begin.
+    ``zone`` is where times that name no zone are, and where days begin. ``organizers`` are the folded addresses of
+    those whose events count besides the calendar's own; None is everybody.
     """
 
     path: Path
     shown_as: str
     zone: ZoneInfo
+    organizers: frozenset[str] | None = None
 
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
         """See ``ports.Calendar``. Raises InputError if the file is no whole calendar.
@@ -63,11 +66,36 @@ class IcsFile:
         for stray in found.strays:
             reading.blind = True
             reading.caution("calendar-damaged", f"the calendar has {stray.reason}; {_BLIND}", stray.line)
-        for uid, group in reading.groups(found.events).items():
+        for uid, group in reading.groups(self._trusted(found.events, reading)).items():
             reading.take(uid, group)
         return CalendarReading(
-            tuple(reading.events.values()), frozenset(reading.unreadable), reading.blind, shortened(reading.cautions)
+            tuple(reading.events.values()),
+            frozenset(reading.unreadable),
+            reading.blind,
+            shortened(reading.cautions),
+            empty=not found.events,
         )
+
+    def _trusted(self, blocks: Sequence[Block], reading: _Reading) -> Iterator[Block]:
+        """The VEVENTs without those that a stranger wrote under the UID of an event that counts.
+
+        Whoever sends an invitation chooses its UID. Put together with the club's own entries, it could move a session,
+        call it off or make it unreadable. A stranger's event with a UID of its own is read, for the warning about it.
+        """
+        if self.organizers is None:
+            yield from blocks
+            return
+        strange = {block.line for block in blocks if not self._counts(block)}
+        own = {uid for block in blocks if block.line not in strange for uid in uids(block)}
+        for block in blocks:
+            if block.line not in strange or (uids(block) and uids(block).isdisjoint(own)):
+                yield block
+            else:
+                reading.caution("organizer-unknown", _STRANGE, block.line)
+
+    def _counts(self, block: Block) -> bool:
+        by = organizer(block)
+        return by is None or self.organizers is None or fold(by) in self.organizers
 
 
 @dataclass(slots=True)
@@ -181,7 +209,7 @@ class _Reading:
                 said.attendees,
                 said.location,
                 said.description,
-                one.draft.confirmed,
+                one.draft.status,
                 where=place,
                 organizer=said.organizer or "",
                 own=said.organizer is None,
@@ -252,6 +280,10 @@ def _utf8(data: bytes, shown_as: str) -> bytes:
 _FOLD = re.compile(rb"\r*\n[ \t]")
 
 
+_STRANGE = (
+    "an entry has the UID of another event, or none, and somebody organises it whom calendar.organizers does not name, "
+    "so it is left out. Decline the invitation, or add them there if they are yours"
+)
 _BLIND = "an event that is missing is not taken for cancelled until this is mended. Export the calendar again"
 _NO_UID = (
     "the event has no UID, so it is known by its start and title: after a change of either it is taken for another one"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Caution, Contact, ContactsReading
-from sessionsmgmt.domain.roster import fold
 from sessionsmgmt.providers.files.cautions import shortened
 from sessionsmgmt.providers.files.content_lines import ContentLine, split, unescape
 from sessionsmgmt.providers.files.source import opened

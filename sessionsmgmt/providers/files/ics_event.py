@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote
 
-from sessionsmgmt.domain.model import Attendee
-from sessionsmgmt.domain.roster import fold
+from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.model import Attendee, Status
 from sessionsmgmt.providers.files.content_lines import ContentLine, UnreadableError, parse, unescape, unfold
 from sessionsmgmt.providers.files.ics_outline import Block
 from sessionsmgmt.providers.files.ics_values import Length, When, ZoneOf, one_duration, one_moment, span
@@ -30,7 +30,7 @@ class Draft:
     uid: str
     start: When
     length: Length
-    confirmed: bool
+    status: Status
     original: When | None = None
     onward: bool = False
     rules: tuple[ContentLine, ...] = ()
@@ -88,13 +88,13 @@ def draft(block: Block, zone_of: ZoneOf, floating: tzinfo) -> Draft:
         line = found["RECURRENCE-ID"][0]
         original = one_moment(line, zone_of, floating)
         onward = line.param("RANGE").upper() == "THISANDFUTURE"
-    status = _first(found, "STATUS").strip().upper()
+    status = _first(found, "STATUS").strip().lower()
     return Draft(
         block,
         _first(found, "UID").strip(),
         start,
         length,
-        status not in {"TENTATIVE", "CANCELLED"},
+        Status(status) if status in frozenset(Status) else Status.CONFIRMED,
         original,
         onward,
         tuple(found.get("RRULE", ())),
@@ -139,6 +139,16 @@ def uids(block: Block) -> frozenset[str]:
         if raw[:3].upper() == b"UID" and (prop := parse(raw.decode(), number)) and prop.name == "UID":
             found.add(prop.value.strip())
     return frozenset(found - {""})
+
+
+def organizer(block: Block) -> str | None:
+    """Who organises a VEVENT, damaged or not, as ``Details`` has it: empty if that can't be told."""
+    found = set()
+    for number, raw in unfold(block.lines, block.line + 1):
+        if raw[:9].upper() == b"ORGANIZER" and raw[9:10] in {b":", b";", b""}:
+            prop = parse(raw.decode(), number)
+            found.add(_address(prop) if prop else "")
+    return None if not found else found.pop() if len(found) == 1 else ""
 
 
 def replaces(block: Block, zone_of: ZoneOf, floating: tzinfo) -> When | None:

@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from threading import Lock
 
+from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports import Delivered, Outcome, Undelivered
 
@@ -29,6 +30,21 @@ class Outbox:
 
     folder: Path
     _turn: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def prepare(self) -> None:
+        """Make the folder if it is not there yet, and see that files can be made in it. See ``ports.Mailer``."""
+        try:
+            with self._turn:
+                self._made()
+                part = self.folder / f".{secrets.token_hex(8)}.part"
+                part.open("xb").close()
+                part.unlink()
+        except (OSError, ValueError) as error:
+            raise _unwritable(error) from None
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """There is nothing to know. See ``ports.Mailer``."""
+        return ()
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``. A message whose Message-ID is there already is delivered already.
@@ -45,19 +61,24 @@ class Outbox:
         tail = f"-{hashlib.sha256(message_id.encode()).hexdigest()[:16]}.eml"
         try:
             with self._turn:
-                if self.folder.is_symlink():
-                    return Undelivered(InputError("The outbox is a link.", "Give the path of a folder itself."))
-                self.folder.mkdir(parents=True, exist_ok=True)
+                self._made()
                 if not any(name.endswith(tail) for name in os.listdir(self.folder)):  # noqa: PTH208 - names suffice
                     _put(self.folder, _stem(message) + tail, text)
+        except InputError as error:
+            return Undelivered(error)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not valid"
-            return Undelivered(
-                InputError(
-                    f"The outbox can't be written to: {reason}.", "Check mail.path, its permissions and the disk."
-                )
-            )
+            return Undelivered(_unwritable(error))
         return Delivered(message_id)
+
+    def _made(self) -> None:
+        if self.folder.is_symlink():
+            raise InputError("The outbox is a link.", "Give the path of a folder itself.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+
+def _unwritable(error: Exception) -> InputError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not valid"
+    return InputError(f"The outbox can't be written to: {reason}.", "Check mail.path, its permissions and the disk.")
 
 
 def _written(message: EmailMessage) -> tuple[bytes, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sessionsmgmt.domain.confirm import Mail
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.providers.letters import mail
+from sessionsmgmt.providers.letters import mail, sender
 
 LONGEST_HEADERS = 65_536
 """Bytes of a file that are looked at; what ``compose`` writes has its headers in the first two thousand."""
@@ -32,10 +32,18 @@ class OutboxSent:
         A file that can't be read is passed over: the outbox does not write such. Raises InputError if the folder is
         none.
         """
+        return tuple(one for one, _ in self._all() if one.at >= instant)
+
+    def sender(self, message_id: str) -> str | None:
+        """See ``ports.SentFolder``."""
+        return next((address for one, address in self._all() if one.message_id == message_id), None)
+
+    def _all(self) -> Sequence[tuple[Mail, str | None]]:
+        """Every mail, and the address it is from."""
         try:
             if self.folder.is_symlink():
                 raise InputError("The outbox is a link.", "Give the path of a folder itself.")
-            return tuple(one for one in _mails(self.folder) if one.at >= instant)
+            return list(_mails(self.folder))
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
@@ -43,7 +51,7 @@ class OutboxSent:
             raise InputError(f"The outbox can't be read: {reason}.", "Check mail.path and its permissions.") from None
 
 
-def _mails(folder: Path) -> Iterator[Mail]:
+def _mails(folder: Path) -> Iterator[tuple[Mail, str | None]]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
             if entry.name.endswith(".eml") and not entry.name.startswith("."):
@@ -52,13 +60,14 @@ def _mails(folder: Path) -> Iterator[Mail]:
                         yield _mail(Path(entry.path))
 
 
-def _mail(path: Path) -> Mail:
-    """The message in the file, under the id that ``Outbox.send`` gave it."""
+def _mail(path: Path) -> tuple[Mail, str | None]:
+    """The message in the file, under the id that ``Outbox.send`` gave it, and whom it is from."""
     with path.open("rb") as file:
-        headers = BytesHeaderParser().parsebytes(file.read(LONGEST_HEADERS))
-    message_id = str(headers["Message-ID"] or "").strip() or path.name
-    at = _date(headers) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return mail(message_id, at, [(name, str(value)) for name, value in headers.items()])
+        message = BytesHeaderParser().parsebytes(file.read(LONGEST_HEADERS))
+    message_id = str(message["Message-ID"] or "").strip() or path.name
+    at = _date(message) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    headers = [(name, str(value)) for name, value in message.items()]
+    return mail(message_id, at, headers), sender(headers)
 
 
 def _date(headers: Message) -> datetime | None:

@@ -15,7 +15,7 @@ from google.oauth2.credentials import Credentials
 
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.providers.google.credentials import StoredCredential
-from sessionsmgmt.providers.google.tokens import Granted, lapses, refresh
+from sessionsmgmt.providers.google.tokens import Granted, excess, lapses, refresh
 from sessionsmgmt.providers.google.transport import Connection, Http, Once, Patient
 
 VERSIONS = {"calendar": "v3", "people": "v1", "gmail": "v1"}
@@ -49,9 +49,18 @@ class Account:
         """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does."""
         return _service(name, self.connection.root, self._stage(scopes, renewals=0))
 
+    def open(self, name: str, scopes: frozenset[str]) -> None:
+        """Do all of ``sending`` that can be done before there is something to send: the token, and a connection.
+
+        Raises as ``tokens.refresh`` does, and UnreachableError where there is no connection.
+        """
+        self._stage(scopes, renewals=0)
+        self.connection.open(self.connection.at(str(_document(name)["rootUrl"]), "/"))
+
     def cautions(self) -> tuple[Caution, ...]:
         """What the token endpoint said that a person should know."""
-        return tuple(dict.fromkeys(one for _, granted in self._stages.values() for one in lapses(granted)))
+        stages = [granted for _, granted in self._stages.values()]
+        return tuple(dict.fromkeys(one for granted in stages for one in (*lapses(granted), *excess(granted))))
 
     def _stage(self, scopes: frozenset[str], renewals: int) -> Once:
         """Calls whose access token is good for these scopes alone; the token is fetched on the first call.
@@ -87,7 +96,7 @@ def _service(name: str, root: str, http: Http) -> Any:
     """One of Google's APIs, from the description that ships with the library, below ``root`` if there is one."""
     from googleapiclient.discovery import build_from_document
 
-    document = json.loads(_description(name))
+    document = _document(name)
     if root:
         # every address is made from these: nothing is left that points at Google's own hosts
         document["rootUrl"] = f"{root}/"
@@ -96,6 +105,7 @@ def _service(name: str, root: str, http: Http) -> Any:
     return build_from_document(document, http=http)
 
 
-def _description(name: str) -> str:
+def _document(name: str) -> dict[str, Any]:
     documents = resources.files("googleapiclient.discovery_cache") / "documents"
-    return (documents / f"{name}.{VERSIONS[name]}.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads((documents / f"{name}.{VERSIONS[name]}.json").read_text(encoding="utf-8"))
+    return document

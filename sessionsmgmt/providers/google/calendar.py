@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from googleapiclient.errors import HttpError
 
-from sessionsmgmt.domain.model import Attendee, CalendarReading, Caution, Event
+from sessionsmgmt.domain.model import Attendee, CalendarReading, Caution, Event, Status
 from sessionsmgmt.domain.presence import begin, finish
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.providers.google.account import Account
@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(days=1)
 AT_ONCE = 4
 YEARS = range(1970, 2200)
 ITEM = (
-    "id,status,summary,description,location,start,end,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
+    "id,status,summary,description,location,start,end,recurrence,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
     "organizer(email,self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
 )
 HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
@@ -53,18 +53,19 @@ class GoogleCalendarFeed:
         api = self.account.reading("calendar", self.scopes)
         try:
             calendar = self.id or id_of(self.name, self.account, api)
-            items = {item["id"]: (item, role) for item, role in _listed(api, calendar, since - LOOK_BACK, until)}
+            pages = list(_pages(api, calendar, since - LOOK_BACK, until))
+            items = {item["id"]: item for page in pages for item in page.get("items", ())}
             with ThreadPoolExecutor(AT_ONCE) as threads:
-                for item in threads.map(
+                asked = threads.map(
                     lambda one: _asked_for(api, calendar, one), sorted(set(filter(None, ids)) - set(items))
-                ):
-                    if item:
-                        items[item["id"]] = (item, "")
+                )
+                items |= {item["id"]: item for item in asked if item}
         except HttpError as error:
             raise explained(error, "reading the calendar") from None
-        events = [_event(item, role) for item, role in items.values()]
+        role = pages[0].get("accessRole", "")
+        events = [_event(item, role) for item in items.values()]
         wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
-        guests = tuple(_guests(items[one.id][0]) for one in wanted)
+        guests = tuple(_guests(items[one.id]) for one in wanted)
         return CalendarReading(wanted, cautions=tuple(one for one in guests if one) + self.account.cautions())
 
     def _between(self, event: Event, since: datetime, until: datetime) -> bool:
@@ -105,8 +106,8 @@ def _found_by(name: str, api: Any) -> str:
     return found[0]
 
 
-def _listed(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[tuple[Item, str]]:
-    """Every event that ends after ``since`` and begins no later than ``until``, with the account's role; all pages."""
+def _pages(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+    """The pages of the list of every event that ends after ``since`` and begins no later than ``until``."""
     token = None
     while True:
         page = (
@@ -123,27 +124,30 @@ def _listed(api: Any, calendar: str, since: datetime, until: datetime) -> Iterat
             )
             .execute()
         )
-        role = page.get("accessRole", "")
-        if role == "freeBusyReader":
+        if page.get("accessRole") == "freeBusyReader":
             raise ConsentError(
                 "The account may see when the calendar is busy, and nothing else of it.",
                 "Share the calendar with the account again, with 'See all event details'.",
             )
-        yield from ((item, role) for item in page.get("items", ()))
+        yield page
         token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
         if not token:
             return
 
 
 def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
-    """The event as it is now, or None if there is none of this id any more."""
+    """The event as it is now, or None if there is none of this id any more.
+
+    An event that was made to repeat keeps its id, which then is that of the series and of none of its dates. The list
+    has the dates with ids of their own, so the series is none of the events.
+    """
     try:
         item: Item = api.events().get(calendarId=calendar, eventId=event, fields=ITEM).execute()
     except HttpError as error:
         if error.resp.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return None
         raise
-    return item
+    return None if item.get("recurrence") else item
 
 
 def _event(item: Item, role: str) -> Event:
@@ -162,11 +166,17 @@ def _event(item: Item, role: str) -> Event:
         ),
         location=item.get("location", ""),
         description=item.get("description", ""),
-        confirmed=item.get("status", "confirmed") == "confirmed",
+        status=_status(item),
         complete=not _is_partial(item, role),
         organizer=organizer.get("email", ""),
-        own=bool(organizer.get("self")),
+        own="organizer" not in item or bool(organizer.get("self")),  # a deleted event may have lost it
     )
+
+
+def _status(item: Item) -> Status:
+    """The event's status; one that the API does not have today says nothing for certain."""
+    status = item.get("status", Status.CONFIRMED)
+    return Status(status) if status in frozenset(Status) else Status.TENTATIVE
 
 
 def _is_partial(item: Item, role: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.ports import Finding, Health, failed
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.tokens import CONSENT_AGAIN, NEEDED_FOR, lapses, refresh
+from sessionsmgmt.providers.google.tokens import CONSENT_AGAIN, NEEDED_FOR, covering, lapses, refresh, short
 
 
 def consent(account: Account, needed: frozenset[str]) -> Iterator[Finding]:
@@ -20,15 +20,17 @@ def consent(account: Account, needed: frozenset[str]) -> Iterator[Finding]:
         yield failed("token", error)
         return
     yield Finding("token", Health.GOOD, "Google accepts the stored consent.")
+    chosen = {scope: covering(scope, granted.scopes) for scope in needed}
     for scope in sorted(needed):
-        topic = f"scope {scope.rsplit('/', 1)[-1]}"
-        if scope in granted.scopes:
+        topic, wider = f"scope {short(scope)}", chosen[scope]
+        if wider == scope:
             yield Finding(topic, Health.GOOD, f"Granted, for {NEEDED_FOR[scope]}.")
+        elif wider:
+            yield Finding(topic, Health.NOTE, f"Granted as a part of {short(wider)}, for {NEEDED_FOR[scope]}.", _NARROW)
         else:
             yield Finding(topic, Health.BAD, f"Missing, for {NEEDED_FOR[scope]}.", f"{CONSENT_AGAIN}.", Exit.CONSENT)
-    for scope in sorted(granted.scopes - needed):
-        advice = "The less is granted, the less can be lost: run 'sessionsmgmt auth login' to narrow it."
-        yield Finding(f"scope {scope.rsplit('/', 1)[-1]}", Health.NOTE, "Granted, but not needed.", advice)
+    for scope in sorted(granted.scopes - set(chosen.values())):
+        yield Finding(f"scope {short(scope)}", Health.NOTE, "Granted, but not needed.", _NARROW)
     ends = lapses(granted)
     if ends:
         yield Finding("consent", Health.NOTE, f"{ends[0].text}.")
@@ -43,3 +45,6 @@ def sender(address: str) -> Iterator[Finding]:
         yield Finding("mail.from", Health.NOTE, "An address of your choice is used.", advice)
     else:
         yield Finding("mail.from", Health.GOOD, "The account's own address is used.")
+
+
+_NARROW = "The less is granted, the less can be lost: run 'sessionsmgmt auth login' to narrow it."

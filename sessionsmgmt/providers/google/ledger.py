@@ -14,7 +14,6 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,8 +23,10 @@ from typing import Any
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.domain.claims import Book, ByDigest, Refused, Step
+from sessionsmgmt.domain.keys import first_event_id
 from sessionsmgmt.domain.model import Caution, Key, Rule
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
+from sessionsmgmt.http_session import POOL
 from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import Keys
 from sessionsmgmt.patience import Later, persist
@@ -35,8 +36,8 @@ from sessionsmgmt.providers.google.calendar import LARGEST_PAGE, id_of
 from sessionsmgmt.providers.google.marks import change
 from sessionsmgmt.providers.google.pages import Binding, Item, Page, earlier, entries, opened, turned
 from sessionsmgmt.providers.google.refusals import explained, is_everywhere
-from sessionsmgmt.providers.google.transport import POOL
 from sessionsmgmt.providers.google.wiping import wipe
+from sessionsmgmt.threads import side_by_side
 
 MARGIN = timedelta(days=1)
 """How much longer events are looked at than they are remembered."""
@@ -127,7 +128,7 @@ class CalendarLedger:
         grouped = self._grouped(steps, now)
         if not grouped:
             return ()
-        with ThreadPoolExecutor(POOL) as threads:
+        with side_by_side(POOL) as threads:
             results = dict(
                 zip(grouped, threads.map(lambda one: self._tried(one, grouped[one], now), grouped), strict=True)
             )
@@ -177,7 +178,7 @@ class CalendarLedger:
         Somebody who is invited to one instance alone has that, and no series.
         """
         ids = sorted({item["recurringEventId"] for item in items.values() if "recurringEventId" in item} - items.keys())
-        with ThreadPoolExecutor(POOL) as threads:
+        with side_by_side(POOL) as threads:
             return [item for item in threads.map(self._if_there, ids) if item]
 
     def _if_there(self, event: str) -> Item | None:
@@ -196,7 +197,7 @@ class CalendarLedger:
         """The steps by the event they are written on, and the events that have something to forget or to seal anew."""
         grouped: dict[str, list[Step]] = {}
         for step in steps:
-            grouped.setdefault(self._event_of(step.key.session), []).append(step)
+            grouped.setdefault(self._event_of(first_event_id(step.key)), []).append(step)
         for event, page in self._pages.items():
             if turned(page, (), self._secret, self._binding, now).properties != page.properties:
                 grouped.setdefault(event, [])

@@ -13,10 +13,11 @@ import requests
 import urllib3
 from googleapiclient.errors import HttpError
 
-from sessionsmgmt.errors import InputError, SessionsError, UnreachableError
-from sessionsmgmt.ports import Delivered, Outcome, Undelivered, Unknown
+from sessionsmgmt.domain.model import Caution
+from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
+from sessionsmgmt.ports import Delivered, Limited, Outcome, Undelivered, Unknown
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.refusals import explained, is_everywhere, reply_of
 from sessionsmgmt.providers.google.tokens import SEND
 
 LARGEST = 36_700_160
@@ -29,13 +30,26 @@ NEVER_CONNECTED = (
     urllib3.exceptions.NameResolutionError,
 )
 SCOPES = frozenset({SEND})
+DOING = "sending a notice"
+ABOUT_THE_ACCOUNT = ("mail service not enabled", "precondition check failed", "delegation denied")
+ABOUT_THE_SIZE = ("too large", "exceeds the", "size limit")
+ABOUT_RECIPIENTS = ("to header", "cc header", "recipient")
+"""Words of Gmail's messages that tell what a refusal is about; its reason is mostly "badRequest"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gmail:
-    """The account's own mail. Its access is fetched with the first message, so that a run with none asks for none."""
+    """The account's own mail. Its access is fetched before the first message, so that a run with none asks for none."""
 
     account: Account
+
+    def prepare(self) -> None:
+        """Fetch the access to send, and open a connection. See ``ports.Mailer``."""
+        self.account.open("gmail", SCOPES)
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """What Google said of the consent. See ``ports.Mailer``."""
+        return self.account.cautions()
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``. One POST, whatever happens: Gmail has no key by which it would know a second one."""
@@ -49,37 +63,67 @@ class Gmail:
             return Undelivered(InputError(f"The email has {len(raw)} bytes; Gmail takes {LARGEST}.", "Shorten it."))
         try:
             api = self.account.sending("gmail", SCOPES)
-        except SessionsError as error:
-            return Undelivered(error)
-        call = (
-            api.users()
-            .messages()
-            .send(userId="me", body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")}, fields="id")
-        )
-        try:
-            reply = call.execute(num_retries=0)
+            reply = (
+                api.users()
+                .messages()
+                .send(userId="me", body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")}, fields="id")
+                .execute(num_retries=0)
+            )
+        except SessionsError as error:  # the access could not be had, or had ended and could not be had again
+            return Undelivered(error, everywhere=True)
         except HttpError as error:
             if int(error.resp.status) in CERTAINLY_REFUSED:
-                return Undelivered(_refusal(error))
+                return _refused(error)
             return Unknown(f"Gmail answered {error.resp.status} after it had the message")
         except requests.RequestException as error:
             if _never_left(error):
                 return Undelivered(UnreachableError("Gmail could not be reached.", "The next run tries again."))
             return Unknown(f"the connection to Gmail broke before it answered ({type(error).__name__})")
-        except ValueError:
+        except (ValueError, RecursionError):
             return Unknown("Gmail's answer could not be read")
         message_id = reply.get("id") if isinstance(reply, dict) else None
         return Delivered(str(message_id)) if message_id else Unknown("Gmail's answer has no message id")
 
 
-def _refusal(error: HttpError) -> SessionsError:
-    if error.resp.status == HTTPStatus.BAD_REQUEST:
-        return InputError(
-            "Gmail refuses the email as it is.",
-            "Check mail.from in sessions.yml: it must be an address the account may send as (Gmail's settings, "
-            "'Send mail as'), and that every recipient is an address.",
+def _refused(error: HttpError) -> Undelivered | Limited:
+    """What a refusal is about: a limit, the account, this one email, or what ``explained`` knows."""
+    reply = reply_of(error)
+    if reply.is_limit:
+        return Limited(explained(error, DOING), reply.wait)
+    text, says = reply.message.lower(), reply.quoted
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        return Undelivered(explained(error, DOING), everywhere=True)
+    if "failedprecondition" in reply.reasons or any(words in text for words in ABOUT_THE_ACCOUNT):
+        return Undelivered(
+            ConsentError(
+                f"{says}The account that agreed can't send mail by Gmail.",
+                "Sign in to Gmail with it: is the mail there, and not suspended? If another account is to send, run "
+                "'sessionsmgmt auth login' with that one.",
+            ),
+            everywhere=True,
         )
-    return explained(error, "sending a notice")
+    if reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or any(words in text for words in ABOUT_THE_SIZE):
+        return Undelivered(InputError(f"{says}The email is too large for Gmail.", "Shorten its template."))
+    if any(words in text for words in ABOUT_RECIPIENTS):
+        return Undelivered(
+            InputError(f"{says}Gmail does not take the recipients.", "Check 'to' and 'cc' of the notice.")
+        )
+    if "from header" in text or "sender" in text:
+        return Undelivered(
+            InputError(
+                f"{says}Gmail does not take the sender.",
+                "mail.from must be an address that Gmail's settings list under 'Send mail as'.",
+            )
+        )
+    if reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}:
+        return Undelivered(
+            InputError(
+                f"{says}Gmail refuses the email as it is.",
+                "Check the recipients, and that mail.from is an address the account may send as (Gmail's settings, "
+                "'Send mail as').",
+            )
+        )
+    return Undelivered(explained(error, DOING), everywhere=is_everywhere(error))
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Presence
 from sessionsmgmt.domain.roster import named
 from sessionsmgmt.errors import RefusedError
@@ -116,7 +117,7 @@ def announced(properties: Properties, invited: Iterable[str]) -> Announced | Non
     lists = [_people(properties.get(name, "")) for name in LEGACY_LISTS]
     people = frozenset[str]().union(*(found for found, _ in lists))
     if not all(whole for _, whole in lists):
-        people |= {one for one in invited if _is_text(one)}
+        people |= {fold(one) for one in invited if _is_text(one)}
     return Announced(Presence(start, end), people)
 
 
@@ -154,8 +155,8 @@ def _known_by(person: object) -> set[str]:
     if not isinstance(mail, str) or not mail.strip() or not _is_text(mail):
         return set()
     if not isinstance(name, str) or not _is_text(name):
-        return {mail}
-    return {mail, named(mail.strip(), " ".join(name.split()))}
+        return {fold(mail)}
+    return {fold(mail), named(fold(mail), " ".join(name.split()))}
 
 
 def _is_text(text: str) -> bool:

@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
+from sessionsmgmt.providers.google.error_replies import ErrorReply, error_reply
 from sessionsmgmt.providers.google.tokens import CONSENT_AGAIN
-from sessionsmgmt.providers.google.transport import is_rate_limit, reasons
 
-NOT_ENABLED = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
-SCOPE_MISSING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
-QUOTA = frozenset({"dailyLimitExceeded", "quotaExceeded"})
+NOT_ENABLED = frozenset({"accessnotconfigured", "servicedisabled"})
+SCOPE_MISSING = frozenset({"insufficientpermissions", "insufficientscopes", "accesstokenscopeinsufficient"})
+POLICY = frozenset(
+    {"domainpolicy", "adminpolicyenforced", "policyenforced", "orgrestriction", "securitypolicyviolated"}
+)
+
+
+def reply_of(error: HttpError) -> ErrorReply:
+    """What Google said."""
+    return error_reply(int(error.resp.status), error.resp, error.content, datetime.now(UTC))
 
 
 def is_everywhere(error: HttpError) -> bool:
     """Whether every other call of the kind would be refused for the same reason: it is about the consent."""
-    about_consent = reasons(error.content) & (NOT_ENABLED | SCOPE_MISSING)
-    return int(error.resp.status) == HTTPStatus.UNAUTHORIZED or bool(about_consent)
+    reply = reply_of(error)
+    return reply.status == HTTPStatus.UNAUTHORIZED or bool(reply.reasons & (NOT_ENABLED | SCOPE_MISSING | POLICY))
 
 
 def explained(error: HttpError, doing: str) -> SessionsError:
     """The failure to end with. ``doing`` is what was being done ("reading the calendar"), without any text of it.
 
-    Sources: "Handle API errors" of Calendar and Gmail, and google.rpc.ErrorInfo for the newer reasons.
+    Google's own words come first. Sources: "Handle API errors" of Calendar and Gmail, and google.rpc.ErrorInfo for the
+    newer reasons.
     """
-    status, why = int(error.resp.status), reasons(error.content)
-    if is_rate_limit(status, error.content) or why & QUOTA:
-        return UnreachableError(f"Google's limits do not allow {doing} now.", "The next run tries again.")
+    reply = reply_of(error)
+    status, why, says = reply.status, reply.reasons, reply.quoted
+    if reply.is_limit:
+        return UnreachableError(f"{says}Google's limits do not allow {doing} now.", "The next run tries again.")
     if why & NOT_ENABLED:
         return ConsentError(
-            f"Google refuses {doing}: the API is not enabled in the project the client belongs to.",
+            f"{says}Google refuses {doing}: the API is not enabled in the project the client belongs to.",
             "Enable the Calendar, People and Gmail APIs there (docs/google.md, step 1).",
         )
     if status == HTTPStatus.UNAUTHORIZED or why & SCOPE_MISSING:
-        return ConsentError(f"Google does not allow {doing} with the consent given.", f"{CONSENT_AGAIN}.")
+        return ConsentError(f"{says}Google does not allow {doing} with the consent given.", f"{CONSENT_AGAIN}.")
+    if why & POLICY:
+        return ConsentError(
+            f"{says}Google refuses {doing}: the organisation's policy forbids it.",
+            "Ask its administrator to allow the app.",
+        )
     if status == HTTPStatus.FORBIDDEN:
         return ConsentError(
-            f"Google refuses {doing}.", "The account may lack the right, or its organisation's policy forbids it."
+            f"{says}Google refuses {doing}.", "The account may lack the right, or its organisation's policy forbids it."
         )
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return InputError(
-            f"Google finds nothing there when {doing}.",
+            f"{says}Google finds nothing there when {doing}.",
             "Is the calendar's id in sessions.yml right, and is the calendar shared with the account?",
         )
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return InputError(f"Google did not understand the request when {doing} ({status}).", "Please report this.")
-    return UnreachableError(f"Google failed when {doing} ({status}).", "The next run tries again.")
+        return InputError(
+            f"{says}Google did not understand the request when {doing} ({status}).", "Please report this."
+        )
+    return UnreachableError(f"{says}Google failed when {doing} ({status}).", "The next run tries again.")

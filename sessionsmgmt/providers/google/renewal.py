@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sessionsmgmt.ports import Renewed
 from sessionsmgmt.providers.google.credentials import VARIABLE, stored_credential, with_token
-from sessionsmgmt.providers.google.tokens import lapses, refresh
+from sessionsmgmt.providers.google.tokens import excess, lapses, refresh
 from sessionsmgmt.providers.google.transport import Connection
 
 
@@ -24,7 +24,7 @@ class GoogleGrantor:
         """One refresh grant (RFC 6749, section 6). See ``ports.Grantor``."""
         granted = refresh(stored_credential({VARIABLE: credential}), self.scopes, self.connection)
         renewed = with_token(credential, granted.refresh_token) if granted.refresh_token else credential
-        return Renewed(renewed, granted.ends, lapses(granted))
+        return Renewed(renewed, granted.ends, (*lapses(granted), *excess(granted)))
 
     def meanwhile(self) -> str:
         """Google's earlier refresh tokens go on working beside the new one ("Using OAuth 2.0", "Refresh tokens")."""

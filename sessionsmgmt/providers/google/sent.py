@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -16,7 +15,8 @@ from sessionsmgmt.domain.confirm import Mail
 from sessionsmgmt.providers.google.account import Account
 from sessionsmgmt.providers.google.refusals import explained
 from sessionsmgmt.providers.google.tokens import METADATA
-from sessionsmgmt.providers.letters import HEADERS, mail
+from sessionsmgmt.providers.letters import HEADERS, mail, sender
+from sessionsmgmt.threads import side_by_side
 
 SCOPES = frozenset({METADATA})
 PAGE = 100
@@ -42,7 +42,7 @@ class GmailSent:
         ids = _ids(api)
         found: dict[str, Mail] = {}
         try:
-            with ThreadPoolExecutor(AT_ONCE) as threads:
+            with side_by_side(AT_ONCE) as threads:
                 while batch := list(islice(ids, AT_ONCE)):
                     mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
                     found |= {one.message_id: one for one in mails if one and one.at >= instant}
@@ -51,6 +51,15 @@ class GmailSent:
         except HttpError as error:
             raise explained(error, "looking into the Sent folder") from None
         return tuple(found.values())
+
+    def sender(self, message_id: str) -> str | None:
+        """See ``ports.SentFolder``. Gmail puts the account's own address for one that the account may not send as."""
+        api = self.account.reading("gmail", SCOPES)
+        try:
+            reply = _get(api, message_id, ["From"])
+        except HttpError as error:
+            raise explained(error, "looking into the Sent folder") from None
+        return sender(_headers(reply)) if reply else None
 
 
 def _ids(api: Any) -> Iterator[str]:
@@ -78,6 +87,12 @@ def _ids(api: Any) -> Iterator[str]:
 
 def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:
     """The mail's headers; None if somebody has deleted it meanwhile. Without a date it counts as of the instant."""
+    reply = _get(api, message_id, HEADERS)
+    return mail(message_id, _date(reply) or instant, _headers(reply)) if reply else None
+
+
+def _get(api: Any, message_id: str, headers: Sequence[str]) -> Item | None:
+    """These headers of the mail; None if there is none of this id any more."""
     try:
         reply: Item = (
             api.users()
@@ -86,7 +101,7 @@ def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:
                 userId="me",
                 id=message_id,
                 format="metadata",
-                metadataHeaders=list(HEADERS),
+                metadataHeaders=list(headers),
                 fields="id,internalDate,payload/headers",
             )
             .execute()
@@ -95,8 +110,11 @@ def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:
         if int(error.resp.status) == HTTPStatus.NOT_FOUND:
             return None
         raise
-    headers = reply.get("payload", {}).get("headers", ())
-    return mail(message_id, _date(reply) or instant, [(one.get("name", ""), one.get("value", "")) for one in headers])
+    return reply
+
+
+def _headers(reply: Item) -> list[tuple[str, str]]:
+    return [(one.get("name", ""), one.get("value", "")) for one in reply.get("payload", {}).get("headers", ())]
 
 
 def _date(reply: Item) -> datetime | None:

@@ -7,31 +7,30 @@ side closes without a reply, which would be a second email; so what it is given 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 
+from sessionsmgmt.errors import UnreachableError
+from sessionsmgmt.http_session import BoundedAdapter, fitted
 from sessionsmgmt.masks import unmasked
-from sessionsmgmt.patience import Later, Patience, retry_after
+from sessionsmgmt.patience import Later, Patience
 from sessionsmgmt.patience import persist as until_kept
+from sessionsmgmt.providers.google.error_replies import ErrorReply, error_reply
 
 if TYPE_CHECKING:
     import httplib2
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
-"""Why a 403 is only a matter of time (Calendar and Gmail: "Resolve errors")."""
-POOL = 8
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait for a connection and for a reply."""
+    """Seconds to wait for a connection and for all of a reply."""
 
     connect: float = 10
     read: float = 30
@@ -81,11 +80,6 @@ class Once:
         return response, reply.content
 
 
-def _pool() -> HTTPAdapter:
-    """urllib3's own retries are off: who tries again is decided in one place."""
-    return HTTPAdapter(pool_connections=POOL, pool_maxsize=POOL, max_retries=0)
-
-
 @dataclass(frozen=True, slots=True)
 class Connection:
     """The way to Google, one for a run: its connections, how long to wait, and whether another root stands in.
@@ -98,7 +92,7 @@ class Connection:
     timeouts: Timeouts = Timeouts()
     patience: Patience = Patience()
     mask: Callable[[str], None] = field(default=unmasked, repr=False)
-    _adapter: HTTPAdapter = field(default_factory=_pool, repr=False)
+    _adapter: BoundedAdapter = field(default_factory=BoundedAdapter, repr=False)
 
     def at(self, address: str, path: str) -> str:
         """Google's own address, or the path below the root that stands in for it."""
@@ -106,19 +100,24 @@ class Connection:
 
     def over(self, session: requests.Session) -> Once:
         """Calls through the session over the run's connections, with nothing of the machine's own (no ``.netrc``)."""
-        session.mount("https://", self._adapter)
-        session.mount("http://", self._adapter)
-        session.auth = _keep_as_is
-        return Once(session, self.timeouts)
+        return Once(fitted(session, self._adapter, self.root), self.timeouts)
 
     def bare(self) -> Once:
         """Calls that carry no access token: those to the token endpoint."""
         return self.over(requests.Session())
 
+    def open(self, address: str) -> None:
+        """Open a connection for the first request below the address. Raises UnreachableError where that can't be."""
+        settings = self.bare().session.merge_environment_settings(address, {}, None, None, None)
 
-def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An ``auth`` that adds nothing: without one, requests looks for credentials in ``.netrc`` and would send them."""
-    return request
+        def opened() -> bool | Later:
+            try:
+                self._adapter.open(address, self.timeouts.connect, settings)
+            except (urllib3.exceptions.HTTPError, requests.RequestException, OSError) as error:
+                return Later(f"the connection failed ({type(error).__name__})")
+            return True
+
+        until_kept(opened, "Google", self.patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,38 +150,39 @@ def persist(
     again: Callable[[httplib2.Response, bytes], bool],
     patience: Patience,
 ) -> tuple[httplib2.Response, bytes]:
-    """Try until the reply is one to keep; see ``patience.persist``."""
+    """Try until the reply is one to keep; see ``patience.persist``.
+
+    A limit that lasts is a reply to keep as well: whoever asked knows what could not be done because of it.
+    """
+    limited: list[tuple[httplib2.Response, bytes]] = []
 
     def tried() -> tuple[httplib2.Response, bytes] | Later:
+        limited.clear()
         try:
             response, content = attempt()
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
             return Later(f"the connection failed ({type(error).__name__})")
         if not again(response, content):
             return response, content
-        return Later(f"it answered {response.status} and nothing of use", retry_after(response, patience.today()))
+        reply = refusal(response, content, patience)
+        if reply.is_limit:
+            limited.append((response, content))
+        return Later(f"it answered {response.status} and nothing of use", reply.wait)
 
-    return until_kept(tried, "Google", patience)
-
-
-def reasons(content: bytes) -> frozenset[str]:
-    """Why Google refuses, in its own words for machines: ``error.errors[].reason`` and ``error.details[].reason``."""
     try:
-        error = json.loads(content)["error"]
-        rows = [*error.get("errors", ()), *error.get("details", ())]
-        return frozenset(str(row["reason"]) for row in rows if "reason" in row)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return frozenset()
+        return until_kept(tried, "Google", patience)
+    except UnreachableError:
+        if limited:
+            return limited[0]
+        raise
 
 
-def is_rate_limit(status: int, content: bytes) -> bool:
-    """Whether the reply says "later": 429, or a 403 whose reason is a rate."""
-    return status == requests.codes.too_many or (
-        status == requests.codes.forbidden and bool(reasons(content) & RATE_REASONS)
-    )
+def refusal(response: httplib2.Response, content: bytes, patience: Patience) -> ErrorReply:
+    """What a reply that is no success says."""
+    return error_reply(int(response.status), response, content, patience.today())
 
 
 def is_passing(response: httplib2.Response, content: bytes) -> bool:
     """Whether the same question may well be answered a little later. A success that is no JSON is not Google's."""
     stranger = response.status == requests.codes.ok and not response.get("content-type", "").startswith(JSON)
-    return stranger or response.status in RETRIED or is_rate_limit(response.status, content)
+    return stranger or response.status in RETRIED or refusal(response, content, Patience()).is_limit

@@ -6,19 +6,19 @@ No key is needed for it: our properties are known by their names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.http_session import POOL
 from sessionsmgmt.patience import Later, Patience, persist
 from sessionsmgmt.providers.google.calendar import LARGEST_PAGE
 from sessionsmgmt.providers.google.marks import ours
 from sessionsmgmt.providers.google.pages import Item
 from sessionsmgmt.providers.google.refusals import explained
-from sessionsmgmt.providers.google.transport import POOL
+from sessionsmgmt.threads import side_by_side
 
 ITEM = "id,etag,recurringEventId,extendedProperties/private"
 
@@ -38,7 +38,7 @@ def wipe(api: Any, calendar: str, patience: Patience) -> bool:
     failures: list[SessionsError] = []
     for exceptions in (False, True):
         chosen = [item for item in bearing if ("recurringEventId" in item) is exceptions]
-        with ThreadPoolExecutor(POOL) as threads:
+        with side_by_side(POOL) as threads:
             failures += [one for one in threads.map(lambda item: _wiped(api, calendar, item, patience), chosen) if one]
     if failures:
         raise min(failures, key=lambda one: one.exit)

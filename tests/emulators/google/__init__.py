@@ -33,7 +33,7 @@ from tests.emulators.google.world import (
     attendee,
     event,
 )
-from tests.emulators.http import Break, Exchange, longest_chain
+from tests.emulators.http import Break, Exchange, Instead, Response, json_response, longest_chain
 
 __all__ = [
     "EXPIRED_TOKEN",
@@ -50,12 +50,15 @@ __all__ = [
     "Consent",
     "Exchange",
     "GoogleEmulator",
+    "Instead",
     "Mailbox",
     "Refusal",
+    "Response",
     "Sent",
     "TokenRefusal",
     "World",
     "attendee",
     "event",
+    "json_response",
     "longest_chain",
 ]

@@ -46,7 +46,7 @@ OUT_OF_WORLD = frozenset(
 """Scopes for calendars of a kind that the world does not have."""
 UNKNOWN = "unknown"
 
-Trouble = Break | Refusal | TokenRefusal
+Trouble = Break | Instead | Refusal | TokenRefusal
 
 
 class _Service:
@@ -203,6 +203,11 @@ class GoogleEmulator:
         return self._server.exchanges
 
     @property
+    def connections(self) -> int:
+        """How many connections were opened so far."""
+        return self._server.connections
+
+    @property
     def violations(self) -> tuple[str, ...]:
         """Every way in which a request broke a description or a documented rule. A good client has none."""
         with self._service.lock:
@@ -239,6 +244,11 @@ class GoogleEmulator:
         """Let the grant end, as when the person withdraws it or changes their password."""
         with self._service.lock:
             self._service.oauth.granted.revoked = True
+
+    def grant(self, scopes: frozenset[str]) -> None:
+        """Let the person have agreed to these scopes and no others."""
+        with self._service.lock:
+            self._service.oauth.granted.scopes = scopes
 
     def advance(self, by: timedelta) -> None:
         """Let time pass in the world."""

@@ -46,7 +46,10 @@ MESSAGES = {
 DETAILS = {
     "insufficientPermissions": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
     "accessNotConfigured": "SERVICE_DISABLED",
+    "dailyLimitExceeded": "RATE_LIMIT_EXCEEDED",
+    "quotaExceeded": "RATE_LIMIT_EXCEEDED",
     "rateLimitExceeded": "RATE_LIMIT_EXCEEDED",
+    "userRateLimitExceeded": "RATE_LIMIT_EXCEEDED",
     "EXPIRED_SYNC_TOKEN": "EXPIRED_SYNC_TOKEN",
 }
 

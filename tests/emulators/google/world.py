@@ -26,6 +26,18 @@ CONTACTS_READONLY = "https://www.googleapis.com/auth/contacts.readonly"
 GMAIL_SEND = "https://www.googleapis.com/auth/gmail.send"
 GMAIL_METADATA = "https://www.googleapis.com/auth/gmail.metadata"
 GMAIL_SETTINGS_BASIC = "https://www.googleapis.com/auth/gmail.settings.basic"
+CALENDAR = "https://www.googleapis.com/auth/calendar"
+PREDECESSOR = frozenset(
+    {
+        CALENDAR,
+        CONTACTS_READONLY,
+        GMAIL_SEND,
+        "https://www.googleapis.com/auth/gmail.compose",
+        "https://www.googleapis.com/auth/gmail.labels",
+        "https://www.googleapis.com/auth/gmail.readonly",
+    }
+)
+"""Six scopes as the earlier script was granted them: the whole calendar, and more of the mail than is needed."""
 ALL_SCOPES = frozenset(
     {CALENDAR_EVENTS, CALENDAR_EVENTS_READONLY, CALENDAR_LIST_READONLY, CONTACTS_READONLY, GMAIL_SEND, GMAIL_METADATA}
 )

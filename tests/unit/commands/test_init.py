@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from sessionsmgmt.characters import unseen
 from sessionsmgmt.commands.init import Answers, Source, answers, guess_zone, init, plan, questions, write
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import GoogleCalendar, IcsCalendar
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 6, 17, tzinfo=UTC)
 ZONE = "America/New_York"
 
 LINES = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), min_size=1, max_size=60).filter(
-    lambda text: text.isprintable() and text.strip()
+    lambda text: text.isprintable() and text.strip() and unseen(text) is None
 )
 """What a person can type as an answer, quotes, colons, emoji and combining marks included."""
 
@@ -76,6 +77,18 @@ def test_the_default_calendar_is_a_name_at_google() -> None:
         ("team", " ", "Team: write between 1 and 100 characters."),
         ("team", "x" * 101, "Team: write between 1 and 100 characters."),
         ("team", "two\nlines", "Team: leave out line breaks and control characters."),
+        ("team", "Our\u200bTeam", "Team: it has an invisible character in it (U+200B ZERO WIDTH SPACE)."),
+        ("calendar", "team\u00a0.ics", "Calendar: it has a blank in it (U+00A0 NO-BREAK SPACE)."),
+        (
+            "recipients",
+            "a@example.org, b@example.org\ufeff",
+            "Who is told: one of them has an invisible character in it (U+FEFF ZERO WIDTH NO-BREAK SPACE).",
+        ),
+        (
+            "timezone",
+            "Europe/Paris\u200b",
+            "Time zone: this has an invisible character in it (U+200B ZERO WIDTH SPACE)",
+        ),
         ("match", "\x1b[31m", "Text in the title of every session: leave out line breaks and control characters."),
         ("timezone", "EST/Boston", "Time zone: this is no IANA time zone"),
         ("timezone", "../../etc/passwd", "Time zone: this is no IANA time zone"),

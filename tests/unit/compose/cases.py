@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
 from itertools import product
 
 from sessionsmgmt.compose.email import compose
 from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.model import Disclose, Kind, Notice, Session
+from sessionsmgmt.domain.model import Disclose, Kind, Notice, Occurrence, Session
 from tests.builders import NEW_YORK, local, notice, person, roster, said, window
 
 NOW = local(2026, 11, 6, 18)
@@ -95,11 +95,33 @@ def _changed() -> Notice:
     )
 
 
+def _moved() -> Notice:
+    place, another = "0" * 32, "1" * 32
+    at_another_place = notice(kind=Kind.CHANGED, presence=EVENING, people=EVERYONE, before=said(presence=EVENING))
+    return replace(
+        at_another_place,
+        before=replace(said(presence=EVENING), place=another),
+        said=replace(at_another_place.said, place=place),
+    )
+
+
 def _added() -> Notice:
     return notice(
         kind=Kind.ADDED,
         presence=EVENING,
-        people=roster(adults=(), students=STUDENTS[1:]),
+        people=EVERYONE,
+        newcomers=STUDENTS[1:],
+        before=said(presence=EVENING),
+        sequence=1,
+    )
+
+
+def _removed() -> Notice:
+    return notice(
+        kind=Kind.REMOVED,
+        presence=EVENING,
+        people=roster(adults=ADULTS, students=STUDENTS[1:]),
+        newcomers=(),
         before=said(presence=EVENING),
         sequence=1,
     )
@@ -107,6 +129,12 @@ def _added() -> Notice:
 
 def _cancelled() -> Notice:
     return notice(kind=Kind.CANCELLED, presence=EVENING, before=said(presence=EVENING), sequence=2)
+
+
+def _cancelled_beside_another() -> Notice:
+    morning = window(local(2026, 11, 7, 9), local(2026, 11, 7, 12))
+    other = Session("morning", "Team Session for beginners", morning.start, morning.end, "Room 102")
+    return replace(_cancelled(), others=(Occurrence(other, morning),))
 
 
 def _hostile() -> Notice:
@@ -128,10 +156,16 @@ CASES: Mapping[str, Case] = {
     "new-fr": Case(_new(), "fr_FR"),
     "changed-en": Case(_changed()),
     "changed-fr": Case(_changed(), "fr_CA"),
+    "moved-en": Case(_moved()),
+    "moved-fr": Case(_moved(), "fr_FR"),
     "added-en": Case(_added()),
     "added-fr": Case(_added(), "fr_FR"),
+    "removed-en": Case(_removed()),
+    "removed-fr": Case(_removed(), "fr_FR"),
     "cancelled-en": Case(_cancelled()),
     "cancelled-fr": Case(_cancelled(), "fr_FR"),
+    "cancelled-beside-another-en": Case(_cancelled_beside_another()),
+    "cancelled-beside-another-fr": Case(_cancelled_beside_another(), "fr_FR"),
     "over-midnight-en-gb": Case(notice(presence=NIGHT, people=EVERYONE), "en_GB"),
     "several-days-en": Case(_competition()),
     "initials-en": Case(_new(), students=Disclose.INITIALS),
@@ -162,7 +196,7 @@ def _long(kind: Kind) -> Notice:
         kind=kind,
         presence=COMPETITION,
         people=roster(adults=(), students=()) if kind is Kind.CANCELLED else people,
-        newcomers=students[20:] if kind is Kind.CHANGED else None,
+        newcomers={Kind.CHANGED: students[20:], Kind.REMOVED: ()}.get(kind),
         session=session,
         before=before,
     )

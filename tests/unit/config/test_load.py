@@ -33,7 +33,7 @@ from sessionsmgmt.config.model import (
     Template,
     VcardContacts,
 )
-from sessionsmgmt.domain.model import Disclose, Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from sessionsmgmt.domain.model import DEFAULT_KINDS, Disclose, Kind, PresenceMode, Require, Role, Rule, Unit, Within
 from tests.unit.config.club import BASE, Club, changed
 
 WHOLE = """\
@@ -143,7 +143,7 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
     assert (config.credentials, config.sample, config.organizers) == (None, None, None)
     assert config.notices == (
         NoticeSettings(
-            Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, frozenset(Kind), Require()),
+            Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, DEFAULT_KINDS, Require()),
             to=("office@example.org",),
             line=11,
         ),

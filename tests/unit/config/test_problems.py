@@ -238,12 +238,12 @@ ADDED_TO_NOTICE = [
     ("presence: 10:30", '14:15: notices[0].presence: "…" is not one of whole-day, event'),
     (
         "kinds: [new, updated]",
-        '14:18: notices[0].kinds[1]: "updated" is not one of new, changed, added, cancelled',
+        '14:18: notices[0].kinds[1]: "updated" is not one of new, changed, added, removed, cancelled',
     ),
     (
         "kinds: [new, canceled]",
         (
-            '14:18: notices[0].kinds[1]: "canceled" is not one of new, changed, added, cancelled; '
+            '14:18: notices[0].kinds[1]: "canceled" is not one of new, changed, added, removed, cancelled; '
             'did you mean "cancelled"?'
         ),
     ),

@@ -70,3 +70,31 @@ def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(
     assert club.problems(f"{german}    template: notice.md\n") == []
     assert club.problems(f"{german}    locale: fr\n") == []
     assert len(club.problems(f"{german}    template: notice.md\n  - {{id: b, match: x, to: [a@example.org]}}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ("\u200bSubject: x\n\nHi\n", "1:1", "U+200B ZERO WIDTH SPACE"),
+        ("\ufeff\ufeffSubject: x\n\nHi\n", "1:1", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("Subject\u00a0: x\n\nHi\n", "1:8", "U+00A0 NO-BREAK SPACE"),
+        ("Subject: a\u200bb\n\nHi\n", "1:11", "U+200B ZERO WIDTH SPACE"),
+        ("Subject: a\u202eb\n\nHi\n", "1:11", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("Subject: a\U000e0041\n\nHi\n", "1:11", "U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("Subject: a\u3164b\n\nHi\n", "1:11", "U+3164 HANGUL FILLER"),
+        ("Subject: {{ te\u200bam }}\n\nHi\n", "1:15", "U+200B ZERO WIDTH SPACE"),
+        ("Subject: x\n\n{{ te\u200bam }}\n", "3:6", "U+200B ZERO WIDTH SPACE"),
+        ("Subject: x\n\n{% if team\u2060 %}a{% endif %}\n", "3:11", "U+2060 WORD JOINER"),
+    ],
+)
+def test_what_nobody_sees_in_a_subject_or_in_braces_is_named(club: Club, text: str, place: str, name: str) -> None:
+    (club.root / "notice.md").write_text(text, encoding="utf-8")
+    [said] = club.problems(WITH_TEMPLATE)
+    assert said.startswith(f"notice.md:{place}: ")
+    assert f"({name}) stands here" in said
+
+
+def test_prose_may_have_fine_typography_and_emoji(club: Club) -> None:
+    text = "Subject: S\u00e9ance\u00a0: {{ team }} \U0001f3ca\u200d\u2642\ufe0f\n\nBon\u00adjour\u202f!\u200b\n"
+    (club.root / "notice.md").write_text(text, encoding="utf-8")
+    assert club.problems(WITH_TEMPLATE) == []

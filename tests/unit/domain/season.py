@@ -12,7 +12,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.model import Attendee, Contact, Event, Key, Kind, Notice, Presence, PresenceMode, Rule, Unit
+from sessionsmgmt.domain.claims import Book
+from sessionsmgmt.domain.model import (
+    Attendee,
+    Contact,
+    Event,
+    Key,
+    Kind,
+    Notice,
+    Presence,
+    PresenceMode,
+    Rule,
+    Status,
+    Unit,
+)
 
 STEP = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -59,12 +72,16 @@ class Entered:
 
 
 class Truth(Enum):
-    """Whether an event is a session for a rule now; near the edge of ``within`` on a day of changing clocks, EITHER."""
+    """Whether an event is a session for a rule now; near the edge of ``within`` on a day of changing clocks, EITHER.
+
+    UNKNOWN: people come, and nobody knows who they are.
+    """
 
     SESSION = auto()
     LATER = auto()
     OVER = auto()
     NONE = auto()
+    UNKNOWN = auto()
     EITHER = auto()
 
 
@@ -79,10 +96,11 @@ class World:
 
     def contacts(self) -> list[Contact]:
         """The address book, in which addresses are written with capitals."""
-        return [
+        people = [
             Contact(name, tuple(address.title() for address in addresses), tuple(sorted(self.labels[name])))
             for name, addresses in PEOPLE.items()
         ]
+        return [*people, Contact("Somebody Else", ("else@example.org",), ("Adult", "Student"))]
 
     def calendar(self) -> list[Event]:
         """The calendar as a provider would read it."""
@@ -97,7 +115,7 @@ class World:
             read.append(
                 Event(
                     *(name, entered.title, start, end, guests),
-                    confirmed=entered.confirmed,
+                    status=Status.CONFIRMED if entered.confirmed else Status.CANCELLED,
                     organizer=entered.organizer.title(),
                     own=not entered.organizer,
                 )
@@ -118,7 +136,7 @@ class World:
         entered = self.events.get(session)
         if entered is None or entered.organizer == OUTSIDER:
             return Truth.NONE
-        if not entered.confirmed or entered.title != TITLE or not self.present(session):
+        if not entered.confirmed or entered.title != TITLE or all(entered.guests.values()):
             return Truth.NONE
         start, end = entered.span(self.zone)
         if self.now >= end and self.now > start:
@@ -126,7 +144,9 @@ class World:
         ahead = _ahead(self.now, start, rule, self.zone)
         if rule.within.unit is not Unit.HOURS and abs(ahead) <= HOUR:
             return Truth.EITHER
-        return Truth.SESSION if ahead <= timedelta(0) else Truth.LATER
+        if ahead > timedelta(0):
+            return Truth.LATER
+        return Truth.SESSION if self.present(session) else Truth.UNKNOWN
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -139,6 +159,13 @@ def _ahead(now: datetime, start: datetime, rule: Rule, zone: ZoneInfo) -> timede
         return start - now - timedelta(hours=rule.within.amount)
     shown = (start.astimezone(zone).replace(tzinfo=None)) - (now.astimezone(zone).replace(tzinfo=None))
     return shown - timedelta(days=rule.within.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}[rule.within.unit])
+
+
+def believed(memory: Book, rule: Rule, now: datetime) -> dict[str, Key]:
+    """The key by which the ledger remembers each event of which something was said."""
+    told = memory.announced(now)
+    keys = sorted((key for key in memory.entries if key.notice == rule.id), key=lambda key: key in told)
+    return {memory.event_id(key): key for key in keys}
 
 
 @dataclass
@@ -155,41 +182,45 @@ class Owner:
 
     def receive(self, notice: Notice, rule: Rule, world: World) -> None:
         """Read a notice, and object to one that is odd after those before it, or that is not so."""
-        key, names = notice.key, {one.name for one in notice.people.people}
-        expected, truth = self.expects(key), world.truth(key.session, rule)
+        key, event = notice.key, notice.session.id
+        names, new = ({one.name for one in people} for people in (notice.people.people, notice.newcomers))
+        expected, truth = self.expects(key), world.truth(event, rule)
         assert [one.said.sequence for one in self.inbox[key]] == list(range(notice.said.sequence))
         assert (notice.kind is Kind.NEW) == (expected is None)
         assert notice.said.kind is notice.kind
         assert truth is Truth.EITHER or (truth is Truth.SESSION) == (notice.kind is not Kind.CANCELLED)
         match notice.kind:
             case Kind.NEW:
-                assert names == world.present(key.session) == {one.name for one in notice.newcomers}
+                assert names == world.present(event) == new
             case Kind.CHANGED:
                 assert expected
                 assert notice.presence.start < expected.start or notice.presence.end > expected.end
-                assert names == world.present(key.session)
+                assert names == world.present(event)
             case Kind.ADDED:
-                assert names
-                assert names == {one.name for one in notice.newcomers} == world.present(key.session) - self.names[key]
+                assert new
+                assert names == world.present(event)
+                assert new == names - self.names[key]
+            case Kind.REMOVED:
+                assert names == world.present(event) < self.names[key]
             case Kind.CANCELLED:
                 assert expected == notice.presence
                 assert world.now < notice.presence.end
                 assert not names
-                assert truth is Truth.EITHER or not self.was_told_the_truth(key, rule, world)
-        self.names[key] = self.names[key] | names if notice.kind is Kind.ADDED else names
+                assert truth is Truth.EITHER or not self.was_told_the_truth(key, event, rule, world)
+        self.names[key] = names
         self.inbox[key].append(notice)
 
-    def was_told_the_truth(self, key: Key, rule: Rule, world: World) -> bool:
-        """Whether what the owner believes of a session is so."""
-        expected, truth = self.expects(key), world.truth(key.session, rule)
-        entered = world.events.get(key.session)
+    def was_told_the_truth(self, key: Key, event: str, rule: Rule, world: World) -> bool:
+        """Whether what the owner believes of a session is so, which the calendar has as that event."""
+        expected, truth = self.expects(key), world.truth(event, rule)
+        entered = world.events.get(event)
         steps = entered.steps(world.zone) if entered else []
         covered = expected is not None and all(expected.start <= step <= expected.end for step in steps)
         match truth:
-            case Truth.EITHER:
+            case Truth.EITHER | Truth.UNKNOWN:
                 return True
             case Truth.SESSION:
-                return covered and world.present(key.session) <= self.names[key]
+                return covered and world.present(event) <= self.names[key]
             case _ if expected is None or world.now >= expected.end:
                 return True  # nobody is expected any more
             case Truth.LATER:

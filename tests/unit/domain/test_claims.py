@@ -287,11 +287,6 @@ def test_a_book_may_be_pruned_at_an_instant_of_any_zone() -> None:
     assert book({KEY: TOLD, Key("campus", "empty"): Entry()}).pruned(away, KEEP) == book({KEY: TOLD})
 
 
-@pytest.mark.parametrize("same", ["ANN@Example.ORG", " ann@example.org\n"])
-def test_an_address_has_one_digest_however_it_is_written(same: str) -> None:
-    assert digest(SECRET, same) == digest(SECRET, "ann@example.org")
-
-
 def test_a_digest_can_only_be_made_with_the_secret() -> None:
     made = digest(SECRET, "ann@example.org")
 

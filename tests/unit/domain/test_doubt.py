@@ -13,7 +13,7 @@ import pytest
 
 from sessionsmgmt.domain.claims import LEASE, Claim, Entry
 from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import CalendarReading, Caution, Event, Key, Kind, State
+from sessionsmgmt.domain.model import CalendarReading, Caution, Key, Kind, State, Status
 from tests.builders import NOW, book, claim, club, event, local, reading, rule, said
 from tests.unit.domain.saying import KEY, LAB, after, kinds
 
@@ -48,9 +48,9 @@ def test_what_is_gone_is_called_off_although_something_else_could_not_be_read(un
 
 
 def test_what_could_be_read_is_decided_although_something_else_could_not() -> None:
-    found = decide([rule()], reading(LAB, event("off", confirmed=False), blind=True), club(), NOW)
+    found = decide([rule()], reading(LAB, event("off", status=Status.CANCELLED), blind=True), club(), NOW)
     assert [one.key.session for one in found.due] == ["lab"]
-    off = decide([rule()], reading(event(confirmed=False), blind=True), club(memory=after(LAB)), NOW)
+    off = decide([rule()], reading(event(status=Status.CANCELLED), blind=True), club(memory=after(LAB)), NOW)
     assert [one.kind for one in off.due] == [Kind.CANCELLED]
 
 
@@ -63,11 +63,21 @@ def test_an_event_whose_attendees_are_not_all_shown_is_held_back_and_said_so(who
         assert [(one.code, one.where) for one in found.cautions] == [("event-incomplete", "lab")]
 
 
-@pytest.mark.parametrize(
-    "hidden", [event(confirmed=False, complete=False), event(title="Dentist", complete=False)], ids=["off", "renamed"]
-)
-def test_a_cancelled_or_renamed_event_is_called_off_whoever_of_its_attendees_is_shown(hidden: Event) -> None:
-    assert kinds(hidden, memory=after(LAB)) == [Kind.CANCELLED]
+def test_a_cancelled_event_is_called_off_whoever_of_its_attendees_is_shown() -> None:
+    assert kinds(event(status=Status.CANCELLED, complete=False), memory=after(LAB)) == [Kind.CANCELLED]
+
+
+@pytest.mark.parametrize("title", ["", "Busy", "Dentist"])
+def test_an_event_that_became_private_is_neither_renamed_nor_called_off(title: str) -> None:
+    private = event(title=title, who=(), complete=False)
+    found = decide([rule()], reading(private), club(memory=after(LAB)), NOW)
+    assert [(one.state, one.kind) for one in found.verdicts] == [(State.SKIPPED, None)]
+    assert [(one.code, one.where) for one in found.cautions] == [("event-incomplete", "lab")]
+
+
+def test_a_private_event_that_was_never_announced_is_not_spoken_of() -> None:
+    found = decide([rule()], reading(event(title="Busy", complete=False)), club(), NOW)
+    assert (found.verdicts, found.cautions) == ((), ())
 
 
 def test_what_the_calendar_cautions_of_is_passed_on_once() -> None:
@@ -81,7 +91,7 @@ def test_what_the_calendar_cautions_of_is_passed_on_once() -> None:
 
 def test_a_notice_that_another_run_is_sending_is_left_alone() -> None:
     memory = book({KEY: Entry(claim=claim())})
-    for events in ([LAB], [], [event(confirmed=False)]):
+    for events in ([LAB], [], [event(status=Status.CANCELLED)]):
         [verdict] = decide([rule()], reading(*events), club(memory=memory), NOW + LEASE - timedelta(seconds=1)).verdicts
         assert (verdict.state, verdict.kind, verdict.notice) == (State.SKIPPED, Kind.NEW, None)
         assert verdict.reason == "another run is sending it"

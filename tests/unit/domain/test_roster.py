@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Attendee, Contact, Person, Role
-from sessionsmgmt.domain.roster import attendance, directory, fold, known_by, marks
+from sessionsmgmt.domain.roster import attendance, directory, known_by, marks
 from tests.builders import ADULTS, ANN, CONTACTS, ROLES, SAM, STUDENTS, attendees, contact, person
 
 
@@ -57,10 +58,10 @@ def test_addresses_compare_without_case_and_surrounding_space(written: str) -> N
     assert names((contact("Ann Adult", written),), "ann@example.org")["adults"] == ["Ann Adult"]
 
 
-def test_addresses_and_labels_compare_however_their_accents_are_written() -> None:
+def test_labels_compare_however_their_accents_are_written() -> None:
     pupils = Role("students", ("Élève",))
-    decomposed = contact("Zoé", "zoe\u0301@example.org", labels=("E\u0301le\u0300ve",))
-    assert names((decomposed,), "zo\u00e9@example.org", roles=(pupils,)) == {"students": ["Zoé"]}
+    decomposed = contact("Zoé", "zoe@example.org", labels=("E\u0301le\u0300ve",))
+    assert names((decomposed,), "zoe@example.org", roles=(pupils,)) == {"students": ["Zoé"]}
 
 
 @pytest.mark.parametrize("label", ["adult", "ADULT", " Adult "])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sessionsmgmt.domain.model import Event, Kind, Rule, State
+from sessionsmgmt.domain.model import Event, Kind, Rule, State, Status
 from tests.builders import (
     NOW,
     accepted,
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 NO_SESSION_ANY_MORE = [
     pytest.param((), id="deleted"),
-    pytest.param((event(confirmed=False),), id="cancelled"),
+    pytest.param((event(status=Status.CANCELLED),), id="cancelled"),
     pytest.param((event(title="Dentist"),), id="renamed"),
     pytest.param((event(who=()),), id="nobody left"),
     pytest.param((event(who=attendees("ann@example.org", declined=["ann@example.org"])),), id="all declined"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from sessionsmgmt.domain.model import Event, Kind, Require, State
+from sessionsmgmt.domain.decide import decide
+from sessionsmgmt.domain.model import Event, Kind, Require, State, Status
 from tests.builders import (
     ALF,
     ANN,
     SAM,
+    club,
     contact,
     event,
     local,
+    reading,
     rule,
 )
 from tests.unit.domain.saying import LAB, after, due, kinds, verdicts
@@ -23,7 +26,7 @@ from tests.unit.domain.saying import LAB, after, due, kinds, verdicts
         ([Kind.CHANGED, Kind.ADDED, Kind.CANCELLED], LAB, []),
         ([Kind.NEW, Kind.ADDED, Kind.CANCELLED], event(end=local(2026, 11, 7, 22)), []),
         ([Kind.NEW, Kind.CHANGED, Kind.CANCELLED], event(who=("ann@example.org", "sue@example.org")), []),
-        ([Kind.NEW, Kind.CHANGED, Kind.ADDED], event(confirmed=False), []),
+        ([Kind.NEW, Kind.CHANGED, Kind.ADDED], event(status=Status.CANCELLED), []),
         ([Kind.NEW, Kind.ADDED], event(end=local(2026, 11, 7, 22), who=("sue@example.org",)), [Kind.ADDED]),
         ([Kind.NEW, Kind.CHANGED], event(end=local(2026, 11, 7, 22), who=("sue@example.org",)), [Kind.CHANGED]),
     ],
@@ -84,10 +87,16 @@ def test_a_change_that_does_not_meet_the_requirement_fails_and_a_cancellation_ne
     assert kinds(by=strict, memory=memory) == [Kind.CANCELLED]
 
 
-def test_a_requirement_holds_nothing_back_where_there_is_nothing_to_say() -> None:
+def test_a_requirement_that_an_announced_session_does_not_meet_any_more_wants_a_person() -> None:
     strict = rule(require=Require(adults=1))
-    [verdict] = verdicts(event(who=("sam@example.org",)), by=strict, memory=after(LAB, by=strict))
-    assert verdict.state is State.SKIPPED
+    found = decide(
+        [strict], reading(event(who=("sam@example.org",))), club(memory=after(LAB, by=strict)), local(2026, 11, 6, 18)
+    )
+    [verdict] = found.verdicts
+    assert (verdict.state, verdict.attention) == (State.SKIPPED, True)
+    assert [(one.code, one.where) for one in found.cautions] == [("require-unmet", "lab")]
+    [met] = verdicts(LAB, by=strict, memory=after(LAB, by=strict))
+    assert not met.attention
 
 
 def test_a_person_with_both_roles_counts_as_an_adult_and_as_a_student() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Event, Kind, PresenceMode, Rule, State
+from sessionsmgmt.domain.model import Event, Kind, PresenceMode, Rule, State, Status
 from tests.builders import (
     CONTACTS,
     NOW,
     attendees,
+    book,
     club,
     contact,
     days,
@@ -111,7 +113,7 @@ def test_an_event_without_length_counts_until_its_moment_is_past() -> None:
 
 
 def test_an_event_that_is_not_confirmed_is_not_announced() -> None:
-    assert verdicts(event(confirmed=False)) == ()
+    assert verdicts(event(status=Status.CANCELLED)) == ()
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_every_rule_that_matches_has_a_notice_of_its_own() -> None:
     }
 
 
-# | a presence window | it starts earlier or ends later | `changed`: everyone |
+# | a presence window | it starts earlier or ends later, or takes place somewhere else | `changed`: everyone |
 
 
 @pytest.mark.parametrize(
@@ -202,16 +204,49 @@ def test_a_session_is_extended_while_it_is_under_way() -> None:
     assert kinds(event(end=local(2026, 11, 7, 22)), memory=memory, now=local(2026, 11, 7, 21)) == [Kind.CHANGED]
 
 
-# | the same or a wider window | someone new attends | `added`: the new ones only |
+@pytest.mark.parametrize("place", ["Gym", "Room 102", "room 101 b"])
+def test_a_session_at_another_place_has_changed(place: str) -> None:
+    [notice] = due(event(location=place), memory=after(LAB))
+    assert (notice.kind, notice.session.location) == (Kind.CHANGED, place)
+    assert named(notice) == {"adults": ["Ann Adult"], "students": ["Sam Student"]}
+    assert kinds(event(location=place), memory=after(event(location=place), memory=after(LAB))) == []
+
+
+@pytest.mark.parametrize("place", ["ROOM 101", " Room\u00a0101 ", "", "Room  101"])
+def test_a_place_that_reads_the_same_or_is_not_told_any_more_is_no_change(place: str) -> None:
+    assert kinds(event(location=place), memory=after(LAB)) == []
+
+
+def test_where_no_place_is_remembered_the_place_alone_is_no_change() -> None:
+    entry = after(LAB).entry(KEY)
+    assert entry.said
+    older = book({KEY: replace(entry, said=replace(entry.said, place=""))})
+    assert kinds(event(location="Gym"), memory=older) == []
+
+
+# | the same or a wider window | someone new attends | `added`: everyone who is expected now, the new ones marked |
 
 
 @pytest.mark.parametrize("end", [local(2026, 11, 7, 20), local(2026, 11, 7, 19)])
-def test_someone_new_is_added_and_nobody_else_named(end: datetime) -> None:
-    more = event(end=end, who=("ann@example.org", "sam@example.org", "sue@example.org", "alf@example.org"))
+def test_someone_new_is_added_and_everyone_who_is_expected_named(end: datetime) -> None:
+    more = event(end=end, who=("ann@example.org", "sue@example.org", "alf@example.org"))  # and Sam has left
     [notice] = due(more, memory=after(LAB))
     assert (notice.kind, notice.presence.end) == (Kind.ADDED, end)
-    assert named(notice) == {"adults": ["Alf Adult"], "students": ["Sue Student"]}
-    assert notice.newcomers == notice.people.people
+    assert named(notice) == {"adults": ["Alf Adult", "Ann Adult"], "students": ["Sue Student"]}
+    assert {one.name for one in notice.newcomers} == {"Alf Adult", "Sue Student"}
+
+
+def test_who_left_and_returns_after_an_email_without_them_is_new() -> None:
+    swapped = event(who=("ann@example.org", "sue@example.org"))
+    memory = after(swapped, memory=after(LAB))
+    [notice] = due(event(who=("ann@example.org", "sue@example.org", "sam@example.org")), memory=memory)
+    assert (notice.kind, {one.name for one in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
+
+
+def test_who_left_and_returns_without_an_email_in_between_is_not_new() -> None:
+    memory = after(LAB)
+    assert kinds(event(who=("ann@example.org",)), memory=memory) == []
+    assert kinds(LAB, memory=memory) == []
 
 
 def test_who_was_added_is_not_added_again_nor_are_those_named_before() -> None:
@@ -231,7 +266,7 @@ def test_an_added_notice_says_the_window_so_a_return_to_the_wider_one_is_a_chang
 def test_who_declined_and_then_accepts_is_added() -> None:
     half = event(who=attendees("ann@example.org", "sam@example.org", declined=["sam@example.org"]))
     [notice] = due(LAB, memory=after(half))
-    assert (notice.kind, named(notice)) == (Kind.ADDED, {"adults": [], "students": ["Sam Student"]})
+    assert (notice.kind, {one.name for one in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
 
 
 # | the same or a wider window | nobody new | none |
@@ -244,7 +279,7 @@ def test_who_declined_and_then_accepts_is_added() -> None:
         pytest.param(event(start=local(2026, 11, 7, 18), end=local(2026, 11, 7, 19)), id="shorter"),
         pytest.param(event(who=("ann@example.org",)), id="somebody left"),
         pytest.param(
-            event(title="TEAM SESSION in the lab", location="Gym", description="Bring tape"), id="other words"
+            event(title="TEAM SESSION in the lab", location="room 101", description="Bring tape"), id="other words"
         ),
         pytest.param(event(who=("SAM@example.org", "Ann@Example.org", "x@example.org")), id="written differently"),
     ],

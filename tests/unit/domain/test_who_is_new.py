@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessionsmgmt.domain.claims import Book
 from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Attendee, Contact, Kind, Notice
+from sessionsmgmt.domain.model import Attendee, Contact, Kind, Notice, Status
 from tests.builders import ANN, NOW, SAM, accepted, attendees, book, club, contact, event, reading, rule
 
 
@@ -16,7 +16,8 @@ def told(who: tuple[str, ...], contacts: tuple[Contact, ...], memory: Book | Non
 
 
 def names(notices: list[Notice]) -> list[tuple[Kind, list[str]]]:
-    return [(one.kind, sorted(person.name for person in one.people.people)) for one in notices]
+    """Who is new in each notice."""
+    return [(one.kind, sorted(person.name for person in one.newcomers)) for one in notices]
 
 
 def test_a_person_by_another_of_their_addresses_is_nobody_new() -> None:
@@ -131,5 +132,5 @@ def test_a_caution_says_where_the_attendees_stand() -> None:
 def test_there_are_no_cautions_about_events_that_are_no_sessions_now() -> None:
     far = event("far", start=NOW.replace(year=2027), who=("ann@example.org", "stranger@example.org"))
     other = event("other", title="Dentist", who=("stranger@example.org",))
-    gone = event("gone", confirmed=False, who=("stranger@example.org",))
+    gone = event("gone", status=Status.CANCELLED, who=("stranger@example.org",))
     assert decide([rule()], reading(far, other, gone), club(), NOW).cautions == ()

@@ -8,7 +8,7 @@ import pytest
 
 from sessionsmgmt.domain.claims import Book
 from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import Event, Kind, State
+from sessionsmgmt.domain.model import Event, Kind, State, Status
 from tests.builders import NOW, club, event, local, reading, rule
 from tests.unit.domain.saying import LAB, after
 
@@ -56,25 +56,15 @@ def test_an_organizer_whose_address_can_not_be_told_is_an_outsider() -> None:
         event(organizer="outsider@example.net", start=local(2026, 11, 14, 17)),
         event(organizer="outsider@example.net", who=()),
         event(organizer="outsider@example.net", end=local(2026, 11, 7, 23)),
+        event(organizer="outsider@example.net", status=Status.CANCELLED),
+        event(organizer="outsider@example.net", title="Dentist"),
     ],
-    ids=["as it was", "moved far", "nobody attends", "longer"],
+    ids=["as it was", "moved far", "nobody attends", "longer", "cancelled", "renamed"],
 )
 def test_what_was_announced_is_not_called_off_because_its_organizer_does_not_count_any_more(now_foreign: Event) -> None:
     decided = found(now_foreign, memory=after(LAB))
     assert not decided.due
     assert [one.code for one in decided.cautions] == [FOREIGN]
-
-
-@pytest.mark.parametrize(
-    "off",
-    [
-        event(organizer="outsider@example.net", confirmed=False),
-        event(organizer="outsider@example.net", title="Dentist"),
-    ],
-    ids=["cancelled", "renamed"],
-)
-def test_what_was_announced_and_is_off_is_called_off_whoever_organises_it(off: Event) -> None:
-    assert [one.kind for one in found(off, memory=after(LAB)).due] == [Kind.CANCELLED]
 
 
 def test_events_that_match_nothing_are_not_spoken_of() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github import event
-from sessionsmgmt.github.event import Origin, PullRequest, pull_request
+from sessionsmgmt.github.event import Origin, PullRequest, is_private, must_be_merged, pull_request
 from tests.events import HEAD, Json, pull_request_event
 
 
@@ -24,9 +23,7 @@ def found(folder: Path, payload: object, name: str = "pull_request", actor: str 
 
 
 def test_a_pull_request_is_known_by_its_number_and_the_commit_people_look_at(tmp_path: Path) -> None:
-    assert found(tmp_path, pull_request_event(number=7, private=True)) == PullRequest(
-        7, HEAD, Origin.HERE, closed=False, public=False
-    )
+    assert found(tmp_path, pull_request_event(number=7)) == PullRequest(7, HEAD, Origin.HERE, closed=False)
 
 
 @pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issue_comment", "merge_group", ""])
@@ -90,14 +87,99 @@ def test_what_dependabot_set_off_is_dependabots_whosever_pull_request_it_is(tmp_
     assert pull.origin is Origin.DEPENDABOT
 
 
-@pytest.mark.parametrize("private", [False, None, 1, "true", {}])
-def test_a_repository_that_is_not_known_to_be_private_is_taken_for_public(private: Any, tmp_path: Path) -> None:
-    payload = pull_request_event()
-    payload["repository"]["private"] = private
-    pull = found(tmp_path, payload)
+@pytest.mark.parametrize("name", ["pull_request_review", "pull_request_review_comment"])
+def test_a_review_is_about_the_pull_request_that_is_reviewed(name: str, tmp_path: Path) -> None:
+    pull = found(tmp_path, pull_request_event("submitted", number=7, fork=True), name)
 
-    assert pull is not None
-    assert pull.public
+    assert pull == PullRequest(7, HEAD, Origin.FORK, closed=False)
+
+
+def asked(folder: Path, payload: object, **more: str) -> dict[str, str]:
+    path = folder / "event.json"
+    path.write_text(payload if isinstance(payload, str) else json.dumps(payload))
+    return {"GITHUB_EVENT_PATH": str(path), **more}
+
+
+@pytest.mark.parametrize(
+    ("repository", "private"),
+    [
+        ({"private": True}, True),
+        ({"private": True, "visibility": "private"}, True),
+        ({"private": True, "visibility": None}, True),
+        ({"private": True, "visibility": "internal"}, False),  # all of the company can read it
+        ({"private": True, "visibility": "public"}, False),
+        ({"private": True, "visibility": ["private"]}, False),
+        ({"private": False}, False),
+        ({"private": None}, None),
+        ({"private": 1}, None),
+        ({"private": "true"}, None),
+        ({"private": {}}, None),
+        ({}, None),
+        (None, None),
+        ("private", None),
+    ],
+)
+def test_the_event_says_whether_the_repository_is_private(
+    repository: object, private: bool | None, tmp_path: Path
+) -> None:
+    assert is_private(asked(tmp_path, {"repository": repository})) is private
+
+
+@pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"repository": ' * 100_000])
+def test_an_event_that_can_not_be_read_says_nothing_of_it(text: str, tmp_path: Path) -> None:
+    assert is_private(asked(tmp_path, text)) is None
+    assert is_private({}) is None
+    assert is_private({"GITHUB_EVENT_PATH": str(tmp_path)}) is None
+
+
+def following(event: object, head: object = 1) -> Json:
+    return {"repository": {"id": 1}, "workflow_run": {"event": event, "head_repository": {"id": head}}}
+
+
+PROPOSED = [
+    ("pull_request", {}, ""),
+    ("pull_request_target", {}, ""),
+    ("pull_request_review", {}, ""),
+    ("pull_request_review_comment", {}, ""),
+    ("merge_group", {}, ""),
+    ("push", {}, "refs/pull/7/merge"),
+    ("workflow_dispatch", {}, "refs/pull/7/head"),
+    ("push", {}, "refs/heads/gh-readonly-queue/main/pr-7-0123456"),
+    *(("workflow_run", following(event), "") for event in ("pull_request", "pull_request_target", "merge_group")),
+    *(("workflow_run", following(event), "") for event in ("workflow_run", "", None, 3, ["push"])),
+    *(("workflow_run", following("push", head), "") for head in (2, None, True, "1")),
+    ("workflow_run", {}, ""),
+    ("workflow_run", {"workflow_run": {"event": "push"}}, ""),
+    ("workflow_run", "[", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "payload", "reference"), PROPOSED)
+def test_what_is_only_proposed_starts_nothing(name: str, payload: object, reference: str, tmp_path: Path) -> None:
+    environ = asked(tmp_path, payload, GITHUB_EVENT_NAME=name, GITHUB_REF=reference)
+
+    with pytest.raises(InputError, match=r"'run' does not start .*: what is proposed there is not merged"):
+        must_be_merged(environ, "run")
+
+
+MERGED = ["push", "schedule", "workflow_dispatch", "repository_dispatch", "issue_comment", "issues", "release", ""]
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_what_is_merged_may_start_everything(name: str, tmp_path: Path) -> None:
+    must_be_merged(asked(tmp_path, {}, GITHUB_EVENT_NAME=name, GITHUB_REF="refs/heads/main"), "run")
+    must_be_merged({"GITHUB_EVENT_NAME": name}, "run")
+
+
+@pytest.mark.parametrize("event", MERGED[:-1])
+def test_what_follows_something_merged_may_too(event: str, tmp_path: Path) -> None:
+    must_be_merged(asked(tmp_path, following(event), GITHUB_EVENT_NAME="workflow_run"), "run")
+
+
+def test_an_events_name_that_is_none_is_not_shown() -> None:
+    with pytest.raises(InputError) as refused:
+        must_be_merged({"GITHUB_EVENT_NAME": "pull_request\n::error::x"}, "run")
+    assert "::error::" not in str(refused.value)
 
 
 @pytest.mark.parametrize("change", [put("closed", "action"), put("closed", "pull_request", "state")])

@@ -25,6 +25,7 @@ SAID = st.builds(
     st.builds(lambda start, lasts: Presence(start, start + lasts), INSTANTS, st.timedeltas(timedelta(0), timedelta(9))),
     st.frozensets(DIGESTS, max_size=3),
     st.integers(0, 100),
+    st.just("") | DIGESTS,
 )
 ENTRIES = st.builds(
     Entry,
@@ -32,6 +33,7 @@ ENTRIES = st.builds(
     st.none() | st.builds(Claim, st.text(), INSTANTS, SAID, st.booleans(), st.just("") | DIGESTS, st.none() | INSTANTS),
     st.text(),
     st.none() | INSTANTS,
+    st.text(),
 )
 BOOKS = st.builds(
     Book,
@@ -43,7 +45,11 @@ DIGEST = "00112233445566778899aabbccddeeff"
 FULL = book(
     {
         Key("campus", "lab"): Entry(
-            said(people=[DIGEST]), claim("run 1", what=said(Kind.CHANGED, sequence=1)), "mail 1", NOW
+            replace(said(people=[DIGEST]), place=DIGEST),
+            claim("run 1", what=said(Kind.CHANGED, sequence=1)),
+            "mail 1",
+            NOW,
+            "another id",
         ),
         Key("campus", "bus"): Entry(claim=replace(claim("run 2", held=True), mail=DIGEST, looked=NOW)),
     }
@@ -72,18 +78,19 @@ def test_people_are_stored_in_an_order_that_tells_nothing() -> None:
 def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
     window = {"start": "2026-11-07T22:00:00+00:00", "end": "2026-11-08T01:00:00+00:00"}
     assert json.loads(encode(FULL)) == {
-        "version": 1,
+        "version": 2,
         "secret": "YW4gaW52ZW50ZWQgc2VjcmV0IG9mIDMyIGJ5dGVzLi4=",
         "entries": [
             {
                 "notice": "campus",
                 "session": "bus",
+                "event_id": "",
                 "said": None,
                 "claim": {
                     "run": "run 2",
                     "at": "2026-11-06T23:00:00+00:00",
                     "held": True,
-                    "said": {"kind": "new", **window, "people": [], "sequence": 0},
+                    "said": {"kind": "new", **window, "people": [], "sequence": 0, "place": ""},
                     "mail": DIGEST,
                     "looked": "2026-11-06T23:00:00+00:00",
                 },
@@ -93,12 +100,13 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
             {
                 "notice": "campus",
                 "session": "lab",
-                "said": {"kind": "new", **window, "people": [DIGEST], "sequence": 0},
+                "event_id": "another id",
+                "said": {"kind": "new", **window, "people": [DIGEST], "sequence": 0, "place": DIGEST},
                 "claim": {
                     "run": "run 1",
                     "at": "2026-11-06T23:00:00+00:00",
                     "held": False,
-                    "said": {"kind": "changed", **window, "people": [], "sequence": 1},
+                    "said": {"kind": "changed", **window, "people": [], "sequence": 1, "place": ""},
                     "mail": "",
                     "looked": None,
                 },
@@ -107,6 +115,19 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
             },
         ],
     }
+
+
+def test_a_ledger_of_the_first_version_is_read_as_one_that_remembers_no_place_and_no_other_id() -> None:
+    document = json.loads(encode(FULL))
+    document["version"] = 1
+    for entry in document["entries"]:
+        del entry["event_id"]
+        for said_or_none in (entry["said"], entry["claim"]["said"]):
+            if said_or_none:
+                del said_or_none["place"]
+    older = decode(json.dumps(document).encode(), "ledger.json")
+    lab, bus = older.entry(Key("campus", "lab")), older.entry(Key("campus", "bus"))
+    assert (lab.event_id, lab.said, bus) == ("", said(people=[DIGEST]), FULL.entry(Key("campus", "bus")))
 
 
 def test_instants_of_other_zones_are_stored_in_utc() -> None:
@@ -144,15 +165,15 @@ def altered(change: Callable[[Any], object]) -> bytes:
 
 
 def test_a_book_of_a_newer_version_is_left_alone() -> None:
-    assert "newer version" in refusal(b'{"version": 2, "sealed": "in a way not known yet"}')
+    assert "newer version" in refusal(b'{"version": 3, "sealed": "in a way not known yet"}')
 
 
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        (lambda doc: doc.update(version=0), "version: this is not 1"),
-        (lambda doc: doc.update(version=True), "version: this is not 1"),
-        (lambda doc: doc.update(version="1"), "version: this is not 1"),
+        (lambda doc: doc.update(version=0), "version: this is not 2"),
+        (lambda doc: doc.update(version=True), "version: this is not 2"),
+        (lambda doc: doc.update(version="1"), "version: this is not 2"),
         (lambda doc: doc.update(secret="no base64"), "secret: this is not base64"),  # noqa: S106  it is none
         (lambda doc: doc.update(secret="ÿÿÿÿ"), "secret: this is not base64"),  # noqa: S106  it is none
         (lambda doc: doc.update(secret=base64.b64encode(SECRET[1:]).decode()), "secret: this is not of 32 bytes"),
@@ -219,7 +240,14 @@ def places(value: object, trail: tuple[str | int, ...] = ()) -> Iterator[tuple[s
 
 PLACES = [trail for trail in places(json.loads(encode(FULL))) if trail[:2] == ("entries", 1) or trail[0] != "entries"]
 WRONG = {"list": [], "object": {}, "number": 17, "text": "something", "truth": True, "null": None, "fraction": 0.5}
-FITTING = {"notice": {"text"}, "session": {"text"}, "run": {"text"}, "message_id": {"text"}, "held": {"truth"}}
+FITTING = {
+    "notice": {"text"},
+    "session": {"text"},
+    "run": {"text"},
+    "message_id": {"text"},
+    "event_id": {"text"},
+    "held": {"truth"},
+}
 OPTIONAL = {("entries", 1, "said"), ("entries", 1, "claim"), ("entries", 1, "claim", "looked"), ("entries", 1, "at")}
 
 
@@ -258,7 +286,7 @@ def test_a_field_that_is_missing_is_refused(trail: tuple[str | int, ...]) -> Non
         b"\xef\xbb\xbf" + encode(FULL),
         encode(FULL).decode().encode("utf-16"),
         encode(FULL) + b"{}",
-        encode(FULL).replace(b'"version":1,', b'"version":1,"version":1,'),
+        encode(FULL).replace(b'"version":2,', b'"version":2,"version":2,'),
         b"[" * 1_000_000,
         b'{"version":' + b"9" * 10_000 + b"}",
         b'{"version": NaN}',

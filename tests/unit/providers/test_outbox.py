@@ -152,3 +152,26 @@ def test_whatever_the_headers_hold_the_file_stays_in_the_folder_under_a_plain_na
         assert name.removesuffix(".eml").replace("-", "").isalnum()
         assert name.isascii()
         assert len(name) < 200
+
+
+def unready(folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        Outbox(folder).prepare()
+    return str(caught.value)
+
+
+def test_getting_ready_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> None:
+    Outbox(tmp_path / "new" / "outbox").prepare()
+
+    assert list((tmp_path / "new" / "outbox").iterdir()) == []
+
+
+def test_a_link_a_file_or_a_path_that_is_none_is_noticed_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+
+    assert "is a link" in unready(tmp_path / "link")
+    assert "can't be written to" in unready(tmp_path / "file")
+    assert "can't be written to" in unready(tmp_path / "file" / "below")
+    assert "can't be written to" in unready(Path("nul\0"))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]

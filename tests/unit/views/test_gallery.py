@@ -278,3 +278,58 @@ def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"^The preview can't be written to .*file \(Not a directory\)"):
         gallery(tmp_path / "file", due(notice()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "site",
+        "site/index.html",
+        "site/emails",
+        "site/.sessionsmgmt-preview",
+        "site/.gitignore",
+        "site/.index.html.unfinished",
+        "site/.sessionsmgmt-preview.unfinished",
+        "up/site",
+    ],
+)
+@pytest.mark.parametrize("target", ["mine", "folder", "nothing"])
+def test_links_that_a_branch_brings_along_lead_to_nothing_that_is_written(
+    tmp_path: Path, name: str, target: str
+) -> None:
+    (tmp_path / "home" / "folder").mkdir(parents=True)
+    (tmp_path / "home" / "mine").write_text("mine")
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    link = repository / name
+    if name == "up/site":
+        (repository / "up").symlink_to(tmp_path / "home" / target)
+    else:
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(tmp_path / "home" / target)
+    if name == "site/index.html":
+        (repository / "site" / ".sessionsmgmt-preview").write_text("index.html\n")
+    try:
+        gallery(link if name in {"site", "up/site"} else repository / "site", due(notice()))
+    except InputError as error:
+        assert "link" in str(error) or "already" in str(error)  # noqa: PT017 - it may also be written beside the link
+
+    assert {path.relative_to(tmp_path / "home").as_posix() for path in (tmp_path / "home").rglob("*")} == {
+        "mine",
+        "folder",
+    }
+    assert (tmp_path / "home" / "mine").read_text() == "mine"
+
+
+def test_a_preview_is_for_its_owner_alone_and_not_for_git(tmp_path: Path) -> None:
+    gallery(tmp_path / "site", due(notice()))
+
+    for path in [tmp_path / "site", *(tmp_path / "site").rglob("*")]:
+        assert oct(path.stat().st_mode & 0o777) == ("0o700" if path.is_dir() else "0o600")
+    assert (tmp_path / "site" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_folder_that_holds_more_than_a_preview_is_not_hidden_from_git(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    gallery(tmp_path, due(notice()))
+    assert not (tmp_path / ".gitignore").exists()

@@ -240,7 +240,7 @@ def test_of_secret_data_only_counts_and_kinds_are_shown() -> None:
     ):
         assert private not in source
     assert [len(page.all(tag)) for tag in ("details", "blockquote", "table")] == [0, 0, 1]
-    for words in ("new", "cancelled", "held", "kept back", "Anybody can read this repository"):
+    for words in ("new", "cancelled", "held", "kept back", "This repository is not private"):
         assert words in page.text
 
 

@@ -1,0 +1,36 @@
+"""When two email addresses are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from string import ascii_lowercase, ascii_uppercase
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+"""What separates the labels of a domain (RFC 3490, 3.1)."""
+
+
+def fold(address: str) -> str:
+    """An address as it is compared: without case in ASCII and surrounding space, the domain in its ASCII form.
+
+    Nothing else is taken for the same. Whoever owns a domain that merely looks like another one, or that an older
+    standard would have mapped to it (``ß`` to ``ss``), must not be taken for the owner of the other.
+    """
+    text = address.strip()
+    if text.isascii():
+        return text.lower()
+    local, at, domain = text.rpartition("@")
+    if not at:
+        return text.translate(_LOWER)
+    return f"{local.translate(_LOWER)}@{'.'.join(map(_a_label, _DOTS.split(domain)))}"
+
+
+def _a_label(label: str) -> str:
+    """A label of a domain in its ASCII form (RFC 5890, 2.3.2.1); itself, if it has none."""
+    if label.isascii():
+        return label.lower()
+    try:
+        return f"xn--{unicodedata.normalize('NFC', label).lower().encode('punycode').decode('ascii')}"
+    except UnicodeError:
+        return label

@@ -1,0 +1,53 @@
+"""Who can read what a command shows: only those of the club, or others too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sessionsmgmt.commands.result import Readers, Result
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.github.event import is_private
+from sessionsmgmt.github.job import in_actions
+from sessionsmgmt.patience import Patience
+from sessionsmgmt.wiring import club
+
+PATIENCE = Patience(total=10)
+"""Nothing is lost where GitHub does not answer: less is shown then."""
+
+
+def readers(environ: Mapping[str, str]) -> Readers:
+    """Who can read what this process prints. In Actions those who can read the repository."""
+    return readers_of_repository(environ) if in_actions(environ) else Readers.CLUB
+
+
+def readers_of_repository(environ: Mapping[str, str]) -> Readers:
+    """Who can read the repository and its issues.
+
+    The event says whether it is private, else GitHub is asked. What is not known counts as not private.
+    """
+    told = is_private(environ)
+    private = _looked_up(environ) if told is None else told
+    return Readers.CLUB if private else Readers.ANYBODY
+
+
+def addressed(result: Result, environ: Mapping[str, str]) -> Result:
+    """The result with who can read it; nothing is asked where there is nothing in it that is not for everybody."""
+    if result.invented or not (result.deliveries or result.cautions or result.findings):
+        return result
+    return replace(result, readers=readers(environ))
+
+
+def _looked_up(environ: Mapping[str, str]) -> bool:
+    from sessionsmgmt.github.client import Purpose, repository
+
+    try:
+        hub, name = club.hub(environ, PATIENCE), repository(environ)
+
+        def look() -> bool:
+            _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{name}")
+            return found["private"] is True and found.get("visibility", "private") == "private"
+
+        return hub.repeat(look, Purpose("looking whether the repository is private", "metadata: read"))
+    except SessionsError:
+        return False
