@@ -13,7 +13,8 @@ from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.ledger.branch import FILE
 from sessionsmgmt.ledger.codec import encode
-from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, Clubs, GitLedger
+from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, GitLedger
+from sessionsmgmt.ledger.left_behind import Clubs
 from sessionsmgmt.ledger.seal import Keys, head, seal
 from sessionsmgmt.ledger.witness import BELOW
 from sessionsmgmt.ports import Adopted
