@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from sessionsmgmt import __version__
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
+from sessionsmgmt.cli.saved import new_file
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor, doctor_without
 from sessionsmgmt.commands.former import Former, former
@@ -192,7 +193,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
             webbrowser.open(url)
 
     dialogue = credential.Dialogue(_complain, visit)
-    keep = credential.saver(save) if save else _printed if printed else None
+    keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
     return perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
 
 
@@ -262,16 +263,19 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
     address = _address(person)
 
     def act(config: Config) -> Result:
-        if not out and readers(invocation.environ) is Readers.ANYBODY:
+        if out is None and readers(invocation.environ) is Readers.ANYBODY:
             raise InputError(
                 "'export' does not print into the log of a repository that is not private.",
                 "Run it on a machine of your own, or write it into a file with --out.",
             )
-        exported = lifecycle.export(invocation, address, config)
-        said = lifecycle.written(exported, out) if out else ""
-        if not out:
+        if out is None:
+            exported = lifecycle.export(invocation, address, config)
             streams.print_out(lifecycle.text(exported, sys.stdout.encoding).rstrip("\n"))
-        return Result("export", invocation.now, exported.exit, message=said)
+            return Result("export", invocation.now, exported.exit)
+        with new_file("--out", out, config.root) as save:
+            exported = lifecycle.export(invocation, address, config)
+            save(lifecycle.text(exported, "utf-8"))
+        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
 

@@ -22,6 +22,7 @@ from sessionsmgmt.config.sections import Section, Text, chosen, repeated, texts
 from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
 from sessionsmgmt.domain.model import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
+from sessionsmgmt.safe_files import resolved
 
 VERSION = 1
 """The newest version of the format this program knows."""
@@ -63,6 +64,10 @@ def _text(path: Path, folder: Folder) -> str:
         raise UnreadableError(WHOLE, "there is no such file; run `sessionsmgmt init` to make one")
     if not real(path).is_relative_to(folder.root):
         raise UnreadableError(WHOLE, "the file is a link that leads out of the repository; put the file here")
+    try:
+        resolved(path.parent, folder.root)
+    except OSError as error:
+        raise UnreadableError(WHOLE, f"{error.strerror}; name the folder that it leads to") from None
     return read(path, LARGEST)
 
 
