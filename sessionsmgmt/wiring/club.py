@@ -45,7 +45,8 @@ from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.client import Hub
-    from sessionsmgmt.ledger.git import Clubs, GitLedger
+    from sessionsmgmt.ledger.git import GitLedger
+    from sessionsmgmt.ledger.left_behind import Clubs
     from sessionsmgmt.ledger.moving import Beginner
     from sessionsmgmt.providers.google.account import Account
 
@@ -306,7 +307,7 @@ def git_ledger(branch: str, config: Config, environ: Mapping[str, str], patience
 
 def _clubs(config: Config) -> Clubs | None:
     """The clubs of the repository, as far as the checkout has all of its files."""
-    from sessionsmgmt.ledger.git import Clubs
+    from sessionsmgmt.ledger.left_behind import Clubs
 
     if is_file(config.root / ".git" / "info" / "sparse-checkout"):
         return None
