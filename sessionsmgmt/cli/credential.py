@@ -17,7 +17,7 @@ from sessionsmgmt.commands import auth
 from sessionsmgmt.commands import rotate as rotating
 from sessionsmgmt.commands.attention import tell, telling
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.config.model import Config, token
+from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports import Note
 from sessionsmgmt.rotation import Rotation
@@ -150,4 +150,4 @@ def _told(call: Invocation, config: Config, rotation: Rotation, result: Result) 
 
 
 def _topic(config: Config) -> str:
-    return f"{CONSENT}-{token(config.folder)}" if config.folder else CONSENT
+    return topic(CONSENT, config.folder)

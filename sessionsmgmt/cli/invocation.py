@@ -168,7 +168,7 @@ def perform(
     try:
         config = load(invocation.config, workspace(invocation.environ))
         zone = config.zone
-        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ)
+        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ, invocation.stop)
     except SessionsError as cause:
         error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)

@@ -32,9 +32,10 @@ from sessionsmgmt.commands.resolve import adopt, resolve
 from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
-from sessionsmgmt.config.model import Config, token
+from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
+from sessionsmgmt.github.job import workspace
 from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
 from sessionsmgmt.ports import Stop
@@ -241,7 +242,9 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 @click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
 def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     """Print the clubs below a folder as the JSON matrix of a workflow."""
-    planned = plan(root, batch)
+    planned = plan(root, batch, workspace(invocation.environ))
+    for line in planned.left_out:
+        click.echo(line, err=True)
     if batch < planned.batches:
         _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
     streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
@@ -340,9 +343,8 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     if held and boards and readers_of_repository(invocation.environ) is Readers.ANYBODY:
         note = counted_note(len(held))
     if note or was_held(result) or not sent(result):
-        topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
         for board in boards:
-            result = tell(board, topic, note, NOTHING_HELD, result)
+            result = tell(board, topic(HELD, config.folder), note, NOTHING_HELD, result)
     return result
 
 

@@ -44,6 +44,8 @@ class Folder:
         """What is wrong with a path, whether or not there is anything; an empty text where nothing is."""
         if len(written) > LONGEST:
             return f"is too long: a path may have {LONGEST} characters at most"
+        if "\0" in written:
+            return "has a character that no path may have"
         if "\\" in written:
             return "must have / between its folders, not \\"
         if written.startswith(("/", "~")) or PureWindowsPath(written).drive:

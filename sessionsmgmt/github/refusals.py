@@ -141,7 +141,10 @@ _CAUSES = _causes(
         "Lift the limit on interactions, in the repository's settings under Moderation, or wait until it is over.",
     ),
     (
-        r"not authorized to push|protected (?:branch|ref)|rule violation|branch is locked|push restriction",
+        (
+            r"not authorized to push|protected (?:branch|ref)|rule violation|branch is locked|locked branch|force-push"
+            r"|push restriction|through a pull request|status checks? .*expected|approving review|verified signatures?"
+        ),
         "Exempt the branch, or this account, from the rule: the repository's settings, under Rules or Branches.",
     ),
     (
@@ -156,7 +159,7 @@ _CAUSES = _causes(
         r"issues (?:has been |have been |are )?disabled",
         "Switch issues on: the repository's settings, General, Features.",
     ),
-    (r"two-factor|\b2FA\b", "The account has to switch two-factor authentication on first."),
+    (r"(?:enable|require)s? two-factor", "The account has to switch two-factor authentication on first."),
     (r"email address must be verified|verify your email", "The owner of the account has to confirm an address first."),
     (r"integration not found|\('iss'\)", "Check GITHUB_APP_ID: the App's settings show it, as 'App ID'."),
     (

@@ -28,13 +28,17 @@ _MACHINERY = (
     "issue-",
     "ledger-",
     "lookup-",
+    "notice-without-event",
     "output-",
     "preview-",
     "report-",
+    "role-without-contact",
     "rotation-",
+    "sender-",
+    "stopped",
     "summary-",
 )
-"""How the codes of warnings begin that are about the machinery and not about sessions or people."""
+"""How the codes of warnings begin that are about the machinery or sessions.yml, and not about sessions or people."""
 
 _COUNTED = "This repository is not private, so sessions are only counted here."
 _DOCTOR = "'sessionsmgmt doctor', on a machine of your own, says which."
@@ -66,7 +70,7 @@ def _counts(result: Result) -> str:
 
 
 def _cautions(cautions: Iterable[Caution]) -> Iterator[Caution]:
-    """Warnings about the machinery as they are, without a place; of the others how many there are of each kind."""
+    """Warnings about the machinery without place and titles; of the others how many there are of each kind."""
     kept = [one for one in cautions if one.code.startswith(_MACHINERY)]
     yield from (Caution(one.code, one.text) for one in kept)
     counted = Counter(one.code for one in cautions if not one.code.startswith(_MACHINERY))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.github.event import is_private
 from sessionsmgmt.github.job import in_actions
 from sessionsmgmt.patience import Patience
+from sessionsmgmt.ports import Stop
+from sessionsmgmt.sending import UNSTOPPED
 from sessionsmgmt.wiring import club
 
-PATIENCE = Patience(total=10)
+PATIENCE = Patience(total=5)
 """Nothing is lost where GitHub does not answer: less is shown then."""
 
 
@@ -21,21 +24,23 @@ def readers(environ: Mapping[str, str]) -> Readers:
     return readers_of_repository(environ) if in_actions(environ) else Readers.CLUB
 
 
-def readers_of_repository(environ: Mapping[str, str]) -> Readers:
+def readers_of_repository(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> Readers:
     """Who can read the repository and its issues.
 
-    The event says whether it is private, else GitHub is asked. What is not known counts as not private.
+    The event says whether it is private, else GitHub is asked, unless there is no time for that because the process was
+    told to end. What is not known counts as not private.
     """
     told = is_private(environ)
-    private = _looked_up(environ) if told is None else told
+    private = stop.unless_asked(partial(_looked_up, environ), False) if told is None else told
     return Readers.CLUB if private else Readers.ANYBODY
 
 
-def addressed(result: Result, environ: Mapping[str, str]) -> Result:
+def addressed(result: Result, environ: Mapping[str, str], stop: Stop) -> Result:
     """The result with who can read it; nothing is asked where there is nothing in it that is not for everybody."""
-    if result.invented or not (result.deliveries or result.cautions or result.findings):
+    is_for_all = result.invented or not (result.deliveries or result.cautions or result.findings)
+    if is_for_all or not in_actions(environ):
         return result
-    return replace(result, readers=readers(environ))
+    return replace(result, readers=readers_of_repository(environ, stop))
 
 
 def _looked_up(environ: Mapping[str, str]) -> bool:

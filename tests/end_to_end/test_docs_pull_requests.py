@@ -149,6 +149,7 @@ MESSAGES: Mapping[str, Callable[[Job], str]] = {
     "Nothing is published: this is no pull request": lambda job: on(job, "push"),
     "This repository is not private, so the preview is not made from the club's own data": in_public,
     "No preview runs on pull_request_target": lambda job: on(job, "pull_request_target"),
+    "what is proposed there is not merged": lambda job: published(job, job.step(command="run", publish="")),
     "The rest is left out here": too_long,
 }
 

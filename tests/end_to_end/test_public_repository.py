@@ -16,7 +16,6 @@ from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import (
     AT_GOOGLE,
-    COMMAND,
     NOW,
     ROOT,
     SESSIONS_YML,
@@ -63,7 +62,7 @@ class Job:
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
         }
         token = self.github.world.job_token({"contents": "write", "issues": "write", "checks": "write"})
-        step = self.runner.run(COMMAND, env, **{"now": NOW, "github_token": token, **inputs})
+        step = self.runner.run(env, **{"now": NOW, "github_token": token, **inputs})
         issues = self.github.world.repository().issues.values()
         places = [step.log.seen, step.summary, *step.outputs.values()]
         places += [f"{one.title} {one.body} {[said.body for said in one.comments]}" for one in issues]
@@ -185,7 +184,7 @@ def test_an_internal_repository_counts_as_not_private(job: Job) -> None:
 def test_what_is_held_is_counted_in_the_issue_whoever_writes_it(job: Job) -> None:
     world = World()
     world.consent.granted = frozenset({tokens.EVENTS, tokens.CALENDAR_LIST, tokens.CONTACTS, tokens.SEND})
-    for name in ("lab", "lib"):
+    for name in ("one-of-two", "two-of-two"):
         start = datetime(2026, 11, 7, 14, tzinfo=UTC)
         world.calendar().put(event(name, start, summary="Team Session", attendees=["ada@example.org"]))
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
@@ -204,10 +203,10 @@ def test_what_is_held_is_counted_in_the_issue_whoever_writes_it(job: Job) -> Non
         person = job.github.world.fine_grained_token({"issues": "write"})
         place = {"GITHUB_API_URL": job.github.root, "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}"}
         env = {**job.more, **place, "GITHUB_TOKEN": person, "GOOGLE_CREDENTIALS": google.credentials}
-        ran = job.club.call("resolve", "--sent", "--session", "lab", now=NOW, env=env)
+        ran = job.club.call("resolve", "--sent", "--session", "one-of-two", now=NOW, env=env)
         assert ran.exit == 0
         assert issue.title.startswith("Did this email leave?")
-        assert "lib" not in (issue.body or "")
+        assert "two-of-two" not in (issue.body or "")
         assert "2026" not in (issue.body or "")
 
 

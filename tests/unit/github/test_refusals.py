@@ -62,6 +62,10 @@ def told(status: int, message: str, **headers: str) -> str:
         (404, "Integration not found", "Check GITHUB_APP_ID"),
         (403, "You're not authorized to push to this branch. Visit https://docs.github.com/x", "Exempt the branch"),
         (403, "Repository rule violations found", "Exempt the branch"),
+        (403, "Cannot change this locked branch", "Exempt the branch"),
+        (422, "Changes must be made through a pull request.", "Exempt the branch"),
+        (409, "Could not update file: 2 of 2 required status checks are expected.", "Exempt the branch"),
+        (403, "You must enable two-factor authentication.", "switch two-factor authentication on"),
         (
             403,
             (

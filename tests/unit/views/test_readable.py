@@ -43,6 +43,7 @@ def everything(readers: Readers = Readers.ANYBODY) -> Result:
         cautions=(
             *(Caution("event-odd", f"{CANARY} {number}", f"{CANARY}:3") for number in range(3)),
             Caution("preview-unpublished", "GitHub does not allow it.", CANARY),
+            Caution("notice-without-event", "no event matches the notice hall", titles=(CANARY,)),
             Caution("some-code-that-is-new", CANARY),
         ),
         findings=(
@@ -77,6 +78,7 @@ def test_what_is_about_the_machinery_is_said_in_full() -> None:
 
     assert "GitHub does not allow it." in text
     assert "The credential is stored." in text
+    assert "no event matches the notice hall" in text
     assert "3 contact(s) are adults by it." in text
 
 

@@ -1,0 +1,92 @@
+"""Who can read what a job shows, where its event does not say whether the repository is private."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from sessionsmgmt.commands.result import Readers, Result
+from sessionsmgmt.domain.model import Caution
+from sessionsmgmt.sending import UNSTOPPED
+from sessionsmgmt.signals import StopRequests
+from sessionsmgmt.wiring.readers import addressed, readers, readers_of_repository
+from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
+
+RESULT = Result("run", datetime(2026, 11, 6, tzinfo=UTC), cautions=(Caution("x", "y"),))
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as emulator:
+        yield emulator
+        assert emulator.violations == ()
+        assert emulator.unmet == ()
+
+
+def environ(github: GitHubEmulator, **more: str) -> Mapping[str, str]:
+    known = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": github.root,
+        "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
+        "GITHUB_TOKEN": github.world.job_token({}),
+    }
+    return known | more
+
+
+@pytest.mark.parametrize(("private", "expected"), [(True, Readers.CLUB), (False, Readers.ANYBODY)])
+def test_github_says_whether_the_repository_is_private(
+    github: GitHubEmulator, private: bool, expected: Readers
+) -> None:
+    github.world.repository().private = private
+
+    assert readers(environ(github)) is expected
+    assert addressed(RESULT, environ(github), UNSTOPPED).readers is expected
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 451])
+def test_where_github_does_not_say_it_counts_as_not_private(github: GitHubEmulator, status: int) -> None:
+    github.fail("repos/get", Refusal(status, "No"))
+
+    assert readers(environ(github)) is Readers.ANYBODY
+
+
+@pytest.mark.parametrize("lacking", [{"GITHUB_TOKEN": ""}, {"GITHUB_REPOSITORY": ""}, {"GITHUB_API_URL": "ftp://x"}])
+def test_without_a_way_to_ask_it_counts_as_not_private(github: GitHubEmulator, lacking: dict[str, str]) -> None:
+    assert readers(environ(github, **lacking)) is Readers.ANYBODY
+    assert github.requests == ()
+
+
+def test_a_repository_that_is_called_otherwise_now_counts_as_not_private(github: GitHubEmulator) -> None:
+    known = environ(github)
+    github.world.rename("venue")
+
+    assert readers(known) is Readers.ANYBODY
+
+
+def test_a_terminal_is_the_clubs_but_the_repositorys_issues_are_read_by_whoever_can(github: GitHubEmulator) -> None:
+    github.world.repository().private = False
+    known = environ(github, GITHUB_ACTIONS="")
+
+    assert readers(known) is Readers.CLUB
+    assert addressed(RESULT, known, UNSTOPPED).readers is Readers.CLUB
+    assert github.requests == ()
+    assert readers_of_repository(known) is Readers.ANYBODY
+
+
+def test_a_process_that_was_told_to_end_asks_nobody(github: GitHubEmulator) -> None:
+    stop = StopRequests()
+    stop.defer()
+    stop.heed(signal.SIGTERM)
+
+    assert addressed(RESULT, environ(github), stop).readers is Readers.ANYBODY
+    assert github.requests == ()
+
+
+@pytest.mark.parametrize("result", [replace(RESULT, invented=True), replace(RESULT, cautions=())])
+def test_nothing_is_asked_for_what_everybody_may_see(github: GitHubEmulator, result: Result) -> None:
+    assert addressed(result, environ(github), UNSTOPPED) == result
+    assert github.requests == ()
