@@ -34,6 +34,9 @@ LARGEST = 16_777_216
 LONGEST = 100
 """Characters an answer may have: more than any team or calendar is called, and no more than sessions.yml allows."""
 
+IGNORE = ".gitignore"
+"""Keeps git away from what later commands make. One that is there already stays as it is."""
+
 Given = Mapping[str, str]
 """What has been answered so far, by the questions' keys."""
 
@@ -176,16 +179,16 @@ def init(
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
-    """The files that are there already and would be replaced; samples never are."""
-    names = plan(answers).keys() - set(_samples(answers))
+    """The files that are there already and would be replaced; samples and the .gitignore never are."""
+    names = plan(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
     """Write what ``plan`` says into the folder, and return the paths in it that were written.
 
-    A file that is there already is in the way unless ``overwrite`` names it; a sample is then left as it is. Raises
-    InputError where something is in the way or can't be written, and nothing is changed then.
+    A file that is there already is in the way unless ``overwrite`` names it; a sample or a .gitignore is then left as
+    it is. Raises InputError where something is in the way or can't be written, and nothing is changed then.
     """
     planned = plan(answers)
     for path in overwrite:
@@ -224,6 +227,7 @@ def plan(answers: Answers) -> dict[str, bytes]:
     return {
         "sessions.yml": _filled("sessions.yml", context).encode(),
         "notice.md": answers.wording.encode() or (DATA / "notice.md").read_bytes(),
+        IGNORE: _IGNORED.encode(),
         **workflows,
         calendar: _sample_calendar(_filled("calendar.ics", context), answers.match),
         contacts: _filled("contacts.vcf", context).replace("\n", "\r\n").encode(),  # RFC 6350, 3.2
@@ -379,6 +383,15 @@ def _addresses_fit(text: str, _given: Given) -> str:
     return f"one of them {fault}." if fault else ""
 
 
+_IGNORED = """\
+# Made by sessionsmgmt, and for nobody else: it names people, or opens the club's account.
+/.sessionsmgmt/
+/client.json
+/credential.json
+/outbox/
+/preview/
+/report.json
+"""
 _NEXT = {
     Source.FILES: (
         "Next: sessionsmgmt preview --out preview\n"
