@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: help demo test image-test check setup format lock sbom benchmark image-benchmark clean
+.PHONY: help demo test test-dates test-surroundings image-test check setup format lock sbom benchmark image-benchmark clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -13,6 +13,12 @@ demo: ## set up, then run an invented club's season and show its emails
 
 test: setup ## set up, then run every test; ARGS goes to pytest
 	@.venv/bin/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+test-dates: setup ## run the tests at other dates and hours; ARGS goes to pytest
+	@scripts/dates $(ARGS)
+
+test-surroundings: setup ## run the tests with other locales, zones, umasks and the like; ARGS goes to pytest
+	@scripts/surroundings $(ARGS)
 
 image-test: setup ## build the Action's container, then test it; ARGS goes to pytest
 	@scripts/image

@@ -8,7 +8,6 @@ longest chain of those that wait for one another.
 from __future__ import annotations
 
 import base64
-import os
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from benchmarks.startup import REPOSITORY
 from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import TEAM_CALENDAR, GoogleEmulator, World, event, longest_chain
+from tests.environment import of_the_machine
 
 LATENCY = 0.05
 NOW = datetime(2026, 11, 6, 17, tzinfo=UTC)
@@ -120,7 +120,7 @@ def _run(club: Club, latency: float) -> tuple[float, int, int]:
             [sys.executable, str(REPOSITORY / "entrypoint.py"), "run", "--now", NOW.isoformat()],
             cwd=folder,
             env={
-                "PATH": os.environ["PATH"],
+                **of_the_machine(),
                 "GITHUB_API_URL": at_github.root,
                 "GITHUB_REPOSITORY": f"{github.owner}/{github.repository().name}",
                 "GITHUB_TOKEN": github.job_token({"contents": "write", "issues": "write"}),

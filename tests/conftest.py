@@ -1,11 +1,29 @@
-"""How much hypothesis tries: moderately and always the same by default, or more with ``--hypothesis-profile=thorough``.
+"""What all tests begin with: the same environment for everybody, and how much hypothesis tries.
 
-There is no deadline: on a machine that others use too, how long an example takes says nothing about it.
+Hypothesis tries moderately and always the same by default, or more with ``--hypothesis-profile=thorough``. There is no
+deadline: on a machine that others use too, how long an example takes says nothing about it.
 """
 
 from __future__ import annotations
 
+import os
+import signal
+
 from hypothesis import HealthCheck, settings
+
+from tests.environment import of_the_machine
+
+TOOLS = ("HOME", "TMPDIR", "PLAYWRIGHT", "PYTEST", "PYTHON")
+"""How the names of variables begin that the tests' own tools read."""
+
+# A token, a proxy or a colour of whoever runs the tests, or of the CI job that does, changes nothing.
+for name in set(os.environ) - set(of_the_machine()):
+    if not name.startswith(TOOLS):
+        del os.environ[name]
+
+# What a shell starts in the background ignores SIGINT, and so would all processes that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("ci", max_examples=60, stateful_step_count=30, deadline=None, derandomize=True)
 settings.register_profile(

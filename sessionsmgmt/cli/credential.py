@@ -5,22 +5,27 @@ The commands are the same whoever asks for them; what is real is made here and h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sessionsmgmt.cli.invocation import Invocation
+from sessionsmgmt.cli.saved import new_file
 from sessionsmgmt.commands import auth
 from sessionsmgmt.commands import rotate as rotating
 from sessionsmgmt.commands.attention import tell, telling
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.config.model import Config, token
+from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports import Note
 from sessionsmgmt.rotation import Rotation
 from sessionsmgmt.views.consent import CONSENT, GIVEN_AGAIN, ended_note, ending_note
 from sessionsmgmt.wiring import club, credentials
+
+Keeping = Callable[[Config], AbstractContextManager[Callable[[str], str]]]
+"""Opens a place for a credential before anybody is asked for one; what puts it there says where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +84,15 @@ def renewed_first(call: Invocation, config: Config, act: Callable[[Mapping[str, 
     return _telling(call, config, both)
 
 
-def login(
-    call: Invocation, client: Path, dialogue: Dialogue, keep: Callable[[str], str] | None, config: Config
-) -> Result:
-    """Let the account's owner agree; the credential goes to ``keep``, without one straight into the secret.
+def login(call: Invocation, client: Path, dialogue: Dialogue, keeping: Keeping | None, config: Config) -> Result:
+    """Let the account's owner agree; the credential goes where ``keeping`` has it, or straight into the secret.
 
     ``client`` is the file of Google's console. Raises InputError where there is neither.
     """
     consent = club.consent(config, call.environ, client, call.mask)
-    if keep:
-        return auth.login(consent, dialogue.say, dialogue.visit, keep, call.now)
+    if keeping:
+        with keeping(config) as keep:
+            return auth.login(consent, dialogue.say, dialogue.visit, keep, call.now)
     if not credentials.may_store(config, call.environ):
         raise InputError(
             "It is not said where the credential goes: --save FILE or --print, and only one of them.",
@@ -99,9 +103,16 @@ def login(
         return auth.login_into(store, consent, dialogue.say, dialogue.visit, call.clock)
 
 
-def saver(path: Path) -> Callable[[str], str]:
-    """What keeps a credential in a new file."""
-    return partial(auth.save, path=path)
+@contextmanager
+def saving(path: Path, config: Config) -> Iterator[Callable[[str], str]]:
+    """What keeps a credential in a new file that its owner alone can read, and says so."""
+    with new_file("--save", path, config.root) as save:
+
+        def keep(credential: str) -> str:
+            save(f"{credential}\n")
+            return f"The credential is in {path}. Store it as the secret GOOGLE_CREDENTIALS and delete the file."
+
+        yield keep
 
 
 def revoke(call: Invocation, config: Config) -> Result:
@@ -139,4 +150,4 @@ def _told(call: Invocation, config: Config, rotation: Rotation, result: Result) 
 
 
 def _topic(config: Config) -> str:
-    return f"{CONSENT}-{token(config.folder)}" if config.folder else CONSENT
+    return topic(CONSENT, config.folder)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from sessionsmgmt.cli.invocation import Invocation
 from sessionsmgmt.commands import export as exporting
@@ -13,7 +11,7 @@ from sessionsmgmt.commands import forget as forgetting
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.config.model import CalendarStore, Config, GitStore, OutboxMail
 from sessionsmgmt.domain.roster import directory, known_by
-from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports import Finding, Health, failed
 from sessionsmgmt.wiring import club, kept
 from sessionsmgmt.wiring.checkup import names_repository
@@ -31,16 +29,6 @@ def export(call: Invocation, person: str, config: Config) -> exporting.Export:
         return exporting.export_person(memories, marks, trouble, reader)
     vault = kept.vault(config, call.environ, call.mask)
     return exporting.export(memories, vault, kept.published_places(config, call.environ), reader)
-
-
-def written(exported: exporting.Export, path: Path) -> str:
-    """Write the document into a new file that its owner alone can read, and say so. Raises InputError."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text(exported, "utf-8"))
-    except OSError as error:
-        raise InputError(f"--out: {path} can't be written ({error.strerror}).", "Choose a new file.") from None
-    return f"Everything that is kept is in {path}."
 
 
 def text(exported: exporting.Export, encoding: str) -> str:

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from sessionsmgmt import __version__
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
+from sessionsmgmt.cli.saved import new_file
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
 from sessionsmgmt.commands.doctor import doctor, doctor_without
 from sessionsmgmt.commands.former import Former, former
@@ -31,9 +32,10 @@ from sessionsmgmt.commands.resolve import adopt, resolve
 from sessionsmgmt.commands.result import Readers, Result
 from sessionsmgmt.commands.run import run
 from sessionsmgmt.commands.status import status
-from sessionsmgmt.config.model import Config, token
+from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
+from sessionsmgmt.github.job import workspace
 from sessionsmgmt.inherited import settle
 from sessionsmgmt.masks import announcer
 from sessionsmgmt.ports import Stop
@@ -191,7 +193,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
             webbrowser.open(url)
 
     dialogue = credential.Dialogue(_complain, visit)
-    keep = credential.saver(save) if save else _printed if printed else None
+    keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
     return perform(invocation, partial(credential.login, invocation, client, dialogue, keep))
 
 
@@ -240,7 +242,9 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 @click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
 def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     """Print the clubs below a folder as the JSON matrix of a workflow."""
-    planned = plan(root, batch)
+    planned = plan(root, batch, workspace(invocation.environ))
+    for line in planned.left_out:
+        click.echo(line, err=True)
     if batch < planned.batches:
         _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
     streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
@@ -259,16 +263,19 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
     address = _address(person)
 
     def act(config: Config) -> Result:
-        if not out and readers(invocation.environ) is Readers.ANYBODY:
+        if out is None and readers(invocation.environ) is Readers.ANYBODY:
             raise InputError(
                 "'export' does not print into the log of a repository that is not private.",
                 "Run it on a machine of your own, or write it into a file with --out.",
             )
-        exported = lifecycle.export(invocation, address, config)
-        said = lifecycle.written(exported, out) if out else ""
-        if not out:
+        if out is None:
+            exported = lifecycle.export(invocation, address, config)
             streams.print_out(lifecycle.text(exported, sys.stdout.encoding).rstrip("\n"))
-        return Result("export", invocation.now, exported.exit, message=said)
+            return Result("export", invocation.now, exported.exit)
+        with new_file("--out", out, config.root) as save:
+            exported = lifecycle.export(invocation, address, config)
+            save(lifecycle.text(exported, "utf-8"))
+        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
 
@@ -336,9 +343,8 @@ def _told(result: Result, config: Config, invocation: Invocation) -> Result:
     if held and boards and readers_of_repository(invocation.environ) is Readers.ANYBODY:
         note = counted_note(len(held))
     if note or was_held(result) or not sent(result):
-        topic = f"{HELD}-{token(config.folder)}" if config.folder else HELD
         for board in boards:
-            result = tell(board, topic, note, NOTHING_HELD, result)
+            result = tell(board, topic(HELD, config.folder), note, NOTHING_HELD, result)
     return result
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 
 from sessionsmgmt.commands.result import Result
-from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports import Consent, SecretStore
 from sessionsmgmt.rotation import preserve
 
@@ -66,16 +64,6 @@ def revoke(
         text = f"{worthless}\nerror: the secret that holds it could not be deleted: {error}"
         return Result("auth revoke", now, error.exit, message=text)
     return Result("auth revoke", now, message=f"{worthless}\n{left[:1].upper()}{left[1:]}. {_LEFT}")
-
-
-def save(credential: str, path: Path) -> str:
-    """Write the credential into a new file that its owner alone can read. Raises InputError if there is one already."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{credential}\n")
-    except OSError as error:
-        raise InputError(f"{path} can't be written ({error.strerror}).", "Choose a new file.") from None
-    return f"The credential is in {path}. Store it as the secret GOOGLE_CREDENTIALS and delete the file."
 
 
 _LEFT = (

@@ -265,7 +265,7 @@ def _sample_calendar(text: str, title: str) -> bytes:
     calendar = Calendar.from_ical(text)
     for event in calendar.events:
         event.add("SUMMARY", title)
-    calendar.add_missing_timezones(first_date=date(2026, 1, 1))
+    calendar.add_missing_timezones(first_date=date(2020, 1, 1))
     return bytes(calendar.to_ical(sorted=False))
 
 

@@ -13,7 +13,7 @@ from sessionsmgmt.config.clubs import LARGEST
 from sessionsmgmt.config.document import Document, parse
 from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import Config, FileStore, IcsCalendar, VcardContacts
-from sessionsmgmt.config.names import role_fault, zone_fault
+from sessionsmgmt.config.names import ACCOUNTS, role_fault, zone_fault
 from sessionsmgmt.config.notices import locale, notices
 from sessionsmgmt.config.paths import Folder, around, is_file, real
 from sessionsmgmt.config.reading import WHOLE, UnreadableError, read
@@ -22,6 +22,7 @@ from sessionsmgmt.config.sections import Section, Text, chosen, repeated, texts
 from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
 from sessionsmgmt.domain.model import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
+from sessionsmgmt.safe_files import resolved
 
 VERSION = 1
 """The newest version of the format this program knows."""
@@ -63,6 +64,10 @@ def _text(path: Path, folder: Folder) -> str:
         raise UnreadableError(WHOLE, "there is no such file; run `sessionsmgmt init` to make one")
     if not real(path).is_relative_to(folder.root):
         raise UnreadableError(WHOLE, "the file is a link that leads out of the repository; put the file here")
+    try:
+        resolved(path.parent, folder.root)
+    except OSError as error:
+        raise UnreadableError(WHOLE, f"{error.strerror}; name the folder that it leads to") from None
     return read(path, LARGEST)
 
 
@@ -92,9 +97,17 @@ def _config(path: Path, folder: Folder, top: Section) -> Config:
         roles=roles,
         ledger=ledger(top.section("ledger"), folder, source),
         notices=notices(top, roles, folder),
-        credentials=credentials(top.section("credentials")) if "credentials" in top.data else None,
+        credentials=credentials(top.section("credentials"), folder, _providers(top))
+        if "credentials" in top.data
+        else None,
         sample=sample(top.section("preview").section("sample"), folder) if "preview" in top.data else None,
     )
+
+
+def _providers(top: Section) -> frozenset[str]:
+    """The providers of the accounts that the club uses."""
+    sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
+    return frozenset(section.text("provider").value for section in sections) & frozenset(ACCOUNTS)
 
 
 def _check_overwriting(config: Config, folder: Folder, top: Section) -> None:

@@ -17,6 +17,9 @@ LEDGER_FILE = ".sessionsmgmt/ledger.json"
 """Where the file ledger is if nothing else is said: below the folder of sessions.yml."""
 
 
+_DIGEST = re.compile(r"(?:^|-)[0-9a-f]{8}$")
+
+
 def ledger_branch(folder: str) -> str:
     """The branch a club's ledger is on if nothing else is said: one for each folder of a repository with a club.
 
@@ -26,11 +29,19 @@ def ledger_branch(folder: str) -> str:
 
 
 def token(folder: str) -> str:
-    """A folder as a word of small letters, digits and hyphens, unlike that of any other folder; empty for none."""
+    """A folder as a word of small letters, digits and hyphens, unlike that of any other folder; empty for none.
+
+    A folder whose own name ends like such a digest gets one as well, or it could be the word of another folder.
+    """
     words = "-".join(re.findall(r"[a-z0-9]+", folder.lower()))
-    if words == folder:
+    if words == folder and not _DIGEST.search(folder):
         return words
     return f"{words}-{hashlib.sha256(folder.encode(errors='surrogatepass')).hexdigest()[:8]}".lstrip("-")
+
+
+def topic(about: str, folder: str) -> str:
+    """What a club's issue about something is recognised by: one for each folder of a repository with a club."""
+    return f"{about}-{token(folder)}" if folder else about
 
 
 class Confirm(StrEnum):

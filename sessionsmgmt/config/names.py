@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from importlib import resources
 from keyword import iskeyword
 
@@ -104,20 +105,28 @@ def branch_fault(name: str) -> str:
     return ""
 
 
+ACCOUNTS = {"google": "GOOGLE_CREDENTIALS", "microsoft": "MICROSOFT_CREDENTIALS"}
+"""The secret that the credential of an account is in, by the provider of sessions.yml."""
+
 _TAKEN_SECRETS = frozenset(
-    {"SESSIONSMGMT_KEY", "SESSIONSMGMT_KEY_OLD", "SMTP_PASSWORD", "SECRETS_TOKEN"}
-    | {"GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"}
+    {"SMTP_PASSWORD", "IMAP_PASSWORD", "DAV_PASSWORD", "CALENDAR_URL", "HEROKU_API_KEY"}
+    | {"PROJECT_TOKEN", "SERVICE_LINK_KEY", "SECRETS_TOKEN"}
 )
+_TAKEN_BEGINNINGS = ("SESSIONSMGMT_", "INPUT_", "RUNNER_", "ACTIONS_")
+"""How the names begin that the program and its workflows use for other secrets, and the runner for its own."""
 
 
-def secret_fault(name: str) -> str:
+def secret_fault(name: str, providers: Collection[str] = ()) -> str:
     """What is wrong with the name of the secret that rotation writes, beyond what characters it has.
 
-    GitHub keeps names in upper case and those that begin with ``GITHUB_`` for itself ("Secrets reference").
+    ``providers`` are those of the accounts that the club uses. GitHub keeps names in upper case and those that begin
+    with ``GITHUB_`` for itself ("Secrets reference").
     """
-    if name.upper().startswith("GITHUB_"):
+    upper = name.upper()
+    if upper.startswith("GITHUB_"):
         return "must not begin with GITHUB_: GitHub keeps such names for itself"
-    if name.upper() in _TAKEN_SECRETS:
+    others = {secret for provider, secret in ACCOUNTS.items() if providers and provider not in providers}
+    if upper in _TAKEN_SECRETS | others or upper.startswith(_TAKEN_BEGINNINGS):
         return "is the name of another secret, which renewing the credential would overwrite"
     return ""
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from stat import S_ISDIR, S_ISREG
 
+from sessionsmgmt.safe_files import resolved
+
 LONGEST = 500
 """Characters a path may have."""
 
@@ -42,6 +44,8 @@ class Folder:
         """What is wrong with a path, whether or not there is anything; an empty text where nothing is."""
         if len(written) > LONGEST:
             return f"is too long: a path may have {LONGEST} characters at most"
+        if "\0" in written:
+            return "has a character that no path may have"
         if "\\" in written:
             return "must have / between its folders, not \\"
         if written.startswith(("/", "~")) or PureWindowsPath(written).drive:
@@ -59,11 +63,21 @@ class Folder:
 
     def new_file_fault(self, written: str) -> str:
         """The same for a file that may be made."""
-        return self.fault(written) or ("is a folder, not a file" if is_folder(self.path(written)) else "")
+        return self._new_fault(written) or ("is a folder, not a file" if is_folder(self.path(written)) else "")
 
     def new_folder_fault(self, written: str) -> str:
         """The same for a folder that may be made."""
-        return self.fault(written) or ("is a file, not a folder" if is_file(self.path(written)) else "")
+        return self._new_fault(written) or ("is a file, not a folder" if is_file(self.path(written)) else "")
+
+    def _new_fault(self, written: str) -> str:
+        """What is wrong with a path that is written to: it may not lead through a link, wherever that leads."""
+        if fault := self.fault(written):
+            return fault
+        try:
+            resolved(self.base / written, self.root)
+        except OSError:
+            return "is a link, or behind one, and nothing is written through links; give the path it leads to"
+        return ""
 
 
 def around(config: Path, workspace: Path | None = None) -> Folder:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from sessionsmgmt.config import clubs
 from sessionsmgmt.config.durations import DAY, HOUR, span
 from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import (
@@ -132,7 +134,7 @@ def _store(section: Section, folder: Folder, source: CalendarSource) -> Store | 
     match section.text("store").value:
         case "git":
             branch = section.text("branch", ledger_branch(folder.name)).value
-            if branch and (fault := branch_fault(branch)):
+            if branch and (fault := branch_fault(branch) or branch_of_another(branch, folder)):
                 section.wrong("branch", fault)
             return GitStore(branch)
         case "calendar":
@@ -141,22 +143,46 @@ def _store(section: Section, folder: Folder, source: CalendarSource) -> Store | 
             return CalendarStore()
         case "file":
             path = section.text("path", LEDGER_FILE).value
-            return FileStore(_path(section, "path", path, folder, folder.new_file_fault))
+            return FileStore(_path(section, "path", path, folder, partial(ledger_file_fault, folder)))
         case _:
             return None
 
 
-def credentials(section: Section) -> Credentials:
-    """Where rotation writes."""
+def branch_of_another(branch: str, folder: Folder) -> str:
+    """What is wrong with a branch that is, or could be, the ledger's of another club of the repository."""
+    own = ledger_branch(folder.name)
+    if folder.name and branch != own:
+        return f"must be {own}, as it is if left out: a club in a folder has the ledger of that folder"
+    if not folder.name and branch.startswith(f"{own}-") and branch in map(ledger_branch, clubs.folders(folder.root)):
+        return "is the branch of a club in a folder below; choose another one"
+    return ""
+
+
+def ledger_file_fault(folder: Folder, written: str) -> str:
+    """What is wrong with the ledger's file, which must not be where another club's could be."""
+    if fault := folder.new_file_fault(written):
+        return fault
+    path = folder.path(written)
+    if not path.is_relative_to(folder.base):
+        return "must stay below the folder of sessions.yml: elsewhere it may be another club's"
+    holder = clubs.holder(path, folder.base)
+    return "" if holder == folder.base else f"is in the folder of another club, which has a {clubs.NAME} too"
+
+
+def credentials(section: Section, folder: Folder, providers: frozenset[str]) -> Credentials:
+    """Where rotation writes. ``providers`` are those of the accounts that the club uses."""
     secret = section.text("secret").value
-    if fault := secret_fault(secret):
+    if fault := secret_fault(secret, providers):
         section.wrong("secret", fault)
+    environment = section.text("environment").value
+    if environment and (fault := clubs.environment_fault(clubs.Claim(folder.name, environment), folder.root)):
+        section.wrong("environment", fault)
     # Google forgets a refresh token after six months without use, Microsoft after 90 days.
     after = span(section, "rotate_after", "7 days", least=HOUR, most=90 * DAY, bounds="from 1 hour to 90 days")
     return Credentials(
         secret=secret,
         scope=section.choice("scope", Scope.REPOSITORY),
-        environment=section.text("environment").value,
+        environment=environment,
         organization=section.text("organization").value,
         rotate_after=after,
     )

@@ -342,6 +342,13 @@ class Caution:
     where: str = ""
     titles: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """The text, with the titles; for those alone who may read the calendar."""
+        if not self.titles:
+            return self.text
+        return f"{self.text}. The nearest titles are: {', '.join(repr(title) for title in self.titles)}"
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarReading:

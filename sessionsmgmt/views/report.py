@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.commands.result import Result
-from sessionsmgmt.domain.model import State
+from sessionsmgmt.commands.result import Readers, Result
+from sessionsmgmt.domain.model import Caution, State
 
 COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)
 
@@ -38,12 +38,18 @@ def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
             }
             for delivery in result.deliveries
         ],
-        "warnings": [{"code": one.code, "text": one.text, "where": one.where or None} for one in result.cautions],
+        "warnings": [
+            {"code": one.code, "text": _told(one, result), "where": one.where or None} for one in result.cautions
+        ],
         "rotated": result.rotated,
     }
     if result.recovery:
         document["recovery"] = {**result.recovery.document(), "by_hand": result.recovery.by_hand}
     return document
+
+
+def _told(caution: Caution, result: Result) -> str:
+    return caution.sentence if result.readers is Readers.CLUB else caution.text
 
 
 def content(result: Result, zone: ZoneInfo) -> bytes:

@@ -147,7 +147,7 @@ def cautions_list(cautions: Sequence[Caution]) -> Iterator[str]:
     if cautions:
         yield f"\n<details><summary>Worth knowing: {len(cautions)}</summary>\n"
         for caution in cautions:
-            yield f"- {plain(caution.text)}" + (f" ({code(caution.where)})" if caution.where else "")
+            yield f"- {plain(caution.sentence)}" + (f" ({code(caution.where)})" if caution.where else "")
         yield ""
         yield "</details>"
 

@@ -195,7 +195,7 @@ def _advice(finding: Finding) -> str:
 
 
 def _placed(caution: Caution) -> str:
-    return f"{caution.text} ({caution.where})" if caution.where else caution.text
+    return f"{caution.sentence} ({caution.where})" if caution.where else caution.sentence
 
 
 def _clock(instant: datetime, config: Config) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.config.clubs import configured, declared
+from sessionsmgmt.config.clubs import BRANCH, FORMER_BRANCH, configured, declared
 from sessionsmgmt.config.model import (
     LEDGER_BRANCH,
     LEDGER_FILE,
@@ -316,10 +316,8 @@ def _clubs(config: Config) -> Clubs | None:
         return None
     folders = {real(file.parent) for file in files}
     names = {"/".join(one.relative_to(config.root).parts) for one in folders if one.is_relative_to(config.root)}
-    named = {
-        declared(file, *keys) for file in files for keys in (("ledger", "branch"), ("ledger", "migrate_from", "branch"))
-    }
-    return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | (named - {""}))
+    named = {name for file in files for name in declared(file, BRANCH, FORMER_BRANCH).values()}
+    return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | named)
 
 
 def retention(config: Config) -> Retention:

@@ -20,7 +20,7 @@ from sessionsmgmt.config.model import (
     GitStore,
     Store,
     ledger_branch,
-    token,
+    topic,
 )
 from sessionsmgmt.config.paths import place
 from sessionsmgmt.errors import Exit, InputError
@@ -174,8 +174,8 @@ def _issues(config: Config, environ: Mapping[str, str]) -> AbstractContextManage
     from sessionsmgmt.github.client import repository
     from sessionsmgmt.github.traces import IssueTraces
 
-    held = f"{HELD}-{token(config.folder)}" if config.folder else HELD
-    return nullcontext(IssueTraces(club.hub(environ, Patience()), repository(environ), (held, CONSENT)))
+    topics = [topic(about, config.folder) for about in (HELD, CONSENT)]
+    return nullcontext(IssueTraces(club.hub(environ, Patience()), repository(environ), topics))
 
 
 def _comments(config: Config, environ: Mapping[str, str]) -> AbstractContextManager[Trace]:

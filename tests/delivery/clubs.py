@@ -60,13 +60,17 @@ class Killer:
 
 @dataclass(frozen=True)
 class LiveClub:
-    """A club in a folder. ``plan`` enters sessions, ``left`` says how many emails really left about each."""
+    """A club in a folder. ``plan`` enters sessions, ``left`` says how many emails really left about each.
+
+    ``tidy_up`` deletes all branches of the repository but the first, as a bot does.
+    """
 
     folder: ClubFolder
     nursery: Nursery
     plan: Callable[[Sequence[str]], None]
     left: Callable[[], Counter[str]]
     env: Mapping[str, str] = field(default_factory=dict)
+    tidy_up: Callable[[], None] = lambda: None
 
     def child(self, *commands: str, name: str = "") -> Child:
         """A process that calls these commands one after the other; each writes its report."""
@@ -128,8 +132,14 @@ def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Ite
             "SESSIONSMGMT_GOOGLE_ROOT": mail.root,
             "SESSIONSMGMT_KEY": KEY,
         }
-        yield LiveClub(club, nursery, plan, lambda: _sent(mail), env)
+        yield LiveClub(club, nursery, plan, lambda: _sent(mail), env, partial(_tidy_up, github))
         assert (mail.violations, hub.violations) == ((), ())
+
+
+def _tidy_up(github: GitHubWorld) -> None:
+    refs = github.repository().objects.refs
+    for ref in [one for one in refs if one.startswith("refs/heads/") and one != "refs/heads/main"]:
+        del refs[ref]
 
 
 def _sent(google: GoogleEmulator) -> Counter[str]:

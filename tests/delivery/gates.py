@@ -17,7 +17,7 @@ from sessionsmgmt.domain.model import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports import Ledger, Unwritten
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds until a run that comes neither to a gate nor to its end counts as stuck."""
 
 T = TypeVar("T")

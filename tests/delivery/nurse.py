@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.delivery.nursery import Child, End
+from tests.environment import of_the_machine
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -51,7 +52,7 @@ def nursery() -> Iterator[Nursery]:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.delivery.nursery"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={**of_the_machine(), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -9,13 +9,10 @@ the processes, lets them all begin in the same moment once it has read another l
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import io
 import itertools
 import json
 import os
-import pkgutil
 import signal
 import sys
 import threading
@@ -24,14 +21,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import sessionsmgmt
 from sessionsmgmt.cli import main as cli
+from tests.forks import load_everything
 from tests.unit.ledger.victim import MERE_TEXT
 
 SAID = "said.txt"
 """The file in a child's folder in which everything is that it wrote to its terminal."""
 
-EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "club" / "sessions.yml"
 OF_THE_SYSTEM = {"posix", "fcntl"}
 PLACES = (str(Path("sessionsmgmt") / "ledger"), str(Path("files") / "outbox.py"))
 """Parts of the names of the files in which the calls count: all that writes what must last."""
@@ -54,14 +50,6 @@ class End:
     status: int
     statuses: list[int] = field(default_factory=list)
     place: str = ""
-
-
-def load_everything() -> None:
-    """All modules, and what is read once in a process: so that no child has to."""
-    for module in pkgutil.walk_packages(sessionsmgmt.__path__, "sessionsmgmt."):
-        importlib.import_module(module.name)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        cli.main(["preview", "--config", str(EXAMPLE), "--now", "2026-10-31T08:00:00-04:00"])
 
 
 def live(child: Child, tell: int) -> None:

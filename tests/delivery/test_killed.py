@@ -79,6 +79,20 @@ def test_at_any_call_to_the_system(tmp_path: Path, processes: Nursery, capsys: p
     tell("on files", places, held, capsys)
 
 
+def test_before_and_after_any_request_even_if_a_bot_deletes_the_branch_then(tmp_path: Path, processes: Nursery) -> None:
+    held = Counter[int]()
+    for number in count(step=2 * STRIDE):
+        killer = Killer(number)
+        with ONLINE["git"](tmp_path / str(number), processes, killer) as club:
+            end = killed_by(killer, club)
+            if end.status != KILLED:
+                break
+            club.tidy_up()
+            held[recovers(club)] += 1
+
+    assert max(held) == WAVE
+
+
 @pytest.mark.parametrize("store", ONLINE)
 def test_before_and_after_any_request(
     store: str, tmp_path: Path, processes: Nursery, capsys: pytest.CaptureFixture[str]

@@ -7,9 +7,7 @@ raises ``ViolationError``.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from tests import forks
+from tests.environment import of_the_machine
 from tests.events import EVENT
 
 LARGEST_SUMMARY = 1024 * 1024
@@ -176,43 +176,37 @@ class Runner:
     temp: Path
     action: Path
 
-    def run(self, program: Sequence[str], env: Mapping[str, str] | None = None, **inputs: str) -> Step:
-        """Start the Action as its container would be; inputs are given by their names with ``_`` for ``-``."""
+    def run(self, env: Mapping[str, str] | None = None, **inputs: str) -> Step:
+        """Start the Action; inputs are given by their names with ``_`` for ``-``."""
         files = self.temp / "_runner_file_commands"
         files.mkdir(parents=True, exist_ok=True)
         paths = {name: files / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
         for path in paths.values():
             path.write_bytes(b"")
-        done = subprocess.run(
-            program,
-            cwd=self.workspace,
-            env={
+        status, raw = forks.run_merged(
+            (),
+            self.workspace,
+            {
                 **self.environ(),
                 **{name: str(path) for name, path in paths.items()},
                 **self.inputs(**inputs),
                 **(env or {}),
             },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            timeout=120,
         )
         summary = paths["GITHUB_STEP_SUMMARY"].read_bytes()
         if len(summary) > LARGEST_SUMMARY:
             raise ViolationError("GitHub shows no summary that is so long")
         if paths["GITHUB_ENV"].read_bytes():
             raise ViolationError("the environment of later steps was changed")
-        raw = done.stdout.decode()
         outputs = read_outputs(paths["GITHUB_OUTPUT"].read_bytes().decode())
         if set(outputs) - set(self._manifest()["outputs"]):
             raise ViolationError("an output that action.yml does not have")
-        return Step(done.returncode, read_log(raw), outputs, summary.decode(), raw)
+        return Step(status, read_log(raw), outputs, summary.decode(), raw)
 
     def environ(self) -> dict[str, str]:
         """The environment of every step."""
         return {
-            "PATH": os.environ["PATH"],
+            **of_the_machine(),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": "schedule",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -13,8 +10,12 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-COMMAND = (sys.executable, str(ROOT / "entrypoint.py"))
+from tests import forks
+from tests.environment import of_the_machine
+from tests.forks import COMMAND, ROOT
+
+__all__ = ["COMMAND", "ROOT"]
+
 NOW = "2026-11-06T12:00:00-05:00"
 
 SESSIONS_YML = """\
@@ -130,15 +131,8 @@ class ClubFolder:
         """Run ``entrypoint.py COMMAND`` in the club's folder."""
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
-        done = subprocess.run(
-            [*COMMAND, *command.split(), "--now", now, "--report", str(report), *options],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        arguments = [*command.split(), "--now", now, "--report", str(report), *options]
+        done = forks.run(arguments, self.folder, {**of_the_machine(), **(env or {})})
         parsed = json.loads(report.read_text()) if report.exists() else {}
         return Ran(done.returncode, done.stdout, done.stderr, parsed)
 

@@ -47,7 +47,9 @@ class League:
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.github.root,
             "GITHUB_REPOSITORY": "example-club/premises",
-            "GITHUB_TOKEN": self.github.world.job_token({"contents": "write", "issues": "write"}),
+            "GITHUB_TOKEN": self.github.world.job_token(
+                {"contents": "write", "issues": "write", "pull_requests": "write"}
+            ),
             "GITHUB_WORKSPACE": str(self.checkout),
             "SESSIONSMGMT_KEY": KEY,
         }

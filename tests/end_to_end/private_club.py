@@ -17,7 +17,7 @@ from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Repository
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
-from tests.end_to_end.harness import AT_GOOGLE, COMMAND, ROOT, ClubFolder, Ran
+from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder, Ran
 from tests.end_to_end.rotating import NAME, RUN
 from tests.end_to_end.watching import Watch
 from tests.events import EVENT
@@ -136,7 +136,7 @@ class PrivateClub:
         runner = Runner(self.folder.folder, folder / "_temp", ROOT)
         env = {name: value for name, value in self.environ().items() if not name.startswith("GITHUB_TOKEN")}
         inputs = {"google_credentials": self.google.credentials, "key": KEY, "github_token": self.job}
-        step = runner.run(COMMAND, env, now=now, **inputs)
+        step = runner.run(env, now=now, **inputs)
         self.seen += [step.log.seen, step.raw, step.summary, *step.outputs.values()]
         self.seen.append(Path(step.outputs["report"]).read_text())
         return step

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.emulators.github import OWNER, REPOSITORY, CheckRun, Comment, GitHubEmulator, Pull, World
 from tests.emulators.runner import Runner, Step
-from tests.end_to_end.harness import COMMAND, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
+from tests.end_to_end.harness import ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
 from tests.events import Json, pull_request_event
 
 ALL = {"contents": "read", "checks": "write", "pull_requests": "write"}
@@ -52,7 +52,6 @@ class Job:
         self.runner.temp.mkdir(exist_ok=True)
         event.write_text(json.dumps(payload or self.event()))
         env = {
-            "PYTHONPATH": str(ROOT),
             "GITHUB_ACTOR": actor,
             "GITHUB_API_URL": self.github.root,
             "GITHUB_EVENT_NAME": name,
@@ -60,9 +59,7 @@ class Job:
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
         }
         token = self.github.world.job_token(ALL if permissions is None else permissions)
-        return self.runner.run(
-            COMMAND, env, **{"command": "preview", "publish": "true", "github_token": token, **inputs}
-        )
+        return self.runner.run(env, **{"command": "preview", "publish": "true", "github_token": token, **inputs})
 
     def event(self, action: str = "opened", **about: Any) -> Json:
         private = self.github.world.repository().private

@@ -129,7 +129,7 @@ class RotatingClub:
         """Whether Google gives an access token for a credential."""
         fields = json.loads(credential)
         form = {name: fields[name] for name in ("client_id", "client_secret", "refresh_token")}
-        reply = requests.post(f"{self.google.root}/token", {"grant_type": "refresh_token", **form}, timeout=10)
+        reply = requests.post(f"{self.google.root}/token", {"grant_type": "refresh_token", **form}, timeout=300)
         return reply.status_code == HTTPStatus.OK
 
     def secret_texts(self) -> set[str]:

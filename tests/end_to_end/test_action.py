@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from tests.emulators.runner import Log, Runner, Step, read_log, read_outputs
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
 from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
 from tests.end_to_end.test_google import SEND
+from tests.environment import of_the_machine
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
 PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session")
@@ -42,12 +42,11 @@ class Job:
     def step(self, env: dict[str, str] | None = None, now: str = NOW, **inputs: str) -> Step:
         before = self.files()
         around = {
-            "PYTHONPATH": str(ROOT),
             "GITHUB_API_URL": self.github.root,
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
             **(env or {}),
         }
-        step = self.runner.run(COMMAND, around, **{"now": now, "github_token": self.token, **inputs})
+        step = self.runner.run(around, **{"now": now, "github_token": self.token, **inputs})
         told = [step.log.seen, step.summary, *step.outputs.values()]
         if step.outputs["report"]:
             told.append(Path(step.outputs["report"]).read_text())
@@ -212,7 +211,7 @@ def test_plan_is_a_matrix_of_the_clubs(job: Job) -> None:
 
 
 def test_without_inputs_and_without_a_runner_it_is_the_command_line(job: Job) -> None:
-    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    bare = {**of_the_machine()}
     ran = subprocess.run(COMMAND, cwd=job.club.folder, env=bare, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 2

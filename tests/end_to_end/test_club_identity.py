@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.config.model import topic
+from sessionsmgmt.github.board import LABEL, marker
 from tests.emulators.github import Refusal, Repository
-from tests.end_to_end.league import FIRST, KEY, LATER, OTHER_KEY, League, league
+from tests.end_to_end.league import FIRST, IN_GIT, KEY, LATER, OTHER_KEY, League, league
 
 CLUBS = ("", "clubs/otters", "clubs/sharks")
 LEDGER = "refs/heads/sessionsmgmt-ledger"
@@ -150,3 +153,48 @@ def test_what_is_forgotten_does_not_come_back(clubs: League) -> None:
 
     assert clubs.call("", "forget", "--yes").exit == 0
     assert {ref for ref in clubs.refs if ref != "refs/heads/main"} == set()
+
+
+def issue(clubs: League, topic: str) -> int:
+    """An open issue of ours about a topic."""
+    found = clubs.repository.open(f"About {topic}", author="github-actions[bot]", labels=[LABEL])
+    found.body = f"{marker(topic)}Text."
+    return found.number
+
+
+def test_each_club_forgets_and_shows_its_own_issues_and_nobody_elses(clubs: League) -> None:
+    for folder in ("", "otters", "clubs/otters"):
+        clubs.club(folder)
+        clubs.call(folder, "run")
+    numbers = {
+        (folder, about): issue(clubs, topic(about, folder))
+        for folder in ("", "otters", "clubs/otters")
+        for about in ("held", "consent")
+    }
+
+    shown = json.loads(clubs.call("otters", "export").out)["made_to_be_read"]
+    assert [one["what"] for one in shown] == [f"issue #{numbers['otters', about]}" for about in ("held", "consent")]
+    assert clubs.call("otters", "forget", "--yes").exit == 0
+    states = {key: clubs.repository.issues[number].state for key, number in numbers.items()}
+    assert {folder for (folder, _), state in states.items() if state == "closed"} == {"otters"}
+    assert [state for (folder, _), state in states.items() if folder == "otters"] == ["closed"] * 2
+    left = {ref for ref in clubs.refs if ref != "refs/heads/main"}
+    assert len(left) == 4
+    assert not [ref for ref in left if ref.endswith("-otters")]
+
+
+@pytest.mark.parametrize("command", ["validate", "run", "forget --yes", "export", "status"])
+def test_a_club_that_names_another_ones_ledger_or_environment_touches_nothing(clubs: League, command: str) -> None:
+    clubs.club("sharks")
+    clubs.call("sharks", "run")
+    asked, refs = len(clubs.github.requests), dict(clubs.refs)
+    for text in (
+        IN_GIT.replace("{store: git}", "{store: git, branch: sessionsmgmt-ledger-sharks}"),
+        IN_GIT.replace("{store: git}", "{store: file, path: ../sharks/.sessionsmgmt/ledger.json}"),
+        f"{IN_GIT}credentials: {{secret: OTTERS, scope: environment, environment: sharks}}\n",
+        f"{IN_GIT}credentials: {{secret: Sessionsmgmt_App_Private_Key}}\n",
+    ):
+        clubs.club("otters", text)
+        ran = clubs.call("otters", command)
+        assert ran.exit == 2, ran.out
+    assert (len(clubs.github.requests), clubs.refs) == (asked, refs)

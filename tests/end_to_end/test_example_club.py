@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.end_to_end.harness import ROOT, ClubFolder, Ran, body
+from tests.environment import of_the_machine
 
 EXAMPLE = ROOT / "examples" / "club"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -130,7 +131,7 @@ def test_the_demo_says_where_emails_and_pages_lie_and_they_do(tmp_path: Path) ->
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n')
     command.chmod(0o755)
-    environment = {"PATH": f"{command.parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+    environment = {**of_the_machine(), "PATH": f"{command.parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
     demo = [str(ROOT / "scripts" / "demo"), str(tmp_path / "demo")]
 
     first = subprocess.run(demo, env=environment, capture_output=True, text=True, check=True)

@@ -52,7 +52,8 @@ def test_it_has_all_that_is_kept_in_words_and_in_the_clubs_zone(club: KeepingClu
         "sequence": 0,
         "place_remembered": False,
     }
-    assert (lab["sent"], lab["mail"]) == ("2026-11-06T12:00:00-05:00", club.google.sent[0].id)
+    assert lab["mail"] == club.google.sent[0].id
+    assert re.fullmatch(r"2026-11-06T12:\d\d:\d\d-05:00", lab["sent"])  # the time that a run takes counts
     assert lab["people_remembered"] == 8, (
         "an address alone and with a name, for each of their own; shared ones with a name"
     )

@@ -13,8 +13,9 @@ import pytest
 
 from tests.emulators.github import Refusal as GitHubRefusal
 from tests.emulators.google import Refusal
-from tests.end_to_end.harness import COMMAND, ROOT, SESSIONS_YML, ClubFolder, Ran, vevent
+from tests.end_to_end.harness import COMMAND, SESSIONS_YML, ClubFolder, Ran, vevent
 from tests.end_to_end.keeping import CREDENTIALS, KEY, LATER, LEDGERS, OTHER_KEY, KeepingClub, keeping_club
+from tests.environment import of_the_machine
 
 BRANCH = "refs/heads/sessionsmgmt-ledger"
 PATCH = "calendar.events.patch"
@@ -156,12 +157,12 @@ def test_on_a_terminal_it_asks_first(tmp_path: Path, answer: str, status: int, s
     done = subprocess.run(
         [*COMMAND, "forget", "--now", LATER],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={**of_the_machine()},
         stdin=theirs,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     os.close(ours)
     os.close(theirs)

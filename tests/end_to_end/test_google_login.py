@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ import pytest
 import requests
 
 from tests.emulators.google import GoogleEmulator, World
-from tests.end_to_end.harness import AT_GOOGLE, COMMAND, ROOT
+from tests.end_to_end.harness import AT_GOOGLE, COMMAND
+from tests.environment import of_the_machine
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Login:
 
     def end(self) -> tuple[int, str, str]:
         """Its exit status and what else it said."""
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=300)
         return self.process.returncode, out, err
 
 
@@ -41,7 +41,7 @@ def login(folder: Path, google: GoogleEmulator, *options: str) -> Iterator[Login
     process = subprocess.Popen(
         [*COMMAND, "auth", "login", "--client", "client.json", "--no-browser", *options],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SESSIONSMGMT_GOOGLE_ROOT": google.root},
+        env={**of_the_machine(), "SESSIONSMGMT_GOOGLE_ROOT": google.root},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -67,7 +67,7 @@ def test_agreeing_gives_a_credential_that_works_and_shows_it_to_nobody(tmp_path:
     with login(tmp_path, google, "--save", "credential.json") as asked:
         for promise in ("reading the sessions", "names and labels", "sending the notices", "no mail is read"):
             assert promise in asked.said
-        page = requests.get(asked.url, timeout=10)
+        page = requests.get(asked.url, timeout=300)
         assert "close this page" in page.text
         status, out, err = asked.end()
 
@@ -82,7 +82,7 @@ def test_agreeing_gives_a_credential_that_works_and_shows_it_to_nobody(tmp_path:
 
 def test_the_credential_is_printed_only_when_asked(tmp_path: Path, google: GoogleEmulator) -> None:
     with login(tmp_path, google, "--print") as asked:
-        requests.get(asked.url, timeout=10)
+        requests.get(asked.url, timeout=300)
         status, out, _ = asked.end()
 
     assert status == 0
@@ -92,7 +92,7 @@ def test_the_credential_is_printed_only_when_asked(tmp_path: Path, google: Googl
 def test_a_partial_consent_is_refused_explained_and_not_kept(tmp_path: Path, google: GoogleEmulator) -> None:
     google.world.consent.unticked = frozenset({"https://www.googleapis.com/auth/gmail.send"})
     with login(tmp_path, google, "--save", "credential.json") as asked:
-        requests.get(asked.url, timeout=10)
+        requests.get(asked.url, timeout=300)
         status, _, err = asked.end()
 
     assert status == 3
@@ -105,7 +105,7 @@ def test_a_partial_consent_is_refused_explained_and_not_kept(tmp_path: Path, goo
 def test_declining_keeps_nothing(tmp_path: Path, google: GoogleEmulator) -> None:
     google.world.consent.denies = True
     with login(tmp_path, google, "--save", "credential.json") as asked:
-        requests.get(asked.url, timeout=10)
+        requests.get(asked.url, timeout=300)
         status, _, err = asked.end()
 
     assert status == 3
@@ -115,11 +115,11 @@ def test_declining_keeps_nothing(tmp_path: Path, google: GoogleEmulator) -> None
 
 def test_an_answer_to_another_question_is_passed_over(tmp_path: Path, google: GoogleEmulator) -> None:
     with login(tmp_path, google, "--save", "credential.json") as asked:
-        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        redirect = requests.get(asked.url, timeout=300, allow_redirects=False).headers["Location"]
         address = redirect.partition("?")[0]
-        assert requests.get(f"{address}favicon.ico", timeout=10).status_code == 404
-        requests.get(f"{address}?code=forged&state=forged", timeout=10)
-        requests.get(redirect, timeout=10)
+        assert requests.get(f"{address}favicon.ico", timeout=300).status_code == 404
+        requests.get(f"{address}?code=forged&state=forged", timeout=300)
+        requests.get(redirect, timeout=300)
         status, _, _ = asked.end()
 
     assert status == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.google import GoogleEmulator, World, event
-from tests.end_to_end.harness import COMMAND, ROOT, ClubFolder, Ran
+from tests.end_to_end.harness import COMMAND, ClubFolder, Ran
+from tests.environment import of_the_machine
 
 KEY = base64.b64encode(bytes(32)).decode()
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
@@ -26,12 +26,12 @@ def typed(folder: Path, answers: str, *options: str) -> subprocess.CompletedProc
     return subprocess.run(
         [*COMMAND, "init", *options],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TZ": "Europe/Paris"},
+        env={**of_the_machine(), "TZ": "Europe/Paris"},
         input=answers,
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

@@ -16,7 +16,6 @@ from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import (
     AT_GOOGLE,
-    COMMAND,
     NOW,
     ROOT,
     SESSIONS_YML,
@@ -63,7 +62,7 @@ class Job:
             "GITHUB_REPOSITORY": f"{OWNER}/{REPOSITORY}",
         }
         token = self.github.world.job_token({"contents": "write", "issues": "write", "checks": "write"})
-        step = self.runner.run(COMMAND, env, **{"now": NOW, "github_token": token, **inputs})
+        step = self.runner.run(env, **{"now": NOW, "github_token": token, **inputs})
         issues = self.github.world.repository().issues.values()
         places = [step.log.seen, step.summary, *step.outputs.values()]
         places += [f"{one.title} {one.body} {[said.body for said in one.comments]}" for one in issues]

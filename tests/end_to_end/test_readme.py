@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 
 from sessionsmgmt.errors import Exit
 from tests.end_to_end.harness import ROOT
+from tests.environment import of_the_machine
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -32,7 +32,7 @@ def test_every_command_can_be_typed_in_the_order_it_stands_there(tmp_path: Path)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", typed],
         cwd=checkout,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        env={**of_the_machine(), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

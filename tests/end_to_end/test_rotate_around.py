@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,10 +13,13 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests import forks
+from tests.delivery.nurse import kill
 from tests.emulators.github import Refusal
 from tests.emulators.google import INVALID_GRANT, event
-from tests.end_to_end.harness import COMMAND, ROOT
+from tests.end_to_end.harness import COMMAND
 from tests.end_to_end.rotating import GET, NAME, PUT, TOKEN, RotatingClub, rotating_club, without_masks
+from tests.environment import of_the_machine
 
 LASTING = Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"})
 LIST = "calendar.events.list"
@@ -131,7 +132,7 @@ def agree(club: RotatingClub, *options: str, **env: str) -> tuple[int, str, str]
     process = subprocess.Popen(
         [*COMMAND, "auth", "login", "--client", "client.json", "--no-browser", *options],
         cwd=club.folder.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **known},
+        env={**of_the_machine(), **known},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -141,9 +142,9 @@ def agree(club: RotatingClub, *options: str, **env: str) -> tuple[int, str, str]
         for line in process.stderr or ():
             said += line
             if line.startswith("http"):
-                requests.get(line.strip(), timeout=10)
+                requests.get(line.strip(), timeout=300)
                 break
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     club.seen += [out, err]
     return process.returncode, out, said + err
 
@@ -207,27 +208,22 @@ def test_a_secret_that_can_not_be_deleted_does_not_keep_the_consent(club: Rotati
 
 def killed(path: Path, stop: int) -> bool:
     """Kill a rotation at its ``stop``-th moment, before or after any request; false if it ended before that."""
-    numbers, running = count(), list[subprocess.Popen[bytes]]()
+    numbers, running = count(), list[int]()
 
     def watch(_moment: str, _call: str) -> None:
         if running and next(numbers) == stop:
-            running[0].send_signal(signal.SIGKILL)
-            running[0].wait(30)
+            kill(running[0])
 
     with rotating_club(path, watch_github=watch, watch_google=watch) as club:
         club.google.world.consent.renews = True
         club.begin()
-        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **club.environ()}
-        now = club.github.world.now.isoformat()
-        command = [*COMMAND, "rotate", "--now", now]
-        process = subprocess.Popen(command, cwd=club.folder.folder, env=environ, stdout=subprocess.DEVNULL)
-        running.append(process)
-        with process:
-            status = process.wait(60)
+        environ = {**of_the_machine(), **club.environ()}
+        command = ["rotate", "--now", club.github.world.now.isoformat()]
+        done = forks.run(command, club.folder.folder, environ, born=running.append)
         running.clear()
         assert club.works(club.stored)
         assert list(json.loads(club.stored)) == list(json.loads(club.held))
-        return status != 0
+        return done.returncode != 0
 
 
 def test_killed_between_any_two_requests_the_secret_holds_a_credential_that_works(tmp_path: Path) -> None:
@@ -254,13 +250,13 @@ def test_no_secret_is_in_a_process_list_or_the_environment_of_a_child(tmp_path: 
         process = subprocess.Popen(
             [*COMMAND, "rotate", "--verbose"],
             cwd=club.folder.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **known},
+            env={**of_the_machine(), **known},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         running.append(process)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=300)
         running.clear()
         assert process.returncode == 0, without_masks(out)
         club.seen += [out, *seen]

@@ -84,7 +84,9 @@ def test_a_role_whose_label_no_contact_has_is_a_warning(club: ClubFolder) -> Non
 def test_a_rule_that_matches_nothing_is_a_warning(club: ClubFolder) -> None:
     club.write("sessions.yml", SESSIONS_YML.replace("match: Team Session", "match: Robotics Night"))
     report = run(club)
-    assert "notice-without-event" in codes(report)
+    assert report["exit"] == 0
+    [warning] = [one for one in report["warnings"] if one["code"] == "notice-without-event"]
+    assert warning["text"].endswith("matches the notice campus. The nearest titles are: 'Team Session'")
 
 
 def test_a_session_that_lost_an_adult_it_requires_ends_the_run_with_1(club: ClubFolder) -> None:

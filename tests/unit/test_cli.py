@@ -291,7 +291,7 @@ def test_that_nobody_reads_what_it_says_changes_nothing_of_what_it_does(club: Cl
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert (done.stdout, done.stderr) == ("0\n", "")

@@ -27,7 +27,7 @@ from sessionsmgmt.providers.files.outbox import Outbox
 from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, event, reading, rule, said
 
 RUN = "this run"
-PATIENCE = 20.0  # seconds until a meeting of threads that does not come about counts as failed
+PATIENCE = 300.0  # seconds until a meeting of threads that does not come about counts as failed
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def frozen(at: datetime) -> Callable[[], datetime]:
 def killed(folder: Path, count: int, number: int, when: str) -> None:
     """Have a run die over the mail of that number."""
     command = [sys.executable, "-m", "tests.unit.dying", str(folder), str(count), str(number), when]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 

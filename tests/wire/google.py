@@ -21,7 +21,7 @@ from tests.emulators.google import Break, GoogleEmulator, World
 READING = frozenset({EVENTS, CONTACTS})
 BY_NAME = READING | {CALENDAR_LIST}
 TEAM = "team@group.calendar.google.com"
-HANG = 0.3
+HANG = 1
 """Seconds until a reply that never comes is given up."""
 
 
@@ -47,11 +47,11 @@ class Club:
 
     google: GoogleEmulator
     time: Time = field(default_factory=Time)
-    read: float = 30
+    read: float = 300
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.google.root, Timeouts(connect=2, read=self.read), self.time.patience)
+        return Connection(self.google.root, Timeouts(connect=30, read=self.read), self.time.patience)
 
     def facing(self, trouble: object) -> Club:
         """The same club, which soon gives up waiting if the trouble is a reply that never comes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
@@ -93,7 +94,11 @@ def _of(granted: Granted) -> tuple[str, datetime]:
 
 
 def _service(name: str, root: str, http: Http) -> Any:
-    """One of Google's APIs, from the description that ships with the library, below ``root`` if there is one."""
+    """One of Google's APIs, from the description that ships with the library, below ``root`` if there is one.
+
+    The library warns of old Pythons, by today's date, when it is imported. That is for those who pin it, not for a log.
+    """
+    warnings.filterwarnings("ignore", "You are using a .*Python version", FutureWarning)
     from googleapiclient.discovery import build_from_document
 
     document = _document(name)

@@ -137,8 +137,30 @@ def test_branches_git_does_not_take_or_that_are_the_clubs_own(name: str) -> None
     assert branch_fault(name)
 
 
+def test_the_secret_of_an_account_at_another_provider_is_not_overwritten() -> None:
+    assert secret_fault("MICROSOFT_CREDENTIALS", {"google"})
+    assert secret_fault("Google_Credentials", {"microsoft"})
+    assert secret_fault("GOOGLE_CREDENTIALS", {"google"}) == ""
+    assert secret_fault("GOOGLE_CREDENTIALS", {"google", "microsoft"}) == ""
+    assert secret_fault("OTTERS_CREDENTIALS", {"google"}) == ""
+
+
 def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None:
     assert secret_fault("GOOGLE_CREDENTIALS") == ""
+    for name in (
+        "SESSIONSMGMT_APP_PRIVATE_KEY",
+        "sessionsmgmt_key_old",
+        "Sessionsmgmt_Google_Root",
+        "IMAP_PASSWORD",
+        "Dav_Password",
+        "CALENDAR_URL",
+        "HEROKU_API_KEY",
+        "project_token",
+        "SERVICE_LINK_KEY",
+        "Secrets_Token",
+        "INPUT_KEY",
+    ):
+        assert secret_fault(name)
     for name in ("GITHUB_TOKEN", "Github_Anything", "SESSIONSMGMT_KEY", "smtp_password", "GITHUB_APP_PRIVATE_KEY"):
         assert secret_fault(name)
 

@@ -16,6 +16,8 @@ from tests.unit.config.club import BASE, Club, changed
 OUT = "leads out of the repository; keep the file inside it"
 RELATIVE = "must be relative to the folder of sessions.yml"
 
+THROUGH_A_LINK = "is a link, or behind one, and nothing is written through links; give the path it leads to"
+WRITTEN = {"mail.path", "ledger.path", "ledger.migrate_from.path"}
 PLACES = [
     ("calendar.path", "{provider: google, name: Team}", "{provider: ics, path: PATH}"),
     ("contacts.path", "contacts: {provider: google}", "contacts: {provider: vcard, path: PATH}"),
@@ -63,8 +65,23 @@ def test_a_path_that_leads_out_is_refused(
 def test_a_path_within_the_repository_is_fine(club: Club, where: str, old: str, new: str) -> None:
     (club.root / "file").write_text("Subject: x\n\nHello\n", encoding="utf-8")
     (club.root / "inner").symlink_to(club.root)
-    path = "inner/folder/../new" if where == "mail.path" else "inner/folder/../file"
+    path = "folder/../new" if where == "mail.path" else "folder/../file"
     assert club.problems(changed(old, new.replace("PATH", path))) == []
+    linked = club.problems(changed(old, new.replace("PATH", f"inner/{path}")))
+    if where in WRITTEN:
+        assert [one.partition(": ")[2] for one in linked] == [f"{where}: {THROUGH_A_LINK}"]
+    else:
+        assert linked == []
+
+
+def test_a_club_in_a_folder_that_is_a_link_is_refused(club: Club) -> None:
+    (club.root / "folder" / "sessions.yml").write_text(BASE, encoding="utf-8")
+    (club.root / "linked").symlink_to("folder")
+    with pytest.raises(InputError) as caught:
+        load(club.root / "linked" / "sessions.yml")
+    assert [problem.text for problem in caught.value.problems] == [
+        f"{os.path.relpath(club.root / 'linked')} is a symbolic link; name the folder that it leads to"
+    ]
 
 
 def test_links_in_a_circle_are_no_file(club: Club) -> None:
@@ -145,13 +162,15 @@ def without_git(club: Club) -> Path:
     return inner / "sessions.yml"
 
 
-def test_without_git_the_folder_of_the_checkout_is_the_repository(club: Club, tmp_path: Path) -> None:
-    file = without_git(club)
-    (tmp_path / "linked").symlink_to(club.root)
-    (tmp_path / "club").symlink_to(file.parent)
+def test_without_git_the_folder_of_the_checkout_is_the_repository(
+    club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file, desk = without_git(club), tmp_path_factory.mktemp("desk")
+    (desk / "linked").symlink_to(club.root)
+    (desk / "club").symlink_to(file.parent)
 
-    for path in (file, tmp_path / "linked" / "clubs" / "otters" / "sessions.yml", tmp_path / "club" / "sessions.yml"):
-        for checkout in (club.root, tmp_path / "linked"):
+    for path in (file, desk / "linked" / "clubs" / "otters" / "sessions.yml", desk / "club" / "sessions.yml"):
+        for checkout in (club.root, desk / "linked"):
             config = load(path, checkout)
             assert (config.root, config.folder) == (club.root, "clubs/otters")
     assert (around(club.file, club.root).root, around(club.file, club.root).name) == (club.root, "")

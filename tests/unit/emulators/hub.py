@@ -72,7 +72,7 @@ def ask(
 ) -> requests.Response:
     """One request, as it is."""
     known = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.request(verb, github.root + path, json=body, headers=known | headers, timeout=2)
+    return requests.request(verb, github.root + path, json=body, headers=known | headers, timeout=300)
 
 
 def proof(world: World, *, key: str = "", **claims: Any) -> str:

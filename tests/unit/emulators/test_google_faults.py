@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_every_call_can_break_in_every_way(call: str) -> None:
     with GoogleEmulator(account()) as google, everything(google) as client:
         ask(client, "gmail.users.messages.send")
         for how in (one for one in Break if one is not Break.REFUSE_AFTERWARDS):
-            client.timeout = 0.05 if "hang" in how.value else 2
+            client.timeout = 0.25 if "hang" in how.value else 300
             google.fail(call, how)
             try:
                 answer = client.refresh() if call == "oauth.token" else ask(client, call)
@@ -124,13 +125,14 @@ def test_every_call_can_break_in_every_way(call: str) -> None:
 def test_what_was_accepted_is_done_whatever_the_client_hears() -> None:
     accepted = [one for one in Break if one.accepted and one is not Break.REFUSE_AFTERWARDS]
     with GoogleEmulator(account()) as google, everything(google) as client:
-        for how in accepted:
-            client.timeout = 0.05 if "hang" in how.value else 2
+        for number, how in enumerate(accepted, 1):
+            client.timeout = 0.25 if "hang" in how.value else 300
             google.fail("gmail.users.messages.send", how)
             try:
                 ask(client, "gmail.users.messages.send")
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                continue
+                while len(google.sent) < number:  # on a busy machine it may be done after the client has given up
+                    time.sleep(0.001)
         google.fail("gmail.users.messages.send", Refusal(503, "backendError", accepted=True))
         assert ask(client, "gmail.users.messages.send").status_code == 503
         assert len(google.sent) == len(accepted) + 1
@@ -168,7 +170,7 @@ def test_the_stock_transport_sends_twice_when_the_answer_is_lost() -> None:
     """The reason for the adapter that the product has instead: httplib2 repeats a POST by itself."""
     with GoogleEmulator(account()) as google, everything(google) as client:
         google.fail("gmail.users.messages.send", Break.CLOSE_AFTER_ACCEPTING)
-        stock = httplib2.Http(timeout=2)
+        stock = httplib2.Http(timeout=300)
         shipped = document("gmail") | {"rootUrl": f"{google.root}/"}
         request = build_from_document(shipped, http=stock).users().messages().send(userId="me", body={"raw": RAW})
         request.headers["Authorization"] = client.session.headers["Authorization"]
@@ -202,7 +204,7 @@ def test_requests_side_by_side_do_not_disturb_each_other() -> None:
 
         def send(number: int) -> str:
             url = f"{google.root}/gmail/v1/users/me/messages/send"
-            answer = requests.post(url, json={"raw": RAW}, headers={"Authorization": token}, timeout=5)
+            answer = requests.post(url, json={"raw": RAW}, headers={"Authorization": token}, timeout=300)
             return f"{number} {answer.json()['id']}"
 
         with ThreadPoolExecutor(8) as pool:

@@ -135,7 +135,7 @@ def test_a_token_expires_in_the_middle_and_google_auth_gets_another() -> None:
     with GoogleEmulator() as google:
         google.expire_tokens(after=1)
         with AuthorizedSession(google_credentials(google)) as session:
-            statuses = [session.get(f"{google.root}/v1/contactGroups", timeout=2).status_code for _ in range(3)]
+            statuses = [session.get(f"{google.root}/v1/contactGroups", timeout=300).status_code for _ in range(3)]
         asked = [(one.call.rpartition(".")[2], one.status) for one in google.requests]
     assert statuses == [200, 200, 200]
     assert asked == [("token", 200), ("list", 200), ("list", 401), ("token", 200), ("list", 200), ("list", 200)]
@@ -144,7 +144,7 @@ def test_a_token_expires_in_the_middle_and_google_auth_gets_another() -> None:
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer unknown"}, {"Authorization": "Basic eDp5"}])
 def test_without_a_token_nothing_is_answered(header: dict[str, str]) -> None:
     with GoogleEmulator() as google:
-        answer = requests.get(f"{google.root}/v1/contactGroups", headers=header, timeout=2)
+        answer = requests.get(f"{google.root}/v1/contactGroups", headers=header, timeout=300)
     assert answer.status_code == 401
 
 
@@ -183,7 +183,7 @@ def agreed(client: Client, **changes: str) -> dict[str, list[str]]:
         **changes,
     }
     answer = client.session.get(
-        f"{client.google.root}/o/oauth2/v2/auth", params=asked, timeout=2, allow_redirects=False
+        f"{client.google.root}/o/oauth2/v2/auth", params=asked, timeout=300, allow_redirects=False
     )
     assert answer.status_code == 302, answer.text
     assert answer.headers["Location"].startswith(REDIRECT)
@@ -266,8 +266,8 @@ def test_the_consent_page_refuses_what_google_refuses(changes: dict[str, str], s
 
 def test_a_secret_in_a_url_is_a_violation() -> None:
     with GoogleEmulator() as google, Client(google) as client:
-        client.session.post(f"{google.root}/token", params={"refresh_token": "x"}, json={}, timeout=2)
-        client.session.get(f"{google.root}/revoke", params={"token": "x"}, timeout=2)
+        client.session.post(f"{google.root}/token", params={"refresh_token": "x"}, json={}, timeout=300)
+        client.session.get(f"{google.root}/revoke", params={"token": "x"}, timeout=300)
     assert {text.partition(":")[0] for text in google.violations} == {"oauth.token", "oauth.revoke"}
     assert "oauth.token: refresh_token stands in the URL" in google.violations
     assert "oauth.token: the body is application/json, not a form" in google.violations

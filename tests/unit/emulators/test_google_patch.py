@@ -75,7 +75,7 @@ def test_patching_an_instance_makes_it_an_exception() -> None:
 )
 def test_a_body_that_breaks_the_description_is_refused_and_noted(body: Any, message: str) -> None:
     with GoogleEmulator(world_of(event("a", SATURDAY))) as google, Client(google) as client:
-        answer = client.session.patch(f"{google.root}{EVENTS}/a", json=body, timeout=2)
+        answer = client.session.patch(f"{google.root}{EVENTS}/a", json=body, timeout=300)
     assert answer.status_code == 400
     (violation,) = google.violations
     assert message in violation
@@ -93,7 +93,7 @@ def test_a_body_that_breaks_the_description_is_refused_and_noted(body: Any, mess
 def test_who_may_patch_what(role: str, organizer: str, body: dict[str, Any], expected: str) -> None:
     own = {"email": organizer, "self": organizer == "coach@example.org"}
     with GoogleEmulator(world_of(event("a", SATURDAY, organizer=own), role=role)) as google, Client(google) as client:
-        answer = client.session.patch(f"{google.root}{EVENTS}/a", json=body, timeout=2)
+        answer = client.session.patch(f"{google.root}{EVENTS}/a", json=body, timeout=300)
     assert (reason(answer) if expected else answer.status_code) == (expected or 200)
 
 

@@ -50,7 +50,7 @@ class Echo:
 def test_a_request_arrives_as_it_was_sent_and_the_answer_comes_back() -> None:
     echo = Echo()
     with LoopbackServer(echo) as server:
-        answer = requests.post(f"{server.root}/a%2Fb", params={"x": "1 2", "y": ""}, data=b"ping", timeout=2)
+        answer = requests.post(f"{server.root}/a%2Fb", params={"x": "1 2", "y": ""}, data=b"ping", timeout=300)
     assert (answer.status_code, answer.text, answer.headers["Content-Length"]) == (200, "ping", "4")
     (request,) = echo.done
     assert (request.method, request.path, request.query) == ("POST", "/a%2Fb", (("x", "1 2"), ("y", "")))
@@ -58,18 +58,20 @@ def test_a_request_arrives_as_it_was_sent_and_the_answer_comes_back() -> None:
 
 def test_a_connection_is_used_again_and_its_number_tells() -> None:
     with LoopbackServer(Echo()) as server, requests.Session() as session:
-        session.get(server.root, timeout=2)
-        session.get(server.root, timeout=2)
-        requests.get(server.root, timeout=2)
+        session.get(server.root, timeout=300)
+        session.get(server.root, timeout=300)
+        requests.get(server.root, timeout=300)
         assert [one.connection for one in server.exchanges] == [1, 1, 2]
 
 
-def test_forty_calls_do_not_wait_for_delayed_acknowledgements() -> None:
+def test_calls_do_not_wait_for_delayed_acknowledgements() -> None:
     with LoopbackServer(Echo()) as server, requests.Session() as session:
-        began = time.monotonic()
-        for _ in range(40):
-            session.post(server.root, data=b"x" * 100, timeout=2)
-        assert time.monotonic() - began < 40 * 0.04 / 2
+        took = []
+        for _ in range(60):
+            began = time.monotonic()
+            session.post(server.root, data=b"x" * 100, timeout=300)
+            took.append(time.monotonic() - began)
+        assert min(took[20:]) < 0.02  # each would take 0.04 at least, and on a busy machine some take longer
 
 
 @pytest.mark.parametrize("how", [one for one in SILENT if "hang" not in one.value])
@@ -78,8 +80,8 @@ def test_a_broken_connection_gives_no_answer_and_only_an_accepted_request_is_don
     echo.script.add("POST *", how)
     with LoopbackServer(echo) as server, requests.Session() as session:
         with pytest.raises(requests.ConnectionError) as caught:
-            session.post(server.root, data=b"ping", timeout=2)
-        assert session.post(server.root, data=b"again", timeout=2).text == "again"
+            session.post(server.root, data=b"ping", timeout=300)
+        assert session.post(server.root, data=b"again", timeout=300).text == "again"
     if not how.unread:  # a reset that comes while the body is on its way may look like either
         assert ("reset" in str(caught.value)) is how.value.startswith("reset")
     assert [one.body for one in echo.done] == ([b"ping"] if "after" in how.value else []) + [b"again"]
@@ -93,8 +95,11 @@ def test_a_broken_connection_gives_no_answer_and_only_an_accepted_request_is_don
 def test_a_hanging_connection_lasts_until_the_client_gives_up(how: Break) -> None:
     echo = Echo()
     echo.script.add("*", how)
-    with LoopbackServer(echo) as server, requests.Session() as session, pytest.raises(requests.ReadTimeout):
-        session.post(server.root, data=b"ping", timeout=0.05)
+    with LoopbackServer(echo) as server, requests.Session() as session:
+        with pytest.raises(requests.ReadTimeout):
+            session.post(server.root, data=b"ping", timeout=0.05)
+        while how is Break.HANG_AFTER_ACCEPTING and not echo.done:
+            time.sleep(0.001)
     assert len(echo.done) == (how is Break.HANG_AFTER_ACCEPTING)
 
 
@@ -105,7 +110,7 @@ def test_a_hanging_connection_does_not_outlive_the_server() -> None:
 
     def wait(root: str) -> None:
         try:
-            requests.get(root, timeout=30)
+            requests.get(root, timeout=300)
         except requests.ConnectionError as error:
             failures.append(error)
 
@@ -114,7 +119,7 @@ def test_a_hanging_connection_does_not_outlive_the_server() -> None:
         client.start()
         while not server.exchanges:
             time.sleep(0.001)
-    client.join(timeout=5)
+    client.join(timeout=300)
     assert len(failures) == 1
 
 
@@ -122,7 +127,7 @@ def test_a_truncated_answer_is_shorter_than_it_says() -> None:
     echo = Echo()
     echo.script.add("*", Break.TRUNCATE)
     with LoopbackServer(echo) as server, pytest.raises(requests.exceptions.ChunkedEncodingError):
-        requests.get(server.root, timeout=2)
+        requests.get(server.root, timeout=300)
     assert len(echo.done) == 1
 
 
@@ -130,7 +135,7 @@ def test_a_garbled_answer_is_a_web_page() -> None:
     echo = Echo()
     echo.script.add("*", Break.GARBLE)
     with LoopbackServer(echo) as server:
-        answer = requests.get(server.root, timeout=2)
+        answer = requests.get(server.root, timeout=300)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
     assert len(echo.done) == 1
 
@@ -140,7 +145,10 @@ def test_another_answer_takes_the_place_of_the_right_one() -> None:
     echo.script.add("*", Instead(Response(503, {"Retry-After": "7"})))
     echo.script.add("*", Instead(Response(503), accepted=True))
     with LoopbackServer(echo) as server, requests.Session() as session:
-        first, second = session.post(server.root, data=b"1", timeout=2), session.post(server.root, data=b"2", timeout=2)
+        first, second = (
+            session.post(server.root, data=b"1", timeout=300),
+            session.post(server.root, data=b"2", timeout=300),
+        )
     assert (first.status_code, first.headers["Retry-After"], second.status_code) == (503, "7", 503)
     assert ([one.body for one in echo.seen], [one.body for one in echo.done]) == ([b"1"], [b"2"])
 
@@ -150,27 +158,27 @@ def test_nobody_listens_after_the_last_answer_until_told_to() -> None:
     echo.script.add("*", Break.REFUSE_AFTERWARDS)
     with LoopbackServer(echo) as server, requests.Session() as session:
         for _ in range(3):
-            assert session.get(server.root, timeout=2).status_code == 200
+            assert session.get(server.root, timeout=300).status_code == 200
             with pytest.raises(requests.ConnectionError, match="refused"):
-                session.get(server.root, timeout=2)
+                session.get(server.root, timeout=300)
             server.listen()
-            assert session.get(server.root, timeout=2).status_code == 200
+            assert session.get(server.root, timeout=300).status_code == 200
             echo.script.add("*", Break.REFUSE_AFTERWARDS)
     assert [one.status for one in server.exchanges] == [200] * 6
 
 
 def test_refusing_breaks_the_connections_that_are_open() -> None:
     with LoopbackServer(Echo()) as server, requests.Session() as session:
-        session.get(server.root, timeout=2)
+        session.get(server.root, timeout=300)
         server.refuse()
         with pytest.raises(requests.ConnectionError, match="refused"):
-            session.get(server.root, timeout=2)
+            session.get(server.root, timeout=300)
 
 
 def test_the_port_is_free_and_the_threads_are_gone_afterwards() -> None:
     before = threading.active_count()
     with LoopbackServer(Echo()) as server:
-        requests.get(server.root, timeout=2)
+        requests.get(server.root, timeout=300)
         port = int(server.root.rpartition(":")[2])
     assert threading.active_count() == before
     with socket.socket() as other:
@@ -180,13 +188,13 @@ def test_the_port_is_free_and_the_threads_are_gone_afterwards() -> None:
 def test_latency_comes_before_the_answer() -> None:
     with LoopbackServer(Echo(), latency=0.03) as server:
         began = time.monotonic()
-        requests.get(server.root, timeout=2)
+        requests.get(server.root, timeout=300)
         assert time.monotonic() - began >= 0.03
 
 
 def test_a_crash_of_the_application_is_no_answer_of_the_service() -> None:
     with pytest.raises(ZeroDivisionError), LoopbackServer(Echo()) as server:
-        assert requests.get(f"{server.root}/crash", timeout=2).status_code == 500
+        assert requests.get(f"{server.root}/crash", timeout=300).status_code == 500
 
 
 def test_a_script_lets_some_calls_by_and_ends() -> None:

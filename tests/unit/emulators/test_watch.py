@@ -65,7 +65,7 @@ def test_a_client_that_is_killed_at_a_moment_leaves_the_emulator_standing(moment
 
     def kill(now: str, call: str) -> None:
         if now == moment and call == CALL:
-            client = clients.get(timeout=10)
+            client = clients.get(timeout=300)
             client.send_signal(signal.SIGKILL)
             client.wait()
 
@@ -87,7 +87,7 @@ def test_a_request_that_breaks_off_is_no_request(length: int) -> None:
         head = f"PUT {HERE}/contents/a.txt HTTP/1.1\r\nHost: h\r\nUser-Agent: somebody\r\nContent-Length: 200\r\n\r\n"
         whole = head.encode().ljust(200, b" ")
         port = int(github.root.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
             connection.sendall(whole[:length])
             connection.shutdown(socket.SHUT_WR)
             assert connection.recv(1) == b""

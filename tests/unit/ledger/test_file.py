@@ -249,7 +249,7 @@ def victims(how: str, tmp_path: Path) -> Iterator[dict[str, Any]]:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     return (json.loads(line) for line in done.stdout.splitlines())
 
@@ -381,7 +381,7 @@ def test_of_many_processes_that_race_exactly_one_gets_each_notice(path: Path, fr
         assert run.stdin
         run.stdin.write("go\n")
         run.stdin.flush()
-    results = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
+    results = [json.loads(run.communicate(timeout=300)[0]) for run in runs]
 
     book = opened(path).read(NOW)
     claims = {key.session: entry.claim.run for key, entry in book.entries.items() if entry.claim and key != LAB}
