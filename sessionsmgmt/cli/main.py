@@ -20,6 +20,7 @@ import click
 from sessionsmgmt import __version__
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
+from sessionsmgmt.cli.browser import visit as visit_in_browser
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.cli.saved import new_file
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
@@ -190,9 +191,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     def visit(url: str) -> None:
         _complain(f"Agree at this address:\n{url}")
         if browser:
-            import webbrowser
-
-            webbrowser.open(url)
+            visit_in_browser(url, invocation.environ)
 
     dialogue = credential.Dialogue(_complain, visit)
     keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
