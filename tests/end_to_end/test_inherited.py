@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 from collections.abc import Mapping
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.harness import COMMAND, NOW, ROOT, ClubFolder, make_club
+from tests.end_to_end.harness import COMMAND, NOW, ClubFolder, make_club
+from tests.environment import of_the_machine
 
 COMMANDS = (
     "validate",
@@ -44,12 +44,12 @@ def started(
     return subprocess.run(
         ["bash", "-c", f"exec {line} {redirections}"],
         cwd=club.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(env or {})},
+        env={**of_the_machine(), **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -148,11 +148,11 @@ def test_neither_the_locale_nor_the_home_changes_what_is_done(club: ClubFolder, 
         done = subprocess.run(
             [*COMMAND, *command.split(), "--now", NOW],
             cwd=club.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
+            env={**of_the_machine(), **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         assert (done.returncode, done.stderr) == (0, b"")
         if command == "export":
