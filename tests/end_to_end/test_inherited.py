@@ -173,7 +173,7 @@ def test_the_umask_changes_nothing(club: ClubFolder, umask: str) -> None:
     done = subprocess.run(
         ["bash", "-c", f"umask {umask}; exec {shlex.join(COMMAND)} run --now {NOW} --report reports/r.json"],
         cwd=club.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env=of_the_machine(),
         capture_output=True,
         text=True,
         check=False,
