@@ -1,7 +1,7 @@
 """The command as a process, without waiting each time until Python has started and everything is imported.
 
 ``python -m tests.forks`` is a process that has imported the product. For each command that is wanted it forks, and the
-fork takes on the folder, the environment, the arguments and the files to write to, calls ``entrypoint.main`` and ends.
+fork takes on the folder, the environment, the arguments and the pipes to write to, calls ``entrypoint.main`` and ends.
 What Python reads from the environment when it starts can't be given to a fork: a command with such a variable is a
 process of its own.
 """
@@ -18,11 +18,12 @@ import os
 import pkgutil
 import subprocess
 import sys
-import tempfile
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import entrypoint
 import sessionsmgmt
@@ -38,7 +39,7 @@ EXAMPLE = ROOT / "examples" / "club" / "sessions.yml"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a fork is to do. ``out`` and ``err`` are the files it writes to, which may be one."""
+    """What a fork is to do. ``out`` and ``err`` are the paths of the pipes it writes to, which may be one."""
 
     arguments: Sequence[str]
     folder: str
@@ -54,18 +55,41 @@ def run(
     born: Callable[[int], object] = lambda _pid: None,
 ) -> subprocess.CompletedProcess[str]:
     """``entrypoint.py`` with these arguments, in a folder, with this environment; ``born`` is told its process's id."""
-    with tempfile.TemporaryDirectory() as place:
-        out, err = Path(place, "out"), Path(place, "err")
-        status = _status(Wanted(arguments, str(folder), environment, str(out), str(err)), born)
-        return subprocess.CompletedProcess(arguments, status, out.read_text("utf-8"), err.read_text("utf-8"))
+    with _pipe() as out, _pipe() as err:
+        status = _status(Wanted(arguments, str(folder), environment, out.path, err.path), born)
+        return subprocess.CompletedProcess(arguments, status, _text(out.read()), _text(err.read()))
 
 
 def run_merged(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    """The same with one file for both, as a log has it: the status, and what was written."""
-    with tempfile.TemporaryDirectory() as place:
-        out = Path(place, "out")
-        status = _status(Wanted(arguments, str(folder), environment, str(out), str(out)), lambda _pid: None)
-        return status, out.read_bytes().decode()
+    """The same with one pipe for both, as a log has it: the status, and what was written."""
+    with _pipe() as out:
+        status = _status(Wanted(arguments, str(folder), environment, out.path, out.path), lambda _pid: None)
+        return status, out.read().decode()
+
+
+def _text(written: bytes) -> str:
+    return written.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipe:
+    """A pipe that another process opens by its path, and all that comes out of it."""
+
+    path: str
+    end: BinaryIO
+    reading: Future[bytes]
+
+    def read(self) -> bytes:
+        """All that was written, once every process that writes has ended."""
+        self.end.close()
+        return self.reading.result()
+
+
+@contextlib.contextmanager
+def _pipe() -> Iterator[_Pipe]:
+    read, write = os.pipe()
+    with os.fdopen(read, "rb") as beginning, ThreadPoolExecutor(1) as threads, os.fdopen(write, "wb") as end:
+        yield _Pipe(f"/proc/{os.getpid()}/fd/{write}", end, threads.submit(beginning.read))
 
 
 def _status(wanted: Wanted, born: Callable[[int], object]) -> int:
@@ -101,8 +125,7 @@ def _status_of_process(wanted: Wanted, born: Callable[[int], object]) -> int:
 
 
 def _files(wanted: Wanted) -> tuple[int, int]:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    return os.open(wanted.out, flags, 0o600), os.open(wanted.err, flags, 0o600)
+    return os.open(wanted.out, os.O_WRONLY), os.open(wanted.err, os.O_WRONLY)
 
 
 @functools.cache

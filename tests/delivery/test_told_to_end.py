@@ -20,6 +20,7 @@ import pytest
 from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.emulators.runner import read_outputs
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, ClubFolder
+from tests.environment import of_the_machine
 
 FIRST, LATER = "2026-11-06T12:00:00-05:00", "2026-11-06T12:20:00-05:00"
 SESSIONS = ("eins", "zwei", "drei", "vier", "five")
@@ -95,7 +96,7 @@ class LiveClub:
             **more,
         ) as process:
             meet(process.pid)
-            said, _ = process.communicate(timeout=120)
+            said, _ = process.communicate(timeout=300)
         given = read_outputs(outputs.read_text())
         report = Path(given.get("report", "/nowhere"))
         return Ended(process.returncode, said, json.loads(report.read_text()) if report.exists() else {}, given)
@@ -110,7 +111,7 @@ def a_club(folder: Path, signaller: Signaller) -> Iterator[LiveClub]:
     club.write("sessions.yml", AT_GOOGLE)
     with GoogleEmulator(world, watch=signaller.watch) as google:
         env = {
-            "PATH": os.environ["PATH"],
+            **of_the_machine(),
             "GITHUB_ACTIONS": "true",
             "RUNNER_TEMP": str(folder),
             "GITHUB_WORKSPACE": str(folder),

@@ -349,7 +349,7 @@ def started(job: Job, files: dict[str, str], hook: str = "") -> tuple[int, Log]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     return done.returncode, read_log(done.stdout.decode())
 

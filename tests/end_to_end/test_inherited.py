@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 from collections.abc import Mapping
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.harness import COMMAND, NOW, ROOT, ClubFolder, make_club
+from tests.end_to_end.harness import COMMAND, NOW, ClubFolder, make_club
+from tests.environment import of_the_machine
 
 COMMANDS = (
     "validate",
@@ -44,12 +44,12 @@ def started(
     return subprocess.run(
         ["bash", "-c", f"exec {line} {redirections}"],
         cwd=club.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(env or {})},
+        env={**of_the_machine(), **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -148,11 +148,11 @@ def test_neither_the_locale_nor_the_home_changes_what_is_done(club: ClubFolder, 
         done = subprocess.run(
             [*COMMAND, *command.split(), "--now", NOW],
             cwd=club.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
+            env={**of_the_machine(), **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         assert (done.returncode, done.stderr) == (0, b"")
         if command == "export":
@@ -166,3 +166,21 @@ def test_questions_that_nobody_can_answer_are_no_interruption(tmp_path: Path) ->
         assert done.returncode == 2
         assert "--yes" in done.stderr
         assert not (tmp_path / "sessions.yml").exists()
+
+
+@pytest.mark.parametrize("umask", ["000", "077", "777"])
+def test_the_umask_changes_nothing(club: ClubFolder, umask: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"umask {umask}; exec {shlex.join(COMMAND)} run --now {NOW} --report reports/r.json"],
+        cwd=club.folder,
+        env=of_the_machine(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    made = [club.folder / "outbox", club.folder / "reports", club.folder / ".sessionsmgmt"]
+    files = [path for folder in made for path in folder.iterdir()]
+    assert {oct(path.stat().st_mode & 0o777) for path in made} == {"0o700"}
+    assert {oct(path.stat().st_mode & 0o777) for path in files if path.name != ".gitignore"} == {"0o600"}

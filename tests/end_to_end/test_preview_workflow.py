@@ -5,7 +5,6 @@ The script of its first job is run as the runner runs it, in a repository of git
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from sessionsmgmt.commands.init import answers, init
 from tests.builders import NOW
 from tests.emulators.runner import read_outputs
 from tests.end_to_end.harness import ROOT
+from tests.environment import of_the_machine
 
 Json = dict[Any, Any]
 
@@ -63,7 +63,7 @@ class Repository:
         self.folder = folder
         folder.mkdir()
         self.environ = {
-            "PATH": os.environ["PATH"],
+            **of_the_machine(),
             "HOME": str(folder),
             "GIT_CONFIG_NOSYSTEM": "1",
             **{f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},

@@ -55,7 +55,6 @@ class Job:
         event.write_text(self.event if isinstance(self.event, str) else json.dumps(self.event))
         env = {
             **self.more,
-            "PYTHONPATH": str(ROOT),
             "GITHUB_API_URL": self.github.root,
             "GITHUB_EVENT_NAME": name,
             "GITHUB_EVENT_PATH": str(event),

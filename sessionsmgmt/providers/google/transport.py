@@ -17,7 +17,7 @@ import urllib3
 
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.http_session import BoundedAdapter, fitted
-from sessionsmgmt.masks import unmasked
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Later, Patience
 from sessionsmgmt.patience import persist as until_kept
 from sessionsmgmt.providers.google.error_replies import ErrorReply, error_reply
@@ -98,10 +98,10 @@ class Connection:
     that Google gives, before it is used.
     """
 
+    mask: Mask = field(repr=False)
     root: str = ""
     timeouts: Timeouts = Timeouts()
     patience: Patience = Patience()
-    mask: Callable[[str], None] = field(default=unmasked, repr=False)
     _adapter: BoundedAdapter = field(default_factory=BoundedAdapter, repr=False)
 
     def at(self, address: str, path: str) -> str:
