@@ -23,10 +23,11 @@ def keys_by_event(
     """The key that each of the events is remembered by, or would be if it were announced."""
     book = club.book
     announced = frozenset(key for key in book.announced(now) if key.notice == rule.id)
-    pairs = _pairs(announced, sights, reading, club, now)
+    standing = _standing_at(announced, book)
+    pairs = _pairs(announced, standing, sights, reading, club, now)
     remembered = sorted(key for key in book.entries if key.notice == rule.id)
     now_at = {book.event_id(key): key for key in remembered if key not in announced}
-    now_at |= {book.event_id(key): key for key in sorted(announced) if key not in pairs}
+    now_at |= {id_: key for id_, key in standing.items() if key not in pairs}
     now_at |= {event: key for key, event in pairs.items()}
     return {id_: now_at.get(id_) or _free_key(rule, id_, book) for id_ in sights}
 
@@ -37,15 +38,32 @@ def told_of(entry: Entry, now: datetime) -> Said | None:
     return said if said and said.kind is not Kind.CANCELLED and now < said.presence.end else None
 
 
+def _standing_at(announced: frozenset[Key], book: Book) -> dict[str, Key]:
+    """The announced session that stands at each event's id.
+
+    Two runs at the same time may have announced an event as new, and taken it for a session that was gone. Then it is
+    the one that was announced under this id, and the other one is gone.
+    """
+    found: dict[str, Key] = {}
+    for key in sorted(announced, key=lambda key: (book.event_id(key) != key.session, key)):
+        found.setdefault(book.event_id(key), key)
+    return found
+
+
 def _pairs(
-    keys: frozenset[Key], sights: Mapping[str, Sight], reading: CalendarReading, club: Club, now: datetime
+    keys: frozenset[Key],
+    standing: Mapping[str, Key],
+    sights: Mapping[str, Sight],
+    reading: CalendarReading,
+    club: Club,
+    now: datetime,
 ) -> dict[Key, str]:
     """The events as which announced sessions live on whose ids are gone or cancelled."""
-    lost, current = [], {club.book.event_id(key) for key in keys}
+    lost, current = [], standing.keys()
     for key in sorted(keys):
         id_, last = club.book.event_id(key), _last_said(club.book.entry(key), now)
         gone = _is_cancelled(sights[id_]) if id_ in sights else reading.knows_gone(id_)
-        if gone and last:
+        if last and (gone or standing[id_] != key):
             lost.append(Lost(key, last.presence, last.people, last.place))
     if not lost:
         return {}

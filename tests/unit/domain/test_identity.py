@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent
+from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, SetEventId
 from sessionsmgmt.domain.decide import Decisions, decide
 from sessionsmgmt.domain.model import Event, Key, Kind, Rule, Status
 from tests.builders import CONTACTS, NOW, accepted, book, club, contact, event, local, reading, rule, weeks, window
@@ -176,6 +176,15 @@ def test_a_new_session_under_an_id_that_another_one_has_left_has_a_key_of_its_ow
     assert sorted(memory.event_id(key) for key in memory.entries) == ["a", "b"]
     assert said(now(event("b"), other, memory=memory)) == []
     assert said(now(event("b"), replace(other, location="Gym"), memory=memory)) == [(Kind.CHANGED, "a")]
+
+
+def test_an_event_that_two_runs_at_once_took_for_two_sessions_is_the_one_it_was_announced_as() -> None:
+    both = told(event("old"), event("new", start=local(2026, 11, 7, 9)))
+    stale, _ = both.advanced([SetEventId(Key("campus", "old"), "", "new")], NOW)
+    found = now(event("new", start=local(2026, 11, 7, 9)), memory=stale)
+    assert [(one.key.session, one.kind) for one in found.due] == [("old", Kind.CANCELLED)]
+    again = now(event("old"), event("new", start=local(2026, 11, 7, 9)), memory=stale)
+    assert again.due == ()
 
 
 def test_a_tentative_event_is_the_session_that_it_replaces() -> None:
