@@ -88,6 +88,10 @@ class RefusedError(SessionsError):
     exit = Exit.REFUSED
 
 
+class LeftBehindError(RefusedError):
+    """The club has no ledger, and one is there of a club that is gone, perhaps the same at another place (exit 4)."""
+
+
 class UnreachableError(SessionsError):
     """A service or a source stayed unreachable or could not be read whole; nothing is lost (exit 5)."""
 

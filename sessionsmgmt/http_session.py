@@ -101,11 +101,12 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 class BoundedAdapter(HTTPAdapter):
     """The connections of one run. The second number of a request's timeout is the seconds that all of a reply may take.
 
-    urllib3's own retries are off: who tries again is decided in one place (``patience``).
+    urllib3's own retries are off: who tries again is decided in one place (``patience``). ``retries`` may look at a
+    reply all the same, before anybody else does.
     """
 
-    def __init__(self) -> None:
-        super().__init__(pool_connections=POOL, pool_maxsize=POOL, max_retries=0)
+    def __init__(self, retries: urllib3.Retry | int = 0) -> None:
+        super().__init__(pool_connections=POOL, pool_maxsize=POOL, max_retries=retries)
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         """Make connections of our own kind."""

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TextIO
 
 from sessionsmgmt.github.job import JOB_TOKEN, PRIVATE_KEY, SECRETS_TOKEN, in_actions
+
+Mask = Callable[[str], None]
+"""Is told of a secret before it is used."""
 
 VARIABLES = (
     "GOOGLE_CREDENTIALS",
@@ -53,20 +58,29 @@ def announcement(form: str) -> str:
     return f"::add-mask::{form.replace('%', '%25')}"
 
 
-def announcer(environ: Mapping[str, str]) -> Callable[[str], None]:
-    """What tells the runner of a secret that was only learnt on the way. Outside of Actions there is none to tell."""
-    if not in_actions(environ):
-        return unmasked
+def announcer(environ: Mapping[str, str], streams: Sequence[TextIO]) -> Mask:
+    """What tells the runner of a secret, over the first of the streams that it can hear.
+
+    Outside of Actions there is no runner, and a stream that leads into a file is none that it hears: nobody is told
+    there.
+    """
+    heard = next(filter(leads_to_runner, streams), None) if in_actions(environ) else None
 
     def announce(value: str) -> None:
-        sys.stdout.writelines(f"{announcement(form)}\n" for form in sorted(forms(value)))
-        sys.stdout.flush()
+        if heard:
+            heard.writelines(f"{announcement(form)}\n" for form in sorted(forms(value)))
+            heard.flush()
 
     return announce
 
 
-def unmasked(_: str) -> None:
-    """Tell nobody."""
+def leads_to_runner(stream: TextIO) -> bool:
+    """Whether the runner can be at the other end of a stream: then it is a pipe."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _fields(value: str) -> Iterator[str]:

@@ -28,7 +28,9 @@ ROOM = 65_536
 IGNORED = b"*\n"
 """A .gitignore that hides the whole folder it is in."""
 
-_FILE, _FOLDER = 0o600, 0o700
+_FILE, _FOLDER, _PUBLIC = 0o600, 0o700, 0o666
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_LAST = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_RDONLY
 _STEP = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _DESCRIPTOR = re.compile(r"/dev/(?:fd/([0-9]{1,6})|stdout|stderr)|/proc/self/fd/([0-9]{1,6})")
 
@@ -60,22 +62,22 @@ def resolved(path: Path, root: Path) -> Path:
 @contextmanager
 def made_folder(path: Path, root: Path) -> Iterator[int]:
     """The folder, opened for the block. It and those above it are made where they are missing."""
-    with _opened(resolved(path, root), _make) as folder:
-        yield folder
-
-
-@contextmanager
-def found_folder(path: Path, root: Path) -> Iterator[int]:
-    """The folder, opened for the block. Raises FileNotFoundError where there is none."""
-    with _opened(resolved(path, root), lambda _name, _above: None) as folder:
-        yield folder
+    start, place = _beginning(path, root)
+    here, steps = _nearest(start, place)
+    try:
+        for index, name in enumerate(steps):
+            inner = _made(name, here, _STEP if index < len(steps) - 1 else _LAST)
+            os.close(here)
+            here = inner
+        yield here
+    finally:
+        os.close(here)
 
 
 @contextmanager
 def inner_folder(name: str, above: int) -> Iterator[int]:
     """A folder in an open one, opened for the block. It is made where it is missing."""
-    _make(name, above)
-    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+    folder = _made(name, above, _LAST)
     try:
         yield folder
     finally:
@@ -89,13 +91,11 @@ def replace(folder: int, name: str, content: bytes) -> None:
         _take_place(folder, temporary, name)
 
 
-def replace_durably(folder: int, name: str, content: bytes) -> None:
-    """The same, and on the disk when it returns."""
-    with _drafted(folder) as (draft, temporary):
+def publish(folder: int, name: str, content: bytes) -> None:
+    """The same with a file for whomever the umask allows: one that is to be committed."""
+    with _drafted(folder, _PUBLIC) as (draft, temporary):
         write_all(draft, content)
-        os.fsync(draft)
         _take_place(folder, temporary, name)
-    os.fsync(folder)
 
 
 def add(folder: int, name: str, content: bytes) -> None:
@@ -106,6 +106,12 @@ def add(folder: int, name: str, content: bytes) -> None:
         os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
     with suppress(OSError):  # the file is there; only a power cut this very moment could still take it away
         os.fsync(folder)
+
+
+def try_out(folder: int) -> None:
+    """See that files can be made in the open folder."""
+    with _drafted(folder):
+        pass
 
 
 @contextmanager
@@ -193,6 +199,24 @@ def read(folder: int, name: str, largest: int) -> bytes:
         return file.read(largest)
 
 
+def own_file(descriptor: int, folder: Path) -> None:
+    """Let a file that was just made in the folder be its owner's alone, and its owner be the folder's."""
+    os.fchmod(descriptor, _FILE)
+    if os.geteuid() == 0:
+        found = folder.stat()
+        with suppress(OSError):
+            os.fchown(descriptor, found.st_uid, found.st_gid)
+
+
+def own_folder(folder: Path) -> None:
+    """The same for a folder that was just made."""
+    folder.chmod(_FOLDER)
+    if os.geteuid() == 0:
+        found = folder.parent.stat()
+        with suppress(OSError):
+            os.chown(folder, found.st_uid, found.st_gid, follow_symlinks=False)
+
+
 def write_all(descriptor: int, content: bytes) -> None:
     """Write all of it. One call may write less than it was given."""
     left = memoryview(content)
@@ -216,10 +240,15 @@ def is_link(folder: int, name: str) -> bool:
     return stat.S_ISLNK(_mode(folder, name))
 
 
+def names(folder: int) -> list[str]:
+    """The names of what is in the open folder."""
+    return os.listdir(folder)
+
+
 def hide_from_git(folder: int, known: Callable[[str], bool]) -> None:
     """Give the open folder a .gitignore that hides all of it, if nothing is in it but what is ``known`` by its name."""
-    names = {name for name in os.listdir(folder) if not _TEMPORARY.fullmatch(name)}
-    if ".gitignore" not in names and all(map(known, names)):
+    there = {name for name in names(folder) if not _TEMPORARY.fullmatch(name)}
+    if ".gitignore" not in there and all(map(known, there)):
         with suppress(FileExistsError):
             add(folder, ".gitignore", IGNORED)
 
@@ -229,30 +258,41 @@ def _is_within(folder: Path, top: Path) -> bool:
     return repository or folder.is_relative_to(top)
 
 
-@contextmanager
-def _opened(place: Path, prepare: Callable[[str, int], None]) -> Iterator[int]:
-    """The folder at an absolute path without links, opened from the top down; no step follows a link."""
-    here = os.open(place.anchor, _STEP)
+def _beginning(path: Path, root: Path) -> tuple[Path, Path]:
+    """The folder from which on no link is followed on the way to a place, and that place."""
+    place = Path.cwd() / path
+    if ".." not in place.parts and place.is_relative_to(root):
+        return root, place
+    place = resolved(path, root)
+    repositories = [above for above in place.parents if os.path.lexists(above / ".git")]
+    return (repositories or [place])[-1], place
+
+
+def _nearest(start: Path, place: Path) -> tuple[int, tuple[str, ...]]:
+    """The folder to start from or, where that is not there, the next above it, opened; and the steps to the place."""
+    for above in (start, *start.parents):
+        steps = place.relative_to(above).parts
+        with suppress(FileNotFoundError):
+            return os.open(above, (_STEP if steps else _LAST) & ~os.O_NOFOLLOW), steps
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+def _made(name: str, above: int, flags: int) -> int:
+    """A folder in an open one, opened with the flags. It is made where it is missing."""
     try:
-        for part in place.parts[1:]:
-            prepare(part, here)
-            inner = os.open(part, _STEP, dir_fd=here)
-            os.close(here)
-            here = inner
-        folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=here)
-    finally:
-        os.close(here)
-    try:
-        yield folder
-    finally:
-        os.close(folder)
+        return os.open(name, flags, dir_fd=above)
+    except FileNotFoundError:
+        with suppress(FileExistsError):
+            _make(name, above)
+        return os.open(name, flags, dir_fd=above)
+    except NotADirectoryError:
+        if is_link(above, name):
+            raise OSError(errno.ELOOP, f"{name} is a symbolic link") from None
+        raise
 
 
 def _make(name: str, above: int) -> None:
-    try:
-        os.mkdir(name, _FOLDER, dir_fd=above)
-    except FileExistsError:
-        return
+    os.mkdir(name, _FOLDER, dir_fd=above)
     if stat.S_IMODE(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode) != _FOLDER:
         os.chmod(name, _FOLDER, dir_fd=above)
     owner = _heir(above)
@@ -268,14 +308,13 @@ def _heir(folder: int) -> tuple[int, int] | None:
 
 
 @contextmanager
-def _drafted(folder: int) -> Iterator[tuple[int, str]]:
+def _drafted(folder: int, mode: int = _FILE) -> Iterator[tuple[int, str]]:
     """A new file in the folder under a random name, opened to write; at the end of the block that name is gone."""
     temporary = f".{secrets.token_hex(8)}.part"
-    draft = os.open(
-        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE, dir_fd=folder
-    )
+    draft = os.open(temporary, _NEW, mode, dir_fd=folder)
     try:
-        os.fchmod(draft, _FILE)
+        if mode == _FILE:
+            os.fchmod(draft, mode)
         owner = _heir(folder)
         if owner:
             with suppress(OSError):

@@ -253,3 +253,7 @@ def accepted(memory: Book, notices: Iterable[Notice], now: datetime) -> Book:
     if refused:
         raise AssertionError(f"the ledger refused what was decided from it: {refused}")
     return after
+
+
+def unmasked(_: str) -> None:
+    """Hide no secret: there is none in what the test makes, or the test looks at what is asked with it."""

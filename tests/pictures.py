@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from sessionsmgmt.cli import main as command_line
 from sessionsmgmt.cli.invocation import Surroundings
+from tests.builders import unmasked
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, World
 from tests.events import pull_request_event
 from tests.unit.views.github_markdown import rendered
@@ -79,7 +80,7 @@ def comment(folder: Path) -> str:
             "GITHUB_WORKSPACE": str(club),
         }
         options = ["--config", str(settings), "--out", str(folder / "preview"), "--now", SATURDAY, "--publish"]
-        status = command_line.main(["preview", *options], Surroundings(environ))
+        status = command_line.main(["preview", *options], Surroundings(environ, unmasked))
     [written] = world.repository().issues[pull.number].comments
     if status:
         raise AssertionError(f"the preview ended with {status}")

@@ -117,7 +117,7 @@ def saving(path: Path, config: Config) -> Iterator[Callable[[str], str]]:
 
 def revoke(call: Invocation, config: Config) -> Result:
     """Withdraw the account's consent, and delete the secret where that can be done from here."""
-    withdraw = club.withdrawal(config, call.environ)
+    withdraw = club.withdrawal(config, call.environ, call.mask)
     stores = credentials.may_store(config, call.environ)
     secret = partial(credentials.secret, config, call.environ, call.mask) if stores else None
     return auth.revoke(withdraw, secret, call.now)
@@ -125,7 +125,7 @@ def revoke(call: Invocation, config: Config) -> Result:
 
 def foresee_revoking(call: Invocation, config: Config) -> Result:
     """Say what ``revoke`` would do, and ask nobody."""
-    club.withdrawal(config, call.environ)
+    club.withdrawal(config, call.environ, call.mask)
     stores = config.credentials if credentials.may_store(config, call.environ) else None
     also = f", and the secret {stores.secret} deleted" if stores else ""
     return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")

@@ -26,7 +26,7 @@ from sessionsmgmt.config.paths import around
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
 from sessionsmgmt.github.job import workspace
-from sessionsmgmt.masks import unmasked
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.ports import Stop
 from sessionsmgmt.sending import UNSTOPPED
 from sessionsmgmt.signals import STOPPED
@@ -52,7 +52,7 @@ class Invocation:
     clock: Callable[[], datetime]
     environ: Mapping[str, str]
     views: Sequence[View]
-    mask: Callable[[str], None]
+    mask: Mask
     stop: Stop
 
 
@@ -77,8 +77,8 @@ class Surroundings:
     """
 
     environ: Mapping[str, str]
+    mask: Mask
     views: Sequence[View] = ()
-    mask: Callable[[str], None] = unmasked
     stop: Stop = UNSTOPPED
 
 

@@ -22,7 +22,7 @@ LEFT = "left"
 
 def export(call: Invocation, person: str, config: Config) -> exporting.Export:
     """Everything that is kept about the club or, with an address, about the person."""
-    memories = kept.memories(config, call.environ)
+    memories = kept.memories(config, call.environ, call.mask)
     reader = exporting.Reader(config.team, config.zone, call.now)
     if person:
         marks, trouble = _known_by(call, person, config)
@@ -54,21 +54,21 @@ def foresee_forgetting(call: Invocation, config: Config) -> Result:
 def forget_person(call: Invocation, person: str, config: Config) -> Result:
     """Delete what is kept about whoever has the address."""
     marks, trouble = _known_by(call, person, config)
-    memories = kept.memories(config, call.environ)
+    memories = kept.memories(config, call.environ, call.mask)
     return forgetting.forget_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
 def foresee_forgetting_person(call: Invocation, person: str, config: Config) -> Result:
     """Say what ``forget_person`` would delete."""
     marks, trouble = _known_by(call, person, config)
-    memories = kept.memories(config, call.environ)
+    memories = kept.memories(config, call.environ, call.mask)
     return forgetting.foresee_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
 def _places(call: Invocation, config: Config) -> tuple[forgetting.Place, ...]:
     """Everything, the account last: with it gone, the calendar could not be cleaned any more."""
     return (
-        *kept.ledger_places(config, call.environ, call.now),
+        *kept.ledger_places(config, call.environ, call.mask, call.now),
         *kept.published_places(config, call.environ),
         *kept.account_places(config, call.environ, call.mask),
     )
@@ -77,7 +77,7 @@ def _places(call: Invocation, config: Config) -> tuple[forgetting.Place, ...]:
 def _known_by(call: Invocation, person: str, config: Config) -> tuple[frozenset[str], SessionsError | None]:
     """By what the person may be remembered, and why the contacts could not be asked, if they could not."""
     try:
-        reading = kept.contacts(config, call.environ).read()
+        reading = kept.contacts(config, call.environ, call.mask).read()
     except SessionsError as error:
         return known_by(person, {}), error
     return known_by(person, directory(reading.contacts, config.roles)), None

@@ -20,6 +20,7 @@ import click
 from sessionsmgmt import __version__
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.cli import credential, lifecycle, previews, streams
+from sessionsmgmt.cli.browser import visit as visit_in_browser
 from sessionsmgmt.cli.invocation import Invocation, Surroundings, command, perform
 from sessionsmgmt.cli.saved import new_file
 from sessionsmgmt.commands.attention import held_after, sent, tell, was_held
@@ -37,7 +38,7 @@ from sessionsmgmt.errors import Exit, InputError, SessionsError
 from sessionsmgmt.github.event import must_be_merged, pull_request, refuse_lent_secrets
 from sessionsmgmt.github.job import workspace
 from sessionsmgmt.inherited import settle
-from sessionsmgmt.masks import announcer
+from sessionsmgmt.masks import VARIABLES, announcer
 from sessionsmgmt.ports import Stop
 from sessionsmgmt.signals import STOPPED, process
 from sessionsmgmt.views import terminal
@@ -143,7 +144,9 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
     refuse_lent_secrets(invocation.environ, "status")
-    return perform(invocation, lambda config: status(club.wire(config, invocation.environ).job, invocation.now))
+    return perform(
+        invocation, lambda config: status(club.wire(config, invocation.environ, invocation.mask).job, invocation.now)
+    )
 
 
 @cli.command("doctor")
@@ -188,9 +191,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     def visit(url: str) -> None:
         _complain(f"Agree at this address:\n{url}")
         if browser:
-            import webbrowser
-
-            webbrowser.open(url)
+            visit_in_browser(url, invocation.environ)
 
     dialogue = credential.Dialogue(_complain, visit)
     keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
@@ -229,7 +230,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
     def act(config: Config) -> Result:
         if moved:
             return adopt(club.adoptable(config, invocation.environ), invocation.now)
-        ledger = club.ledger(config, invocation.environ)
+        ledger = club.ledger(config, invocation.environ, invocation.mask)
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
         return _told(replace(result, cautions=ledger.warnings()), config, invocation)
 
@@ -360,13 +361,16 @@ def start() -> int:
 
 def start_in(environ: Mapping[str, str], stop: Stop) -> int:
     """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
-    return main(sys.argv[1:], Surroundings(environ, mask=announcer(environ), stop=stop))
+    mask = announcer(environ, [sys.stderr, sys.stdout])
+    for name in VARIABLES:
+        mask(environ.get(name, ""))
+    return main(sys.argv[1:], Surroundings(environ, mask, stop=stop))
 
 
 def main(arguments: Sequence[str] | None = None, here: Surroundings | None = None) -> int:
     """Run one command and return its exit status; see ``errors.Exit``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    here = here or Surroundings(os.environ, mask=announcer(os.environ))
+    here = here or Surroundings(os.environ, announcer(os.environ, [sys.stderr, sys.stdout]))
     try:
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sessionsmgmt.commands.result import Result
 from sessionsmgmt.domain.claims import Book, Forget, digest
 from sessionsmgmt.domain.model import Key
-from sessionsmgmt.errors import Exit, RefusedError, SessionsError, worst
+from sessionsmgmt.errors import Exit, LeftBehindError, RefusedError, SessionsError, worst
 from sessionsmgmt.ports import Cautioning, Finding, Health, Kept, Trace, Unwritten, failed
 
 NOTHING = "There is nothing."
@@ -59,6 +59,8 @@ class LedgerTrace:
     def _described(self) -> str:
         try:
             count = len(self.ledger.read(self.now).entries)
+        except LeftBehindError:
+            return ""  # what is there is not this club's
         except RefusedError as error:
             return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
         noted = "".join(f" ({one.text})" for one in self.ledger.warnings())

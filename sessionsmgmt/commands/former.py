@@ -7,7 +7,9 @@ text with names in double braces. What there is no answer for here is named and 
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,14 +127,28 @@ def _within(values: Mapping[str, object]) -> str:
 
 
 def _beside(conf: Path, pattern: str) -> Path:
-    """The template: the earlier script looked from its own folder, which the configuration is in or below."""
-    folders = [conf.parent, *conf.absolute().parents]
-    return next((folder / pattern for folder in folders if (folder / pattern).is_file()), conf.parent / pattern)
+    """The template: the earlier script looked from its own folder, which the configuration is in or below.
+
+    Raises InputError for one that is not in the configuration's folder: a configuration may be somebody else's, and
+    names a file of which the text is copied.
+    """
+    home = Path(os.path.realpath(conf.parent))
+    places = [Path(os.path.realpath(folder / pattern)) for folder in (home, *home.parents)]
+    inside = [place for place in places if place.is_relative_to(home)]
+    if not inside:
+        raise InputError(
+            "mail.pattern leads out of the folder of the configuration.", "Put the template beside it, and name that."
+        )
+    return next((place for place in inside if place.is_file()), conf.parent / pattern)
 
 
 def _read(path: Path) -> str:
+    """The text of a regular file; anything else could have no end."""
     try:
-        with path.open("rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise InputError(f"{path} is no file.", "Name the file itself.")
             data = file.read(LARGEST + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sessionsmgmt import safe_files
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.commands.former import Former
 from sessionsmgmt.commands.result import Result
@@ -27,8 +28,14 @@ ACTION = "OWNER/sessionsmgmt@v1"
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
+LARGEST = 16_777_216
+"""Bytes that are kept of a file that is replaced, so that it can be put back where another one can't be written."""
+
 LONGEST = 100
 """Characters an answer may have: more than any team or calendar is called, and no more than sessions.yml allows."""
+
+IGNORE = ".gitignore"
+"""Keeps git away from what later commands make. One that is there already stays as it is."""
 
 Given = Mapping[str, str]
 """What has been answered so far, by the questions' keys."""
@@ -172,16 +179,16 @@ def init(
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
-    """The files that are there already and would be replaced; samples never are."""
-    names = plan(answers).keys() - set(_samples(answers))
+    """The files that are there already and would be replaced; samples and the .gitignore never are."""
+    names = plan(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
     """Write what ``plan`` says into the folder, and return the paths in it that were written.
 
-    A file that is there already is in the way unless ``overwrite`` names it; a sample is then left as it is. Raises
-    InputError where something is in the way or can't be written, and nothing is changed then.
+    A file that is there already is in the way unless ``overwrite`` names it; a sample or a .gitignore is then left as
+    it is. Raises InputError where something is in the way or can't be written, and nothing is changed then.
     """
     planned = plan(answers)
     for path in overwrite:
@@ -220,6 +227,7 @@ def plan(answers: Answers) -> dict[str, bytes]:
     return {
         "sessions.yml": _filled("sessions.yml", context).encode(),
         "notice.md": answers.wording.encode() or (DATA / "notice.md").read_bytes(),
+        IGNORE: _IGNORED.encode(),
         **workflows,
         calendar: _sample_calendar(_filled("calendar.ics", context), answers.match),
         contacts: _filled("contacts.vcf", context).replace("\n", "\r\n").encode(),  # RFC 6350, 3.2
@@ -275,14 +283,25 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         with _undone_on_failure() as undo:
             for name, content in files.items():
                 path = folder / name
+                _check_links(name, folder)
                 _make_folder(path.parent, undo)
-                if path.is_symlink() or not path.parent.resolve().is_relative_to(folder.resolve()):
-                    raise InputError(f"{name} is a link, or behind one. Nothing was written.", "Remove the link.")
                 undo.append(_restoring(path))
-                path.write_bytes(content)
+                _put(path, content, folder)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"The files can't be written to {folder} ({reason}). Nothing was written.") from error
+
+
+def _check_links(name: str, folder: Path) -> None:
+    try:
+        safe_files.resolved(folder / name, folder)
+    except OSError:
+        raise InputError(f"{name} is a link, or behind one. Nothing was written.", "Remove the link.") from None
+
+
+def _put(path: Path, content: bytes, folder: Path) -> None:
+    with safe_files.made_folder(path.parent, folder) as opened:
+        safe_files.publish(opened, path.name, content)
 
 
 @contextmanager
@@ -307,10 +326,11 @@ def _make_folder(folder: Path, undo: list[Callable[[], object]]) -> None:
 
 def _restoring(path: Path) -> Callable[[], object]:
     """What makes the path what it is now: the file it is, or none."""
-    if not path.exists():
-        return lambda: path.unlink(missing_ok=True)
-    content = path.read_bytes()
-    return lambda: path.write_bytes(content)
+    with safe_files.made_folder(path.parent, path.parent) as opened:
+        if not safe_files.is_there(opened, path.name):
+            return lambda: path.unlink(missing_ok=True)
+        content = safe_files.read(opened, path.name, LARGEST)
+    return lambda: _put(path, content, path.parent)
 
 
 def _always(text: str) -> Callable[[Given], str]:
@@ -363,6 +383,15 @@ def _addresses_fit(text: str, _given: Given) -> str:
     return f"one of them {fault}." if fault else ""
 
 
+_IGNORED = """\
+# Made by sessionsmgmt, and for nobody else: it names people, or opens the club's account.
+/.sessionsmgmt/
+/client.json
+/credential.json
+/outbox/
+/preview/
+/report.json
+"""
 _NEXT = {
     Source.FILES: (
         "Next: sessionsmgmt preview --out preview\n"

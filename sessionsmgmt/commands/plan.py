@@ -24,6 +24,7 @@ from sessionsmgmt.config.clubs import (
     claims,
     contested,
     declared,
+    environment_in,
     planned,
     unbound,
 )
@@ -104,7 +105,12 @@ def _found(path: Path, workspace: Path | None) -> _Found:
 def _faults(found: Sequence[_Found]) -> Iterator[tuple[Path, str]]:
     """What is another club's in what the clubs name."""
     roots = {one.folder.root for one in found if one.claim.environment}
-    every = {root: list(claims(root)) for root in roots}
+    known = {one.folder.base / NAME: one.claim.environment for one in found}
+
+    def environment_of(path: Path) -> str:
+        return known[path] if path in known else environment_in(path)
+
+    every = {root: list(claims(root, environment_of)) for root in roots}
     ledgers = Counter((one.folder.root, ledger_branch(one.folder.name)) for one in found)
     for one in found:
         if fault := _environment_fault(one, every.get(one.folder.root, ())) or _ledger_fault(one):

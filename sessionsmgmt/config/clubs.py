@@ -127,7 +127,7 @@ def configured(root: Path) -> Iterator[Path]:
 
     Raises InputError for a folder that can't be read.
     """
-    for folder, names in _walk(root, lambda name: name == _GIT, _refuse):
+    for folder, names in _walk(root, lambda name: name in {_GIT, *_PASSED_OVER}, _refuse):
         for name in names:
             if name == NAME or (name.endswith(_ENDINGS) and _has_notices(folder / name)):
                 yield folder / name
@@ -140,10 +140,18 @@ def folders(root: Path) -> Iterator[str]:
             yield "/".join(folder.relative_to(root).parts)
 
 
-def claims(root: Path) -> Iterator[Claim]:
-    """The environments that the clubs of the repository name, wherever they are."""
+def environment_in(path: Path) -> str:
+    """The environment that a sessions.yml names; empty where it names none."""
+    return declared(path, ENVIRONMENT).get(ENVIRONMENT, "")
+
+
+def claims(root: Path, environment_of: Callable[[Path], str] = environment_in) -> Iterator[Claim]:
+    """The environments that the clubs of the repository name, wherever they are.
+
+    ``environment_of`` is for whoever has read the files already.
+    """
     for folder in folders(root):
-        if environment := declared(root / folder / NAME, ENVIRONMENT).get(ENVIRONMENT):
+        if environment := environment_of(root / folder / NAME):
             yield Claim(folder, environment)
 
 

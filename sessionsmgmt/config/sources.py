@@ -152,7 +152,7 @@ def branch_of_another(branch: str, folder: Folder) -> str:
     """What is wrong with a branch that is, or could be, the ledger's of another club of the repository."""
     own = ledger_branch(folder.name)
     if folder.name and branch != own:
-        return f"must be {own}, as it is if left out: a club in a folder has the ledger of that folder"
+        return f"must be {own}, as it is if left out; 'sessionsmgmt resolve --adopt' then takes over what is on another"
     if not folder.name and branch.startswith(f"{own}-") and branch in map(ledger_branch, clubs.folders(folder.root)):
         return "is the branch of a club in a folder below; choose another one"
     return ""

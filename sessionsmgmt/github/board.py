@@ -14,7 +14,7 @@ from github.Repository import Repository
 
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.github.account import Account, author
-from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, UncertainError, page_numbers
 from sessionsmgmt.ports import Note
 
 T = TypeVar("T")
@@ -76,14 +76,14 @@ class IssueBoard:
 
     def _open(self, topic: str) -> list[_Issue]:
         """The open issues of the topic, the oldest first."""
-        found, number = [], 0
-        while True:
-            number += 1
+        found = []
+        for number in page_numbers():
             page = self._ask(partial(_page, self._repository, number))
             marked = [one for one in page if one.body.startswith(marker(topic))]
             found += [one for one in marked if self._account.wrote(one.author)]
             if len(page) < _PAGE:
-                return sorted(found, key=lambda one: one.number)
+                break
+        return sorted(found, key=lambda one: one.number)
 
     def _make(self, topic: str, title: str, body: str) -> None:
         """Open an issue, once. Where it can't be known whether it was, a look tells."""

@@ -9,7 +9,7 @@ from functools import partial
 from github.Repository import Repository
 
 from sessionsmgmt.github.account import Account
-from sessionsmgmt.github.client import Purpose, RepositoryName, UncertainError
+from sessionsmgmt.github.client import Purpose, RepositoryName, UncertainError, page_numbers
 from sessionsmgmt.ports import Exhibit, Remark
 
 LONGEST_SUMMARY = 65_535
@@ -64,15 +64,14 @@ class CheckRun:
             self._edit(known.id, exhibit, summary, batch)
 
     def _find(self) -> _Known | None:
-        number = 0
-        while True:
-            number += 1
+        for number in page_numbers():
             call = partial(_page, self._repository, self._commit, self._name, number)
             page = self._hub.repeat(call, _PURPOSE)
             if found := next((run for run in page if run.mark == self._mark and run.app == self._account.app()), None):
                 return found
             if len(page) < _PAGE:
-                return None
+                break
+        return None
 
     def _made(self, exhibit: Exhibit, summary: str) -> _Known:
         """A new check run with the first annotations. Where it can't be known whether it was made, a look tells."""

@@ -7,7 +7,7 @@ an hour. Both are off; a call goes through ``Hub.repeat`` or ``Hub.once``, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import TracebackType
@@ -20,6 +20,7 @@ from github.Repository import Repository
 from urllib3 import BaseHTTPResponse, Retry
 
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
+from sessionsmgmt.github.connections import bound
 from sessionsmgmt.github.job import JOB_TOKEN
 from sessionsmgmt.github.refusals import REPOSITORY, Asked, Reply, details, refusal, safe
 from sessionsmgmt.patience import Later, Patience, persist, retry_after
@@ -35,7 +36,10 @@ TOKEN = JOB_TOKEN
 REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
 PUBLIC = "https://api.github.com"
 TIMEOUT = 30
-"""Seconds to wait for a connection, and again for each piece of a reply."""
+"""Seconds to wait for a connection, and for all of a reply."""
+
+MOST_PAGES = 100
+"""Pages of one list: more than any repository of a club has."""
 
 SECONDARY_WAIT = 60.0
 """The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
@@ -173,6 +177,12 @@ def repository(environ: Mapping[str, str]) -> RepositoryName:
     return RepositoryName(found[1], found[2])
 
 
+def page_numbers() -> Iterator[int]:
+    """The numbers of a list's pages. Raises UnreachableError where there are more than any list has."""
+    yield from range(1, MOST_PAGES + 1)
+    raise UnreachableError("GitHub's list has no last page.", "Nothing is lost; the next run goes on.")
+
+
 def connect(access: Access, environ: Mapping[str, str], patience: Patience, timeout: int = TIMEOUT) -> Hub:
     """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
 
@@ -189,6 +199,7 @@ def connect(access: Access, environ: Mapping[str, str], patience: Patience, time
         seconds_between_writes=None,
         lazy=True,  # or naming a repository would ask for it first
     )
+    bound(api)
     home = Home(environ.get(REPOSITORY, "").strip(), environ.get(REPOSITORY_ID, "").strip())
     return Hub(api, access.variable, patience, home)
 

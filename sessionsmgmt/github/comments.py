@@ -12,7 +12,7 @@ from typing import TypeVar
 from github.Repository import Repository
 
 from sessionsmgmt.github.account import Account, author
-from sessionsmgmt.github.client import DeclinedError, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.github.client import DeclinedError, Purpose, RepositoryName, UncertainError, page_numbers
 from sessionsmgmt.ports import Exhibit
 
 T = TypeVar("T")
@@ -75,12 +75,11 @@ class PullRequestComment:
         return sorted(found, key=lambda one: one.number)
 
     def _all(self) -> Iterator[_Comment]:
-        number, count = 0, _PAGE
-        while count == _PAGE:
-            number += 1
+        for number in page_numbers():
             page = self._ask(partial(_page, self._repository, self._number, number))
             yield from page
-            count = len(page)
+            if len(page) < _PAGE:
+                return
 
     def _make(self, body: str) -> None:
         """Write the comment, once. Where it can't be known whether it was, a look tells."""

@@ -23,7 +23,7 @@ from nacl.public import PublicKey, SealedBox
 
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.errors import InputError, RefusedError
-from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
+from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
 from sessionsmgmt.ports import Sealed
 
 LARGEST = 48 * 1024
@@ -184,12 +184,13 @@ class GitHubSecret:
     def _selected(self, doing: str) -> list[int]:
         """The repositories that an organization chose for the secret, page by page."""
         ids: list[int] = []
-        while True:
-            path = f"{self._path(self.name)}/repositories?per_page={PAGE}&page={len(ids) // PAGE + 1}"
+        for number in page_numbers():
+            path = f"{self._path(self.name)}/repositories?per_page={PAGE}&page={number}"
             found = self._ask("GET", path, doing, lambda page: [_id(one) for one in page["repositories"]])
             ids += found
             if len(found) < PAGE:
-                return ids
+                break
+        return ids
 
     def _path(self, name: str) -> str:
         return f"{self.place.path}/{name}"

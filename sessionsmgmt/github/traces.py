@@ -17,7 +17,7 @@ from github.Repository import Repository
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.github.account import Account, author
 from sessionsmgmt.github.board import LABEL, OVER, marker
-from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName
+from sessionsmgmt.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
 from sessionsmgmt.github.comments import preview_marker
 from sessionsmgmt.ports import Kept
 
@@ -126,12 +126,11 @@ def _every(
     hub: Hub, page: Callable[[int], list[T]], purpose: Purpose, expected: frozenset[int] = frozenset()
 ) -> Iterator[T]:
     """What is on all the pages."""
-    number, count = 0, _PAGE
-    while count == _PAGE:
-        number += 1
+    for number in page_numbers():
         found = hub.repeat(partial(page, number), purpose, expected)
         yield from found
-        count = len(found)
+        if len(found) < _PAGE:
+            return
 
 
 def _issues(repository: Repository, number: int) -> list[_Issue]:

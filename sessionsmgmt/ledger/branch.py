@@ -13,6 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
+from github import InputGitAuthor, InputGitTreeElement
 from github.Repository import Repository
 
 from sessionsmgmt.errors import RefusedError
@@ -48,6 +49,7 @@ _RACES = re.compile(
 Everything else is a refusal: a rule of the repository has many words for itself, and a race only these.
 """
 
+_AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
 _NO_FILES = frozenset({"dir", "symlink", "submodule"})
 
 
@@ -121,6 +123,29 @@ def refs(hub: Hub, repository: Repository, start: str) -> dict[str, str]:
         raise EmptyError(
             "The repository is empty: a branch for the ledger can't begin in it.", "Push a first commit."
         ) from None
+
+
+def replace_file(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> str:
+    """Put the data in the place of the content of that id, and say in which commit.
+
+    A call to make through a ``Hub``.
+    """
+    done = repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
+    expect(blob_id(data), done["content"].sha)
+    return str(done["commit"].sha)
+
+
+def begin(repository: Repository, branch: str, message: str, data: bytes) -> str:
+    """Begin the branch with the data, if there is none of that name, and say with which commit.
+
+    A call to make through a ``Hub``. The objects mean nothing without the ref.
+    """
+    tree = repository.create_git_tree([InputGitTreeElement(FILE, "100644", "blob", content=data.decode())])
+    expect(blob_id(data), *(one.sha for one in tree.tree))
+    commit = repository.create_git_commit(message, tree, [], author=_AUTHOR, committer=_AUTHOR)
+    expect(tree.sha, commit.tree.sha)
+    create(repository, f"{HEADS}{branch}", commit.sha)
+    return str(commit.sha)
 
 
 def create(repository: Repository, ref: str, commit: str) -> None:

@@ -23,14 +23,12 @@ from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ledger.codec import decode, encode
 from sessionsmgmt.ledger.retention import Retention
+from sessionsmgmt.safe_files import IGNORED, own_file, own_folder
 
 PATIENCE = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
 
 _PAUSE = 0.01  # seconds between two looks at a lock that is taken
-_IGNORED = b"*\n"
-"""A .gitignore that hides the whole folder."""
-
 _UNFIT = {
     errno.EACCES,
     errno.EPERM,
@@ -164,11 +162,14 @@ class FileLedger:
         while True:
             _make_folder(self._path.parent)
             with suppress(FileNotFoundError):
-                return os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                own_file(lock, self._path.parent)
+                return lock
 
     def _replace(self, data: bytes) -> None:
         self._draft.unlink(missing_ok=True)
         with _closing(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)) as descriptor:
+            own_file(descriptor, self._path.parent)
             _put(descriptor, data)
         self._draft.replace(self._path)
         _sync_folder(self._path.parent)
@@ -178,9 +179,10 @@ class FileLedger:
         ignore = self._path.with_name(".gitignore")
         if {file.name for file in ignore.parent.iterdir()} - {ignore.name, self._lock.name, self._draft.name}:
             return
-        with _closing(os.open(ignore, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)) as descriptor:
+        with _closing(os.open(ignore, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as descriptor:
             if os.fstat(descriptor).st_size == 0:
-                _put(descriptor, _IGNORED)
+                own_file(descriptor, ignore.parent)
+                _put(descriptor, IGNORED)
 
 
 def _taken(descriptor: int) -> bool:
@@ -215,7 +217,7 @@ def _unlink(path: Path, shown: str) -> None:
 def _is_ours(ignore: Path) -> bool:
     """Whether it is what ``FileLedger`` writes, and so the folder was the ledger's alone when it began."""
     try:
-        return ignore.read_bytes() == _IGNORED
+        return ignore.read_bytes() == IGNORED
     except OSError:
         return False
 
@@ -227,6 +229,7 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     try:
         folder.mkdir(0o700)
+        own_folder(folder)
     except FileExistsError:  # by another process, unless it is something else
         if not folder.is_dir():
             raise

@@ -11,24 +11,21 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from http import HTTPStatus
 
-from github import InputGitAuthor, InputGitTreeElement
-from github.Repository import Repository
-
 from sessionsmgmt.domain.claims import SECRET_BYTES, Book, ByDigest, Refused, Step
 from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.errors import InputError, LeftBehindError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.github.client import DeclinedError, Hub, RepositoryName
 from sessionsmgmt.ledger import branch as branches
-from sessionsmgmt.ledger.branch import ANSWERS, FILE, HEADS, NO_FAST_FORWARD, READING, WRITING, Content, NoFileError
-from sessionsmgmt.ledger.codec import decode, encode
-from sessionsmgmt.ledger.owner import Owner, parted
+from sessionsmgmt.ledger.both_refs import BothRefs, Refs, Seen
+from sessionsmgmt.ledger.branch import ANSWERS, HEADS, NO_FAST_FORWARD, WRITING
+from sessionsmgmt.ledger.left_behind import Clubs, left_behind, let_go
 from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ledger.seal import FORMAT, OWNED, Keys, head, seal, unseal
-from sessionsmgmt.ledger.witness import BELOW, Witness
+from sessionsmgmt.ledger.seal import Keys
+from sessionsmgmt.ledger.version import Sealing, Version, shown_at
+from sessionsmgmt.ledger.witness import Witness
 from sessionsmgmt.patience import Later, persist
 from sessionsmgmt.ports import Adopted
 
@@ -41,49 +38,8 @@ The first two are enough where the witness alone says so, since to restore what 
 RESTORED = "ledger-restored"
 BEHIND = "ledger-behind"
 UNWITNESSED = "ledger-witness"
-"""The codes of the warnings about the two refs."""
-
-PLACE = "a git ledger"
-"""What the sealed text belongs to. Which of all git ledgers it is, its content says."""
-
-_AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
-
-
-class _Refs(Enum):
-    """How the branch and the witness stand to each other."""
-
-    EVEN = "both have the same, as far as is known, or there are none"
-    AHEAD = "the branch is further than the witness, or there is no witness"
-    GONE = "there is no branch, and a witness"
-    BEHIND = "the branch is older than the witness"
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A version of the ledger: its book, the id of its content, and its serial number.
-
-    ``owner`` is None for one that an earlier version wrote, which opens only where it belongs.
-    """
-
-    book: Book
-    sha: str
-    serial: int
-    outdated: bool
-    owner: Owner | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a look at the refs shows: the version that counts, and the one that stands on the branch."""
-
-    counts: _Stored | None
-    on_branch: _Stored | None
-    refs: _Refs = _Refs.EVEN
-
-    @property
-    def lost(self) -> bool:
-        """Whether the branch is to be restored from the witness."""
-        return self.refs in {_Refs.GONE, _Refs.BEHIND}
+LEFT = "ledger-left"
+"""The codes of the warnings about the refs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +49,11 @@ class _Draft:
     ``stored`` is what stands on the branch once ``data`` is taken; both are empty where it stays as it is.
     """
 
-    over: _Stored | None
+    over: Version | None
     book: Book
     refused: tuple[Refused, ...] = ()
     data: bytes = b""
-    stored: _Stored | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clubs:
-    """The folders of a repository that have a club, and the branches that their ledgers are or were on.
-
-    ``start`` is how the names of such branches begin if nothing else is said.
-    """
-
-    start: str
-    folders: frozenset[str]
-    branches: frozenset[str]
+    stored: Version | None = None
 
 
 def _unknown() -> Clubs | None:
@@ -148,12 +92,12 @@ class GitLedger:
         self._home = home
         self._branch = home.name
         self._ref = f"{HEADS}{home.name}"
-        self._id = home.repository_id
-        self._keys = keys
+        self._sealing = Sealing(hub, self._repository, home.repository_id, home.folder, keys)
         self._retention = retention
         self._witness = Witness(hub, self._repository, home.name)
+        self._at = BothRefs(hub, self._repository, home.name, self._sealing, self._witness)
         self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
-        self._seen: _Seen | None = None  # when it was last looked at or written
+        self._seen: Seen | None = None  # when it was last looked at or written
         self._warnings: dict[str, Caution] = {}
 
     def begin_with(self, secret: bytes) -> None:
@@ -224,7 +168,7 @@ class GitLedger:
         """
         seen = self._see()
         owners = {one.owner for one in (seen.counts, seen.on_branch) if one}
-        if seen.counts and owners <= {None, self._owner()}:
+        if seen.counts and owners <= {None, self._sealing.owner()}:
             raise InputError(
                 f"The ledger on the branch {self._branch} is this club's already.", "Nothing is to be done."
             )
@@ -237,22 +181,19 @@ class GitLedger:
                 "Delete the branches of those that no club needs any more, and run this again.",
             )
         [(name, stored)] = found.items()
-        over = seen.counts if seen.refs is _Refs.GONE else seen.on_branch
-        if (seen.refs is _Refs.GONE and not self._restore(seen)) or not self._overwrite(stored, over):
+        over = seen.counts if seen.refs is Refs.GONE else seen.on_branch
+        if (seen.refs is Refs.GONE and not self._restore(seen)) or not self._overwrite(stored, over):
             raise UnreachableError("Another run is writing the ledger.", "Run this again.")
         if name != self._branch:
-            self._let_go(name)
+            try:
+                let_go(self._hub, self._repository, name)
+            except SessionsError as error:
+                self._warn(LEFT, f"the branch {name} could not be deleted: {error}")
         return Adopted(len(stored.book.entries), name)
-
-    def _owner(self) -> Owner:
-        """Whose ledger it has to be. The repository counts by its number, which stays when it is renamed."""
-        if not self._id:
-            self._id = self._hub.repeat(lambda: str(int(self._repository.id)), READING)
-        return Owner(self._id, self._home.folder)
 
     # reading
 
-    def _look(self) -> _Seen:
+    def _look(self) -> Seen:
         """What counts now, and never what is older than what was seen of it before, or another club's."""
         seen = self._see()
         for pause in LAGS if self._seen else LAGS[:2]:
@@ -262,94 +203,25 @@ class GitLedger:
             seen = self._see()
         if self._is_older(seen.counts):
             raise RefusedError(
-                f"{self._shown(self._ref)} was deleted, or an older version of it was put back, while this run was at "
+                f"{shown_at(self._ref)} was deleted, or an older version of it was put back, while this run was at "
                 "work.",
                 "Find out who did, and put the last version of the branch back before the next run.",
             )
         for stored in (seen.on_branch, seen.counts):
             if stored:
-                self._check_owner(stored)
+                self._sealing.check_owner(stored, self._ref)
         self._seen = seen
         self._note(seen)
         return seen
 
-    def _see(self) -> _Seen:
+    def _see(self) -> Seen:
         """Both refs as they are. The witness is asked for at first, and later where the branch is not as it should."""
-        found = self._on_branch()
-        on_branch = self._opened(found, self._ref) if found else None
+        on_branch = self._at.branch()
         if self._seen and not self._is_older(on_branch):
-            ahead = self._seen.refs is _Refs.AHEAD
-            return _Seen(on_branch, on_branch, _Refs.AHEAD if ahead else _Refs.EVEN)
-        witness = self._witness.content() if on_branch else self._witness.content_by_commit()
-        known = head(witness.data) if witness else None
-        if witness is None or known is None:
-            return _Seen(on_branch, on_branch, _Refs.AHEAD if on_branch else _Refs.EVEN)
-        if on_branch and known[1] <= on_branch.serial:
-            even = witness.sha == on_branch.sha
-            return _Seen(on_branch, on_branch, _Refs.EVEN if even else _Refs.AHEAD)
-        counts = self._opened_witness(witness)
-        return _Seen(counts, on_branch, _Refs.BEHIND if on_branch else _Refs.GONE)
+            return Seen(on_branch, on_branch, Refs.AHEAD if self._seen.refs is Refs.AHEAD else Refs.EVEN)
+        return self._at.both(on_branch)
 
-    def _on_branch(self) -> Content | None:
-        try:
-            found = branches.content(self._hub, self._repository, self._ref)
-            if found is None and self._is_begun():
-                found = branches.content(self._hub, self._repository, self._ref)  # perhaps begun in between
-                if found is None:
-                    raise RefusedError(
-                        f"The branch {self._branch} is there, but not {FILE} on it.",
-                        "Put that back; or, if the branch is something else, give another name for the ledger's.",
-                    )
-        except NoFileError:
-            raise RefusedError(
-                f"{self._shown(self._ref)} is no file.", "Move it away, or give another name for the ledger's branch."
-            ) from None
-        return found
-
-    def _is_begun(self) -> bool:
-        """Whether the branch is there, as GitHub says to whoever may read the repository.
-
-        A file that is not found proves nothing: GitHub answers the same where the repository is another one, or where
-        the token may not see it, and a ledger that is taken for empty would announce every session again.
-        """
-        return self._ref in branches.refs(self._hub, self._repository, self._ref)
-
-    def _opened(self, found: Content, ref: str) -> _Stored:
-        """What is in the sealed text. Raises RefusedError where it can't be trusted."""
-        shown, known = self._shown(ref), head(found.data)
-        if known and known[0] == FORMAT:  # of an earlier version: it opens only in its repository, on its branch
-            place = f"{self._owner().repository} {ref.removeprefix(HEADS).removeprefix(BELOW)}"
-            opened = unseal(found.data, self._keys, place, shown)
-            return _Stored(decode(opened.content, shown), found.sha, opened.serial, opened.outdated, None)
-        opened = unseal(found.data, self._keys, PLACE, shown, OWNED)
-        owner, content = parted(opened.content, shown)
-        return _Stored(decode(content, shown), found.sha, opened.serial, opened.outdated, owner)
-
-    def _opened_witness(self, found: Content) -> _Stored:
-        """The same for the witness, which takes git to be deleted."""
-        try:
-            return self._opened(found, self._witness.ref)
-        except RefusedError as error:
-            hint = f"{error.hint} This deletes it: git push origin --delete {self._witness.ref}"
-            raise RefusedError(error.text, hint) from None
-
-    def _check_owner(self, stored: _Stored) -> None:
-        owner = stored.owner
-        if owner is None or owner == self._owner():
-            return
-        whose = f"the club in the folder '{owner.folder}'" if owner.folder else "the club at the repository's root"
-        where = (
-            ""
-            if owner.repository == self._owner().repository
-            else f" of another repository (number {owner.repository})"
-        )
-        raise RefusedError(
-            f"{self._shown(self._ref)} belongs to {whose}{where}.",
-            "If this club is the same and has moved, run 'sessionsmgmt resolve --adopt' once. If it is another one, it "
-            "needs a branch of its own.",
-        )
-
-    def _is_older(self, found: _Stored | None) -> bool:
+    def _is_older(self, found: Version | None) -> bool:
         """Whether that is older than what was last seen. Numbers only grow, and no two writings have the same."""
         last = self._seen.counts if self._seen else None
         if last is None or found is None:
@@ -358,77 +230,40 @@ class GitLedger:
             return found.sha != last.sha
         return found.serial < last.serial
 
-    def _note(self, seen: _Seen) -> None:
+    def _note(self, seen: Seen) -> None:
         if seen.lost:
             self._warn(BEHIND, f"{self._lost(seen)}. Its witness ref is used in its place; the next run restores it")
         else:
             self._warnings.pop(BEHIND, None)
 
-    def _lost(self, seen: _Seen) -> str:
-        what = "was deleted" if seen.refs is _Refs.GONE else "was put back to an older version"
+    def _lost(self, seen: Seen) -> str:
+        what = "was deleted" if seen.refs is Refs.GONE else "was put back to an older version"
         return f"the ledger's branch {self._branch} {what}"
 
     def _warn(self, code: str, text: str) -> None:
         self._warnings[code] = Caution(code, text)
 
-    def _shown(self, ref: str) -> str:
-        where = f"the branch {ref.removeprefix(HEADS)}" if ref.startswith(HEADS) else f"the ref {ref}"
-        return f"{FILE} on {where}"
-
-    # ledgers of clubs that are not there any more
-
     def _check_nothing_is_left_behind(self) -> None:
-        """Raise RefusedError where this club's ledger is not begun, and one is there whose club is gone.
+        """Raise LeftBehindError where this club's ledger is not begun, and one is there whose club is gone.
 
         That is how it looks after the club's folder was moved. To begin anew would announce every session again.
         """
         if found := self._left_behind():
-            raise RefusedError(
-                f"The club in the folder '{self._home.folder}' has no ledger yet, and the one on the branch "
-                f"{min(found)} belongs to a folder without a sessions.yml.",
+            whose = f"The club in the folder '{self._home.folder}'" if self._home.folder else "The club at the root"
+            raise LeftBehindError(
+                f"{whose} has no ledger yet, and the one on the branch {min(found)} belongs to a folder without a "
+                "sessions.yml.",
                 "If this club has moved, run 'sessionsmgmt resolve --adopt' once. If it is a new one, delete that "
                 "branch.",
             )
 
-    def _left_behind(self) -> dict[str, _Stored]:
-        """The ledgers that our key opens and whose folder has no club, by their branches."""
+    def _left_behind(self) -> dict[str, Version]:
+        """The ledgers of clubs that are gone, by their branches."""
         clubs = self._home.clubs()
         if clubs is None:
             return {}
-        every = branches.refs(self._hub, self._repository, f"{HEADS}{clubs.start}")
-        strangers = {ref.removeprefix(HEADS) for ref in every} - {*clubs.branches, self._branch}
-        found = {name: self._opened_elsewhere(name) for name in sorted(strangers)}
-        return {
-            name: stored
-            for name, stored in found.items()
-            if stored and (stored.owner is None or stored.owner.folder not in clubs.folders)
-        }
-
-    def _opened_elsewhere(self, branch: str) -> _Stored | None:
-        """The ledger on another branch of this repository, if there is one that our key opens."""
-        ref = f"{HEADS}{branch}"
-        try:
-            found = branches.content(self._hub, self._repository, ref)
-        except NoFileError:
-            return None
-        known = head(found.data) if found else None
-        if found is None or known is None:
-            return None
-        try:
-            stored = self._opened(found, ref)
-        except RefusedError:
-            return None
-        return stored if stored.owner is None or stored.owner.repository == self._owner().repository else None
-
-    def _let_go(self, branch: str) -> None:
-        """Delete a branch whose ledger was taken over, or another club could take it over as well."""
-        witness = Witness(self._hub, self._repository, branch)
-        try:
-            branches.check_alone(self._hub, self._repository, branch)
-            witness.delete()
-            branches.delete(self._hub, self._repository, f"{HEADS}{branch}")
-        except SessionsError as error:
-            self._warn("ledger-left", f"the branch {branch} could not be deleted: {error}")
+        known = replace(clubs, branches=clubs.branches | {self._branch})
+        return left_behind(self._hub, self._repository, self._sealing, known)
 
     # writing
 
@@ -445,17 +280,17 @@ class GitLedger:
         drafts.append(draft)
         return Later("other runs keep writing it, or GitHub does not let it be written")
 
-    def _taken(self, draft: _Draft, seen: _Seen) -> bool:
+    def _taken(self, draft: _Draft, seen: Seen) -> bool:
         """Whether the refs are as they should be afterwards; false if what was seen is not what stands there."""
         if seen.lost and not self._restore(seen):
             return False
         if draft.data:
             return self._take(draft)
-        if seen.refs is _Refs.AHEAD:
+        if seen.refs is Refs.AHEAD:
             self._follow(_serial(seen.counts))
         return True
 
-    def _draft(self, found: _Stored | None, steps: Sequence[Step], now: datetime) -> _Draft:
+    def _draft(self, found: Version | None, steps: Sequence[Step], now: datetime) -> _Draft:
         before = found.book if found else self._unwritten()
         known = self._secret in (None, before.secret)
         after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
@@ -465,13 +300,8 @@ class GitLedger:
         draft = _Draft(found, after, refused)
         if after == before and not (found and found.outdated):
             return draft
-        return self._sealed(draft, _serial(found) + 1)
-
-    def _sealed(self, draft: _Draft, serial: int) -> _Draft:
-        owner = self._owner()
-        data = seal(owner.named_in(encode(draft.book)), self._keys, PLACE, serial, OWNED)
-        stored = _Stored(draft.book, branches.blob_id(data), serial, outdated=False, owner=owner)
-        return replace(draft, data=data, stored=stored)
+        data, version = self._sealing.sealed(after, _serial(found) + 1)
+        return replace(draft, data=data, stored=version)
 
     def _unwritten(self) -> Book:
         return Book(self._secret or secrets.token_bytes(SECRET_BYTES))
@@ -480,7 +310,7 @@ class GitLedger:
         """Put the draft on the branch; false if what it was made over is not what stands there."""
         commit = self._put(draft)
         if commit and draft.stored:
-            self._seen = _Seen(draft.stored, draft.stored, _Refs.AHEAD)
+            self._seen = Seen(draft.stored, draft.stored, Refs.AHEAD)
             self._follow(draft.stored.serial, commit)
         return bool(commit)
 
@@ -491,12 +321,12 @@ class GitLedger:
         """
         count = len(draft.book.entries)
         message = f"Remember {count} {'notice' if count == 1 else 'notices'} [skip ci]"
-        call = partial(_replace, draft.over.sha) if draft.over else _begin
+        call = partial(branches.replace_file, draft.over.sha) if draft.over else branches.begin
         put = partial(call, self._repository, self._branch, message, draft.data)
         try:
             return self._hub.repeat(put, WRITING, ANSWERS)
         except DeclinedError as declined:
-            if branches.is_race(declined) or (declined.status == HTTPStatus.NOT_FOUND and not self._is_begun()):
+            if branches.is_race(declined) or (declined.status == HTTPStatus.NOT_FOUND and not self._at.is_begun()):
                 return ""
             raise branches.refusal(declined, self._branch) from None
 
@@ -511,9 +341,9 @@ class GitLedger:
             return
         self._warnings.pop(UNWITNESSED, None)
         if self._seen:
-            self._seen = replace(self._seen, refs=_Refs.EVEN)
+            self._seen = replace(self._seen, refs=Refs.EVEN)
 
-    def _restore(self, seen: _Seen) -> bool:
+    def _restore(self, seen: Seen) -> bool:
         """Let the branch stand where the witness stands; false if it is to be looked at again.
 
         Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
@@ -522,7 +352,7 @@ class GitLedger:
         commit = self._witness.commit()
         if not commit:
             return False
-        call = partial(branches.create if seen.refs is _Refs.GONE else branches.move, self._repository, self._ref)
+        call = partial(branches.create if seen.refs is Refs.GONE else branches.move, self._repository, self._ref)
         try:
             self._hub.repeat(partial(call, commit), WRITING, ANSWERS)
         except DeclinedError as declined:
@@ -533,14 +363,15 @@ class GitLedger:
                 self._warn_restored(seen)
             return False
         self._warn_restored(seen)
-        self._seen = _Seen(seen.counts, seen.counts)
+        self._seen = Seen(seen.counts, seen.counts)
         return True
 
-    def _overwrite(self, version: _Stored, over: _Stored | None) -> bool:
+    def _overwrite(self, version: Version, over: Version | None) -> bool:
         """Write a version over the one on the branch, as this club's; false if that is not what stands there."""
-        return self._take(self._sealed(_Draft(over, version.book), version.serial + 1))
+        data, written = self._sealing.sealed(version.book, version.serial + 1)
+        return self._take(_Draft(over, version.book, data=data, stored=written))
 
-    def _warn_restored(self, seen: _Seen) -> None:
+    def _warn_restored(self, seen: Seen) -> None:
         self._warnings.pop(BEHIND, None)
         self._warn(
             RESTORED,
@@ -549,22 +380,5 @@ class GitLedger:
         )
 
 
-def _serial(found: _Stored | None) -> int:
+def _serial(found: Version | None) -> int:
     return found.serial if found else 0
-
-
-def _replace(sha: str, repository: Repository, branch: str, message: str, data: bytes) -> str:
-    """Put the data in the place of the content of that id. Returns the commit."""
-    done = repository.update_file(FILE, message, data, sha, branch, committer=_AUTHOR, author=_AUTHOR)
-    branches.expect(branches.blob_id(data), done["content"].sha)
-    return str(done["commit"].sha)
-
-
-def _begin(repository: Repository, branch: str, message: str, data: bytes) -> str:
-    """Begin the branch with the data, if there is none of that name. The objects mean nothing without it."""
-    tree = repository.create_git_tree([InputGitTreeElement(FILE, "100644", "blob", content=data.decode())])
-    branches.expect(branches.blob_id(data), *(one.sha for one in tree.tree))
-    commit = repository.create_git_commit(message, tree, [], author=_AUTHOR, committer=_AUTHOR)
-    branches.expect(tree.sha, commit.tree.sha)
-    branches.create(repository, f"{HEADS}{branch}", commit.sha)
-    return str(commit.sha)

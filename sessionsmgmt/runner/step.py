@@ -73,7 +73,8 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
     around = inputs.environ(environ)
-    _say(log, map(masks.announcement, sorted(masks.secrets(around))))
+    heard = masks.leads_to_runner(log)
+    _say(log, map(masks.announcement, sorted(masks.secrets(around)) if heard else []))
     shared = handover(environ, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
     with step_files(environ) as files:
@@ -113,7 +114,7 @@ def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO, stop: S
     out = kept if arguments[0] == "plan" else log
     with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            status = command_line.main(arguments, Surroundings(environ, [seen], partial(_hide, log, word), stop))
+            status = command_line.main(arguments, Surroundings(environ, partial(_hide, log, word), [seen], stop))
         log.write(kept.getvalue())
     return Ended(status, seen, kept.getvalue().strip())
 
@@ -141,7 +142,7 @@ def _deaf(log: TextIO, title: str) -> Iterator[str]:
 def _hide(log: TextIO, word: str, secret: str) -> None:
     """Tell the deaf runner of a secret: it listens for just so long, since an order that it does not obey it prints."""
     told = [masks.announcement(form) for form in sorted(masks.forms(secret))]
-    if told:
+    if told and masks.leads_to_runner(log):
         _say(log, ["\n".join(["", f"::{word}::", *told, order("stop-commands", word)])])  # at once, and nothing between
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sessionsmgmt.config.model import Config, Credentials, GitStore, Scope
 from sessionsmgmt.github.job import APP_ID, JOB_TOKEN, PRIVATE_KEY, in_actions, may_write_secrets
 from sessionsmgmt.ledger.seal import OLD_KEY
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Check, Finding, Health
 from sessionsmgmt.wiring import club, credentials
@@ -23,7 +24,7 @@ BRIEF = Patience(total=15)
 """Who only looks gives up sooner than who sends."""
 
 
-def checks(config: Config, environ: Mapping[str, str], mask: Callable[[str], None], now: datetime) -> tuple[Check, ...]:
+def checks(config: Config, environ: Mapping[str, str], mask: Mask, now: datetime) -> tuple[Check, ...]:
     """The checks, none of which asks anything before it is called. ``now`` is aware."""
     store = config.ledger.store or club.usual_store(config, environ)
     found = tuple(_repository(environ, now)) if names_repository(environ) else ()
@@ -64,7 +65,7 @@ def _branch(config: Config, environ: Mapping[str, str], store: GitStore, now: da
 
 
 def _secret(
-    config: Config, settings: Credentials, environ: Mapping[str, str], mask: Callable[[str], None], now: datetime
+    config: Config, settings: Credentials, environ: Mapping[str, str], mask: Mask, now: datetime
 ) -> Iterator[Check]:
     from sessionsmgmt.github import checkup
     from sessionsmgmt.github.secrets import PERMISSIONS

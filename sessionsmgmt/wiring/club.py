@@ -37,7 +37,7 @@ from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import keys
-from sessionsmgmt.masks import unmasked
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.pipeline import Job, Lookup, Mailing
 from sessionsmgmt.ports import Adoptable, Board, Calendar, Cautioning, Check, Consent, Contacts, Grantor, Mailer
@@ -45,7 +45,8 @@ from sessionsmgmt.roots import root
 
 if TYPE_CHECKING:
     from sessionsmgmt.github.client import Hub
-    from sessionsmgmt.ledger.git import Clubs, GitLedger
+    from sessionsmgmt.ledger.git import GitLedger
+    from sessionsmgmt.ledger.left_behind import Clubs
     from sessionsmgmt.ledger.moving import Beginner
     from sessionsmgmt.providers.google.account import Account
 
@@ -64,7 +65,7 @@ class Wired:
     checks: tuple[Check, ...]
 
 
-def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Wired:
+def wire(config: Config, environ: Mapping[str, str], mask: Mask) -> Wired:
     """The real objects sessions.yml and the environment ask for. ``mask`` is told every secret learnt on the way.
 
     Raises InputError where a credential is missing or unreadable, or a root is refused.
@@ -88,9 +89,7 @@ def wire(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]
     )
 
 
-def consent(
-    config: Config, environ: Mapping[str, str], client: Path, mask: Callable[[str], None] = unmasked
-) -> Consent:
+def consent(config: Config, environ: Mapping[str, str], client: Path, mask: Mask) -> Consent:
     """How the club's Google account agrees to what sessions.yml needs; ``client`` is the console's JSON file.
 
     Raises InputError where the file is none, or nothing in sessions.yml is at Google.
@@ -101,12 +100,10 @@ def consent(
     scopes = _google_scopes(config)
     if not scopes:
         raise InputError("Nothing in sessions.yml needs an account.", "Set a provider to google first.")
-    return GoogleConsent(client_of(client), scopes, Connection(root(environ, GOOGLE_ROOT), mask=mask))
+    return GoogleConsent(client_of(client), scopes, Connection(mask, root(environ, GOOGLE_ROOT)))
 
 
-def grantor(
-    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
-) -> Grantor:
+def grantor(config: Config, environ: Mapping[str, str], mask: Mask, clock: Callable[[], datetime]) -> Grantor:
     """What renews the account's credential; ``clock`` is what the end of a consent is counted from.
 
     Raises InputError where no account is used, or the credential is missing or unreadable.
@@ -119,7 +116,7 @@ def grantor(
     if not scopes:
         raise InputError("Nothing in sessions.yml uses an account.", "There is no credential to renew.")
     stored_credential(environ)
-    way = Connection(root(environ, GOOGLE_ROOT), patience=Patience(today=clock), mask=mask)
+    way = Connection(mask, root(environ, GOOGLE_ROOT), patience=Patience(today=clock))
     return GoogleGrantor(scopes, way)
 
 
@@ -133,12 +130,12 @@ def with_credential(environ: Mapping[str, str], text: str) -> Mapping[str, str]:
     return {**environ, CREDENTIAL: text}
 
 
-def withdrawal(config: Config, environ: Mapping[str, str]) -> Callable[[], bool]:
+def withdrawal(config: Config, environ: Mapping[str, str], mask: Mask) -> Callable[[], bool]:
     """What takes the account's consent back, and says whether there was any left.
 
     Raises InputError where there is no credential.
     """
-    google = account(config, environ)
+    google = account(config, environ, mask)
     if google is None:
         raise InputError("Nothing in sessions.yml uses an account.", "There is no consent to withdraw.")
     from sessionsmgmt.providers.google.consent import revoke
@@ -152,7 +149,7 @@ def uses_account(config: Config) -> bool:
     return any(isinstance(part, GoogleCalendar | GoogleContacts | GoogleMail) for part in parts)
 
 
-def account(config: Config, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Account | None:
+def account(config: Config, environ: Mapping[str, str], mask: Mask) -> Account | None:
     """The one account that calendar, contacts and mail share, if any of them is at Google."""
     if not uses_account(config):
         return None
@@ -160,7 +157,7 @@ def account(config: Config, environ: Mapping[str, str], mask: Callable[[str], No
     from sessionsmgmt.providers.google.credentials import stored_credential
     from sessionsmgmt.providers.google.transport import Connection
 
-    return Account(stored_credential(environ), Connection(root(environ, GOOGLE_ROOT), mask=mask))
+    return Account(stored_credential(environ), Connection(mask, root(environ, GOOGLE_ROOT)))
 
 
 def _calendar(config: Config, google: Account | None) -> Calendar:
@@ -246,13 +243,13 @@ def _reading(config: Config) -> frozenset[str]:
     return frozenset(scopes)
 
 
-def ledger(config: Config, environ: Mapping[str, str]) -> Cautioning:
+def ledger(config: Config, environ: Mapping[str, str], mask: Mask) -> Cautioning:
     """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere.
 
     Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
     """
     stores = (config.ledger.store, config.ledger.migrate_from)
-    google = account(config, environ) if any(isinstance(one, CalendarStore) for one in stores) else None
+    google = account(config, environ, mask) if any(isinstance(one, CalendarStore) for one in stores) else None
     return _ledger(config, environ, google)
 
 
@@ -306,7 +303,7 @@ def git_ledger(branch: str, config: Config, environ: Mapping[str, str], patience
 
 def _clubs(config: Config) -> Clubs | None:
     """The clubs of the repository, as far as the checkout has all of its files."""
-    from sessionsmgmt.ledger.git import Clubs
+    from sessionsmgmt.ledger.left_behind import Clubs
 
     if is_file(config.root / ".git" / "info" / "sparse-checkout"):
         return None

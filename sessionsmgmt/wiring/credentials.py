@@ -12,6 +12,7 @@ from sessionsmgmt.commands.rotate import Renewal
 from sessionsmgmt.config.model import Config, Credentials
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.github.job import JOB_TOKEN, in_actions, may_write_secrets
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.wiring import club
 
@@ -25,7 +26,7 @@ def may_store(config: Config, environ: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Iterator[GitHubSecret]:
+def secret(config: Config, environ: Mapping[str, str], mask: Mask) -> Iterator[GitHubSecret]:
     """The secret that the credential is stored in, for as long as the block lasts.
 
     Raises InputError where sessions.yml does not say which, RefusedError where nothing that is set may write it.
@@ -41,9 +42,7 @@ def secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], Non
 
 
 @contextmanager
-def renewal(
-    config: Config, environ: Mapping[str, str], mask: Callable[[str], None], clock: Callable[[], datetime]
-) -> Iterator[Renewal]:
+def renewal(config: Config, environ: Mapping[str, str], mask: Mask, clock: Callable[[], datetime]) -> Iterator[Renewal]:
     """All that renewing the credential takes, for as long as the block lasts. ``clock`` tells the aware instant it is.
 
     Raises as ``secret`` and ``wiring.grantor`` do.

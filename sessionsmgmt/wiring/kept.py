@@ -25,6 +25,7 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.config.paths import place
 from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, keys
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.ports import Cautioning, Contacts, Kept, SecretStore, Trace
 from sessionsmgmt.views.consent import CONSENT
@@ -79,19 +80,19 @@ def stores(config: Config, environ: Mapping[str, str]) -> tuple[Store, ...]:
     return (*current, before) if before and before not in current else current
 
 
-def memories(config: Config, environ: Mapping[str, str]) -> tuple[Memory, ...]:
+def memories(config: Config, environ: Mapping[str, str], mask: Mask) -> tuple[Memory, ...]:
     """Every ledger the club has or moves from, each on its own."""
     return tuple(
-        Memory(f"ledger {_named(one)}", partial(_opened, one, config, environ)) for one in stores(config, environ)
+        Memory(f"ledger {_named(one)}", partial(_opened, one, config, environ, mask)) for one in stores(config, environ)
     )
 
 
-def ledger_places(config: Config, environ: Mapping[str, str], now: datetime) -> tuple[Place, ...]:
+def ledger_places(config: Config, environ: Mapping[str, str], mask: Mask, now: datetime) -> tuple[Place, ...]:
     """The same to be deleted: that takes no key, since the right one may be what was lost."""
-    return tuple(_ledger_place(one, now) for one in memories(config, _with_some_key(environ)))
+    return tuple(_ledger_place(one, now) for one in memories(config, _with_some_key(environ), mask))
 
 
-def account_places(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> tuple[Place, ...]:
+def account_places(config: Config, environ: Mapping[str, str], mask: Mask) -> tuple[Place, ...]:
     """The consent, and last the secret with the credential, which is what a consent is withdrawn with.
 
     The consent stays until the ledger in the calendar is gone, unless it is the consent that is missing for that; and
@@ -100,7 +101,7 @@ def account_places(config: Config, environ: Mapping[str, str], mask: Callable[[s
     calendar = f"ledger {_named(CalendarStore())}"
     found = []
     if club.credential(environ).strip() and club.uses_account(config):
-        found.append(Place(CONSENT_ROW, partial(_grant, config, environ), {calendar: FAILURES - {Exit.CONSENT}}))
+        found.append(Place(CONSENT_ROW, partial(_grant, config, environ, mask), {calendar: FAILURES - {Exit.CONSENT}}))
     if credentials.may_store(config, environ):
         found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), {CONSENT_ROW: FAILURES}))
     return tuple(found)
@@ -116,7 +117,7 @@ def published_places(config: Config, environ: Mapping[str, str]) -> tuple[Place,
     )
 
 
-def vault(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Vault | None:
+def vault(config: Config, environ: Mapping[str, str], mask: Mask) -> Vault | None:
     """Where the credential is kept, as far as sessions.yml says."""
     settings = config.credentials
     if settings is None:
@@ -124,9 +125,9 @@ def vault(config: Config, environ: Mapping[str, str], mask: Callable[[str], None
     return Vault(settings.secret, settings.scope.value, partial(credentials.secret, config, environ, mask))
 
 
-def contacts(config: Config, environ: Mapping[str, str]) -> Contacts:
+def contacts(config: Config, environ: Mapping[str, str], mask: Mask) -> Contacts:
     """Where the people are kept. Raises InputError where a credential is missing or unreadable."""
-    return club.address_book(config, club.account(config, environ))
+    return club.address_book(config, club.account(config, environ, mask))
 
 
 def _named(store: Store) -> str:
@@ -139,8 +140,8 @@ def _named(store: Store) -> str:
             return "in the calendar"
 
 
-def _opened(store: Store, config: Config, environ: Mapping[str, str]) -> Cautioning:
-    account = club.account(config, environ) if isinstance(store, CalendarStore) else None
+def _opened(store: Store, config: Config, environ: Mapping[str, str], mask: Mask) -> Cautioning:
+    account = club.account(config, environ, mask) if isinstance(store, CalendarStore) else None
     return club.store_at(store, config, environ, account)
 
 
@@ -160,12 +161,12 @@ def _with_some_key(environ: Mapping[str, str]) -> Mapping[str, str]:
     return environ
 
 
-def _grant(config: Config, environ: Mapping[str, str]) -> AbstractContextManager[Trace]:
-    return nullcontext(GrantTrace(club.withdrawal(config, environ)))
+def _grant(config: Config, environ: Mapping[str, str], mask: Mask) -> AbstractContextManager[Trace]:
+    return nullcontext(GrantTrace(club.withdrawal(config, environ, mask)))
 
 
 @contextmanager
-def _secret(config: Config, environ: Mapping[str, str], mask: Callable[[str], None]) -> Iterator[Trace]:
+def _secret(config: Config, environ: Mapping[str, str], mask: Mask) -> Iterator[Trace]:
     with credentials.secret(config, environ, mask) as store:
         yield SecretTrace(store)
 

@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.git import PLACE, GitLedger
+from sessionsmgmt.ledger.git import GitLedger
 from sessionsmgmt.ledger.retention import Retention
 from sessionsmgmt.ledger.seal import OWNED, Keys, unseal
+from sessionsmgmt.ledger.version import PLACE
 from sessionsmgmt.ledger.witness import BELOW
 from tests.wire.github import BRANCH, Home, github
 

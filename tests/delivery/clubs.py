@@ -52,8 +52,8 @@ class Killer:
             mine = self.pid and self._seen == self.number
             self._seen += 1
             if mine:
+                self.place = f"{moment} {call}"  # before whoever waits for the process goes on
                 kill(self.pid)
-                self.place = f"{moment} {call}"
         if mine and moment == "before":
             raise ConnectionAbortedError
 

@@ -17,6 +17,7 @@ import pytest
 
 from sessionsmgmt.cli.invocation import Surroundings
 from sessionsmgmt.cli.main import main
+from tests.builders import unmasked
 from tests.emulators.google import Calendar, GoogleEmulator, World
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
@@ -97,7 +98,7 @@ def _plain(when: str) -> str:
 
 
 def _run(folder: Path, now: str, environ: dict[str, str]) -> int:
-    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], Surroundings(environ))
+    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], Surroundings(environ, unmasked))
 
 
 def _each(case: list[Run], once: Callable[[str, str], list[EmailMessage]]) -> Told:

@@ -55,6 +55,9 @@ def test_a_club_that_moves_is_told_what_to_do_and_tells_nothing_again(clubs: Lea
     assert "resolve --adopt" in refused.err
     assert clubs.emails("teams") == ["new"]
 
+    looked = clubs.call("teams", "forget", "--dry-run", now=LATER)
+    assert "can't be read" not in looked.out
+
     taken = clubs.call("teams", "resolve", "--adopt", now=LATER)
     assert (taken.exit, "1 notice" in taken.out) == (0, True), taken.err
     assert clubs.call("teams", "run", now=LATER).states == [(None, "skipped")]

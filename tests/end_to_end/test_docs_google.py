@@ -62,7 +62,9 @@ def test_the_commands_it_shows_work(tmp_path: Path) -> None:
         "preview --out preview",
         "auth revoke",
     ]
-    with GoogleEmulator(World()) as emulator:
+    world = World()
+    world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
+    with GoogleEmulator(world) as emulator:
         env = {"GOOGLE_CREDENTIALS": emulator.credentials, "SESSIONSMGMT_GOOGLE_ROOT": emulator.root}
         for command in TYPED[1:]:
             ran = folder.call(command, env=env)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -33,7 +35,7 @@ class Login:
 
 
 @contextmanager
-def login(folder: Path, google: GoogleEmulator, *options: str) -> Iterator[Login]:
+def login(folder: Path, google: GoogleEmulator, *options: str, **env: str) -> Iterator[Login]:
     (folder / "sessions.yml").write_text(AT_GOOGLE)
     consent = google.world.consent
     client = {"installed": {"client_id": consent.client_id, "client_secret": consent.client_secret}}
@@ -41,7 +43,7 @@ def login(folder: Path, google: GoogleEmulator, *options: str) -> Iterator[Login
     process = subprocess.Popen(
         [*COMMAND, "auth", "login", "--client", "client.json", "--no-browser", *options],
         cwd=folder,
-        env={**of_the_machine(), "SESSIONSMGMT_GOOGLE_ROOT": google.root},
+        env={**of_the_machine(), "SESSIONSMGMT_GOOGLE_ROOT": google.root, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -124,6 +126,71 @@ def test_an_answer_to_another_question_is_passed_over(tmp_path: Path, google: Go
 
     assert status == 0
     assert len(google.calls("oauth.token")) == 1
+
+
+@pytest.mark.parametrize("state", ["é", "%C3%A9", "%FF", "%00", "a" * 5_000, "", "%F0%9F%A4%96"])
+def test_an_answer_in_other_letters_is_passed_over(tmp_path: Path, google: GoogleEmulator, state: str) -> None:
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        requests.get(f"{redirect.partition('?')[0]}?code=forged&state={state}", timeout=10)
+        requests.get(redirect, timeout=10)
+        status, _, err = asked.end()
+
+    assert status == 0, err
+
+
+def test_who_connects_and_is_slow_keeps_nobody_waiting(tmp_path: Path, google: GoogleEmulator) -> None:
+    with login(tmp_path, google, "--save", "credential.json") as asked, ExitStack() as slow:
+        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        port = urlsplit(redirect).port
+        assert port
+        for said in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nX: ", b"\x16\x03\x01"):
+            slow.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(said)
+        assert "close this page" in requests.get(redirect, timeout=60).text
+        status, _, err = asked.end()
+
+    assert (status, "Traceback" in err) == (0, False), err
+
+
+def test_a_browser_is_given_none_of_the_secrets(tmp_path: Path, google: GoogleEmulator) -> None:
+    seen, came = tmp_path / "seen", tmp_path / "browser"
+    came.write_text(f'#!/bin/sh\nenv > {seen}.part\necho "$1" >> {seen}.part\nmv {seen}.part {seen}\n')
+    came.chmod(0o700)
+    secrets = {
+        "SECRETS_TOKEN": "secret-one",
+        "GITHUB_TOKEN": "secret-two",
+        "SESSIONSMGMT_KEY": "secret-three",
+        "GOOGLE_CREDENTIALS": "secret-four",
+        "SMTP_PASSWORD": "secret-five",
+        "INPUT_SECRETS-TOKEN": "secret-six",
+        "SOMETHING_ELSE": "secret-seven",
+    }
+    known = {"HOME": str(tmp_path), "DISPLAY": ":7", "XDG_CONFIG_HOME": str(tmp_path)}
+    with login(tmp_path, google, "--browser", "--save", "c.json", **secrets, **known, BROWSER=f"{came} %s") as asked:
+        while not seen.exists():
+            assert asked.process.poll() is None
+        text = seen.read_text()
+
+    assert "secret" not in text
+    assert {f"{name}={value}" for name, value in known.items()} <= set(text.splitlines())
+    assert asked.url in text
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [("access_denied", "auth login"), ("org_internal", "External"), ("admin_policy_enforced", "administrator")],
+)
+def test_why_google_did_not_let_the_person_agree_is_said(
+    tmp_path: Path, google: GoogleEmulator, error: str, says: str
+) -> None:
+    with login(tmp_path, google, "--save", "credential.json") as asked:
+        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        state = dict(parse_qsl(urlsplit(redirect).query))["state"]
+        requests.get(redirect.partition("?")[0], params={"error": error, "state": state}, timeout=10)
+        status, _, err = asked.end()
+
+    assert status == 3
+    assert says in err
 
 
 @pytest.mark.parametrize("options", [(), ("--print", "--save", "credential.json")])

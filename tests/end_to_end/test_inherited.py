@@ -166,3 +166,21 @@ def test_questions_that_nobody_can_answer_are_no_interruption(tmp_path: Path) ->
         assert done.returncode == 2
         assert "--yes" in done.stderr
         assert not (tmp_path / "sessions.yml").exists()
+
+
+@pytest.mark.parametrize("umask", ["000", "077", "777"])
+def test_the_umask_changes_nothing(club: ClubFolder, umask: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"umask {umask}; exec {shlex.join(COMMAND)} run --now {NOW} --report reports/r.json"],
+        cwd=club.folder,
+        env=of_the_machine(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    made = [club.folder / "outbox", club.folder / "reports", club.folder / ".sessionsmgmt"]
+    files = [path for folder in made for path in folder.iterdir()]
+    assert {oct(path.stat().st_mode & 0o777) for path in made} == {"0o700"}
+    assert {oct(path.stat().st_mode & 0o777) for path in files if path.name != ".gitignore"} == {"0o600"}

@@ -148,3 +148,35 @@ def test_who_comes_from_the_earlier_script_tells_nobody_again(tmp_path: Path, go
     assert call("run").states == [(None, "skipped"), (None, "skipped")]
     google.world.calendar().cancel("told")
     assert ("cancelled", "sent") in call("run").states
+
+
+def test_git_does_not_see_what_the_next_commands_make(tmp_path: Path) -> None:
+    club = ClubFolder(tmp_path)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert club.call("init --yes").exit == 0
+    club.call("preview", "--out", "preview")
+    club.call("run", now="2026-01-01T12:00:00Z")
+    for name in ("client.json", "credential.json"):
+        club.write(name, "hush")
+
+    listed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=all"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert {line.removeprefix("?? ").partition("/")[0] for line in listed} == {
+        ".github",
+        ".gitignore",
+        "calendar.ics",
+        "contacts.vcf",
+        "notice.md",
+        "sessions.yml",
+    }
+
+
+def test_a_gitignore_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n")
+    assert ClubFolder(tmp_path).call("init --yes").exit == 0
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"

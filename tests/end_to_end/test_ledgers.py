@@ -259,3 +259,23 @@ def test_a_sent_folder_that_can_not_be_read_leaves_it_held_and_the_others_go_out
     assert ran.exit == 3
     assert sorted(ran.states) == [("new", "held"), ("new", "sent")]
     assert "lookup-failed" in {one["code"] for one in ran.report["warnings"]}
+
+
+@pytest.mark.parametrize("command", ["run", "resolve --sent"])
+def test_in_a_repository_that_is_called_otherwise_now_its_new_name_is_told(club: Club, command: str) -> None:
+    club.remembers(LEDGERS["git"])
+    club.github.world.rename("venue")
+    ran = club.call(*command.split())
+
+    assert ran.exit == 4
+    assert "The repository example-club/premises is called example-club/venue now." in ran.err
+    assert not club.google.sent
+
+
+def test_what_a_repository_remembers_goes_on_under_its_new_name(club: Club) -> None:
+    club.remembers(LEDGERS["git"])
+    club.call("run")
+    club.github.world.rename("venue")
+    ran = club.call("run", now=LATER, GITHUB_REPOSITORY="example-club/venue")
+
+    assert (ran.exit, len(club.google.sent)) == (0, 1)

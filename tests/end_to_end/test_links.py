@@ -67,7 +67,7 @@ def test_no_setting_writes_through_a_link(club: ClubFolder, setting: str, link: 
     ran = club.call("run")
 
     assert ran.exit == 2
-    assert "link" in ran.err
+    assert "link" in ran.err or "leads out" in ran.err
     assert others(club) == before
     assert club.call("validate").exit == 2
 
@@ -96,7 +96,7 @@ def test_a_credential_is_not_asked_for_where_it_could_not_be_saved(club: ClubFol
     club.write("client.json", '{"installed": {"client_id": "an-id", "client_secret": "hush"}}')
     (club.folder / "linked").symlink_to("../home")
     for place in ("linked/credential.json", "linked", "client.json", "client.json/below"):
-        ran = club.call("auth login --client client.json --no-browser --save", place)
+        ran = club.call("auth login --client client.json --no-browser", "--save", place)
         assert (ran.exit, "http" in ran.err) == (2, False)
         assert f"--save: {place} can't be written" in ran.err
     assert others(club) == {"home/mine": "mine", "repository/elsewhere/mine": "mine"}

@@ -265,7 +265,7 @@ def test_an_app_gets_a_token_for_this_alone_and_hands_it_back(club: RotatingClub
     assert token.permissions == {"secrets": "write"}
     assert token.repositories == frozenset({club.repository.name})
     assert token.revoked
-    assert "::add-mask::ghs_" in ran.out
+    assert "::add-mask::ghs_" in ran.err
 
 
 @pytest.mark.parametrize("scope", ["environment"])

@@ -11,6 +11,7 @@ import pytest
 
 from sessionsmgmt.cli.invocation import Surroundings
 from sessionsmgmt.cli.main import main
+from tests.builders import unmasked
 from tests.end_to_end.harness import CONTACTS, NOW, SESSIONS_YML, ClubFolder, make_club, vevent
 
 TWO = (vevent(), vevent("two", start="20261107T100000", end="20261107T110000"))
@@ -29,7 +30,7 @@ def run(club: ClubFolder, command: str = "run") -> dict[str, Any]:
     """The report of a run in this process."""
     report = club.folder / "report.json"
     arguments = ["--config", str(club.folder / "sessions.yml"), "--now", NOW, "--report", str(report)]
-    status = main([command, *arguments], Surroundings({}))
+    status = main([command, *arguments], Surroundings({}, unmasked))
     written: dict[str, Any] = json.loads(report.read_text())
     assert written["exit"] == status
     return written

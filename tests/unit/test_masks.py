@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.masks import SHORTEST, announcement, announcer, forms, secrets, unmasked
+from sessionsmgmt.masks import SHORTEST, announcement, announcer, forms, secrets
 
 CREDENTIAL = {
     "type": "authorized_user",
@@ -68,18 +72,52 @@ def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> No
     assert not {"/nowhere", "471100"} & found
 
 
+@contextmanager
+def piped() -> Iterator[tuple[TextIO, Callable[[], str]]]:
+    """A stream that is a pipe, and what has been written to it."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    def told() -> str:
+        try:
+            return os.read(reading, 65536).decode()
+        except BlockingIOError:
+            return ""
+
+    with os.fdopen(writing, "w") as stream:
+        yield stream, told
+    os.close(reading)
+
+
+ACTIONS = {"GITHUB_ACTIONS": "true"}
+
+
 @pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": "false"}])
-def test_outside_of_actions_nobody_is_told(environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    announcer(environ)("ya29.access")
-    unmasked("ya29.access")
+def test_outside_of_actions_nobody_is_told(environ: Mapping[str, str]) -> None:
+    with piped() as (stream, told):
+        announcer(environ, [stream])("ya29.access")
+        assert told() == ""
 
-    assert capsys.readouterr().out == ""
 
-
-def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    announcer({"GITHUB_ACTIONS": "true"})("ya29.100%access")
-    lines = capsys.readouterr().out.splitlines()
+def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own() -> None:
+    with piped() as (stream, told):
+        announcer(ACTIONS, [stream])("ya29.100%access")
+        lines = told().splitlines()
 
     assert "::add-mask::ya29.100%25access" in lines
     assert all(line.startswith("::add-mask::") for line in lines)
     assert os.linesep not in "".join(lines)
+
+
+def test_a_stream_that_leads_into_a_file_is_told_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as file, piped() as (stream, told):
+        announcer(ACTIONS, [file, stream])("ya29.access")
+        assert "::add-mask::ya29.access\n" in told()
+        announcer(ACTIONS, [file, io.StringIO()])("ya29.access")
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_of_two_pipes_the_first_is_told() -> None:
+    with piped() as (one, first), piped() as (two, second):
+        announcer(ACTIONS, [one, two])("ya29.access")
+        assert (first() != "", second()) == (True, "")

@@ -93,7 +93,7 @@ def test_a_run_that_died_after_its_mail_had_left_is_found_to_have_sent_it(tmp_pa
     entry = store(tmp_path).read(NOW).entry(key("s00"))
     assert entry.claim is None
     assert entry.said
-    assert f"Message-ID: {entry.message_id}" in next((tmp_path / "outbox").iterdir()).read_text()
+    assert f"Message-ID: {entry.message_id}" in next((tmp_path / "outbox").glob("*.eml")).read_text()
     assert ran(tmp_path, LATER, mailer=mailer) == {"s00": State.SKIPPED}
     assert mailer.tried == []
 

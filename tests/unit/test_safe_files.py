@@ -278,7 +278,7 @@ def test_only_a_regular_file_is_read_and_no_more_of_it_than_was_asked_for(tmp_pa
     (tmp_path / "file").write_text("content")
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
-    with safe_files.found_folder(tmp_path, tmp_path) as folder:
+    with safe_files.made_folder(tmp_path, tmp_path) as folder:
         assert safe_files.read(folder, "file", 4) == b"cont"
         for name in ("link", "pipe", "nothing"):
             with pytest.raises(OSError, match=r"symbolic|no file|No such"):

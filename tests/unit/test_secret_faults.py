@@ -126,7 +126,7 @@ def test_blanks_around_a_secret_are_no_part_of_it(name: str, around: str) -> Non
     [
         ("1//hush", "1//hu\u00a0sh", "refresh_token has a blank in it (U+00A0 NO-BREAK SPACE)"),
         ("1//hush", "'1//hush'", "refresh_token has quotation marks around it"),
-        ("an-id", " an -id", "client_id has a space in it"),
+        ("an-id", "an-\\u200bid", "client_id has an invisible character in it (U+200B ZERO WIDTH SPACE)"),
         ("1//hush", "1//hu\nsh", "has a line break within one of its texts"),
         ('"refresh_token"', "\u201crefresh_token\u201d", "has curly quotation marks in it"),
     ],

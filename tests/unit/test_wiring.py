@@ -17,7 +17,7 @@ from sessionsmgmt.providers.files.calendar import IcsFile
 from sessionsmgmt.providers.files.contacts import VcardFile
 from sessionsmgmt.providers.files.outbox import Outbox
 from sessionsmgmt.wiring.club import consent, ledger, run_id, wire, withdrawal
-from tests.builders import NOW, said
+from tests.builders import NOW, said, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 
 CREDENTIAL = {
@@ -45,7 +45,7 @@ def config(folder: Path, changes: Mapping[str, str] | None = None) -> Config:
 def test_a_club_on_files_needs_no_account_and_touches_nothing(tmp_path: Path) -> None:
     settings = config(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    wired = wire(settings, {})
+    wired = wire(settings, {}, unmasked)
 
     assert isinstance(wired.job.calendar, IcsFile)
     assert isinstance(wired.job.contacts, VcardFile)
@@ -73,21 +73,23 @@ def test_any_part_at_google_needs_the_credential_and_is_checked(
 ) -> None:
     settings = config(tmp_path, changes)
 
-    assert len(wire(settings, GOOGLE).checks) == checks
+    assert len(wire(settings, GOOGLE, unmasked).checks) == checks
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
-        wire(settings, {})
+        wire(settings, {}, unmasked)
 
 
 def test_without_a_word_the_ledger_is_a_file_below_the_folder_of_the_settings(tmp_path: Path) -> None:
     settings = config(tmp_path, {LEDGER: ""})
-    ledger(settings, {}).write([Begin(Key("campus", "lab"), "a run", None, said())], NOW)
+    ledger(settings, {}, unmasked).write([Begin(Key("campus", "lab"), "a run", None, said())], NOW)
 
     assert (tmp_path / ".sessionsmgmt" / "ledger.json").is_file()
 
 
 def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
     settings = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
-    ledger(settings, {"GITHUB_ACTIONS": "true"}).write([Begin(Key("campus", "lab"), "a run", None, said())], NOW)
+    ledger(settings, {"GITHUB_ACTIONS": "true"}, unmasked).write(
+        [Begin(Key("campus", "lab"), "a run", None, said())], NOW
+    )
 
     assert (tmp_path / "kept" / "here.json").is_file()
 
@@ -95,9 +97,9 @@ def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -
 def test_a_club_without_an_account_has_nothing_to_agree_to_or_withdraw(tmp_path: Path) -> None:
     settings = config(tmp_path)
     with pytest.raises(InputError):
-        consent(settings, {}, tmp_path / "client.json")
+        consent(settings, {}, tmp_path / "client.json", unmasked)
     with pytest.raises(InputError):
-        withdrawal(settings, {})
+        withdrawal(settings, {}, unmasked)
 
 
 def test_no_two_processes_have_the_same_run_id_and_it_tells_the_workflow_run() -> None:

@@ -15,7 +15,7 @@ from sessionsmgmt.providers.google.credentials import stored_credential
 from sessionsmgmt.providers.google.mail import Gmail
 from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.providers.google.transport import Connection, Timeouts
-from tests.builders import NEW_YORK
+from tests.builders import NEW_YORK, unmasked
 from tests.emulators.google import Break, GoogleEmulator, World
 
 READING = frozenset({EVENTS, CONTACTS})
@@ -51,7 +51,7 @@ class Club:
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.google.root, Timeouts(connect=30, read=self.read), self.time.patience)
+        return Connection(unmasked, self.google.root, Timeouts(connect=30, read=self.read), self.time.patience)
 
     def facing(self, trouble: object) -> Club:
         """The same club, which soon gives up waiting if the trouble is a reply that never comes."""

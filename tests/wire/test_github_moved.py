@@ -13,8 +13,8 @@ from sessionsmgmt.github.client import Home as Named
 from sessionsmgmt.github.client import Hub, Purpose, RepositoryName, UncertainError
 from sessionsmgmt.github.rights import secrets_access
 from sessionsmgmt.github.secrets import GitHubSecret, place
-from sessionsmgmt.masks import unmasked
 from sessionsmgmt.ports import Note
+from tests.builders import unmasked
 from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
 from tests.wire.github import Home, github
 

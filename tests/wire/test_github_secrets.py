@@ -14,7 +14,7 @@ from sessionsmgmt.errors import InputError, RefusedError, SessionsError, Unreach
 from sessionsmgmt.github.rights import secrets_access
 from sessionsmgmt.github.runs import secrets_read
 from sessionsmgmt.github.secrets import place
-from sessionsmgmt.masks import unmasked
+from tests.builders import unmasked
 from tests.contract.secret_stores import HERE, NAME, SETTINGS, SecretWorld
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, GitHubEmulator, Refusal
 

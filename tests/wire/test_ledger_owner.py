@@ -13,7 +13,8 @@ from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.github.client import RepositoryName
 from sessionsmgmt.ledger.branch import FILE
 from sessionsmgmt.ledger.codec import encode
-from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, Clubs, GitLedger
+from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, GitLedger
+from sessionsmgmt.ledger.left_behind import Clubs
 from sessionsmgmt.ledger.seal import Keys, head, seal
 from sessionsmgmt.ledger.witness import BELOW
 from sessionsmgmt.ports import Adopted
@@ -189,6 +190,22 @@ def test_what_an_earlier_version_left_behind_is_found_too(home: Home, folder: st
         ledger.read(NOW)
     assert ledger.adopt().notices == 1
     assert ledger_of(home, "new", f"{BRANCH}-new", clubs=there("new")).read(NOW).entry(LAB).said == FIRST
+
+
+@pytest.mark.parametrize("others", [0, 28, 40])
+def test_a_ledger_on_a_branch_of_any_name_is_found_among_few(home: Home, others: int) -> None:
+    sealed_by_an_earlier_version(home, "our-ledger", "1 our-ledger")
+    begun(ledger_of(home, "sharks", SHARKS))
+    for number in range(others):
+        refs(home)[f"refs/heads/change-{number}"] = home.repository.head()
+    ledger = ledger_of(home, "otters", OTTERS, clubs=there("otters", "sharks"))
+
+    if others == 40:
+        assert ledger.read(NOW).entries == {}
+        return
+    with pytest.raises(RefusedError, match="the one on the branch our-ledger"):
+        ledger.read(NOW)
+    assert ledger.adopt().branch == "our-ledger"
 
 
 def test_of_several_that_were_left_behind_a_person_chooses(home: Home) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -16,6 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from threading import Lock
 
+from sessionsmgmt import safe_files
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports import Delivered, Outcome, Undelivered
@@ -34,11 +34,8 @@ class Outbox:
     def prepare(self) -> None:
         """Make the folder if it is not there yet, and see that files can be made in it. See ``ports.Mailer``."""
         try:
-            with self._turn:
-                self._made()
-                part = self.folder / f".{secrets.token_hex(8)}.part"
-                part.open("xb").close()
-                part.unlink()
+            with self._turn, self._opened() as folder:
+                safe_files.try_out(folder)
         except (OSError, ValueError) as error:
             raise _unwritable(error) from None
 
@@ -60,20 +57,20 @@ class Outbox:
             )
         tail = f"-{hashlib.sha256(message_id.encode()).hexdigest()[:16]}.eml"
         try:
-            with self._turn:
-                self._made()
-                if not any(name.endswith(tail) for name in os.listdir(self.folder)):  # noqa: PTH208 - names suffice
-                    _put(self.folder, _stem(message) + tail, text)
-        except InputError as error:
-            return Undelivered(error)
+            with self._turn, self._opened() as folder:
+                if not any(name.endswith(tail) for name in safe_files.names(folder)):
+                    with suppress(FileExistsError):  # by now it is there, and holds the same message
+                        safe_files.add(folder, _stem(message) + tail, text)
         except (OSError, ValueError) as error:
             return Undelivered(_unwritable(error))
         return Delivered(message_id)
 
-    def _made(self) -> None:
-        if self.folder.is_symlink():
-            raise InputError("The outbox is a link.", "Give the path of a folder itself.")
-        self.folder.mkdir(parents=True, exist_ok=True)
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """The folder, for its owner alone where it has to be made; git looks away from it if it holds nothing else."""
+        with safe_files.made_folder(self.folder, self.folder.parent) as folder:
+            safe_files.hide_from_git(folder, lambda name: name.endswith(".eml"))
+            yield folder
 
 
 def _unwritable(error: Exception) -> InputError:
@@ -102,24 +99,3 @@ def _stem(message: EmailMessage) -> str:
     parts = [when, *(str(message[name] or "") for name in ("X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind"))]
     safe = (re.sub(r"[^A-Za-z0-9]+", "-", part[:200]).strip("-")[:40] for part in parts)
     return "-".join(filter(None, safe))
-
-
-def _put(folder: Path, name: str, text: bytes) -> None:
-    """Make the file, all of it at once; one that is there by now holds the same message and stays."""
-    part = folder / f".{secrets.token_hex(8)}.part"
-    try:
-        with part.open("xb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(part, folder / name)  # unlike a rename, never replaces what is there
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    with suppress(OSError):  # the message is there; only a power cut this very moment could still take it away
-        entry = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(entry)
-        finally:
-            os.close(entry)

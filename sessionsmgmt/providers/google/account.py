@@ -27,7 +27,7 @@ class Account:
     """The club's account, as everything that reads or sends for it sees it."""
 
     credential: StoredCredential
-    connection: Connection = field(default_factory=Connection)
+    connection: Connection
     calendars: dict[str, str] = field(default_factory=dict, repr=False)
     """The ids of calendars by name, as far as this run has asked for them."""
     _stages: dict[frozenset[str], tuple[Once, Granted]] = field(default_factory=dict, repr=False)

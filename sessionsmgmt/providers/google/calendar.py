@@ -16,7 +16,8 @@ from sessionsmgmt.domain.model import Attendee, CalendarReading, Caution, Event,
 from sessionsmgmt.domain.presence import begin, finish
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.paging import pages
+from sessionsmgmt.providers.google.refusals import understood
 
 LARGEST_PAGE = 2500
 LARGEST_LIST_PAGE = 250
@@ -51,21 +52,19 @@ class GoogleCalendarFeed:
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
         """See ``ports.Calendar``. One request a page, and one for each of ``ids`` that is not among the events."""
         api = self.account.reading("calendar", self.scopes)
-        try:
+        with understood("reading the calendar"):
             calendar = self.id or id_of(self.name, self.account, api)
-            pages = list(_pages(api, calendar, since - LOOK_BACK, until))
-            items = {item["id"]: item for page in pages for item in page.get("items", ())}
+            found = list(_pages(api, calendar, since - LOOK_BACK, until))
+            items = {item["id"]: item for page in found for item in page.get("items", ())}
             with ThreadPoolExecutor(AT_ONCE) as threads:
                 asked = threads.map(
                     lambda one: _asked_for(api, calendar, one), sorted(set(filter(None, ids)) - set(items))
                 )
                 items |= {item["id"]: item for item in asked if item}
-        except HttpError as error:
-            raise explained(error, "reading the calendar") from None
-        role = pages[0].get("accessRole", "")
-        events = [_event(item, role) for item in items.values()]
-        wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
-        guests = tuple(_guests(items[one.id]) for one in wanted)
+            role = found[0].get("accessRole", "")
+            events = [_event(item, role) for item in items.values()]
+            wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
+            guests = tuple(_guests(items[one.id]) for one in wanted)
         return CalendarReading(wanted, cautions=tuple(one for one in guests if one) + self.account.cautions())
 
     def _between(self, event: Event, since: datetime, until: datetime) -> bool:
@@ -84,21 +83,18 @@ def id_of(name: str, account: Account, api: Any) -> str:
 
 
 def _found_by(name: str, api: Any) -> str:
-    found: list[str] = []
-    token = None
-    while True:
-        page = (
+    def page(token: str | None) -> Item:
+        reply: Item = (
             api.calendarList()
             .list(
                 maxResults=LARGEST_LIST_PAGE, pageToken=token, fields="nextPageToken,items(id,summary,summaryOverride)"
             )
             .execute()
         )
-        rows = page.get("items", ())
-        found += [item["id"] for item in rows if name in (item.get("summaryOverride"), item.get("summary"))]
-        token = page.get("nextPageToken")
-        if not token:
-            break
+        return reply
+
+    rows = [item for reply in pages(page) for item in reply.get("items", ())]
+    found: list[str] = [item["id"] for item in rows if name in (item.get("summaryOverride"), item.get("summary"))]
     if not found:
         raise InputError("calendar.name: the account's list has no calendar of this name.", _BY_ID)
     if len(found) > 1:
@@ -108,9 +104,9 @@ def _found_by(name: str, api: Any) -> str:
 
 def _pages(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
     """The pages of the list of every event that ends after ``since`` and begins no later than ``until``."""
-    token = None
-    while True:
-        page = (
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
             api.events()
             .list(
                 calendarId=calendar,
@@ -124,15 +120,14 @@ def _pages(api: Any, calendar: str, since: datetime, until: datetime) -> Iterato
             )
             .execute()
         )
-        if page.get("accessRole") == "freeBusyReader":
+        if reply.get("accessRole") == "freeBusyReader":
             raise ConsentError(
                 "The account may see when the calendar is busy, and nothing else of it.",
                 "Share the calendar with the account again, with 'See all event details'.",
             )
-        yield page
-        token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
-        if not token:
-            return
+        return reply
+
+    return pages(page)
 
 
 def _asked_for(api: Any, calendar: str, event: str) -> Item | None:

@@ -15,16 +15,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.tokens import METADATA, NEEDED_FOR, exchange_code
-from sessionsmgmt.providers.google.transport import Connection, persist
+from sessionsmgmt.providers.google.tokens import (
+    METADATA,
+    NEEDED_FOR,
+    exchange_code,
+    is_passing_sign_in,
+    refused_consent,
+)
+from sessionsmgmt.providers.google.transport import Connection, persist, refusal
 
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
 REVOCATION = "https://oauth2.googleapis.com/revoke"
@@ -101,7 +109,7 @@ def question(client: Client, scopes: frozenset[str], redirect: str, connection: 
 class _Page(BaseHTTPRequestHandler):
     """What the browser finds when it comes back; the answer it brings is put into ``answers``."""
 
-    def __init__(self, answers: list[Mapping[str, str]], *handled: Any) -> None:
+    def __init__(self, answers: Queue[Mapping[str, str]], *handled: Any) -> None:
         self._answers = answers
         super().__init__(*handled)
 
@@ -116,24 +124,35 @@ class _Page(BaseHTTPRequestHandler):
         if parts.path != "/":
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        self._answers.append({name: values[0] for name, values in parse_qs(parts.query).items()})
         page = b"<!doctype html><html lang=en><title>sessionsmgmt</title><p>You can close this page now.</p>"
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
         self.wfile.write(page)
+        self.wfile.flush()
+        self._answers.put({name: values[0] for name, values in parse_qs(parts.query).items()})
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the path holds the code."""
+
+
+class _Server(ThreadingHTTPServer):
+    """Each who connects has a thread, so that one who is slow keeps nobody else waiting, nor the end."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing about who connects and makes no sense, or goes away."""
 
 
 class Receiver:
     """Waits on loopback for the browser to come back. To be used in a ``with`` block."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._answers: list[Mapping[str, str]] = []
-        self._server = HTTPServer(("127.0.0.1", 0), partial(_Page, self._answers))
+        self._answers: Queue[Mapping[str, str]] = Queue()
+        self._server = _Server(("127.0.0.1", 0), partial(_Page, self._answers))
         self._clock = clock
 
     @property
@@ -142,13 +161,15 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> Self:
-        """The receiver itself; it listens already."""
+        """Begin to answer."""
+        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening."""
+        self._server.shutdown()
         self._server.server_close()
 
     def wait(self, asked: Question, patience: float = PATIENCE) -> str:
@@ -158,16 +179,14 @@ class Receiver:
         """
         ends = self._clock() + patience
         while (left := ends - self._clock()) > 0:
-            self._server.timeout = left
-            self._server.handle_request()
-            for answer in self._answers:
-                if secrets.compare_digest(answer.get("state", ""), asked.state):
-                    if answer.get("code"):
-                        return answer["code"]
-                    raise ConsentError(
-                        "Consent was not given, so nothing is kept.", "Run 'sessionsmgmt auth login' again."
-                    )
-            self._answers.clear()
+            try:
+                answer = self._answers.get(timeout=left)
+            except Empty:
+                break
+            if secrets.compare_digest(answer.get("state", "").encode(errors="replace"), asked.state.encode()):
+                if answer.get("code"):
+                    return answer["code"]
+                raise refused_consent(answer.get("error", ""))
         raise UnreachableError("Nobody came back from the browser in time.", "Run 'sessionsmgmt auth login' again.")
 
 
@@ -229,16 +248,20 @@ def revoke(account: Account) -> bool:
     endpoint, once = account.connection.at(REVOCATION, "/revoke"), account.connection.bare()
     body = urlencode({"token": account.credential.refresh_token})
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    response, _ = persist(
+    response, content = persist(
         lambda: once.request(endpoint, "POST", body, headers),
-        lambda reply, _: reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+        lambda reply, said: reply.status != HTTPStatus.OK and is_passing_sign_in(reply, said),
         account.connection.patience,
     )
     if response.status == HTTPStatus.OK:
         return True
-    if response.status == HTTPStatus.BAD_REQUEST:  # Google's "invalid_token": it is none any more
+    reply = refusal(response, content, account.connection.patience)
+    if "invalidtoken" in reply.reasons:  # it is none any more
         return False
-    raise ConsentError(f"Google did not withdraw the grant ({response.status}).", "Do it at myaccount.google.com.")
+    if reply.is_limit:
+        raise UnreachableError(f"{reply.quoted}Google's limits do not allow it now.", "Do it again later.")
+    text = f"{reply.quoted}Google did not withdraw the grant ({response.status})."
+    raise ConsentError(text, "Do it at myaccount.google.com.")
 
 
 _DOWNLOAD = "Download it from the Google Cloud console: Clients, your desktop client, 'Download JSON'."

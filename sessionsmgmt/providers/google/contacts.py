@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from googleapiclient.errors import HttpError
-
 from sessionsmgmt.domain.model import Contact, ContactsReading
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.paging import pages
+from sessionsmgmt.providers.google.refusals import understood
 
 LARGEST_PAGE = 1000
 
@@ -28,13 +27,10 @@ class GoogleAddressBook:
     def read(self) -> ContactsReading:
         """See ``ports.Contacts``. Contacts and labels are read side by side, one request a page each."""
         api = self.account.reading("people", self.scopes)
-        try:
-            with ThreadPoolExecutor(2) as threads:
-                people = threads.submit(lambda: list(_people(api)))
-                labels = threads.submit(lambda: dict(_labels(api)))
-                return ContactsReading(tuple(_contact(person, labels.result()) for person in people.result()))
-        except HttpError as error:
-            raise explained(error, "reading the contacts") from None
+        with understood("reading the contacts"), ThreadPoolExecutor(2) as threads:
+            people = threads.submit(lambda: list(_people(api)))
+            labels = threads.submit(lambda: dict(_labels(api))).result()  # they fail also where there are no people
+            return ContactsReading(tuple(_contact(person, labels) for person in people.result()))
 
 
 def _people(api: Any) -> Iterator[Item]:
@@ -82,14 +78,8 @@ def _labels(api: Any) -> Iterator[tuple[str, str]]:
 
 
 def _all(page: Callable[[str | None], Item], rows: str) -> Iterator[Item]:
-    """The rows of every page; one may be short or empty and still have a next one."""
-    token = None
-    while True:
-        reply = page(token)
-        yield from reply.get(rows, ())
-        token = reply.get("nextPageToken")
-        if not token:
-            return
+    """The rows of every page."""
+    return (row for reply in pages(page) for row in reply.get(rows, ()))
 
 
 def _contact(person: Item, labels: Mapping[str, str]) -> Contact:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.secret_faults import document_fault, word_fault
+from sessionsmgmt.secret_faults import document_fault
 
 VARIABLE = "GOOGLE_CREDENTIALS"
 FIELDS = ("client_id", "client_secret", "refresh_token")
@@ -54,7 +54,7 @@ def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
     if lacking:
         raise InputError(f"{VARIABLE} lacks {', '.join(lacking)}.", _WHOLE)
     for name in FIELDS:
-        if fault := word_fault(str(document[name])):
+        if fault := document_fault(str(document[name])):
             raise InputError(f"{VARIABLE}: {name} {fault}.", _WHOLE)
     client_id, client_secret, refresh_token = (str(document[name]) for name in FIELDS)
     return StoredCredential(client_id, client_secret, refresh_token, document)

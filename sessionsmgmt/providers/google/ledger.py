@@ -35,10 +35,12 @@ from sessionsmgmt.providers.google.account import Account
 from sessionsmgmt.providers.google.calendar import LARGEST_PAGE, id_of
 from sessionsmgmt.providers.google.marks import change
 from sessionsmgmt.providers.google.pages import Binding, Item, Page, earlier, entries, opened, turned
-from sessionsmgmt.providers.google.refusals import explained, is_everywhere
+from sessionsmgmt.providers.google.paging import pages
+from sessionsmgmt.providers.google.refusals import STRANGE, explained, is_everywhere, nonsense, understood
 from sessionsmgmt.providers.google.wiping import wipe
 from sessionsmgmt.threads import side_by_side
 
+WRITING = "writing the ledger into the calendar"
 MARGIN = timedelta(days=1)
 """How much longer events are looked at than they are remembered."""
 ITEM = "id,etag,recurringEventId,recurrence,summary,attendees(email),extendedProperties/private"
@@ -101,23 +103,21 @@ class CalendarLedger:
         One more is made for each series that is not listed although an exception of it is. Raises RefusedError where
         an event's part of the ledger does not open, and ConsentError or InputError as the calendar does.
         """
-        try:
+        with understood("reading the ledger in the calendar"):
             if not self._binding.calendar:
                 self._binding = replace(self._binding, calendar=id_of(self._name, self._account, self._api))
             retention = self._binding.retention
             since = retention.instant(now) - retention.keep - MARGIN
             items = {item["id"]: item for item in _listed(self._api, self._binding.calendar, since)}
             items |= {item["id"]: item for item in self._unlisted(items)}
-        except HttpError as error:
-            raise explained(error, "reading the ledger in the calendar") from None
-        self._series = {id_: item["recurringEventId"] for id_, item in items.items() if _is_exception(item, items)}
-        self._pages = {id_: opened(item, self._binding) for id_, item in items.items() if id_ not in self._series}
-        for id_, master in self._series.items():
-            page = self._pages[master]
-            self._pages[master] = page.remembering(earlier(items[id_], self._binding.rules))
-        self._found = frozenset(page.book.secret for page in self._pages.values() if page.book)
-        found = [entries(page, self._secret, self._binding, now) for page in self._pages.values()]
-        return Book(self._secret, {key: entry for one in found for key, entry in one.items()})
+            self._series = {id_: item["recurringEventId"] for id_, item in items.items() if _is_exception(item, items)}
+            self._pages = {id_: opened(item, self._binding) for id_, item in items.items() if id_ not in self._series}
+            for id_, master in self._series.items():
+                page = self._pages[master]
+                self._pages[master] = page.remembering(earlier(items[id_], self._binding.rules))
+            self._found = frozenset(page.book.secret for page in self._pages.values() if page.book)
+            found = [entries(page, self._secret, self._binding, now) for page in self._pages.values()]
+            return Book(self._secret, {key: entry for one in found for key, entry in one.items()})
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         """Take the steps, each event's in one request of its own, several at once; see ``ports.Ledger``.
@@ -150,10 +150,8 @@ class CalendarLedger:
 
         Copies on duplicated events are ours as well. What MantaBots' earlier script wrote is not.
         """
-        try:
+        with understood("finding the ledger in the calendar"):
             calendar = self._binding.calendar or id_of(self._name, self._account, self._api)
-        except HttpError as error:
-            raise explained(error, "finding the ledger in the calendar") from None
         was = wipe(self._api, calendar, self._account.connection.patience)
         self._pages, self._series, self._found, self._begun_with = {}, {}, frozenset(), None
         return was
@@ -221,9 +219,11 @@ class CalendarLedger:
         except HttpError as error:
             if error.resp.status in GONE:
                 return _Failed(RefusedError(_LOST, _RESTORE), everywhere=False)
-            return _Failed(explained(error, "writing the ledger into the calendar"), is_everywhere(error))
+            return _Failed(explained(error, WRITING), is_everywhere(error))
         except SessionsError as error:
             return _Failed(error, isinstance(error, ConsentError | InputError))
+        except STRANGE as error:
+            return _Failed(nonsense(error, WRITING), everywhere=False)
 
     def _written(self, event: str, steps: Sequence[Step], now: datetime) -> _Written:
         """Take the steps on what the event bears, and anew on what it bears then if it was changed in between.
@@ -272,9 +272,9 @@ class CalendarLedger:
 
 def _listed(api: Any, calendar: str, since: datetime) -> Iterator[Item]:
     """Every single event that ends after ``since``, deleted ones too, every series that does, and its exceptions."""
-    token = None
-    while True:
-        page = (
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
             api.events()
             .list(
                 calendarId=calendar,
@@ -287,10 +287,9 @@ def _listed(api: Any, calendar: str, since: datetime) -> Iterator[Item]:
             )
             .execute()
         )
-        yield from page.get("items", ())
-        token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
-        if not token:
-            return
+        return reply
+
+    return (item for reply in pages(page) for item in reply.get("items", ()))
 
 
 def _is_exception(item: Item, items: Mapping[str, Item]) -> bool:

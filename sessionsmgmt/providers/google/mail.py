@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from http import HTTPStatus
 
+import googleapiclient.errors
 import requests
 import urllib3
+from google.auth.exceptions import GoogleAuthError
 from googleapiclient.errors import HttpError
 
 from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports import Delivered, Limited, Outcome, Undelivered, Unknown
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.refusals import explained, is_everywhere, reply_of
+from sessionsmgmt.providers.google.refusals import STRANGE, explained, is_everywhere, reply_of
 from sessionsmgmt.providers.google.tokens import SEND
 
 LARGEST = 36_700_160
@@ -30,6 +33,8 @@ NEVER_CONNECTED = (
     urllib3.exceptions.NameResolutionError,
 )
 SCOPES = frozenset({SEND})
+_ID = re.compile(r"[!-~]{1,256}")
+"""An id of a message as the ledger and the report can have it: visible, and not endless."""
 DOING = "sending a notice"
 ABOUT_THE_ACCOUNT = ("mail service not enabled", "precondition check failed", "delegation denied")
 ABOUT_THE_SIZE = ("too large", "exceeds the", "size limit")
@@ -79,10 +84,12 @@ class Gmail:
             if _never_left(error):
                 return Undelivered(UnreachableError("Gmail could not be reached.", "The next run tries again."))
             return Unknown(f"the connection to Gmail broke before it answered ({type(error).__name__})")
-        except (ValueError, RecursionError):
+        except (GoogleAuthError, googleapiclient.errors.Error, *STRANGE):
             return Unknown("Gmail's answer could not be read")
         message_id = reply.get("id") if isinstance(reply, dict) else None
-        return Delivered(str(message_id)) if message_id else Unknown("Gmail's answer has no message id")
+        if not (isinstance(message_id, str) and _ID.fullmatch(message_id)):
+            return Unknown("Gmail's answer has no message id")
+        return Delivered(message_id)
 
 
 def _refused(error: HttpError) -> Undelivered | Limited:

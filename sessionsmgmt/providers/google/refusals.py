@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -16,6 +18,29 @@ SCOPE_MISSING = frozenset({"insufficientpermissions", "insufficientscopes", "acc
 POLICY = frozenset(
     {"domainpolicy", "adminpolicyenforced", "policyenforced", "orgrestriction", "securitypolicyviolated"}
 )
+
+
+STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""How a reply fails whose parts are not as Google describes them."""
+
+
+@contextmanager
+def understood(doing: str) -> Iterator[None]:
+    """Let what goes wrong with Google's replies be an error that says it; ``doing`` is as ``explained`` has it.
+
+    A reply that makes no sense counts as none.
+    """
+    try:
+        yield
+    except HttpError as error:
+        raise explained(error, doing) from None
+    except STRANGE as error:
+        raise nonsense(error, doing) from None
+
+
+def nonsense(error: Exception, doing: str) -> UnreachableError:
+    """The failure to end with where a reply makes no sense."""
+    return UnreachableError(f"Google answered nothing of use when {doing} ({type(error).__name__}).", _LATER)
 
 
 def reply_of(error: HttpError) -> ErrorReply:
@@ -38,7 +63,7 @@ def explained(error: HttpError, doing: str) -> SessionsError:
     reply = reply_of(error)
     status, why, says = reply.status, reply.reasons, reply.quoted
     if reply.is_limit:
-        return UnreachableError(f"{says}Google's limits do not allow {doing} now.", "The next run tries again.")
+        return UnreachableError(f"{says}Google's limits do not allow {doing} now.", _LATER)
     if why & NOT_ENABLED:
         return ConsentError(
             f"{says}Google refuses {doing}: the API is not enabled in the project the client belongs to.",
@@ -64,4 +89,7 @@ def explained(error: HttpError, doing: str) -> SessionsError:
         return InputError(
             f"{says}Google did not understand the request when {doing} ({status}).", "Please report this."
         )
-    return UnreachableError(f"{says}Google failed when {doing} ({status}).", "The next run tries again.")
+    return UnreachableError(f"{says}Google failed when {doing} ({status}).", _LATER)
+
+
+_LATER = "The next run tries again."

@@ -13,7 +13,8 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.domain.confirm import Mail
 from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.paging import pages
+from sessionsmgmt.providers.google.refusals import understood
 from sessionsmgmt.providers.google.tokens import METADATA
 from sessionsmgmt.providers.letters import HEADERS, mail, sender
 from sessionsmgmt.threads import side_by_side
@@ -22,6 +23,8 @@ SCOPES = frozenset({METADATA})
 PAGE = 100
 AT_ONCE = 4
 """How many mails are asked for at once: each counts 20 units of the 6,000 a minute that an account has."""
+
+LOOKING = "looking into the Sent folder"
 
 Item = Mapping[str, Any]
 
@@ -41,31 +44,26 @@ class GmailSent:
         api = self.account.reading("gmail", SCOPES)
         ids = _ids(api)
         found: dict[str, Mail] = {}
-        try:
-            with side_by_side(AT_ONCE) as threads:
-                while batch := list(islice(ids, AT_ONCE)):
-                    mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
-                    found |= {one.message_id: one for one in mails if one and one.at >= instant}
-                    if all(one and one.at < instant for one in mails):
-                        break
-        except HttpError as error:
-            raise explained(error, "looking into the Sent folder") from None
+        with understood(LOOKING), side_by_side(AT_ONCE) as threads:
+            while batch := list(islice(ids, AT_ONCE)):
+                mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
+                found |= {one.message_id: one for one in mails if one and one.at >= instant}
+                if all(one and one.at < instant for one in mails):
+                    break
         return tuple(found.values())
 
     def sender(self, message_id: str) -> str | None:
         """See ``ports.SentFolder``. Gmail puts the account's own address for one that the account may not send as."""
         api = self.account.reading("gmail", SCOPES)
-        try:
+        with understood(LOOKING):
             reply = _get(api, message_id, ["From"])
-        except HttpError as error:
-            raise explained(error, "looking into the Sent folder") from None
-        return sender(_headers(reply)) if reply else None
+            return sender(_headers(reply)) if reply else None
 
 
 def _ids(api: Any) -> Iterator[str]:
     """The ids of the mails that were sent, newest first, those among them that were thrown away since."""
-    token = None
-    while True:
+
+    def page(token: str | None) -> Item:
         reply: Item = (
             api.users()
             .messages()
@@ -79,10 +77,9 @@ def _ids(api: Any) -> Iterator[str]:
             )
             .execute()
         )
-        yield from (one["id"] for one in reply.get("messages", ()))
-        token = reply.get("nextPageToken")
-        if not token:
-            return
+        return reply
+
+    return (one["id"] for reply in pages(page) for one in reply.get("messages", ()))
 
 
 def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:

@@ -15,7 +15,7 @@ from sessionsmgmt.domain.model import Caution
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.patience import Patience
 from sessionsmgmt.providers.google.credentials import StoredCredential
-from sessionsmgmt.providers.google.error_replies import LIMITS, ErrorReply
+from sessionsmgmt.providers.google.error_replies import LIMITS, ErrorReply, plain
 from sessionsmgmt.providers.google.transport import JSON, Connection, is_passing, persist, refusal
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _exchange(form: Mapping[str, str], scopes: frozenset[str], connection: Conne
     body = urlencode(form)
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": JSON}
     asked = patience.today()
-    response, content = persist(lambda: once.request(endpoint, "POST", body, headers), _is_passing, patience)
+    response, content = persist(lambda: once.request(endpoint, "POST", body, headers), is_passing_sign_in, patience)
     reply = _document(content)
     token = reply.get("access_token")
     renewed = reply.get("refresh_token") or ""
@@ -197,7 +197,7 @@ def _exchange(form: Mapping[str, str], scopes: frozenset[str], connection: Conne
     )
 
 
-def _is_passing(response: httplib2.Response, content: bytes) -> bool:
+def is_passing_sign_in(response: httplib2.Response, content: bytes) -> bool:
     """Whether it may be answered a little later; the token endpoint's own words for that come with any status."""
     temporary = refusal(response, content, Patience()).reasons & (TEMPORARY | LIMITS)
     return is_passing(response, content) or (response.status != HTTPStatus.OK and bool(temporary))
@@ -249,6 +249,12 @@ def _refusal(reply: ErrorReply, scopes: frozenset[str]) -> SessionsError:
         )
     advice = next((CLIENT_ADVICE[one] for one in sorted(why) if one in CLIENT_ADVICE), f"{CONSENT_AGAIN}.")
     return ConsentError(f"{says}Google refuses to sign in.", advice)
+
+
+def refused_consent(error: str) -> ConsentError:
+    """What it means that the person came back without agreeing; ``error`` is Google's word for it."""
+    advice = CLIENT_ADVICE.get(plain(error)) if error != "access_denied" else None
+    return ConsentError("Consent was not given, so nothing is kept.", advice or "Run 'sessionsmgmt auth login' again.")
 
 
 def _features(scopes: frozenset[str]) -> str:

@@ -7,6 +7,7 @@ side closes without a reply, which would be a second email; so what it is given 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,7 @@ import urllib3
 
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.http_session import BoundedAdapter, fitted
-from sessionsmgmt.masks import unmasked
+from sessionsmgmt.masks import Mask
 from sessionsmgmt.patience import Later, Patience
 from sessionsmgmt.patience import persist as until_kept
 from sessionsmgmt.providers.google.error_replies import ErrorReply, error_reply
@@ -24,6 +25,14 @@ from sessionsmgmt.providers.google.error_replies import ErrorReply, error_reply
 if TYPE_CHECKING:
     import httplib2
 
+BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+    requests.exceptions.InvalidHeader,
+)
+"""How a reply fails that does not come, or not whole, or not as HTTP."""
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 JSON = "application/json"
 
@@ -77,7 +86,8 @@ class Once:
         )
         response = httplib2.Response({**reply.headers, "status": str(reply.status_code)})
         response.reason = reply.reason
-        return response, reply.content
+        # googleapiclient looks for the reason of a refusal in it, and fails where it can't be parsed
+        return response, reply.content if _is_document(reply.content) else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +98,10 @@ class Connection:
     that Google gives, before it is used.
     """
 
+    mask: Mask = field(repr=False)
     root: str = ""
     timeouts: Timeouts = Timeouts()
     patience: Patience = Patience()
-    mask: Callable[[str], None] = field(default=unmasked, repr=False)
     _adapter: BoundedAdapter = field(default_factory=BoundedAdapter, repr=False)
 
     def at(self, address: str, path: str) -> str:
@@ -160,7 +170,7 @@ def persist(
         limited.clear()
         try:
             response, content = attempt()
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except BROKEN as error:
             return Later(f"the connection failed ({type(error).__name__})")
         if not again(response, content):
             return response, content
@@ -184,5 +194,16 @@ def refusal(response: httplib2.Response, content: bytes, patience: Patience) -> 
 
 def is_passing(response: httplib2.Response, content: bytes) -> bool:
     """Whether the same question may well be answered a little later. A success that is no JSON is not Google's."""
-    stranger = response.status == requests.codes.ok and not response.get("content-type", "").startswith(JSON)
+    stranger = response.status == requests.codes.ok and not (
+        content.lstrip()[:1] == b"{" and response.get("content-type", "").startswith(JSON)
+    )
     return stranger or response.status in RETRIED or refusal(response, content, Patience()).is_limit
+
+
+def _is_document(content: bytes) -> bool:
+    """Whether it is JSON that can be parsed."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -17,7 +17,8 @@ from sessionsmgmt.patience import Later, Patience, persist
 from sessionsmgmt.providers.google.calendar import LARGEST_PAGE
 from sessionsmgmt.providers.google.marks import ours
 from sessionsmgmt.providers.google.pages import Item
-from sessionsmgmt.providers.google.refusals import explained
+from sessionsmgmt.providers.google.paging import pages
+from sessionsmgmt.providers.google.refusals import STRANGE, explained, nonsense, understood
 from sessionsmgmt.threads import side_by_side
 
 ITEM = "id,etag,recurringEventId,extendedProperties/private"
@@ -31,10 +32,8 @@ def wipe(api: Any, calendar: str, patience: Patience) -> bool:
     Every event is tried before the first failure is raised, so that as little as possible is left. Raises as the
     calendar does. A series comes before its exceptions, which would show its properties as theirs.
     """
-    try:
+    with understood("looking for the ledger in the calendar"):
         bearing = [item for item in _listed(api, calendar) if _ours(item)]
-    except HttpError as error:
-        raise explained(error, "looking for the ledger in the calendar") from None
     failures: list[SessionsError] = []
     for exceptions in (False, True):
         chosen = [item for item in bearing if ("recurringEventId" in item) is exceptions]
@@ -47,9 +46,9 @@ def wipe(api: Any, calendar: str, patience: Patience) -> bool:
 
 def _listed(api: Any, calendar: str) -> Iterator[Item]:
     """Every event there is, whenever it is or was; deleted ones too, as long as the calendar has them in its bin."""
-    token = None
-    while True:
-        page = (
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
             api.events()
             .list(
                 calendarId=calendar,
@@ -61,10 +60,9 @@ def _listed(api: Any, calendar: str) -> Iterator[Item]:
             )
             .execute()
         )
-        yield from page.get("items", ())
-        token = page.get("nextPageToken")  # a page may be short or empty and still have a next one
-        if not token:
-            return
+        return reply
+
+    return (item for reply in pages(page) for item in reply.get("items", ()))
 
 
 def _ours(item: Item) -> dict[str, str]:
@@ -101,7 +99,12 @@ def _wiped(api: Any, calendar: str, item: Item, patience: Patience) -> SessionsE
     try:
         persist(attempt, "An event of the calendar", patience)
     except HttpError as error:
-        return None if error.resp.status in _GONE else explained(error, "deleting the ledger from the calendar")
+        return None if error.resp.status in _GONE else explained(error, _DELETING)
     except SessionsError as error:
         return error
+    except STRANGE as error:
+        return nonsense(error, _DELETING)
     return None
+
+
+_DELETING = "deleting the ledger from the calendar"

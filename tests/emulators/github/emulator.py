@@ -48,7 +48,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 UNKNOWN = "unknown"
 
-Trouble = Break | Refusal
+Trouble = Break | Instead | Refusal
 
 
 class _Service:

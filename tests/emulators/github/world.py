@@ -107,9 +107,9 @@ class World:
     numbers: Iterator[int] = field(default_factory=lambda: count(1001), repr=False)
 
     def repository(self, name: str = REPOSITORY) -> Repository:
-        """The repository of that name."""
+        """The repository of that name, or the one that was called so."""
         for one in self.repositories:
-            if one.name.casefold() == name.casefold():
+            if name.casefold() in {one.name.casefold(), *(old.rpartition("/")[2].casefold() for old in one.former)}:
                 return one
         raise MissingError(name)
 

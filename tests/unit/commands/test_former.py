@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,7 @@ def test_what_is_no_json_is_told_so(conf: Path, data: bytes) -> None:
 
 
 def test_a_file_without_end_is_not_read_to_it() -> None:
-    with pytest.raises(InputError, match="is too large"):
+    with pytest.raises(InputError, match="is no file"):
         former(Path("/dev/zero"))
 
 
@@ -214,3 +215,27 @@ def test_whatever_its_template_was_it_is_no_danger_here(text: str, name: str) ->
     faults = [fault for *_, fault in check(translated(f"Subject: {name}{text}\n{text}{name}\n{text}"), ROLES)]
 
     assert [fault for fault in faults if not re.search(r"picture|a link must|subject|Subject|blank|empty", fault)] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["/proc/self/environ", "../secret.txt", "linked.txt", "linked/secret.txt", "/etc/hostname", "a/../../secret.txt"],
+)
+def test_a_template_outside_of_the_configurations_folder_is_not_copied(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "secret.txt").write_text("hush")
+    (tmp_path / "conf" / "linked.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "conf" / "linked").symlink_to(tmp_path)
+    (tmp_path / "conf" / "conf.json").write_text(json.dumps({"mail.pattern": pattern}))
+
+    with pytest.raises(InputError, match=r"leads out of the folder|can't be read"):
+        former(tmp_path / "conf" / "conf.json")
+
+
+def test_neither_a_configuration_nor_a_template_that_is_a_pipe_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "conf.json").write_text(json.dumps({"mail.pattern": "pipe"}))
+
+    for path in (tmp_path / "pipe", tmp_path / "conf.json"):
+        with pytest.raises(InputError, match="is no file"):
+            former(path)

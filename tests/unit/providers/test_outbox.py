@@ -21,7 +21,8 @@ from tests.contract.mail_rooms import message
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """What is in the folder, but for the file that hides it from git."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".gitignore")
 
 
 def refusal(folder: Path) -> str:
@@ -122,11 +123,26 @@ def test_what_a_run_that_died_left_behind_is_no_obstacle_and_no_message(tmp_path
     assert len([name for name in files(tmp_path) if name.endswith(".eml")]) == 1
 
 
-def test_everybody_who_may_read_the_folder_may_read_the_message(tmp_path: Path) -> None:
-    mask = os.umask(0o022)
-    Outbox(tmp_path).send(message())
-    os.umask(mask)
-    assert (tmp_path / files(tmp_path)[0]).stat().st_mode & 0o777 == 0o644
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o777])
+def test_a_message_is_for_the_owner_of_the_folder_alone(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    Outbox(tmp_path / "new" / "outbox").send(message())
+    os.umask(before)
+    [mail] = (tmp_path / "new" / "outbox").glob("*.eml")
+    assert [oct(path.stat().st_mode & 0o777) for path in (mail, mail.parent, mail.parent.parent)] == [
+        "0o600",
+        "0o700",
+        "0o700",
+    ]
+
+
+def test_a_folder_of_nothing_but_messages_is_hidden_from_git(tmp_path: Path) -> None:
+    Outbox(tmp_path / "outbox").send(message())
+    assert (tmp_path / "outbox" / ".gitignore").read_text() == "*\n"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").touch()
+    Outbox(tmp_path / "other").send(message())
+    assert not (tmp_path / "other" / ".gitignore").exists()
 
 
 @given(notice=st.text(max_size=80), kind=st.text(max_size=80), date=st.text(max_size=30), number=st.text(max_size=30))
@@ -163,14 +179,14 @@ def unready(folder: Path) -> str:
 def test_getting_ready_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> None:
     Outbox(tmp_path / "new" / "outbox").prepare()
 
-    assert list((tmp_path / "new" / "outbox").iterdir()) == []
+    assert files(tmp_path / "new" / "outbox") == []
 
 
 def test_a_link_a_file_or_a_path_that_is_none_is_noticed_beforehand(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     (tmp_path / "file").write_bytes(b"")
 
-    assert "is a link" in unready(tmp_path / "link")
+    assert "is a symbolic link" in unready(tmp_path / "link")
     assert "can't be written to" in unready(tmp_path / "file")
     assert "can't be written to" in unready(tmp_path / "file" / "below")
     assert "can't be written to" in unready(Path("nul\0"))
