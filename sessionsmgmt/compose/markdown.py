@@ -12,24 +12,41 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from sessionsmgmt.compose.marks import marked_link
+from sessionsmgmt.compose.marks import between, in_link, marked_link
+from sessionsmgmt.compose.text import visible
 
 _LINK = re.compile(r"(?:https?://|mailto:)([^/?#]+)", re.IGNORECASE)
 
 
+class _Parser(MarkdownIt):
+    """CommonMark whose links keep their marks. A subclass is how the library lets one say so."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library calls it by this name
+        """Percent-encode what stands before, between and after marks."""
+        return in_link(between(url, super().normalizeLink))
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the library calls it by this name
+        """Show the address of a link as it was written, and decode nothing."""
+        return link
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return _Parser("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 @lru_cache(maxsize=64)
 def read(body: str) -> tuple[Token, ...]:
-    """The Markdown's tokens. Of a link that may not stand, and of a picture, only the words remain."""
+    """The Markdown's tokens. Of a link that may not stand, and of a picture, only the words remain.
+
+    Characters that nobody sees are left out, also where the Markdown has a reference to one (``&#x202E;``).
+    """
     tokens = _parser().parse(body)
     for token in tokens:
         if token.children:
-            token.children = list(_harmless(token.children))
+            token.children = [_seen(child) for child in _harmless(token.children)]
         token.info = ""  # the language of a code block, which nobody needs
+        token.content = between(token.content, visible)
     return tuple(tokens)
 
 
@@ -68,6 +85,12 @@ def _harmless(tokens: Sequence[Token]) -> Iterator[Token]:
         elif token.type == "link_close" and not open_links.pop():
             continue
         yield Token("text", "", 0, content=token.content) if token.type == "image" else token
+
+
+def _seen(token: Token) -> Token:
+    """The inline token with what can be seen of its text, and of the title of a link."""
+    title = {name: between(str(text), visible) for name, text in token.attrs.items() if name == "title"}
+    return token.copy(content=between(token.content, visible), attrs={**token.attrs, **title})
 
 
 def _outlined(tokens: Sequence[Token], top: int) -> Iterator[Token]:

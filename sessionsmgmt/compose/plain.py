@@ -17,6 +17,9 @@ from sessionsmgmt.compose.text import isolate
 WIDTH = 72
 """Columns a line of text may have: what fits on a screen beside a folder list, and below RFC 5322's 78 (2.1.1)."""
 
+NARROWEST = 20
+"""Columns that text gets however deep it lies in lists and quotations."""
+
 _GLUE = "\ue000"  # a space that lines are not broken at; values never contain it
 
 
@@ -91,7 +94,7 @@ def _table(node: SyntaxTreeNode, values: Sequence[str], width: int) -> list[str]
     for row in rows:
         padded = [_padded(*cell) for cell in zip(row[:-1], widths, right, strict=False)]
         lead = "".join(f"{cell}  " for cell in padded)
-        last = wrapped(row[-1], max(20, width - columns(lead))) or [""]
+        last = wrapped(row[-1], width - columns(lead)) or [""]
         lines += [f"{' ' * columns(lead) if place else lead}{line}" for place, line in enumerate(last)]
     return lines
 
@@ -128,7 +131,7 @@ def wrapped(text: str, width: int = WIDTH) -> list[str]:
     return [
         line
         for paragraph in text.split("\n")
-        for line in textwrap.wrap(paragraph, width, break_long_words=False, break_on_hyphens=False)
+        for line in textwrap.wrap(paragraph, max(width, NARROWEST), break_long_words=False, break_on_hyphens=False)
     ]
 
 

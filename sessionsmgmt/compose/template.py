@@ -7,6 +7,7 @@ column (both from 1) and a sentence; it never repeats a value, since the values 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
@@ -15,11 +16,11 @@ from functools import lru_cache
 from types import TracebackType
 
 from jinja2 import Template, meta, nodes
-from jinja2.exceptions import SecurityError, TemplateAssertionError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 
 from sessionsmgmt.compose.language import language
 from sessionsmgmt.compose.markdown import read, slips, to_html
-from sessionsmgmt.compose.marks import restore, unmarked
+from sessionsmgmt.compose.marks import restore, unmarked, without_references
 from sessionsmgmt.compose.model import Wording
 from sessionsmgmt.compose.names import NAMES, Before, Group, Occasion, Other, names
 from sessionsmgmt.compose.people import Named
@@ -36,6 +37,7 @@ from sessionsmgmt.compose.sandbox import (
     keep_lines,
     names_of_sheet,
 )
+from sessionsmgmt.compose.text import tame
 from sessionsmgmt.compose.window import Window
 from sessionsmgmt.domain.model import Notice, Role
 from sessionsmgmt.errors import InputError, Problem
@@ -67,6 +69,8 @@ _TAGS: Mapping[type[nodes.Node], str] = {
     nodes.Import: "import",
     nodes.FromImport: "from",
     nodes.With: "with",
+    nodes.ScopedEvalContextModifier: "autoescape",
+    nodes.NSRef: "set",
     nodes.Pow: "**",
     nodes.Dict: "{}",
 }
@@ -123,9 +127,8 @@ def render(text: str, known: Mapping[str, object]) -> Draft:
     sheet = Sheet()
     context = {**known, **names_of_sheet(sheet)}
     headline = _run(subject, context, text)
-    return Draft(
-        restore(headline, sheet.values, str).strip(), _run(body, context, text).strip("\n"), tuple(sheet.values)
-    )
+    written = without_references(_run(body, context, text)).strip("\n")
+    return Draft(tame(restore(headline, sheet.values, str)).strip(), written, tuple(sheet.values))
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -142,6 +145,8 @@ def _compiled(text: str, known: frozenset[str]) -> tuple[Template, Template]:
     subject, body = (environment().parse(keep_lines(half)) for half in _halves(text))
     try:
         return environment().from_string(Bounded().visit(subject)), environment().from_string(Bounded().visit(body))
+    except TemplateSyntaxError as error:  # what shows only when the template is translated to Python
+        raise _error([(error.lineno, _column(text, error.lineno, "{%"), f"not understood: {error.message}")]) from None
     except (SyntaxError, RecursionError, MemoryError):  # what Python's own compiler raises
         raise _error([(1, 1, _TOO_DEEP)]) from None
 
@@ -149,14 +154,11 @@ def _compiled(text: str, known: frozenset[str]) -> tuple[Template, Template]:
 def _run(template: Template, context: Mapping[str, object], text: str) -> str:
     try:
         return template.render(context)
-    except _FAILURES as error:
+    except Exception as error:  # noqa: BLE001 - whatever the filters, methods and operators it uses do
         line = _line(error.__traceback__)
         sentence, word = _explained(error, text)
         raise _error([(line, _column(text, line, word), sentence)]) from None
 
-
-_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What running a template can raise: whatever the filters, methods and operators it uses do."""
 
 _TOO_DEEP = "parts are nested too deeply; write it more simply"
 
@@ -222,7 +224,25 @@ def _read(text: str, known: frozenset[str]) -> list[Fault]:
             faults.append((error.lineno, _column(text, error.lineno, "{[%{]"), f"not understood: {error.message}"))
         except RecursionError:
             faults.append((1, 1, _TOO_DEEP))
+        except Exception:  # noqa: BLE001 - of Python, by which Jinja reads numbers and texts
+            faults.append((_unreadable_line(half), 1, "this can't be read; is a number or a text in it too odd?"))
     return sorted(set(faults))
+
+
+def _unreadable_line(half: str) -> int:
+    """The first line up to which Jinja can't read the text for a reason that is not one of its own."""
+    lines = half.split("\n")
+    return bisect_left(range(1, len(lines)), True, key=lambda count: not _readable("\n".join(lines[:count]))) + 1
+
+
+def _readable(text: str) -> bool:
+    try:
+        environment().parse(text)
+    except TemplateError:
+        return True
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
 
 
 def _tree_faults(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[int, str, str]]:
@@ -246,6 +266,8 @@ def _tree_faults(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[
                     yield node.lineno, attr, _unknown_attribute(name, _THINGS[name], attr)
             case nodes.For(recursive=True):
                 yield node.lineno, "recursive", "a loop can't be recursive"
+            case nodes.Scope():  # around a tag that is found next; it has no line
+                continue
             case nodes.List() | nodes.Tuple() if node.find(nodes.List) or node.find(nodes.Tuple):
                 yield node.lineno, "", "a list can't have lists in it"
             case _ if not isinstance(node, _ALLOWED):
@@ -264,7 +286,7 @@ def _undeclared(tree: nodes.Template) -> set[str]:
     """The names that a template uses and does not set; none if it can't be told, for a reason that is a fault too."""
     try:
         return meta.find_undeclared_variables(tree)
-    except TemplateAssertionError:  # an unknown filter or test
+    except Exception:  # noqa: BLE001 - an unknown filter or test, or a tag that can't be used
         return set()
 
 

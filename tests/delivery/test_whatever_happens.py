@@ -21,7 +21,7 @@ from tests.delivery.machine import Season, Send, live_through
 from tests.delivery.stores import STORES
 from tests.unit.domain.season import World
 
-THOROUGHLY = settings(max_examples=2 * settings().max_examples, stateful_step_count=50, report_multiple_bugs=False)
+THOROUGHLY = settings(max_examples=settings().max_examples, stateful_step_count=50, report_multiple_bugs=False)
 BRIEFLY = settings(
     max_examples=200, stateful_step_count=50, phases=[Phase.generate], report_multiple_bugs=False, database=None
 )

@@ -131,9 +131,9 @@ def test_an_answer_to_another_question_is_passed_over(tmp_path: Path, google: Go
 @pytest.mark.parametrize("state", ["é", "%C3%A9", "%FF", "%00", "a" * 5_000, "", "%F0%9F%A4%96"])
 def test_an_answer_in_other_letters_is_passed_over(tmp_path: Path, google: GoogleEmulator, state: str) -> None:
     with login(tmp_path, google, "--save", "credential.json") as asked:
-        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
-        requests.get(f"{redirect.partition('?')[0]}?code=forged&state={state}", timeout=10)
-        requests.get(redirect, timeout=10)
+        redirect = requests.get(asked.url, timeout=300, allow_redirects=False).headers["Location"]
+        requests.get(f"{redirect.partition('?')[0]}?code=forged&state={state}", timeout=300)
+        requests.get(redirect, timeout=300)
         status, _, err = asked.end()
 
     assert status == 0, err
@@ -141,12 +141,12 @@ def test_an_answer_in_other_letters_is_passed_over(tmp_path: Path, google: Googl
 
 def test_who_connects_and_is_slow_keeps_nobody_waiting(tmp_path: Path, google: GoogleEmulator) -> None:
     with login(tmp_path, google, "--save", "credential.json") as asked, ExitStack() as slow:
-        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        redirect = requests.get(asked.url, timeout=300, allow_redirects=False).headers["Location"]
         port = urlsplit(redirect).port
         assert port
         for said in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nX: ", b"\x16\x03\x01"):
             slow.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(said)
-        assert "close this page" in requests.get(redirect, timeout=60).text
+        assert "close this page" in requests.get(redirect, timeout=300).text
         status, _, err = asked.end()
 
     assert (status, "Traceback" in err) == (0, False), err
@@ -184,9 +184,9 @@ def test_why_google_did_not_let_the_person_agree_is_said(
     tmp_path: Path, google: GoogleEmulator, error: str, says: str
 ) -> None:
     with login(tmp_path, google, "--save", "credential.json") as asked:
-        redirect = requests.get(asked.url, timeout=10, allow_redirects=False).headers["Location"]
+        redirect = requests.get(asked.url, timeout=300, allow_redirects=False).headers["Location"]
         state = dict(parse_qsl(urlsplit(redirect).query))["state"]
-        requests.get(redirect.partition("?")[0], params={"error": error, "state": state}, timeout=10)
+        requests.get(redirect.partition("?")[0], params={"error": error, "state": state}, timeout=300)
         status, _, err = asked.end()
 
     assert status == 3

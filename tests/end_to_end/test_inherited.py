@@ -177,7 +177,7 @@ def test_the_umask_changes_nothing(club: ClubFolder, umask: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert (done.returncode, done.stderr) == (0, "")
     made = [club.folder / "outbox", club.folder / "reports", club.folder / ".sessionsmgmt"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.google import GoogleEmulator, World
-from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, ClubFolder, make_club
+from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ClubFolder, make_club
+from tests.environment import of_the_machine
 
 COMMANDS = (
     "run --dry-run",
@@ -43,8 +43,7 @@ def started(club: ClubFolder, google: GoogleEmulator, command: str, redirection:
         ["bash", "-c", f"{' '.join(COMMAND)} {command} --now {NOW} {redirection}"],
         cwd=club.folder,
         env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
+            **of_the_machine(),
             "GITHUB_ACTIONS": "true",
             "GOOGLE_CREDENTIALS": google.credentials,
             "SESSIONSMGMT_KEY": KEY,
@@ -54,7 +53,7 @@ def started(club: ClubFolder, google: GoogleEmulator, command: str, redirection:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     return done.stdout, done.stderr
 
