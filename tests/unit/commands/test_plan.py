@@ -47,7 +47,8 @@ def test_hidden_folders_node_modules_and_links_are_passed_over(tmp_path: Path) -
 
 def test_a_folder_whose_name_no_workflow_could_hand_on_is_passed_over(tmp_path: Path) -> None:
     clubs(tmp_path, "otters", os.fsdecode(b"\xff"), "new\nline")
-    assert found(tmp_path) == ["otters/sessions.yml"]
+    in_latin_1 = "\u00ff/sessions.yml"  # where the locale's encoding is that, the byte is a letter like any other
+    assert [one for one in found(tmp_path) if one != in_latin_1] == ["otters/sessions.yml"]
 
 
 def test_paths_are_as_the_root_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
