@@ -146,6 +146,8 @@ class FileLedger:
         deadline = time.monotonic() + self._patience.total_seconds()
         while True:
             with _closing(self._lock_file()) as descriptor:
+                with suppress(FileNotFoundError):  # its folder was just deleted; then the lock is not there any more
+                    own_file(descriptor, self._path.parent)
                 while not _taken(descriptor):
                     if time.monotonic() >= deadline:
                         raise UnreachableError(
@@ -162,9 +164,7 @@ class FileLedger:
         while True:
             _make_folder(self._path.parent)
             with suppress(FileNotFoundError):
-                lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-                own_file(lock, self._path.parent)
-                return lock
+                return os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
     def _replace(self, data: bytes) -> None:
         self._draft.unlink(missing_ok=True)

@@ -106,6 +106,12 @@ class Ran:
     report: dict[str, Any]
 
     @property
+    def log(self) -> str:
+        """What is shown of both: the runner keeps the lines to itself that tell it what to mask."""
+        lines = (self.out + self.err).splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("::add-mask::"))
+
+    @property
     def states(self) -> list[tuple[str | None, str]]:
         """Kind and state of every notice in the report."""
         return [(notice["kind"], notice["state"]) for notice in self.report.get("notices", [])]

@@ -66,7 +66,7 @@ class KeepingClub:
             "SESSIONSMGMT_KEY": KEY,
         }
         ran = self.folder.call(command, *options, now=now, env={k: v for k, v in (known | env).items() if v})
-        self.seen.append(ran.out + ran.err + json.dumps(ran.report))
+        self.seen.append(ran.log + json.dumps(ran.report))
         return ran
 
     def announces(self) -> None:

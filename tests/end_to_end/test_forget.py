@@ -323,8 +323,8 @@ def test_who_was_forgotten_and_still_attends_is_named_as_new_and_nobody_else(bus
     }
     lab = busy.google.sent[-1].message.get_body(("plain",))
     assert lab is not None
-    assert "Stu Student" in lab.get_content()
-    assert "Ada Adult" not in lab.get_content()
+    assert "Stu Student (new)" in lab.get_content()
+    assert "Ada Adult (new)" not in lab.get_content()
 
 
 def test_whoever_shares_an_address_is_forgotten_by_it_with_the_others(club: KeepingClub) -> None:
@@ -381,7 +381,7 @@ def test_a_service_that_is_down_costs_five_and_the_next_time_goes_on(club: Keepi
 
 
 def said_by(ran: Ran) -> str:
-    return ran.out + ran.err
+    return ran.log
 
 
 def test_no_key_is_ever_shown(club: KeepingClub) -> None:

@@ -57,7 +57,7 @@ class Club:
             "SESSIONSMGMT_KEY": KEY,
         }
         ran = self.folder.call(command, *options, now=now, env=known | env)
-        self.seen.append(ran.out + ran.err + json.dumps(ran.report))
+        self.seen.append(ran.log + json.dumps(ran.report))
         return ran
 
     @property

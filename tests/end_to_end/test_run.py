@@ -41,15 +41,15 @@ def test_a_second_run_sends_nothing(club: ClubFolder) -> None:
     assert len(club.emails()) == 1
 
 
-def test_someone_new_is_added_alone(club: ClubFolder) -> None:
+def test_someone_new_is_marked_among_everyone_who_is_expected(club: ClubFolder) -> None:
     announce(club)
     club.calendar(vevent(attendees=("ada@example.org", "stu@example.org", "NIA@example.org")))
     ran = club.call("run", now=LATER)
 
     assert ran.states == [("added", "sent")]
     text = body(club.emails()[-1])
-    assert "Nia Newcomer" in text
-    assert "Stu Student" not in text
+    assert "Nia Newcomer (new)" in text
+    assert "Stu Student\n" in text
 
 
 def test_a_session_that_ends_later_is_said_anew_to_everyone(club: ClubFolder) -> None:

@@ -24,8 +24,8 @@ sys.addaudithook(fail)
 INTERRUPTING = """\
 import os, signal, sys
 todo = ["once"]
-def interrupt(event, _):
-    if event == "os.link" and todo:  # the outbox puts a message into its folder
+def interrupt(event, args):
+    if event == "os.link" and str(args[1]).endswith(".eml") and todo:  # the outbox puts a message into its folder
         todo.clear()
         os.kill(os.getpid(), signal.SIGINT)
 sys.addaudithook(interrupt)

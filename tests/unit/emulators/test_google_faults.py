@@ -186,7 +186,7 @@ def test_the_reason_of_a_refusal_reaches_google_api_python_client() -> None:
             client.service("gmail").users().getProfile(userId="me").execute()
     assert caught.value.status_code == 403
     assert caught.value.reason == "User Rate Limit Exceeded"
-    assert "userRateLimitExceeded" in str(caught.value.error_details)
+    assert "RATE_LIMIT_EXCEEDED" in str(caught.value.error_details)
 
 
 def test_a_request_is_recorded_and_its_scopes_can_be_told() -> None:
