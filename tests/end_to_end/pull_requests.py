@@ -25,7 +25,7 @@ BEGIN:VCARD
 VERSION:3.0
 FN:Robin Example
 EMAIL:robin@example.org
-CATEGORIES:Adult
+CATEGORIES:Adult,Student
 END:VCARD
 """.replace("\n", "\r\n")
 

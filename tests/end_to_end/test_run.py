@@ -49,7 +49,7 @@ def test_someone_new_is_marked_among_everyone_who_is_expected(club: ClubFolder) 
     assert ran.states == [("added", "sent")]
     text = body(club.emails()[-1])
     assert "Nia Newcomer (new)" in text
-    assert "Stu Student\n" in text
+    assert "Stu Student\r\n" in text
 
 
 def test_a_session_that_ends_later_is_said_anew_to_everyone(club: ClubFolder) -> None:
@@ -159,8 +159,8 @@ def test_the_report_is_what_its_schema_says_and_names_nobody(club: ClubFolder) -
 
 KILLER = """\
 import os, signal, sys
-def die_while_sending(event, _):
-    if event == "os.link":  # the outbox puts a message into its folder
+def die_while_sending(event, args):
+    if event == "os.link" and str(args[1]).endswith(".eml"):  # the outbox puts a message into its folder
         os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(die_while_sending)
 """
