@@ -647,7 +647,7 @@ def test_whom_the_earlier_script_did_not_name_is_added(former: CalendarLedgerWor
 
     (due,) = decide([rule()], reading(seen(who=who)), club(memory=former.open().read(NOW)), NOW).due
 
-    assert [one.name for one in due.people.people] == ["Sue Student"]
+    assert [one.name for one in due.newcomers] == ["Sue Student"]
 
 
 def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(former: CalendarLedgerWorld) -> None:
