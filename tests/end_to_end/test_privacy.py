@@ -43,8 +43,8 @@ HOSTS = {
     "people.googleapis.com",
     "www.googleapis.com",
 }
-SHOWN = {"github.com", "proxy.example.org"}
-"""Hosts of addresses that are shown to people, and never asked."""
+SHOWN = {"github.com", "mail.google.com", "proxy.example.org", "support.github.com"}
+"""Hosts of addresses that are shown to people, or name a permission, and are never asked."""
 SENDING = "gmail.users.messages.send"
 
 

@@ -38,6 +38,9 @@ def hook(event, args):
         line = "starts " + (event if STARTING[event] is None else text(args[STARTING[event]]))
     elif event == "open" and isinstance(args[2], int) and args[2] & WRITING and not isinstance(args[0], int):
         line = "writes " + os.path.abspath(text(args[0]))
+    elif event in {"os.link", "os.rename"}:  # a file of which only the name within an open folder is told
+        folder = os.readlink(f"/proc/self/fd/{args[3]}") if args[3] >= 0 else ""
+        line = "writes " + os.path.abspath(os.path.join(folder, text(args[1])))
     if line:
         os.write(log, (line + "\\n").encode("utf-8", "backslashreplace"))
 
