@@ -40,7 +40,7 @@ from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
-from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed
+from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
 from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
@@ -201,7 +201,7 @@ class Season(RuleBasedStateMachine):
         for about in self.notices:
             keys = believed(self._book(), about, self.world.now)
             for event in {*SESSIONS, *keys}:
-                key = keys.get(event, Key(about.id, event))
+                key = keys.get(event, never_announced(about, event))
                 assert self.owner.was_told_the_truth(key, event, about, self.world), (key, event)
         before = len(self.office.left)
         self._finish(self._start(looks=True))

@@ -168,6 +168,11 @@ def believed(memory: Book, rule: Rule, now: datetime) -> dict[str, Key]:
     return {memory.event_id(key): key for key in keys}
 
 
+def never_announced(rule: Rule, event: str) -> Key:
+    """A key of which the owner heard nothing: the event's id may be the key of a session that has another id now."""
+    return Key(rule.id, f"{event}, never announced")
+
+
 @dataclass
 class Owner:
     """The premises owner, who believes what the notices said."""

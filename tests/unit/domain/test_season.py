@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.domain.claims import Book
 from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import CalendarReading, Key, Kind, Notice, PresenceMode, Require, Rule
+from sessionsmgmt.domain.model import CalendarReading, Kind, Notice, PresenceMode, Require, Rule
 from sessionsmgmt.domain.presence import horizon
 from sessionsmgmt.domain.roster import directory
 from sessionsmgmt.domain.standing import Club
@@ -32,6 +32,7 @@ from tests.unit.domain.season import (
     Owner,
     World,
     believed,
+    never_announced,
 )
 
 BEGINNINGS = {  # each a day or two before the clocks change, where they do
@@ -210,7 +211,7 @@ def run(season: Season, data: st.DataObject) -> None:  # noqa: ARG001  it has th
     for each in season.whole:
         keys = believed(season.memory, each, season.world.now)
         for event in {*SESSIONS, *keys}:
-            key = keys.get(event, Key(each.id, event))
+            key = keys.get(event, never_announced(each, event))
             assert season.owner.was_told_the_truth(key, event, each, season.world), (key, event)
 
 
