@@ -7,17 +7,16 @@ but the files named in ``plan``, and either all of them are written or none is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sessionsmgmt import safe_files
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.commands.former import Former
 from sessionsmgmt.commands.result import Result
+from sessionsmgmt.commands.write_all import write_all
 from sessionsmgmt.config.names import address_fault, zone_fault
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model import Disclose, PresenceMode
@@ -28,9 +27,6 @@ ACTION = "OWNER/sessionsmgmt@v1"
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
-LARGEST = 16_777_216
-"""Bytes that are kept of a file that is replaced, so that it can be put back where another one can't be written."""
-
 LONGEST = 100
 """Characters an answer may have: more than any team or calendar is called, and no more than sessions.yml allows."""
 
@@ -201,7 +197,7 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
         names = ", ".join(unasked)
         raise InputError(f"There already: {names}. Nothing was written.", "Move it away, or name it with --overwrite.")
     chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
-    _write_all(folder, chosen)
+    write_all(folder, chosen)
     return tuple(Path(name) for name in chosen)
 
 
@@ -275,62 +271,6 @@ def _sample_calendar(text: str, title: str) -> bytes:
         event.add("SUMMARY", title)
     calendar.add_missing_timezones(first_date=date(2020, 1, 1))
     return bytes(calendar.to_ical(sorted=False))
-
-
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all of the files or, where one of them can't be written, none."""
-    try:
-        with _undone_on_failure() as undo:
-            for name, content in files.items():
-                path = folder / name
-                _check_links(name, folder)
-                _make_folder(path.parent, undo)
-                undo.append(_restoring(path))
-                _put(path, content, folder)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(f"The files can't be written to {folder} ({reason}). Nothing was written.") from error
-
-
-def _check_links(name: str, folder: Path) -> None:
-    try:
-        safe_files.resolved(folder / name, folder)
-    except OSError:
-        raise InputError(f"{name} is a link, or behind one. Nothing was written.", "Remove the link.") from None
-
-
-def _put(path: Path, content: bytes, folder: Path) -> None:
-    with safe_files.made_folder(path.parent, folder) as opened:
-        safe_files.publish(opened, path.name, content)
-
-
-@contextmanager
-def _undone_on_failure() -> Iterator[list[Callable[[], object]]]:
-    """A list of what takes each step back; if anything fails, it is done, the last step first."""
-    undo: list[Callable[[], object]] = []
-    try:
-        yield undo
-    except BaseException:
-        for step in reversed(undo):
-            with suppress(OSError):
-                step()
-        raise
-
-
-def _make_folder(folder: Path, undo: list[Callable[[], object]]) -> None:
-    if not folder.exists():
-        _make_folder(folder.parent, undo)
-        folder.mkdir()
-        undo.append(folder.rmdir)
-
-
-def _restoring(path: Path) -> Callable[[], object]:
-    """What makes the path what it is now: the file it is, or none."""
-    with safe_files.made_folder(path.parent, path.parent) as opened:
-        if not safe_files.is_there(opened, path.name):
-            return lambda: path.unlink(missing_ok=True)
-        content = safe_files.read(opened, path.name, LARGEST)
-    return lambda: _put(path, content, path.parent)
 
 
 def _always(text: str) -> Callable[[Given], str]:
