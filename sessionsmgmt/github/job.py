@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of the variable, not what is in it
-SECRETS_TOKEN = "SECRETS_TOKEN"  # noqa: S105
+SECRETS_TOKEN = "SECRETS_TOKEN"  # noqa: S105 - as above
 APP_ID = "GITHUB_APP_ID"
 PRIVATE_KEY = "GITHUB_APP_PRIVATE_KEY"
 

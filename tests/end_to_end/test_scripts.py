@@ -98,13 +98,13 @@ def test_a_machine_that_has_nothing_is_made_by_what_is_installed_for_it(machine:
 
     assert machine.calls("apt-get")[:2] == ["update -qq", f"{INSTALL} debootstrap"]
     [made] = machine.calls("debootstrap")
-    assert made.endswith(" http://mirror.invalid/debian")
+    assert made.endswith(" http://mirror.invalid/packages")
 
 
 _APT_GET_WITH_A_MIRROR = """
 case $1 in
 install) cp "$NEW" "$BIN/debootstrap" ;;
-indextargets) . /etc/os-release; echo "http://mirror.invalid/debian $VERSION_CODENAME main" ;;
+indextargets) . /etc/os-release; echo "http://mirror.invalid/packages $VERSION_CODENAME main" ;;
 esac
 """
 
