@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from sessionsmgmt.inherited import settle
-from sessionsmgmt.signals import StopRequests, process
+from sessionsmgmt.entrypoints.process_environment import settle
+from sessionsmgmt.entrypoints.signals import StopRequests, process
 
 
 def main() -> int:
@@ -17,10 +17,10 @@ def _main(stop: StopRequests) -> int:
     environ = settle()
     called_by_runner = environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in environ)
     if len(sys.argv) == 1 and called_by_runner:
-        from sessionsmgmt.runner import step
+        from sessionsmgmt.entrypoints.action import step
 
         return step.main(environ, sys.stdout, stop)
-    from sessionsmgmt.cli.main import start_in
+    from sessionsmgmt.entrypoints.cli.main import start_in
 
     return start_in(environ, stop)
 

@@ -14,22 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.claims import Book, Refused, Step
-from sessionsmgmt.domain.model import (
-    Attendee,
-    CalendarReading,
-    Contact,
-    ContactsReading,
-    Disclose,
-    Event,
-    PresenceMode,
-    Role,
-    Rule,
-    Unit,
-    Within,
-)
-from sessionsmgmt.pipeline import Job, Mailing, survey
+from sessionsmgmt.application.notices.pipeline import Job, Mailing, plan_notices
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event
+from sessionsmgmt.domain.model.people import Contact, ContactsReading, Disclose, Role
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule, Unit, Within
+from sessionsmgmt.email.model import Envelope, Wording
 
 NOW = datetime(2026, 10, 30, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
@@ -64,9 +54,9 @@ class People:
 class Blank:
     """A ledger in which nothing was ever said; deciding never writes."""
 
-    def read(self, _now: datetime) -> Book:
+    def read(self, _now: datetime) -> LedgerSnapshot:
         """No entries."""
-        return Book(b"an invented secret of 32 bytes..")
+        return LedgerSnapshot(b"an invented secret of 32 bytes..")
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
         """Nothing is refused, nothing is kept."""
@@ -103,11 +93,11 @@ def season(sessions: int, attendees: int, contacts: int) -> Job:
 def main() -> None:
     """Measure one season."""
     sessions, attendees, contacts = map(int, sys.argv[1:])
-    survey(
+    plan_notices(
         season(1, attendees, attendees), NOW
     )  # once before, so that loading libraries and locale data is not counted
     before, started = peak(), time.process_time()
-    found = survey(season(sessions, attendees, contacts), NOW)
+    found = plan_notices(season(sessions, attendees, contacts), NOW)
     seconds = time.process_time() - started
     if len(found.emails) != sessions:
         sys.exit(f"{sessions} emails were to be composed, and {len(found.emails)} were")

@@ -10,34 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.domain.addresses import fold as folded
-from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Sent
-from sessionsmgmt.domain.model import (
-    DEFAULT_KINDS,
-    Attendee,
-    CalendarReading,
-    Caution,
-    Contact,
-    Event,
-    Key,
-    Kind,
-    Notice,
-    Person,
-    Presence,
-    PresenceMode,
-    Require,
-    Role,
-    Roster,
-    Rule,
-    Said,
-    Session,
-    Status,
-    Unit,
-    Within,
-)
-from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.domain.standing import Club
-from sessionsmgmt.ledger.retention import Retention
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, LedgerSnapshot, Sent
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
+from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Announcement, Key, Kind, Notice, Presence, Session
+from sessionsmgmt.domain.model.people import Contact, Person, Role, Roster
+from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.eligibility import Club
+from sessionsmgmt.domain.sessions.roster import directory
 
 NEW_YORK = ZoneInfo("America/New_York")
 SECRET = b"an invented secret of 32 bytes.."
@@ -147,32 +129,32 @@ def weeks(amount: int) -> Within:
     return Within(amount, Unit.WEEKS)
 
 
-def book(entries: Mapping[Key, Entry] | None = None, *, secret: bytes = SECRET) -> Book:
+def snapshot(entries: Mapping[Key, Entry] | None = None, *, secret: bytes = SECRET) -> LedgerSnapshot:
     """A ledger at one moment; by default one in which nothing was ever said."""
-    return Book(secret, entries or {})
+    return LedgerSnapshot(secret, entries or {})
 
 
 def club(
     contacts: Iterable[Contact] = CONTACTS,
     *,
-    memory: Book | None = None,
+    memory: LedgerSnapshot | None = None,
     zone: tzinfo = NEW_YORK,
     roles: Sequence[Role] = ROLES,
     organizers: Iterable[str] | None = None,
 ) -> Club:
     """A club: by default two adults, two students and a ledger without entries."""
     trusted = None if organizers is None else frozenset(map(folded, organizers))
-    return Club(roles, directory(contacts, roles), memory or book(), zone, trusted)
+    return Club(roles, directory(contacts, roles), memory or snapshot(), zone, trusted)
 
 
 def reading(
     *events: Event,
     unreadable: Iterable[str] = (),
     blind: bool = False,
-    cautions: Iterable[Caution] = (),
+    warnings: Iterable[ReportWarning] = (),
 ) -> CalendarReading:
     """What a calendar said."""
-    return CalendarReading(events, frozenset(unreadable), blind, tuple(cautions))
+    return CalendarReading(events, frozenset(unreadable), blind, tuple(warnings))
 
 
 def window(start: datetime, end: datetime) -> Presence:
@@ -191,20 +173,22 @@ def roster(**roles: Iterable[Person]) -> Roster:
     return Roster({role: tuple(people) for role, people in roles.items()})
 
 
-def said(
+def announcement(
     kind: Kind = Kind.NEW,
     *,
     presence: Presence | None = None,
     people: Iterable[str] = (),
     sequence: int = 0,
-) -> Said:
+) -> Announcement:
     """What the owner was told: by default, of the session that ``event`` has by default. ``people`` are digests."""
-    return Said(kind, presence or window(local(2026, 11, 7, 17), local(2026, 11, 7, 20)), frozenset(people), sequence)
+    return Announcement(
+        kind, presence or window(local(2026, 11, 7, 17), local(2026, 11, 7, 20)), frozenset(people), sequence
+    )
 
 
-def claim(run: str = "a run", *, at: datetime = NOW, what: Said | None = None, held: bool = False) -> Claim:
+def claim(run: str = "a run", *, at: datetime = NOW, what: Announcement | None = None, held: bool = False) -> Claim:
     """A run's word that it is about to send."""
-    return Claim(run, at, what or said(), held)
+    return Claim(run, at, what or announcement(), held)
 
 
 def notice(
@@ -215,7 +199,7 @@ def notice(
     presence: Presence | None = None,
     people: Roster | None = None,
     newcomers: Iterable[Person] | None = None,
-    before: Said | None = None,
+    before: Announcement | None = None,
     sequence: int = 0,
 ) -> Notice:
     """A notice as ``decide`` makes it: by default of one adult and two students tomorrow, everyone a newcomer.
@@ -235,18 +219,18 @@ def notice(
         people=named,
         newcomers=frozenset(fresh),
         before=before,
-        said=said(kind, presence=announced, sequence=sequence),
+        announcement=announcement(kind, presence=announced, sequence=sequence),
     )
 
 
-def accepted(memory: Book, notices: Iterable[Notice], now: datetime) -> Book:
+def accepted(memory: LedgerSnapshot, notices: Iterable[Notice], now: datetime) -> LedgerSnapshot:
     """The ledger after a run at ``now`` whose every mail left, in the steps that a run takes."""
     steps = [
         step
         for one in notices
         for step in (
-            Begin(one.key, "a run", memory.entry(one.key).said, one.said),
-            Sent(one.key, "a run", f"<{one.key.session}-{one.said.sequence}@mail.invalid>"),
+            Begin(one.key, "a run", memory.entry(one.key).announcement, one.announcement),
+            Sent(one.key, "a run", f"<{one.key.session}-{one.announcement.sequence}@mail.invalid>"),
         )
     ]
     after, refused = memory.advanced(steps, now)

@@ -27,7 +27,7 @@ from typing import BinaryIO
 
 import entrypoint
 import sessionsmgmt
-from sessionsmgmt.cli import main as cli
+from sessionsmgmt.entrypoints.cli import main as cli
 from tests.environment import of_the_machine
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.pictures import BROWSERS, OPTIONS, photograph
-from tests.unit.compose.golden import FOLDER
+from tests.unit.email.golden import FOLDER
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "wording.png"

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from sessionsmgmt.config.sections import Section
-from sessionsmgmt.domain.model import Unit, Within
+from sessionsmgmt.domain.model.rule import Unit, Within
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

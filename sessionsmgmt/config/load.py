@@ -20,7 +20,7 @@ from sessionsmgmt.config.reading import WHOLE, UnreadableError, read
 from sessionsmgmt.config.schema import check
 from sessionsmgmt.config.sections import Section, Text, chosen, repeated, texts
 from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
-from sessionsmgmt.domain.model import Disclose, Role
+from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.model import Role, Rule
+from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.rule import Rule
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
 LEDGER_FILE = ".sessionsmgmt/ledger.json"

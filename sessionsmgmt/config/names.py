@@ -80,7 +80,7 @@ def locale_fault(name: str) -> str:
 
 def language_fault(name: str) -> str:
     """What is wrong with a known locale for a notice that has no template: it needs built-in wording."""
-    from sessionsmgmt.compose.language import speaks
+    from sessionsmgmt.email.language import speaks
 
     if speaks(name):
         return ""

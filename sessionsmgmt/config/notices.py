@@ -15,7 +15,9 @@ from sessionsmgmt.config.paths import Folder
 from sessionsmgmt.config.reading import Place, UnreadableError, position, read
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
-from sessionsmgmt.domain.model import DEFAULT_KINDS, Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
+from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 
 LARGEST_TEMPLATE = 131_072
 """Bytes a template may have; the characters it may have are bounded where it is read as a template."""
@@ -155,7 +157,7 @@ def _check_template(text: str, shown: str, roles: Sequence[Role], findings: Find
         findings.add_elsewhere(shown, position(text, index), fault)
     if hidden:
         return
-    from sessionsmgmt.compose.template import check
+    from sessionsmgmt.email.template import check
 
     for line, column, fault in check(text, roles) if roles else ():
         findings.add_elsewhere(shown, Place(line, column), fault)

@@ -123,11 +123,11 @@ def ledger(section: Section, folder: Folder, source: CalendarSource) -> LedgerSe
         section.wrong("path", f"{LEDGER_FILE}, where the ledger is if nothing else is said, {fault}")
     store = _store(section, folder, source)
     former_section = section.section("migrate_from")
-    former = _store(former_section, folder, source)
-    if former is not None and former == store:
+    conf_json = _store(former_section, folder, source)
+    if conf_json is not None and conf_json == store:
         former_section.wrong("store", "is the same ledger; remove migrate_from, or name the one of before")
     keep = span(section, "keep", "30 days", least=DAY, most=5 * 366 * DAY, bounds="from 1 day to 5 years")
-    return LedgerSettings(store=store, migrate_from=former, keep=keep)
+    return LedgerSettings(store=store, migrate_from=conf_json, keep=keep)
 
 
 def _store(section: Section, folder: Folder, source: CalendarSource) -> Store | None:

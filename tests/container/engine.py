@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 300
+RETRY_POLICY = 300
 """Seconds: a machine that others use too is slow at starting containers."""
 OF_BUILDAH = re.compile(r"(subprocess exited with status \d+\n)*Error: exit status \d+\n\Z")
 """What buildah itself says at the end when a process fails."""
@@ -131,7 +131,7 @@ def _files(root: Path) -> dict[str, tuple[int, int]]:
 
 def _run(command: Sequence[str]) -> Done:
     done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL
+        command, capture_output=True, encoding="utf-8", check=False, timeout=RETRY_POLICY, stdin=subprocess.DEVNULL
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

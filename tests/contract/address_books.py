@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt.ports import Contacts
-from sessionsmgmt.providers.files.contacts import VcardFile
+from sessionsmgmt.adapters.files.contacts import VcardFile
+from sessionsmgmt.ports.contacts import Contacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sessionsmgmt.domain.model import Rule
-from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ledger.seal import Keys, unseal
-from sessionsmgmt.providers.google.ledger import CalendarLedger
-from sessionsmgmt.providers.google.marks import joined, ours, place
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS_WRITE
+from sessionsmgmt.adapters.google.extended_properties import joined, ours, place
+from sessionsmgmt.adapters.google.ledger import CalendarLedger
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS_WRITE
+from sessionsmgmt.adapters.ledger.retention import Retention
+from sessionsmgmt.adapters.ledger.sealing import Keys, unseal
+from sessionsmgmt.domain.model.rule import Rule
 from tests.emulators.google import Calendar, World, event
 from tests.wire.google import TEAM, Club, google
 

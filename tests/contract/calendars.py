@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.ports import Calendar
-from sessionsmgmt.providers.files.calendar import IcsFile
+from sessionsmgmt.adapters.files.calendar import IcsFile
+from sessionsmgmt.ports.calendar import Calendar
 from tests.builders import NEW_YORK
 
 

@@ -6,12 +6,12 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.git import GitLedger
-from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ledger.seal import OWNED, Keys, unseal
-from sessionsmgmt.ledger.version import PLACE
-from sessionsmgmt.ledger.witness import BELOW
+from sessionsmgmt.adapters.ledger.branch import FILE
+from sessionsmgmt.adapters.ledger.git import GitLedger
+from sessionsmgmt.adapters.ledger.retention import Retention
+from sessionsmgmt.adapters.ledger.sealed_version import PLACE
+from sessionsmgmt.adapters.ledger.sealing import OWNED, Keys, unseal
+from sessionsmgmt.adapters.ledger.witness import BELOW
 from tests.wire.github import BRANCH, Home, github
 
 

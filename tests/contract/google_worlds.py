@@ -11,7 +11,9 @@ from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.ports import Calendar, Contacts, Mailer
+from sessionsmgmt.ports.calendar import Calendar
+from sessionsmgmt.ports.contacts import Contacts
+from sessionsmgmt.ports.mail import Mailer
 from tests.contract.address_books import Friend
 from tests.contract.calendars import Entry
 from tests.emulators.google import Refusal, World, attendee, event
@@ -54,10 +56,10 @@ class GoogleContactsWorld:
     club: Club
 
     def put(self, *people: Friend) -> None:
-        book = self.club.google.world.contacts
-        book.people.clear()
+        snapshot = self.club.google.world.contacts
+        snapshot.people.clear()
         for person in people:
-            book.add(person.name, *person.addresses, labels=person.labels)
+            snapshot.add(person.name, *person.addresses, labels=person.labels)
 
     def spoil(self) -> None:
         self.club.google.fail("people.contactGroups.list", LASTING, times=99)

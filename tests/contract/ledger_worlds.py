@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt.ledger.file import FileLedger
-from sessionsmgmt.ledger.git import GitLedger
-from sessionsmgmt.ledger.moving import Moving
-from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ports import Cautioning
-from sessionsmgmt.providers.google.ledger import CalendarLedger
+from sessionsmgmt.adapters.google.ledger import CalendarLedger
+from sessionsmgmt.adapters.ledger.file import FileLedger
+from sessionsmgmt.adapters.ledger.git import GitLedger
+from sessionsmgmt.adapters.ledger.migration import MigratingLedger
+from sessionsmgmt.adapters.ledger.retention import Retention
+from sessionsmgmt.ports.ledger import LedgerWithWarnings
 from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
 
@@ -21,7 +21,7 @@ from tests.contract.git_world import a_repository
 class LedgerWorld(Protocol):
     """One club's ledger, with nothing in it at first."""
 
-    def open(self) -> Cautioning:
+    def open(self) -> LedgerWithWarnings:
         """The ledger as a process that has just started opens it, with the world's retention."""
         ...
 
@@ -35,7 +35,7 @@ class FileWorld:
     folder: Path
     retention: Retention
 
-    def open(self) -> Cautioning:
+    def open(self) -> LedgerWithWarnings:
         return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", self.retention)
 
     def stored(self) -> bytes:
@@ -51,10 +51,10 @@ class MovingWorld:
     new: LedgerWorld
     retention: Retention
 
-    def open(self) -> Cautioning:
+    def open(self) -> LedgerWithWarnings:
         new = self.new.open()
         assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
-        return Moving(self.old.open(), new, self.retention)
+        return MigratingLedger(self.old.open(), new, self.retention)
 
     def stored(self) -> bytes:
         return self.old.stored() + self.new.stored()

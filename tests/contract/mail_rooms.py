@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt.ports import Mailer
-from sessionsmgmt.providers.files.outbox import Outbox
+from sessionsmgmt.adapters.files.outbox import Outbox
+from sessionsmgmt.ports.mail import Mailer
 
 
 class MailerWorld(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sessionsmgmt.adapters.github.client import Access, RepositoryName, connect, token
+from sessionsmgmt.adapters.github.job import SECRETS_TOKEN
+from sessionsmgmt.adapters.github.secrets import PERMISSIONS, GitHubSecret, place
 from sessionsmgmt.config.model import Credentials, Scope
-from sessionsmgmt.github.client import Access, RepositoryName, connect, token
-from sessionsmgmt.github.job import SECRETS_TOKEN
-from sessionsmgmt.github.secrets import PERMISSIONS, GitHubSecret, place
-from sessionsmgmt.patience import Patience
+from sessionsmgmt.retry import RetryPolicy
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal, Secrets
 from tests.wire.github import Time
 
@@ -49,8 +49,8 @@ class SecretWorld:
         return self.github.world.now
 
     @property
-    def patience(self) -> Patience:
-        return Patience(
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(
             clock=lambda: self.time.now,
             sleep=self.time.sleep,
             jitter=lambda: 1.0,
@@ -63,7 +63,7 @@ class SecretWorld:
 
     def open(self, level: str = "write") -> GitHubSecret:
         """The store as the product uses it, with a token that may write or only read."""
-        hub = connect(self.access(level), {"GITHUB_API_URL": self.github.root}, self.patience)
+        hub = connect(self.access(level), {"GITHUB_API_URL": self.github.root}, self.retry_policy)
         return GitHubSecret(hub, place(SETTINGS[self.scope], HERE), NAME, HERE)
 
     def block(self) -> None:

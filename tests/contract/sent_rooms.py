@@ -12,10 +12,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt.ports import Delivered, Mailer, SentFolder
-from sessionsmgmt.providers.files.outbox import Outbox
-from sessionsmgmt.providers.files.sent import OutboxSent
-from sessionsmgmt.providers.google.sent import GmailSent
+from sessionsmgmt.adapters.files.outbox import Outbox
+from sessionsmgmt.adapters.files.sent import OutboxSent
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.ports.mail import Delivered, Mailer, SentFolder
 from tests.builders import NOW
 from tests.wire.google import Club
 

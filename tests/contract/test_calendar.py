@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.model import CalendarReading, Event
+from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.errors import InputError, UnreachableError
 from tests.builders import NEW_YORK, local
 from tests.contract.calendars import CalendarWorld, Entry, Guest, IcsWorld

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.model import Contact
+from sessionsmgmt.domain.model.people import Contact
 from sessionsmgmt.errors import InputError, UnreachableError
 from tests.contract.address_books import ContactsWorld, Friend, VcardWorld
 from tests.contract.google_worlds import GoogleContactsWorld, at_google
@@ -27,7 +27,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ContactsWo
 
 def contacts(world: ContactsWorld) -> dict[str, Contact]:
     reading = world.open().read()
-    assert reading.cautions == ()
+    assert reading.warnings == ()
     found = {contact.name: contact for contact in reading.contacts}
     assert len(found) == len(reading.contacts)
     return found

@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.claims import (
+from sessionsmgmt.adapters.ledger.retention import Retention
+from sessionsmgmt.domain.delivery.claims import (
     LEASE,
     SECRET_BYTES,
     Begin,
-    Book,
     Claim,
     Entry,
     Forget,
     Hold,
+    LedgerSnapshot,
     NotSent,
     Refused,
     Resolve,
@@ -31,14 +32,14 @@ from sessionsmgmt.domain.claims import (
     Step,
     digest,
 )
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Key, Kind, Said
-from sessionsmgmt.ledger.retention import Retention
-from sessionsmgmt.ports import Unwritten
+from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
+from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.ports.ledger import Unwritten
 from tests.builders import (
     KEEP,
     NOW,
     RETENTION,
+    announcement,
     attendees,
     club,
     contact,
@@ -46,16 +47,15 @@ from tests.builders import (
     reading,
     retention,
     rule,
-    said,
     window,
 )
 from tests.contract.ledger_worlds import WORLDS, LedgerWorld
 
 LAB = Key("campus", "lab")
 SHOP = Key("campus", "shop")
-FIRST = said()
-LATER = said(presence=window(FIRST.presence.end + KEEP, FIRST.presence.end + KEEP))
-SECOND = said(Kind.ADDED, people=[digest(b"", "ann@example.org")], sequence=1)
+FIRST = announcement()
+LATER = announcement(presence=window(FIRST.presence.end + KEEP, FIRST.presence.end + KEEP))
+SECOND = announcement(Kind.ADDED, people=[digest(b"", "ann@example.org")], sequence=1)
 
 
 @pytest.fixture(params=WORLDS, scope="module")
@@ -85,15 +85,15 @@ def entry(world: LedgerWorld, key: Key = LAB) -> Entry:
     return world.open().read(NOW).entry(key)
 
 
-def begin(run: str, basis: Said | None = None, what: Said = FIRST, key: Key = LAB) -> Begin:
+def begin(run: str, basis: Announcement | None = None, what: Announcement = FIRST, key: Key = LAB) -> Begin:
     return Begin(key, run, basis, what)
 
 
 def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
-    book = world.open().read(NOW)
+    snapshot = world.open().read(NOW)
 
-    assert book.entries == {}
-    assert len(book.secret) == SECRET_BYTES
+    assert snapshot.entries == {}
+    assert len(snapshot.secret) == SECRET_BYTES
 
 
 def test_no_two_clubs_have_the_same_secret(make: Callable[[Retention], LedgerWorld]) -> None:
@@ -170,11 +170,11 @@ def test_a_claim_of_a_run_that_died_becomes_held(world: LedgerWorld) -> None:
 
 def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
     slow = world.open()
-    basis = slow.read(NOW).entry(LAB).said
+    basis = slow.read(NOW).entry(LAB).announcement
     written(world, begin("we"), Sent(LAB, "we", "mail 1"))
 
     assert len(slow.write([begin("they", basis)], NOW)) == 1
-    assert entry(world).said == FIRST
+    assert entry(world).announcement == FIRST
 
 
 def test_of_two_that_race_for_a_notice_exactly_one_gets_it(world: LedgerWorld) -> None:
@@ -194,10 +194,10 @@ def test_of_two_that_race_to_begin_the_ledger_none_stores_what_nobody_would_reco
     for name, ledger in runs.items():
         ledger.write([begin(name, key=Key("campus", name))], NOW)
 
-    book = world.open().read(NOW)
-    taken = {one.claim.run for one in book.entries.values() if one.claim}
+    snapshot = world.open().read(NOW)
+    taken = {one.claim.run for one in snapshot.entries.values() if one.claim}
     assert taken
-    assert {secrets[name] for name in taken} == {book.secret}
+    assert {secrets[name] for name in taken} == {snapshot.secret}
 
 
 def test_the_secret_that_was_read_first_stays(world: LedgerWorld) -> None:
@@ -242,7 +242,7 @@ def test_what_is_over_long_enough_is_forgotten_with_the_next_write(world: Ledger
     over, trace = FIRST.presence.end + KEEP, FIRST.presence.start.isoformat().encode()
 
     written(world, now=over - timedelta(seconds=1))
-    assert entry(world).said == FIRST
+    assert entry(world).announcement == FIRST
     assert trace in world.stored()
 
     written(world, *steps, now=over)
@@ -274,7 +274,7 @@ def test_a_command_that_is_told_an_early_instant_forgets_by_that(make: Callable[
     written(world, begin("we"), Sent(LAB, "we", "mail 1"))
 
     written(world, now=FIRST.presence.end + KEEP - timedelta(seconds=1))
-    assert entry(world).said == FIRST
+    assert entry(world).announcement == FIRST
     written(world, now=FIRST.presence.end + KEEP)
     assert entry(world) == Entry()
 
@@ -306,9 +306,9 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
     )
     decided = decide([rule()], reading(coming), club(people, memory=ledger.read(NOW)), NOW)
     (notice,) = decided.due
-    assert len(notice.said.people) == 4, "two digests for each of the addresses: alone, and with the name"
+    assert len(notice.announcement.people) == 4, "two digests for each of the addresses: alone, and with the name"
 
-    for steps in ([begin("we", what=notice.said)], [Hold(LAB, "we")], [Resolve(LAB, arrived=True)]):
+    for steps in ([begin("we", what=notice.announcement)], [Hold(LAB, "we")], [Resolve(LAB, arrived=True)]):
         assert ledger.write(steps, NOW) == ()
         stored = world.stored()
         assert b"lab" in stored
@@ -321,7 +321,7 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
 def test_who_was_named_is_recognised_by_a_later_process(world: LedgerWorld) -> None:
     first = world.open()
     (notice,) = decide([rule()], reading(event()), club(memory=first.read(NOW)), NOW).due
-    first.write([begin("we", what=notice.said), Sent(LAB, "we", "mail 1")], NOW)
+    first.write([begin("we", what=notice.announcement), Sent(LAB, "we", "mail 1")], NOW)
 
     later = decide([rule()], reading(event()), club(memory=world.open().read(NOW)), NOW)
 
@@ -347,7 +347,7 @@ def test_a_store_does_what_the_protocol_says(
     make: Callable[[Retention], LedgerWorld], writes: list[tuple[list[Step], timedelta]]
 ) -> None:
     world = make(RETENTION)
-    said_so = Book(bytes(SECRET_BYTES))
+    said_so = LedgerSnapshot(bytes(SECRET_BYTES))
     for steps, later in writes:
         said_so, refused = said_so.advanced(steps, NOW + later)
         said_so = said_so.pruned(NOW + later, KEEP)
@@ -358,7 +358,7 @@ def test_a_store_does_what_the_protocol_says(
 
 def test_somebody_who_is_forgotten_is_in_no_entry_any_more_and_all_else_stays(world: LedgerWorld) -> None:
     ann, bob = digest(b"", "ann@example.org"), digest(b"", "bob@example.org")
-    both, bob_alone = said(people=[ann, bob]), said(people=[bob])
+    both, bob_alone = announcement(people=[ann, bob]), announcement(people=[bob])
     written(world, begin("we", what=both), Sent(LAB, "we", "mail 1"), begin("we", what=both, key=SHOP))
 
     forget = [Forget(key, frozenset({ann})) for key in (LAB, SHOP)]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports import Delivered, Undelivered
+from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.contract.google_worlds import GmailWorld, at_google
 from tests.contract.mail_rooms import MailerWorld, OutboxWorld, message
 
@@ -47,7 +47,7 @@ def test_a_mailer_that_got_ready_sends_and_may_get_ready_again(world: MailerWorl
     mailer.prepare()
     assert world.arrived() == []
     assert isinstance(mailer.send(message()), Delivered)
-    assert mailer.cautions() == ()
+    assert mailer.warnings() == ()
 
 
 def test_a_mailer_that_can_send_nothing_does_not_get_ready(world: MailerWorld) -> None:

@@ -11,7 +11,7 @@ from nacl.public import SealedBox
 
 from sessionsmgmt.config.model import Scope
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
-from sessionsmgmt.ports import Sealed
+from sessionsmgmt.ports.credentials import Sealed
 from tests.contract.secret_stores import NAME, SecretWorld
 from tests.emulators.github import GitHubEmulator
 

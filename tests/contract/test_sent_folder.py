@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sessionsmgmt.compose.email import compose
-from sessionsmgmt.compose.model import Envelope, Wording
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.confirm import MARK, Mail, trait
-from sessionsmgmt.domain.model import Disclose, Key, Session
+from sessionsmgmt.domain.delivery.reconciliation import MARK, Mail, trait
+from sessionsmgmt.domain.model.notice import Key, Session
+from sessionsmgmt.domain.model.people import Disclose
+from sessionsmgmt.email.compose import compose
+from sessionsmgmt.email.model import Envelope, Wording
 from tests.builders import NEW_YORK, SECRET, local, notice
 from tests.contract.google_worlds import at_google
 from tests.contract.sent_rooms import GmailWorld, OutboxWorld, SentWorld, sent

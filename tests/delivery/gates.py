@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sessionsmgmt.domain.claims import Begin, Book, Refused, Step
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.ports import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, Unwritten
 
-PATIENCE = 300.0
+RETRY_POLICY = 300.0
 """Seconds until a run that comes neither to a gate nor to its end counts as stuck."""
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ class Run(Generic[T]):
         """Move to the next gate or to the end, and return once the run stands there."""
         self._order = order
         self._may_move.release()
-        if not self._stands.acquire(timeout=PATIENCE):
+        if not self._stands.acquire(timeout=RETRY_POLICY):
             raise AssertionError(f"a run is stuck after {self.gate}")
         if self.over:
             self._thread.join()
@@ -112,12 +112,12 @@ class GatedLedger:
     inner: Ledger
     stop: Stop
 
-    def read(self, now: datetime) -> Book:
+    def read(self, now: datetime) -> LedgerSnapshot:
         """Two gates, and between them the reading."""
         self.stop(Gate("read", now))
-        book = self.inner.read(now)
+        snapshot = self.inner.read(now)
         self.stop(Gate("read", now, passed=True))
-        return book
+        return snapshot
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         """Two gates, and between them the writing; of some keys it may be told to write nothing."""

@@ -25,15 +25,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessionsmgmt.commands.resolve import resolve
-from sessionsmgmt.compose.model import Envelope, Wording
-from sessionsmgmt.domain.claims import LEASE, Book
-from sessionsmgmt.domain.confirm import SKEW, doubtful
-from sessionsmgmt.domain.model import Key, PresenceMode, Rule
+from sessionsmgmt.application.notices.pipeline import (
+    Delivery,
+    Job,
+    Lookup,
+    Mailing,
+    Plan,
+    deliver,
+    plan_notices,
+    reconcile,
+)
+from sessionsmgmt.application.notices.resolve import resolve
+from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
+from sessionsmgmt.domain.delivery.reconciliation import SKEW, doubtful
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule
+from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.patience import Patience
-from sessionsmgmt.pipeline import Delivery, Job, Lookup, Mailing, Survey, deliver, look, survey
-from sessionsmgmt.ports import Ledger, Mailer, Stop
+from sessionsmgmt.ports.ledger import Ledger
+from sessionsmgmt.ports.mail import Mailer
+from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.retry import RetryPolicy
 from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
 from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
@@ -72,8 +84,8 @@ class Store(Protocol):
         ...
 
 
-Send = Callable[[Survey, Mailer, Ledger, str, Callable[[], datetime], Stop, Patience], Sequence[Delivery]]
-AT_ONCE = Patience(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
+Send = Callable[[Plan, Mailer, Ledger, str, Callable[[], datetime], Stop, RetryPolicy], Sequence[Delivery]]
+AT_ONCE = RetryPolicy(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
 """How long a limit is waited for: as long as it takes, and that takes no time here."""
 
 
@@ -88,7 +100,7 @@ class Season(RuleBasedStateMachine):
         self.runs: list[UnderWay] = []
         self.number = 0
         self.person = store.open()  # with which a person looks
-        self.known: Book | None = None
+        self.known: LedgerSnapshot | None = None
         self.held: list[Key] = []  # what nobody knows about by now
 
     # what there is at first
@@ -180,14 +192,16 @@ class Season(RuleBasedStateMachine):
     @invariant()
     def the_ledger_knows_or_is_in_doubt(self) -> None:
         """What left is in the ledger as said, or claimed; and what it says was said did leave."""
-        book = self._book()
-        self.held = sorted(doubtful(book, self.world.now))
+        snapshot = self._book()
+        self.held = sorted(doubtful(snapshot, self.world.now))
         for key, letters in self.owner.inbox.items():
-            entry = book.entry(key)
-            remembered = entry.said.sequence + 1 if entry.said else 0
+            entry = snapshot.entry(key)
+            remembered = entry.announcement.sequence + 1 if entry.announcement else 0
             assert entry.claim or remembered == len(letters), f"{len(letters)} left, the ledger knows {remembered}"
-        for key, entry in book.entries.items():
-            assert not entry.said or entry.said in [one.said for one in self.owner.inbox[key]], "said, but never sent"
+        for key, entry in snapshot.entries.items():
+            assert not entry.announcement or entry.announcement in [
+                one.announcement for one in self.owner.inbox[key]
+            ], "said, but never sent"
 
     def everything_calms_down(self) -> None:
         """All runs end, a person closes what is held, and one run more tells the owner the rest."""
@@ -217,7 +231,7 @@ class Season(RuleBasedStateMachine):
 
     # how
 
-    def _book(self) -> Book:
+    def _book(self) -> LedgerSnapshot:
         """The ledger as it stands, which is looked at anew where something may have been written."""
         self.known = self.known or self.person.read(self.world.now)
         return self.known
@@ -238,20 +252,20 @@ class Season(RuleBasedStateMachine):
         lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        diary, book = Diary(self.world, running, now), AddressBook(self.world)
-        job = Job(self.world.zone, ROLES, mailings, diary, book, ledger, lookup, TRUSTED)
+        diary, snapshot = Diary(self.world, running, now), AddressBook(self.world)
+        job = Job(self.world.zone, ROLES, mailings, diary, snapshot, ledger, lookup, TRUSTED)
         with suppress(SessionsError):
-            look(job, self._clock)
-        running.survey = survey(job, now)
-        wish = running.counter.stop
-        return self.send(running.survey, running.counter, ledger, running.name, self._clock, wish, AT_ONCE)
+            reconcile(job, self._clock)
+        running.plan = plan_notices(job, now)
+        stop = running.counter.stop
+        return self.send(running.plan, running.counter, ledger, running.name, self._clock, stop, AT_ONCE)
 
     def _clock(self) -> datetime:
         return self.world.now
 
     def _leaves(self, running: UnderWay, letter: Letter) -> None:
-        assert running.survey
-        [notice] = [one.notice for one in running.survey.verdicts if one.notice and one.key == letter.key]
+        assert running.plan
+        [notice] = [one.notice for one in running.plan.verdicts if one.notice and one.key == letter.key]
         assert letter.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
         assert all(person.name in _text(letter.message) for person in notice.people.people)
         self.owner.receive(notice, self._rule(letter.key), running.seen)
@@ -287,7 +301,7 @@ class Season(RuleBasedStateMachine):
     def _resolve(self, key: Key) -> None:
         claim = self._book().entry(key).claim
         assert claim
-        arrived = claim.said in [one.said for one in self.owner.inbox[key]]
+        arrived = claim.announcement in [one.announcement for one in self.owner.inbox[key]]
         self.known = None
         resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sessionsmgmt.cli import main as cli
+from sessionsmgmt.entrypoints.cli import main as cli
 from tests.forks import load_everything
-from tests.unit.ledger.victim import MERE_TEXT
+from tests.unit.adapters.ledger.victim import MERE_TEXT
 
 SAID = "said.txt"
 """The file in a child's folder in which everything is that it wrote to its terminal."""

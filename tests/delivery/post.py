@@ -11,11 +11,12 @@ from email.message import EmailMessage
 from enum import Enum
 from typing import TypeVar
 
-from sessionsmgmt.domain.confirm import MARK, Mail
-from sessionsmgmt.domain.model import Caution, Key
+from sessionsmgmt.domain.delivery.reconciliation import MARK, Mail
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.ports import Delivered, Limited, Outcome, Undelivered, Unknown
-from tests.delivery.gates import PATIENCE, DiedError
+from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
+from tests.delivery.gates import RETRY_POLICY, DiedError
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ class PostOffice:
 
 
 @dataclass
-class Wish:
+class PreviewOptions:
     """Somebody who may want a run to end. See ``ports.Stop``; the time that is left then is never up."""
 
     asked: bool = False
@@ -107,7 +108,7 @@ class Counter:
     run: str
     clock: Callable[[], datetime]
     leaves: Callable[[Letter], None]
-    stop: Wish = field(default_factory=Wish)
+    stop: PreviewOptions = field(default_factory=PreviewOptions)
     fates: Mapping[Key, Fate] = field(default_factory=dict)
     _decided: set[Key] = field(default_factory=set)
     _all_decided: threading.Condition = field(default_factory=threading.Condition)
@@ -120,7 +121,7 @@ class Counter:
     def prepare(self) -> None:
         """See ``ports.Mailer``."""
 
-    def cautions(self) -> tuple[Caution, ...]:
+    def warnings(self) -> tuple[ReportWarning, ...]:
         """See ``ports.Mailer``."""
         return ()
 
@@ -162,4 +163,4 @@ class Counter:
     def _let_the_others_be_decided(self) -> None:
         """Or it would be up to the machine whether a mail that goes at the same time leaves or not."""
         with self._all_decided:
-            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, PATIENCE)
+            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, RETRY_POLICY)

@@ -7,10 +7,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sessionsmgmt.domain.confirm import Mail
-from sessionsmgmt.domain.model import CalendarReading, ContactsReading, Key, State
+from sessionsmgmt.application.notices.pipeline import Delivery, Plan
+from sessionsmgmt.domain.delivery.reconciliation import Mail
+from sessionsmgmt.domain.model.event import CalendarReading
+from sessionsmgmt.domain.model.notice import Key, State
+from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.pipeline import Delivery, Survey
 from tests.delivery.gates import DiedError, Run
 from tests.delivery.post import Counter, PostOffice
 from tests.unit.domain.season import World
@@ -24,7 +26,7 @@ class UnderWay:
     run: Run[Sequence[Delivery]] = field(init=False)
     counter: Counter = field(init=False)
     seen: World = field(init=False)
-    survey: Survey | None = None
+    plan: Plan | None = None
     asked: datetime | None = None  # when it came to its last write
     engaged: datetime | None = None  # since when it is about to claim something, or has not settled it
     failed: bool = False  # whether it was told of a failure

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sessionsmgmt.ledger.file import FileLedger
-from sessionsmgmt.ports import Ledger
+from sessionsmgmt.adapters.ledger.file import FileLedger
+from sessionsmgmt.ports.ledger import Ledger
 from tests.builders import RETENTION
 from tests.contract.calendar_world import CalendarLedgerWorld
 from tests.delivery.machine import Store

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from sessionsmgmt.pipeline import WAVE
+from sessionsmgmt.application.notices.pipeline import WAVE
 from tests.delivery.clubs import (
     LAST,
     LATER,

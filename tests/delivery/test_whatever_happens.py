@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.domain.claims import SECRET_BYTES, Begin, Book, Refused, Step
-from sessionsmgmt.domain.model import Caution, Key
+from sessionsmgmt.application.notices.pipeline import Delivery, Plan, deliver
+from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.pipeline import Delivery, Survey, deliver
-from sessionsmgmt.ports import Delivered, Ledger, Mailer, Outcome, Undelivered, Unknown, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.mail import Delivered, Mailer, Outcome, Undelivered, Unknown
 from tests.delivery.machine import Season, Send, live_through
 from tests.delivery.stores import STORES
 from tests.unit.domain.season import World
@@ -40,30 +42,30 @@ Clock = Callable[[], datetime]
 
 
 def sending_before_claiming(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
+    plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
-    sent = {key: mailer.send(message) for key, message in survey.emails.items()}
-    return deliver(survey, Told(lambda message: sent[_key(message, survey)]), ledger, run, clock, *rest)
+    sent = {key: mailer.send(message) for key, message in plan.emails.items()}
+    return deliver(plan, Told(lambda message: sent[_key(message, plan)]), ledger, run, clock, *rest)
 
 
 def sending_what_was_refused(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
+    plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
-    return deliver(survey, mailer, Yes(ledger), run, clock, *rest)
+    return deliver(plan, mailer, Yes(ledger), run, clock, *rest)
 
 
 def taking_doubt_for_failure(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
+    plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
     lost = Undelivered(UnreachableError("It is lost.", "Run again."))
-    return deliver(survey, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
+    return deliver(plan, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
 
 
 def taking_doubt_for_success(
-    survey: Survey, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
+    plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> Sequence[Delivery]:
     return deliver(
-        survey, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
+        plan, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
     )
 
 
@@ -71,8 +73,8 @@ def _sure(outcome: Outcome, instead: Outcome) -> Outcome:
     return instead if isinstance(outcome, Unknown) else outcome
 
 
-def _key(message: EmailMessage, survey: Survey) -> Key:
-    return next(key for key, one in survey.emails.items() if one is message)
+def _key(message: EmailMessage, plan: Plan) -> Key:
+    return next(key for key, one in plan.emails.items() if one is message)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Told:
     def prepare(self) -> None:
         """See ``ports.Mailer``."""
 
-    def cautions(self) -> tuple[Caution, ...]:
+    def warnings(self) -> tuple[ReportWarning, ...]:
         """See ``ports.Mailer``."""
         return ()
 
@@ -98,7 +100,7 @@ class Yes:
 
     inner: Ledger
 
-    def read(self, now: datetime) -> Book:
+    def read(self, now: datetime) -> LedgerSnapshot:
         return self.inner.read(now)
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
@@ -125,7 +127,7 @@ class Memory:
     """A ledger that is gone with its process; ``opened`` is how it is broken."""
 
     opened: Callable[[Memory], Ledger]
-    book: Book = field(default_factory=lambda: Book(b"s" * SECRET_BYTES))
+    snapshot: LedgerSnapshot = field(default_factory=lambda: LedgerSnapshot(b"s" * SECRET_BYTES))
 
     def open(self) -> Ledger:
         return self.opened(self)
@@ -140,11 +142,11 @@ class Sound:
 
     memory: Memory
 
-    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
-        return self.memory.book
+    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+        return self.memory.snapshot
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        self.memory.book, refused = self.memory.book.advanced(steps, now)
+        self.memory.snapshot, refused = self.memory.snapshot.advanced(steps, now)
         return refused
 
 
@@ -153,15 +155,15 @@ class WithoutComparing:
     """It puts back what it read, with its own steps, whatever others wrote in between."""
 
     memory: Memory
-    book: Book = field(init=False)
+    snapshot: LedgerSnapshot = field(init=False)
 
-    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
-        self.book = self.memory.book
-        return self.book
+    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+        self.snapshot = self.memory.snapshot
+        return self.snapshot
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        self.book, refused = self.book.advanced(steps, now)
-        self.memory.book = self.book
+        self.snapshot, refused = self.snapshot.advanced(steps, now)
+        self.memory.snapshot = self.snapshot
         return refused
 
 
@@ -172,16 +174,16 @@ class WritingLate:
     memory: Memory
     waiting: tuple[Sequence[Step], datetime] | None = None
 
-    def read(self, now: datetime) -> Book:  # noqa: ARG002 - the port's
-        return self.memory.book
+    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+        return self.memory.snapshot
 
     def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
         if self.waiting:
-            self.memory.book, _ = self.memory.book.advanced(*self.waiting)
+            self.memory.snapshot, _ = self.memory.snapshot.advanced(*self.waiting)
         self.waiting = steps, now
-        after, refused = self.memory.book.advanced(steps, now)
+        after, refused = self.memory.snapshot.advanced(steps, now)
         if not any(isinstance(step, Begin) for step in steps):
-            self.memory.book = after
+            self.memory.snapshot = after
         return refused
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.providers.google import tokens
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google import tokens
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event

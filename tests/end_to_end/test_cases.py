@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.cli.invocation import Surroundings
-from sessionsmgmt.cli.main import main
+from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
+from sessionsmgmt.entrypoints.cli.main import main
 from tests.builders import unmasked
 from tests.emulators.google import Calendar, GoogleEmulator, World
 
@@ -98,7 +98,7 @@ def _plain(when: str) -> str:
 
 
 def _run(folder: Path, now: str, environ: dict[str, str]) -> int:
-    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], Surroundings(environ, unmasked))
+    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], ProcessContext(environ, unmasked))
 
 
 def _each(case: list[Run], once: Callable[[str, str], list[EmailMessage]]) -> Told:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.adapters.github.issue_notifier import LABEL, marker
 from sessionsmgmt.config.model import topic
-from sessionsmgmt.github.board import LABEL, marker
 from tests.emulators.github import Refusal, Repository
 from tests.end_to_end.league import FIRST, IN_GIT, KEY, LATER, OTHER_KEY, League, league
 

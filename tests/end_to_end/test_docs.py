@@ -14,12 +14,12 @@ import click
 import pytest
 import yaml
 
-from sessionsmgmt.cli import main as cli
-from sessionsmgmt.commands import former
-from sessionsmgmt.compose.names import NAMES
-from sessionsmgmt.compose.template import check
+from sessionsmgmt.application.setup import mantabots_import as conf_json
 from sessionsmgmt.config.load import load
-from sessionsmgmt.runner.inputs import INPUTS
+from sessionsmgmt.email.template import check
+from sessionsmgmt.email.template_context import NAMES
+from sessionsmgmt.entrypoints.action.inputs import INPUTS
+from sessionsmgmt.entrypoints.cli import main as cli
 from tests import wording_picture
 from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT
@@ -247,8 +247,8 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?!`sessions.yml`)", BY_PATH["docs/migrating.md"].text, re.MULTILINE)
     names = set(re.findall(r"`\{\{(\w+)\}\}`", BY_PATH["docs/migrating.md"].text))
 
-    assert set(rows) == former._KNOWN
-    assert names == {*former._NAMES, *former._LISTS}
+    assert set(rows) == conf_json._KNOWN
+    assert names == {*conf_json._NAMES, *conf_json._LISTS}
 
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:

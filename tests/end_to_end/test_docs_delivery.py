@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.adapters.google.extended_properties import LIMIT
+from sessionsmgmt.adapters.google.tokens import METADATA
+from sessionsmgmt.adapters.ledger.sealing import KEY, KEY_BYTES, OLD_KEY
+from sessionsmgmt.adapters.ledger.witness import BELOW
+from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
-from sessionsmgmt.domain.claims import APART, LEASE
-from sessionsmgmt.ledger.seal import KEY, KEY_BYTES, OLD_KEY
-from sessionsmgmt.ledger.witness import BELOW
-from sessionsmgmt.patience import Patience
-from sessionsmgmt.pipeline import WAVE
-from sessionsmgmt.providers.google.marks import LIMIT
-from sessionsmgmt.providers.google.tokens import METADATA
-from sessionsmgmt.signals import AWAITED
+from sessionsmgmt.domain.delivery.claims import APART, LEASE
+from sessionsmgmt.entrypoints.signals import AWAITED
+from sessionsmgmt.retry import RetryPolicy
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
 
 PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_the_numbers_it_names_are_those_of_the_product() -> None:
     assert f"{NUMBERS[WAVE].capitalize()} notices at most are on their way" in PAGE
     assert f"over {LedgerSettings().keep.days} days ago" in PAGE
     assert f"about\n{LIMIT:,} characters" in PAGE
-    assert f"{Patience().total:.0f} seconds at most, and sends it again" in PAGE
+    assert f"{RetryPolicy().total:.0f} seconds at most, and sends it again" in PAGE
     assert f"{AWAITED['SIGINT']:.0f} seconds at most, or {AWAITED['SIGTERM']:.0f} after SIGTERM" in PAGE
 
 

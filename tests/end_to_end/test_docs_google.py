@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.commands.run import sender_seen
+from sessionsmgmt.adapters.google.credentials import stored_credential
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.adapters.google.tokens import CONTACTS, NEEDED_FOR
+from sessionsmgmt.application.notices.pipeline import Delivery, Lookup
+from sessionsmgmt.application.notices.run import sender_seen
 from sessionsmgmt.config.load import load
-from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import CalendarReading, Key, State, Verdict
-from sessionsmgmt.domain.standing import Club as Deciding
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import CalendarReading
+from sessionsmgmt.domain.model.notice import Key, State, Verdict
+from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.sessions.eligibility import Club as Deciding
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.pipeline import Delivery, Lookup
-from sessionsmgmt.ports import Delivered, Undelivered
-from sessionsmgmt.providers.google.credentials import stored_credential
-from sessionsmgmt.providers.google.sent import GmailSent
-from sessionsmgmt.providers.google.tokens import CONTACTS, NEEDED_FOR
+from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
 from tests.contract.mail_rooms import message
 from tests.emulators.google import (
@@ -120,15 +121,15 @@ def busy_only() -> str:
         return said(lambda: reading(club))
 
 
-def cautions(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str] | None = None) -> str:
+def warnings(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str] | None = None) -> str:
     """What is said of an event of this kind, by the settings the page shows."""
     (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
     rules = [notice.rule for notice in load(tmp_path / "sessions.yml").notices]
     world = World()
     world.calendar().put(event("lab", START) | shown)
     with google(world) as club:
-        found = decide(rules, reading(club), Deciding((), {}, Book(b"key"), NEW_YORK, organizers), NOW)
-    return " ".join(caution.text for caution in found.cautions)
+        found = decide(rules, reading(club), Deciding((), {}, LedgerSnapshot(b"key"), NEW_YORK, organizers), NOW)
+    return " ".join(warning.text for warning in found.warnings)
 
 
 def unsent(message_of_google: str = "") -> str:
@@ -141,7 +142,7 @@ def unsent(message_of_google: str = "") -> str:
 
 def wide() -> str:
     with google(World(consent=Consent(granted=PREDECESSOR))) as club:
-        return " ".join(one.text for one in reading(club).cautions)
+        return " ".join(one.text for one in reading(club).warnings)
 
 
 def replaced() -> str:
@@ -168,11 +169,11 @@ MESSAGES: Mapping[str, Callable[[Path], str]] = {
     "the account's list has no calendar of this name": lambda _: by_name(0),
     "2 calendars of the account have this name": lambda _: by_name(2),
     "may see when the calendar is busy, and nothing else": lambda _: busy_only(),
-    "the calendar does not show this account every attendee": lambda path: cautions({"attendeesOmitted": True}, path),
-    "somebody organises it whom calendar.organizers does not name": lambda path: cautions(
+    "the calendar does not show this account every attendee": lambda path: warnings({"attendeesOmitted": True}, path),
+    "somebody organises it whom calendar.organizers does not name": lambda path: warnings(
         {"organizer": {"email": "outsider@example.net"}}, path, frozenset()
     ),
-    "guest(s) come along with attendees and cannot be named": lambda path: cautions(
+    "guest(s) come along with attendees and cannot be named": lambda path: warnings(
         {"attendees": [attendee("ann@example.org", additionalGuests=2)]}, path
     ),
     "Google could not be reached": lambda _: refused(LIST, Refusal(503, "backendError", retry_after="3600")),

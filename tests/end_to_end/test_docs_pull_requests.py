@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sessionsmgmt.commands.init import answers, init
+from sessionsmgmt.application.setup.init import answers, init
 from sessionsmgmt.config.load import load
 from tests.builders import NOW
 from tests.emulators.github import Break, Refusal

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from tests.unit.compose.cases import BUILT_IN, CASES
-from tests.unit.compose.golden import part
+from tests.unit.email.cases import BUILT_IN, CASES
+from tests.unit.email.golden import part
 
 PHONE, DESK = 375, 1024
 Scheme = Literal["light", "dark"]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Hold
-from sessionsmgmt.domain.model import Key
-from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import RETENTION, said, window
+from sessionsmgmt.adapters.ledger.file import FileLedger
+from sessionsmgmt.domain.delivery.claims import Begin, Hold
+from sessionsmgmt.domain.model.notice import Key
+from tests.builders import RETENTION, announcement, window
 from tests.end_to_end.harness import ClubFolder, make_club, vevent
 
 NOW = "2180-11-06T12:00:00-05:00"
@@ -37,7 +37,9 @@ def test_what_was_sent_is_not_sent_again_after_a_command_that_looked_far_ahead(c
 def test_what_is_held_stays_held_after_a_run_that_looked_far_ahead(club: ClubFolder) -> None:
     [due] = club.call("preview", now=NOW).report["notices"]
     key, ledger = Key("campus", due["session"]), FileLedger(club.folder / ".sessionsmgmt" / "ledger.json", RETENTION)
-    session = said(presence=window(datetime(2180, 11, 7, 14, tzinfo=UTC), datetime(2180, 11, 7, 17, tzinfo=UTC)))
+    session = announcement(
+        presence=window(datetime(2180, 11, 7, 14, tzinfo=UTC), datetime(2180, 11, 7, 17, tzinfo=UTC))
+    )
     ledger.write([Begin(key, "a run", None, session), Hold(key, "a run")], datetime(2180, 11, 6, tzinfo=UTC))
 
     club.call("run", now=AHEAD)

@@ -12,10 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from sessionsmgmt.domain.model import Caution, Disclose, Key, Kind, Role, Session, State
-from sessionsmgmt.views.gallery import write_gallery
-from tests.builders import local, notice, person, said, window
-from tests.unit.views.showing import config, due, quiet, result
+from sessionsmgmt.domain.model.notice import Key, Kind, Session, State
+from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.presenters.preview_page import write_gallery
+from tests.builders import announcement, local, notice, person, window
+from tests.unit.presenters.showing import config, due, quiet, result
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOSTILE = "</iframe></textarea><script>document.title = 'taken'</script><img src=http://example.org/x onerror=alert(1)>"
@@ -39,7 +41,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> str:
     session = Session("odd", f"Team Session {HOSTILE}", start, end, HOSTILE)
     deliveries = [
         due(notice()),
-        due(notice(kind=Kind.ADDED, key=Key("hall", "more"), before=said(), sequence=1)),
+        due(notice(kind=Kind.ADDED, key=Key("hall", "more"), before=announcement(), sequence=1)),
         due(
             notice(
                 kind=Kind.CHANGED,
@@ -47,18 +49,18 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> str:
                 session=session,
                 presence=window(start, end),
                 newcomers=[person("Sam Student")],
-                before=said(),
+                before=announcement(),
                 sequence=1,
             ),
             HOSTILE,
         ),
-        due(notice(kind=Kind.CANCELLED, key=Key("hall", "gone"), before=said(), sequence=1)),
+        due(notice(kind=Kind.CANCELLED, key=Key("hall", "gone"), before=announcement(), sequence=1)),
         quiet(State.HELD, "nobody knows whether it left", "stuck", Kind.NEW),
         quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW),
         quiet(State.SKIPPED, HOSTILE, HOSTILE),
     ]
-    cautions = [Caution("a", "an attendee is unknown", "lab"), Caution("b", HOSTILE, "contacts.vcf:3")]
-    page = write_gallery(result(*deliveries, settings=settings, cautions=cautions), settings, folder)
+    warnings = [ReportWarning("a", "an attendee is unknown", "lab"), ReportWarning("b", HOSTILE, "contacts.vcf:3")]
+    page = write_gallery(result(*deliveries, settings=settings, warnings=warnings), settings, folder)
     return page.as_uri()
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.providers.google import tokens
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google import tokens
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, Refusal, TokenRefusal, World, event
 from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran

@@ -12,7 +12,7 @@ import pytest
 from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
 from tests.end_to_end.harness import SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, SAMPLE_CARDS, WITH_SAMPLE, Job, job_of_pull_request
-from tests.unit.views.github_markdown import HOSTILE_TEXT, calls_somebody, shown
+from tests.unit.presenters.github_markdown import HOSTILE_TEXT, calls_somebody, shown
 
 LIVE = ("Ada Adult", "Stu Student", "Team Session", "ada@", "stu@", "Secret Place", "office@")
 """Of the club's own data, nothing of this may be seen by everybody."""

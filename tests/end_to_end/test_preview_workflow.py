@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sessionsmgmt.commands.init import answers, init
+from sessionsmgmt.application.setup.init import answers, init
 from tests.builders import NOW
 from tests.emulators.runner import read_outputs
 from tests.end_to_end.harness import ROOT

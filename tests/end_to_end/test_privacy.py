@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sessionsmgmt.adapters.google import tokens
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE, METADATA, SEND
+from sessionsmgmt.bootstrap import container as wiring
 from sessionsmgmt.config.load import load
-from sessionsmgmt.providers.google import tokens
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE, METADATA, SEND
-from sessionsmgmt.wiring import club as wiring
 from tests.emulators.google import Break, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
 from tests.end_to_end.private_club import (

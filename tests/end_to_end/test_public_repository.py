@@ -10,20 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.providers.google import tokens
+from sessionsmgmt.adapters.google import tokens
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
-from tests.end_to_end.harness import (
-    AT_GOOGLE,
-    NOW,
-    ROOT,
-    SESSIONS_YML,
-    ClubFolder,
-    make_club,
-    vcalendar,
-    vevent,
-)
+from tests.end_to_end.harness import AT_GOOGLE, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
 from tests.end_to_end.test_google import SEND
 from tests.events import Json, pull_request_event
 

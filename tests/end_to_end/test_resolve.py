@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Hold, Step
-from sessionsmgmt.domain.model import Key
-from sessionsmgmt.ledger.file import FileLedger
-from tests.builders import RETENTION, said
+from sessionsmgmt.adapters.ledger.file import FileLedger
+from sessionsmgmt.domain.delivery.claims import Begin, Hold, Step
+from sessionsmgmt.domain.model.notice import Key
+from tests.builders import RETENTION, announcement
 from tests.end_to_end.harness import NOW, ClubFolder, make_club
 
 KEY = Key("campus", "lab")
@@ -21,7 +21,7 @@ AT = datetime.fromisoformat(NOW)
 def club(tmp_path: Path) -> ClubFolder:
     """A club whose ledger holds one notice."""
     club = make_club(tmp_path)
-    steps: tuple[Step, ...] = (Begin(KEY, "a run", None, said()), Hold(KEY, "a run"))
+    steps: tuple[Step, ...] = (Begin(KEY, "a run", None, announcement()), Hold(KEY, "a run"))
     assert ledger(club).write(steps, AT) == ()
     return club
 
@@ -48,11 +48,11 @@ def test_without_exactly_one_answer_the_notice_stays_held(
 @pytest.mark.parametrize("options", [["--sent"], ["--sent", "--sent"]], ids=" ".join)
 def test_sent_remembers_the_notice_as_said(club: ClubFolder, options: list[str]) -> None:
     assert club.call("resolve", *options).exit == 0
-    assert ledger(club).read(AT).entry(KEY).said == said()
+    assert ledger(club).read(AT).entry(KEY).announcement == announcement()
 
 
 @pytest.mark.parametrize("options", [["--resend"], ["--resend", "--resend"]], ids=" ".join)
 def test_resend_frees_the_notice(club: ClubFolder, options: list[str]) -> None:
     assert club.call("resolve", *options).exit == 0
     entry = ledger(club).read(AT).entry(KEY)
-    assert (entry.claim, entry.said) == (None, None)
+    assert (entry.claim, entry.announcement) == (None, None)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sessionsmgmt.cli.invocation import Surroundings
-from sessionsmgmt.cli.main import main
+from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
+from sessionsmgmt.entrypoints.cli.main import main
 from tests.builders import unmasked
 from tests.end_to_end.harness import CONTACTS, NOW, SESSIONS_YML, ClubFolder, make_club, vevent
 
@@ -30,7 +30,7 @@ def run(club: ClubFolder, command: str = "run") -> dict[str, Any]:
     """The report of a run in this process."""
     report = club.folder / "report.json"
     arguments = ["--config", str(club.folder / "sessions.yml"), "--now", NOW, "--report", str(report)]
-    status = main([command, *arguments], Surroundings({}, unmasked))
+    status = main([command, *arguments], ProcessContext({}, unmasked))
     written: dict[str, Any] = json.loads(report.read_text())
     assert written["exit"] == status
     return written

@@ -16,11 +16,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from threading import Lock
 
-from sessionsmgmt.commands.run import run
-from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.ports import Outcome
-from sessionsmgmt.providers.files.outbox import Outbox
-from tests.unit.test_pipeline import job, still, store
+from sessionsmgmt.adapters.files.outbox import Outbox
+from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.ports.mail import Outcome
+from tests.unit.application.test_pipeline import job, still, store
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Fatal:
     def prepare(self) -> None:
         """See ``ports.Mailer``."""
 
-    def cautions(self) -> tuple[Caution, ...]:
+    def warnings(self) -> tuple[ReportWarning, ...]:
         """See ``ports.Mailer``."""
         return ()
 

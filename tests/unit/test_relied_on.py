@@ -17,7 +17,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sessionsmgmt.cli.main import cli
+from sessionsmgmt.entrypoints.cli.main import cli
 from tests.end_to_end.harness import ROOT
 
 

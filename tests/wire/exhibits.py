@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sessionsmgmt.github.account import Account
-from sessionsmgmt.github.checks import CheckRun
-from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.github.comments import PullRequestComment
-from sessionsmgmt.ports import Conclusion, Exhibit, Remark
-from sessionsmgmt.views.summary import fitted
+from sessionsmgmt.adapters.github.account import Account
+from sessionsmgmt.adapters.github.checks import CheckRun
+from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.github.comments import PullRequestComment
+from sessionsmgmt.ports.pull_requests import Annotation, Conclusion, PreviewReport
+from sessionsmgmt.presenters.summary import fitted
 from tests.emulators.github import OWNER, REPOSITORY, Comment, World
 from tests.emulators.github import CheckRun as Shown
 from tests.wire.github import Home, github
@@ -23,20 +23,22 @@ HELD = {name.replace("-", "_"): level for name, level in PERMISSIONS.items()}
 """The same, as the emulator calls them."""
 
 
-def exhibit(
+def preview_report(
     *pieces: str,
     title: str = "1 email: 1 new",
     conclusion: Conclusion = Conclusion.SUCCESS,
-    remarks: tuple[Remark, ...] = (),
-) -> Exhibit:
+    annotations: tuple[Annotation, ...] = (),
+) -> PreviewReport:
     """A preview that says so."""
-    return Exhibit(title, "Email preview: MantaBots", conclusion, partial(fitted, pieces or ("One email.",)), remarks)
+    return PreviewReport(
+        title, "Email preview: MantaBots", conclusion, partial(fitted, pieces or ("One email.",)), annotations
+    )
 
 
-def remarks(count: int) -> tuple[Remark, ...]:
+def some_annotations(count: int) -> tuple[Annotation, ...]:
     """So many things that are wrong, each in a line of its own."""
     return tuple(
-        Remark("sessions.yml", line, 3, "notices", f"problem {line} % ::error::") for line in range(1, count + 1)
+        Annotation("sessions.yml", line, 3, "notices", f"problem {line} % ::error::") for line in range(1, count + 1)
     )
 
 

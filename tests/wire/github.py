@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sessionsmgmt.github.board import IssueBoard
-from sessionsmgmt.github.client import Hub, RepositoryName, connect, token
-from sessionsmgmt.ledger.git import Branch, GitLedger
-from sessionsmgmt.ledger.seal import Keys
-from sessionsmgmt.patience import Patience
+from sessionsmgmt.adapters.github.client import Hub, RepositoryName, connect, token
+from sessionsmgmt.adapters.github.issue_notifier import IssueNotifier
+from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
+from sessionsmgmt.adapters.ledger.sealing import Keys
+from sessionsmgmt.retry import RetryPolicy
 from tests.builders import RETENTION
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
 
@@ -54,8 +54,8 @@ class Home:
         return self.github.world.repository(name)
 
     @property
-    def patience(self) -> Patience:
-        return Patience(
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(
             clock=lambda: self.time.now,
             sleep=self.time.sleep,
             jitter=lambda: 1.0,
@@ -78,7 +78,7 @@ class Home:
             "GITHUB_TOKEN": given or self.github.world.job_token(self.permissions, self.name),
             "GITHUB_API_URL": self.github.root,
         }
-        return connect(token(environ), environ, self.patience, self.timeout)
+        return connect(token(environ), environ, self.retry_policy, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
         return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)
@@ -87,8 +87,8 @@ class Home:
         """Where the ledger is, in the repository of which a job knows the number."""
         return Branch(RepositoryName(owner, self.name), name, str(self.repository.id))
 
-    def board(self) -> IssueBoard:
-        return IssueBoard(self.hub(), RepositoryName(OWNER, self.name))
+    def notifier(self) -> IssueNotifier:
+        return IssueNotifier(self.hub(), RepositoryName(OWNER, self.name))
 
 
 @contextmanager

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from sessionsmgmt.patience import Patience
-from sessionsmgmt.providers.google.account import Account
-from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
-from sessionsmgmt.providers.google.contacts import GoogleAddressBook
-from sessionsmgmt.providers.google.credentials import stored_credential
-from sessionsmgmt.providers.google.mail import Gmail
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
-from sessionsmgmt.providers.google.transport import Connection, Timeouts
+from sessionsmgmt.adapters.google.account import Account
+from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
+from sessionsmgmt.adapters.google.contacts import GoogleAddressBook
+from sessionsmgmt.adapters.google.credentials import stored_credential
+from sessionsmgmt.adapters.google.mail import Gmail
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.transport import Connection, Timeouts
+from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NEW_YORK, unmasked
 from tests.emulators.google import Break, GoogleEmulator, World
 
@@ -37,8 +37,10 @@ class Time:
         self.now += seconds
 
     @property
-    def patience(self) -> Patience:
-        return Patience(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0, today=lambda: datetime.now(UTC))
+    def retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(
+            clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0, today=lambda: datetime.now(UTC)
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Club:
 
     @property
     def connection(self) -> Connection:
-        return Connection(unmasked, self.google.root, Timeouts(connect=30, read=self.read), self.time.patience)
+        return Connection(unmasked, self.google.root, Timeouts(connect=30, read=self.read), self.time.retry_policy)
 
     def facing(self, trouble: object) -> Club:
         """The same club, which soon gives up waiting if the trouble is a reply that never comes."""

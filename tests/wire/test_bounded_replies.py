@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
+from sessionsmgmt.adapters.github.client import MOST_PAGES, Purpose, RepositoryName, UncertainError, connect, token
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.adapters.http_session import LARGEST, BoundedAdapter, fitted
 from sessionsmgmt.errors import SessionsError, UnreachableError
-from sessionsmgmt.github.client import MOST_PAGES, Purpose, RepositoryName, UncertainError, connect, token
-from sessionsmgmt.http_session import LARGEST, BoundedAdapter, fitted
-from sessionsmgmt.patience import Patience
-from sessionsmgmt.ports import Undelivered, Unknown
-from sessionsmgmt.providers.google.sent import GmailSent
+from sessionsmgmt.ports.mail import Undelivered, Unknown
+from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
 from tests.contract.mail_rooms import message
 from tests.emulators.github import OWNER, REPOSITORY
@@ -293,7 +293,7 @@ def test_an_odd_reply_of_github_counts_as_none(reply: Response) -> None:
 def test_a_reply_of_github_that_takes_too_long_is_given_up(name: str) -> None:
     with Stranger(SLOW[name]).listening() as stranger:
         environ = {"GITHUB_TOKEN": "a-token", "GITHUB_API_URL": stranger.root}
-        hub = connect(token(environ), environ, Patience(total=0), timeout=1)
+        hub = connect(token(environ), environ, RetryPolicy(total=0), timeout=1)
         with pytest.raises(UnreachableError):
             hub.repeat(lambda: hub.repository(RepositoryName(OWNER, REPOSITORY)).get_branch("main"), Purpose("x", "y"))
         assert stranger.asked == 1
@@ -307,5 +307,5 @@ def test_a_list_of_github_whose_pages_are_full_for_ever_is_given_up() -> None:
         home.github.fail("issues/list-for-repo", reply, times=2 * MOST_PAGES)
         home.lasting.add("issues/list-for-repo")
         with pytest.raises(UnreachableError, match="no last page"):
-            home.board().clear("topic", "It is over.")
+            home.notifier().clear("topic", "It is over.")
         assert len(home.github.calls("issues/list-for-repo")) == MOST_PAGES

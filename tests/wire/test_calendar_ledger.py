@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Claim, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, digest
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Key, Said
+from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
+from sessionsmgmt.adapters.google.extended_properties import LIMIT, size
+from sessionsmgmt.adapters.google.ledger import CalendarLedger
+from sessionsmgmt.adapters.ledger.sealing import Keys
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, digest
+from sessionsmgmt.domain.model.notice import Announcement, Key
+from sessionsmgmt.domain.sessions.decide import decide
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, UnreachableError
-from sessionsmgmt.ledger.seal import Keys
-from sessionsmgmt.ports import Unwritten
-from sessionsmgmt.providers.google.calendar import GoogleCalendarFeed
-from sessionsmgmt.providers.google.ledger import CalendarLedger
-from sessionsmgmt.providers.google.marks import LIMIT, size
-from tests.builders import KEEP, NEW_YORK, NOW, RETENTION, attendees, club, reading, rule, said, window
+from sessionsmgmt.ports.ledger import Unwritten
+from tests.builders import KEEP, NEW_YORK, NOW, RETENTION, announcement, attendees, club, reading, rule, window
 from tests.builders import event as seen
 from tests.contract.calendar_world import BY_NAME, SCOPES, START, CalendarLedgerWorld, a_calendar
 from tests.emulators.google import Break, GoogleEmulator, Refusal, World, event, longest_chain
 from tests.wire.google import Club
 
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
-FIRST = said()
+FIRST = announcement()
 LIST, GET, PATCH = "calendar.events.list", "calendar.events.get", "calendar.events.patch"
 FOREIGN = {"petsAllowed": "yes", "sessionsmgmt-notes": "1", "sessionsmgmt.rsvp": "x", "sent": "no", "note": "é\n;"}
 LASTING = Refusal(503, "backendError", retry_after="3600")
@@ -39,7 +39,7 @@ def world() -> Iterator[CalendarLedgerWorld]:
         yield a_calendar(stack, RETENTION)
 
 
-def begin(key: Key = LAB, run: str = "we", basis: Said | None = None, what: Said = FIRST) -> Begin:
+def begin(key: Key = LAB, run: str = "we", basis: Announcement | None = None, what: Announcement = FIRST) -> Begin:
     return Begin(key, run, basis, what)
 
 
@@ -53,7 +53,7 @@ def told(world: CalendarLedgerWorld, *steps: Step, now: datetime = NOW) -> None:
     assert opened(world).write(steps, now) == ()
 
 
-def say(world: CalendarLedgerWorld, key: Key = LAB, what: Said = FIRST) -> None:
+def say(world: CalendarLedgerWorld, key: Key = LAB, what: Announcement = FIRST) -> None:
     told(world, begin(key, what=what), Sent(key, "we", "mail 1"))
 
 
@@ -100,7 +100,7 @@ def test_reading_asks_for_no_more_than_it_needs_all_pages_of_it(world: CalendarL
     say(world, SHOP)
     world.club.google.pages(LIST, 1, 0, 1)
 
-    assert entry(world, SHOP).said == FIRST
+    assert entry(world, SHOP).announcement == FIRST
     queries = [dict(one.request.query) for one in world.club.google.calls(LIST)]
     assert len(queries) == 1 + 4
     for query in queries:
@@ -172,7 +172,7 @@ def test_a_calendar_given_by_name_is_looked_up_once_a_run(world: CalendarLedgerW
     say(world)
     account = world.club.account()
     ledger = CalendarLedger(account, BY_NAME, world.keys, RETENTION, (), name=name)
-    assert ledger.read(NOW).entry(LAB).said == FIRST
+    assert ledger.read(NOW).entry(LAB).announcement == FIRST
     GoogleCalendarFeed(account, BY_NAME, NEW_YORK, name=name).read(NOW, NOW, ())
     ledger.read(NOW)
 
@@ -268,8 +268,8 @@ def test_one_event_that_fails_leaves_the_others_alone(world: CalendarLedgerWorld
 
     (failed,) = causes(missed).items()
     assert failed[1] is UnreachableError
-    book = world.open().read(NOW)
-    assert {key for key in keys if book.entry(key).claim} == set(keys) - {failed[0]}
+    snapshot = world.open().read(NOW)
+    assert {key for key in keys if snapshot.entry(key).claim} == set(keys) - {failed[0]}
     assert ledger.write([begin(failed[0])], NOW) == ()
 
 
@@ -313,8 +313,8 @@ def test_what_was_written_before_the_consent_ended_is_not_taken_back(world: Cale
     missed = causes(ledger.write([begin(), begin(SHOP)], NOW))
 
     assert list(missed.values()) == [ConsentError]
-    book = world.open().read(NOW)
-    assert {key for key in (LAB, SHOP) if book.entry(key).claim} == {LAB, SHOP} - missed.keys()
+    snapshot = world.open().read(NOW)
+    assert {key for key in (LAB, SHOP) if snapshot.entry(key).claim} == {LAB, SHOP} - missed.keys()
 
 
 def test_a_calendar_that_can_not_be_read_whole_is_no_ledger(world: CalendarLedgerWorld) -> None:
@@ -333,7 +333,7 @@ def test_an_event_that_is_deleted_keeps_its_memory(world: CalendarLedgerWorld) -
     say(world)
     world.calendar.cancel("lab")
 
-    assert entry(world).said == FIRST
+    assert entry(world).announcement == FIRST
     told(world, begin(basis=FIRST, what=replace(FIRST, sequence=1)), Sent(LAB, "we", "mail 2"))
     assert entry(world).message_id == "mail 2"
 
@@ -390,14 +390,14 @@ def test_days_of_a_series_stand_on_it_too(world: CalendarLedgerWorld) -> None:
     say(world, day)
 
     assert world.told("days")
-    assert entry(world, day).said == FIRST
+    assert entry(world, day).announcement == FIRST
 
 
 def test_an_instance_that_is_deleted_after_it_was_announced_is_remembered(weekly: CalendarLedgerWorld) -> None:
     say(weekly, SECOND, replace(FIRST, presence=WEEK))
     weekly.calendar.put(exception(status="cancelled"))
 
-    assert entry(weekly, SECOND).said == replace(FIRST, presence=WEEK)
+    assert entry(weekly, SECOND).announcement == replace(FIRST, presence=WEEK)
     told(weekly, begin(SECOND, basis=replace(FIRST, presence=WEEK)))
 
 
@@ -415,7 +415,7 @@ def test_a_series_that_is_deleted_keeps_the_memory_of_its_instances(weekly: Cale
     say(weekly, SECOND)
     weekly.calendar.cancel("team")
 
-    assert entry(weekly, SECOND).said == FIRST
+    assert entry(weekly, SECOND).announcement == FIRST
     told(weekly, begin(SECOND, basis=FIRST))
 
 
@@ -426,7 +426,7 @@ def test_a_series_that_has_ended_is_looked_at_for_the_instance_that_was_moved(wo
     moved = Key("campus", "team_20260111T220000Z")
     say(world, moved)
 
-    assert entry(world, moved).said == FIRST
+    assert entry(world, moved).announcement == FIRST
     assert world.told("team")
 
 
@@ -435,7 +435,7 @@ def test_somebody_invited_to_one_instance_alone_has_its_memory_on_that(world: Ca
     theirs = Key("campus", "theirs_20261114T220000Z")
     say(world, theirs)
 
-    assert entry(world, theirs).said == FIRST
+    assert entry(world, theirs).announcement == FIRST
 
 
 def test_a_duplicated_event_is_one_that_nothing_was_said_about(world: CalendarLedgerWorld) -> None:
@@ -528,7 +528,7 @@ def test_what_is_long_is_kept_in_pieces_that_google_does_not_cut(world: Calendar
 
     assert len(world.private("lab")) > 10
     assert all(len(name) <= 44 and len(value) <= 1000 for name, value in world.private("lab").items())
-    assert entry(world).said == crowd
+    assert entry(world).announcement == crowd
 
 
 def test_what_google_would_not_keep_is_not_claimed_and_all_else_is(world: CalendarLedgerWorld) -> None:
@@ -628,75 +628,75 @@ RULES = (rule("gym", match="Gym"), rule("campus"), rule("village"))
 
 
 @pytest.fixture
-def former(world: CalendarLedgerWorld) -> CalendarLedgerWorld:
+def conf_json(world: CalendarLedgerWorld) -> CalendarLedgerWorld:
     bear(world, "lab", **MARKS)
     return replace(world, rules=RULES)
 
 
-def test_what_the_earlier_script_announced_is_not_announced_again(former: CalendarLedgerWorld) -> None:
-    book = former.open().read(NOW)
-    decisions = decide([rule()], reading(seen()), club(memory=book), NOW)
+def test_what_the_earlier_script_announced_is_not_announced_again(conf_json: CalendarLedgerWorld) -> None:
+    snapshot = conf_json.open().read(NOW)
+    decisions = decide([rule()], reading(seen()), club(memory=snapshot), NOW)
 
-    assert book.entries.keys() == {LAB}
+    assert snapshot.entries.keys() == {LAB}
     assert not decisions.due
     assert len(decisions.verdicts) == 1
 
 
-def test_whom_the_earlier_script_did_not_name_is_added(former: CalendarLedgerWorld) -> None:
+def test_whom_the_earlier_script_did_not_name_is_added(conf_json: CalendarLedgerWorld) -> None:
     who = attendees("ann@example.org", "sam@example.org", "sue@example.org")
 
-    (due,) = decide([rule()], reading(seen(who=who)), club(memory=former.open().read(NOW)), NOW).due
+    (due,) = decide([rule()], reading(seen(who=who)), club(memory=conf_json.open().read(NOW)), NOW).due
 
     assert [one.name for one in due.newcomers] == ["Sue Student"]
 
 
-def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(former: CalendarLedgerWorld) -> None:
-    bear(former, "lab", students='{"mail": "sam@example.org", "name": "Sam Student"};{"mail": "su')
-    former.calendar.edit("lab", attendees=[{"email": "Sue@example.org"}])
+def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(conf_json: CalendarLedgerWorld) -> None:
+    bear(conf_json, "lab", students='{"mail": "sam@example.org", "name": "Sam Student"};{"mail": "su')
+    conf_json.calendar.edit("lab", attendees=[{"email": "Sue@example.org"}])
     who = attendees("ann@example.org", "sam@example.org", "sue@example.org")
 
-    assert not decide([rule()], reading(seen(who=who)), club(memory=former.open().read(NOW)), NOW).due
+    assert not decide([rule()], reading(seen(who=who)), club(memory=conf_json.open().read(NOW)), NOW).due
 
 
-def test_reading_the_earlier_marks_writes_nothing(former: CalendarLedgerWorld) -> None:
-    told(former)
-    told(former, now=FIRST.presence.end + 2 * KEEP)
+def test_reading_the_earlier_marks_writes_nothing(conf_json: CalendarLedgerWorld) -> None:
+    told(conf_json)
+    told(conf_json, now=FIRST.presence.end + 2 * KEEP)
 
-    assert count(former, PATCH) == 0
-
-
-def test_what_we_say_supersedes_the_earlier_marks_which_stay(former: CalendarLedgerWorld) -> None:
-    before = entry(former).said
-    assert opened(former).write([begin()], NOW) == (Refused(LAB, "another run has just said it"),)
-
-    told(former, begin(basis=before), Sent(LAB, "we", "mail 1"))
-
-    assert entry(former) == Entry(FIRST, None, "mail 1", NOW)
-    assert {name: former.private("lab")[name] for name in MARKS} == MARKS
+    assert count(conf_json, PATCH) == 0
 
 
-def test_an_edit_in_between_does_not_hide_the_earlier_marks(former: CalendarLedgerWorld) -> None:
-    ledger = former.open()
-    before = ledger.read(NOW).entry(LAB).said
-    former.calendar.edit("lab", location="Gym 2")
+def test_what_we_say_supersedes_the_earlier_marks_which_stay(conf_json: CalendarLedgerWorld) -> None:
+    before = entry(conf_json).announcement
+    assert opened(conf_json).write([begin()], NOW) == (Refused(LAB, "another run has just said it"),)
+
+    told(conf_json, begin(basis=before), Sent(LAB, "we", "mail 1"))
+
+    assert entry(conf_json) == Entry(FIRST, None, "mail 1", NOW)
+    assert {name: conf_json.private("lab")[name] for name in MARKS} == MARKS
+
+
+def test_an_edit_in_between_does_not_hide_the_earlier_marks(conf_json: CalendarLedgerWorld) -> None:
+    ledger = conf_json.open()
+    before = ledger.read(NOW).entry(LAB).announcement
+    conf_json.calendar.edit("lab", location="Gym 2")
 
     assert ledger.write([begin(basis=before)], NOW) == ()
 
 
 def test_an_instance_the_earlier_script_announced_is_remembered_on_its_series(weekly: CalendarLedgerWorld) -> None:
-    former = replace(weekly, rules=RULES)
+    conf_json = replace(weekly, rules=RULES)
     weekly.calendar.put(exception(extendedProperties={"private": MARKS}))
-    before = entry(former, SECOND).said
+    before = entry(conf_json, SECOND).announcement
     assert before
 
-    ledger = opened(former)
+    ledger = opened(conf_json)
     weekly.calendar.edit("team", location="Gym 2")
     assert ledger.write([begin(SECOND, basis=before), Sent(SECOND, "we", "mail 1")], NOW) == ()
 
-    assert entry(former, SECOND).message_id == "mail 1"
+    assert entry(conf_json, SECOND).message_id == "mail 1"
     assert weekly.private(SECOND_ID) == MARKS
     weekly.calendar.put(exception(status="cancelled"))
-    assert entry(former, SECOND).message_id == "mail 1"
+    assert entry(conf_json, SECOND).message_id == "mail 1"
 
 
 def test_marks_that_a_whole_series_bears_say_nothing_of_its_instances(weekly: CalendarLedgerWorld) -> None:
@@ -705,32 +705,34 @@ def test_marks_that_a_whole_series_bears_say_nothing_of_its_instances(weekly: Ca
     assert replace(weekly, rules=RULES).open().read(NOW).entries == {}
 
 
-def test_the_marks_of_a_duplicated_event_are_of_the_other(former: CalendarLedgerWorld) -> None:
-    told(former, begin(basis=entry(former).said))
-    former.calendar.put(event("copy", START, extendedProperties=former.calendar.events["lab"]["extendedProperties"]))
+def test_the_marks_of_a_duplicated_event_are_of_the_other(conf_json: CalendarLedgerWorld) -> None:
+    told(conf_json, begin(basis=entry(conf_json).announcement))
+    conf_json.calendar.put(
+        event("copy", START, extendedProperties=conf_json.calendar.events["lab"]["extendedProperties"])
+    )
 
-    assert former.open().read(NOW).entries.keys() == {LAB}
-
-
-def test_marks_on_an_event_that_no_rule_matches_are_about_nothing(former: CalendarLedgerWorld) -> None:
-    former.calendar.edit("lab", summary="Picnic")
-
-    assert former.open().read(NOW).entries == {}
+    assert conf_json.open().read(NOW).entries.keys() == {LAB}
 
 
-def test_what_we_said_is_not_forgotten_before_the_marks_it_supersedes(former: CalendarLedgerWorld) -> None:
+def test_marks_on_an_event_that_no_rule_matches_are_about_nothing(conf_json: CalendarLedgerWorld) -> None:
+    conf_json.calendar.edit("lab", summary="Picnic")
+
+    assert conf_json.open().read(NOW).entries == {}
+
+
+def test_what_we_said_is_not_forgotten_before_the_marks_it_supersedes(conf_json: CalendarLedgerWorld) -> None:
     """A session of June that was moved to May is not called off in June."""
     sooner = replace(FIRST, presence=window(NOW - timedelta(days=40), NOW - timedelta(days=39)))
-    told(former, begin(basis=entry(former).said, what=sooner), Sent(LAB, "we", "mail 1"))
-    told(former)
+    told(conf_json, begin(basis=entry(conf_json).announcement, what=sooner), Sent(LAB, "we", "mail 1"))
+    told(conf_json)
 
-    assert entry(former).said == sooner
+    assert entry(conf_json).announcement == sooner
 
 
-def test_what_we_said_is_forgotten_with_the_marks_it_supersedes(former: CalendarLedgerWorld) -> None:
-    told(former, begin(basis=entry(former).said), Sent(LAB, "we", "mail 1"))
+def test_what_we_said_is_forgotten_with_the_marks_it_supersedes(conf_json: CalendarLedgerWorld) -> None:
+    told(conf_json, begin(basis=entry(conf_json).announcement), Sent(LAB, "we", "mail 1"))
     over = FIRST.presence.end + KEEP
-    told(former, now=over)
+    told(conf_json, now=over)
 
-    assert former.private("lab") == MARKS
-    assert former.open().read(over).entries == {}
+    assert conf_json.private("lab") == MARKS
+    assert conf_json.open().read(over).entries == {}

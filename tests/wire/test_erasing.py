@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.domain.delivery.claims import Begin
+from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import RefusedError
-from tests.builders import NOW, RETENTION, said
+from tests.builders import NOW, RETENTION, announcement
 from tests.contract.calendar_world import START, CalendarLedgerWorld, a_calendar
 from tests.emulators.github import Break, Refusal
 from tests.emulators.github.objects import Objects
@@ -20,7 +20,7 @@ from tests.emulators.google import Refusal as GoogleRefusal
 from tests.emulators.google import event
 from tests.wire.github import BRANCH, Home, github
 
-BEGIN = Begin(Key("campus", "lab"), "we", None, said())
+BEGIN = Begin(Key("campus", "lab"), "we", None, announcement())
 DELETE, PATCH = "git/delete-ref", "calendar.events.patch"
 
 
@@ -87,7 +87,7 @@ def test_in_an_empty_repository_there_is_nothing(home: Home) -> None:
 def written(world: CalendarLedgerWorld) -> None:
     ledger = world.open()
     ledger.read(NOW)
-    assert ledger.write([BEGIN, Begin(Key("campus", "shop"), "we", None, said())], NOW) == ()
+    assert ledger.write([BEGIN, Begin(Key("campus", "shop"), "we", None, announcement())], NOW) == ()
 
 
 def ours(world: CalendarLedgerWorld) -> list[str]:

@@ -10,15 +10,15 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Book, Claim, Entry, Hold, Refused, Resolve, Sent, Step
-from sessionsmgmt.domain.model import Key, Said
+from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.ledger.branch import FILE
+from sessionsmgmt.adapters.ledger.git import LAGS, Branch, GitLedger
+from sessionsmgmt.adapters.ledger.sealing import Keys, head
+from sessionsmgmt.adapters.ledger.witness import BELOW
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError
-from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.git import LAGS, Branch, GitLedger
-from sessionsmgmt.ledger.seal import Keys, head
-from sessionsmgmt.ledger.witness import BELOW
-from tests.builders import NOW, RETENTION, said
+from tests.builders import NOW, RETENTION, announcement
 from tests.emulators.github import (
     BAD_GATEWAY,
     BRANCH_MOVED,
@@ -38,7 +38,7 @@ READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
 REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
 MOVE = "git/update-ref"
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
-FIRST = said()
+FIRST = announcement()
 PASSING = [BAD_GATEWAY, UNAVAILABLE, TOO_MANY, PRIMARY_RATE_LIMIT, SECONDARY_RATE_LIMIT, *Break]
 UNTOLD = [*PASSING, BAD_GATEWAY.though_done(), UNAVAILABLE.though_done(), BRANCH_MOVED]
 """What can go wrong with a write, some of which leaves it unknown whether it was done."""
@@ -50,7 +50,7 @@ def home() -> Iterator[Home]:
         yield emulated
 
 
-def begin(run: str, key: Key = LAB, what: Said = FIRST, basis: Said | None = None) -> Begin:
+def begin(run: str, key: Key = LAB, what: Announcement = FIRST, basis: Announcement | None = None) -> Begin:
     return Begin(key, run, basis, what)
 
 
@@ -218,7 +218,7 @@ def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
         home.github.fail(PUT, trouble)
         ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
         assert asked(home, before) == [PUT, PUT, MOVE]
-        assert ledger._hub.patience.clock() >= least
+        assert ledger._hub.retry_policy.clock() >= least
 
 
 @pytest.mark.parametrize("call", [READ, PUT])
@@ -292,8 +292,8 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
     with ThreadPoolExecutor(len(runs)) as pool:
         missed = list(pool.map(work, range(len(runs))))
 
-    book = home.ledger().read(NOW)
-    claimed = {key: one.claim.run for key, one in book.entries.items() if one.claim}
+    snapshot = home.ledger().read(NOW)
+    claimed = {key: one.claim.run for key, one in snapshot.entries.items() if one.claim}
     for run, refusals in zip(runs, missed, strict=True):
         refused = {one.key for one in refusals}
         wanted = {LAB, *(Key("own", f"{run} {count}") for count in range(3))}
@@ -393,7 +393,7 @@ def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_writ
     with pytest.raises(RefusedError, match="another key"):
         home.ledger(Keys(new)).read(NOW)
 
-    ledger = home.ledger(Keys(new, former=KEYS.current))
+    ledger = home.ledger(Keys(new, conf_json=KEYS.current))
     assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
     before = len(home.github.requests)
     assert ledger.write([], NOW) == ()
@@ -586,7 +586,7 @@ def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
     ledger = home.ledger()
     claim = ledger.read(NOW).entry(LAB).claim
     assert claim is not None
-    assert claim.said.people == people
+    assert claim.announcement.people == people
     assert asked(home, before) == [READ, "git/get-blob"] * 2
     assert ledger.write([Sent(LAB, "we", "mail 1")], NOW) == ()
 
@@ -595,7 +595,7 @@ def test_a_secret_to_begin_with_is_that_of_a_new_ledger_only(home: Home) -> None
     given = bytes(range(1, 33))
     ledger = home.ledger()
     ledger.begin_with(given)
-    assert ledger.read(NOW) == Book(given)
+    assert ledger.read(NOW) == LedgerSnapshot(given)
     ledger.write([begin("we")], NOW)
 
     again = home.ledger()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
-from sessionsmgmt.github.client import (
+from sessionsmgmt.adapters.github.client import (
     DeclinedError,
     Hub,
     Purpose,
@@ -18,7 +17,8 @@ from sessionsmgmt.github.client import (
     repository,
     token,
 )
-from sessionsmgmt.patience import Patience
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.retry import RetryPolicy
 from tests.emulators.github import (
     BAD_GATEWAY,
     OWNER,
@@ -261,7 +261,7 @@ def test_a_token_that_a_reply_repeats_is_not_shown(home: Home) -> None:
 
 def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
     environ = {"SECRETS_TOKEN": home.github.world.fine_grained_token({}), "GITHUB_API_URL": home.github.root}
-    hub = connect(token(environ, "SECRETS_TOKEN"), environ, home.patience)
+    hub = connect(token(environ, "SECRETS_TOKEN"), environ, home.retry_policy)
 
     with pytest.raises(RefusedError) as refused:
         look(hub)
@@ -288,13 +288,13 @@ def test_a_token_that_is_none_is_refused_before_anything_is_asked(value: str) ->
 def test_a_root_that_could_give_the_token_away_is_refused(root: str) -> None:
     environ = {"GITHUB_TOKEN": "token", "GITHUB_API_URL": root}
     with pytest.raises(InputError, match="GITHUB_API_URL"):
-        connect(token(environ), environ, Patience())
+        connect(token(environ), environ, RetryPolicy())
 
 
 def test_without_a_root_github_itself_is_asked() -> None:
     environ = {"GITHUB_TOKEN": "token"}
 
-    assert connect(token(environ), environ, Patience()).api.requester.base_url == "https://api.github.com"
+    assert connect(token(environ), environ, RetryPolicy()).api.requester.base_url == "https://api.github.com"
 
 
 @pytest.mark.parametrize("name", ["o/n", "example-club/premises", "a_b/.github", "A1/x-._y", " o/n "])

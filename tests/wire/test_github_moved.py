@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from sessionsmgmt.adapters.github.client import Home as Named
+from sessionsmgmt.adapters.github.client import Hub, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.adapters.github.secrets import GitHubSecret, place
+from sessionsmgmt.adapters.github.secrets_auth import secrets_access
 from sessionsmgmt.config.model import Credentials
 from sessionsmgmt.errors import RefusedError, UnreachableError
-from sessionsmgmt.github.client import Home as Named
-from sessionsmgmt.github.client import Hub, Purpose, RepositoryName, UncertainError
-from sessionsmgmt.github.rights import secrets_access
-from sessionsmgmt.github.secrets import GitHubSecret, place
-from sessionsmgmt.ports import Note
+from sessionsmgmt.ports.notifications import Note
 from tests.builders import unmasked
 from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
 from tests.wire.github import Home, github
@@ -67,10 +67,10 @@ def test_whatever_is_asked_the_new_name_is_told(home: Home, ask: Callable[[Hub],
 
 
 def test_the_board_and_the_ledger_say_so_too(home: Home) -> None:
-    board, ledger = home.board(), home.ledger()
+    notifier, ledger = home.notifier(), home.ledger()
     home.github.world.rename("venue")
 
-    assert refused(lambda: board.post("held", Note("Title", "Text"))) == MOVED
+    assert refused(lambda: notifier.post("held", Note("Title", "Text"))) == MOVED
     assert MOVED in refused(lambda: ledger.read(home.github.world.now))
     assert home.repository_of("venue").issues == {}
 
@@ -85,7 +85,7 @@ def test_an_app_is_told_so_before_it_is_told_that_it_is_not_installed(home: Home
     home.github.world.rename("venue")
 
     def sign_in() -> None:
-        with secrets_access(environ, HERE, "secrets", home.patience, unmasked):
+        with secrets_access(environ, HERE, "secrets", home.retry_policy, unmasked):
             pass
 
     assert "is called otherwise now" in refused(sign_in)

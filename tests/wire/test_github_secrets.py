@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sessionsmgmt.adapters.github.runs import secrets_read
+from sessionsmgmt.adapters.github.secrets import place
+from sessionsmgmt.adapters.github.secrets_auth import secrets_access
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
-from sessionsmgmt.github.rights import secrets_access
-from sessionsmgmt.github.runs import secrets_read
-from sessionsmgmt.github.secrets import place
 from tests.builders import unmasked
 from tests.contract.secret_stores import HERE, NAME, SETTINGS, SecretWorld
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, GitHubEmulator, Refusal
@@ -89,7 +89,7 @@ def environ(world: SecretWorld, more: Mapping[str, str]) -> dict[str, str]:
 
 def signed_in(world: SecretWorld, more: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> str:
     """The variable that the access came from, after it was had and handed back."""
-    with secrets_access(environ(world, more), HERE, "secrets", world.patience, mask) as access:
+    with secrets_access(environ(world, more), HERE, "secrets", world.retry_policy, mask) as access:
         return access.variable
 
 

@@ -8,10 +8,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from sessionsmgmt.adapters.google.mail import LARGEST
+from sessionsmgmt.adapters.google.tokens import SEND
 from sessionsmgmt.errors import ConsentError, Exit, InputError, UnreachableError
-from sessionsmgmt.ports import Delivered, Limited, Undelivered, Unknown
-from sessionsmgmt.providers.google.mail import LARGEST
-from sessionsmgmt.providers.google.tokens import SEND
+from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
 from tests.contract.mail_rooms import message
 from tests.emulators.google import (
     EXPIRED_TOKEN,

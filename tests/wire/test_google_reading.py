@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessionsmgmt.domain.model import PresenceMode
-from sessionsmgmt.domain.presence import presence
+from sessionsmgmt.adapters.google.calendar import _event
+from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.domain.model.rule import PresenceMode
+from sessionsmgmt.domain.sessions.presence import presence
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
-from sessionsmgmt.providers.google.calendar import _event
-from sessionsmgmt.providers.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.google import (
     EXPIRED_TOKEN,
     INVALID_CLIENT,
@@ -268,11 +268,11 @@ def test_a_consent_that_ends_is_warned_about_with_the_day() -> None:
     world = filled()
     world.consent.refresh_lifetime = timedelta(days=7)
     with google(world) as club:
-        cautions = club.calendar().read(NOW, UNTIL, ()).cautions
+        warnings = club.calendar().read(NOW, UNTIL, ()).warnings
 
-    [caution] = cautions
-    assert caution.code == "consent-ends"
-    assert f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-}" in caution.text
+    [warning] = warnings
+    assert warning.code == "consent-ends"
+    assert f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-}" in warning.text
 
 
 @pytest.mark.parametrize("pages", [(1, 1, 1), (0, 2, 0, 1), (0, 0, 3)])
@@ -366,7 +366,7 @@ def test_rooms_are_no_people_and_guests_without_a_name_are_counted() -> None:
         ("ann@example.org", False),
         ("bob@example.org", True),
     ]
-    assert [(one.code, one.text[:9]) for one in reading.cautions] == [("guests-unnamed", "2 guest(s")]
+    assert [(one.code, one.text[:9]) for one in reading.warnings] == [("guests-unnamed", "2 guest(s")]
 
 
 def test_only_events_of_the_ordinary_type_are_asked_for() -> None:

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.adapters.google.tokens import METADATA
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
-from sessionsmgmt.providers.google.sent import GmailSent
-from sessionsmgmt.providers.google.tokens import METADATA
 from tests.contract.mail_rooms import message
 from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal, TokenRefusal
 from tests.emulators.http import Exchange

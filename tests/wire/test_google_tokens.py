@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sessionsmgmt.adapters.google.credentials import stored_credential
+from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, SEND, Granted, refresh
+from sessionsmgmt.adapters.google.transport import Connection
 from sessionsmgmt.errors import ConsentError, UnreachableError
-from sessionsmgmt.providers.google.credentials import stored_credential
-from sessionsmgmt.providers.google.tokens import CONTACTS, EVENTS, SEND, Granted, refresh
-from sessionsmgmt.providers.google.transport import Connection
 from tests.builders import unmasked
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.http import LoopbackServer, Request, Response, json_response
@@ -43,7 +43,9 @@ def refreshed(reply: object, status: int = 200) -> Granted:
         credential = stored_credential({"GOOGLE_CREDENTIALS": google.credentials})
     with LoopbackServer(Endpoint(reply, status)) as server:
         return refresh(
-            credential, frozenset({EVENTS, CONTACTS}), Connection(unmasked, server.root, patience=Time().patience)
+            credential,
+            frozenset({EVENTS, CONTACTS}),
+            Connection(unmasked, server.root, retry_policy=Time().retry_policy),
         )
 
 

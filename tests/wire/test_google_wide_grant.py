@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from sessionsmgmt.errors import ConsentError
-from sessionsmgmt.ports import Delivered, Health
-from sessionsmgmt.providers.google.account import VERSIONS
-from sessionsmgmt.providers.google.checkup import consent
-from sessionsmgmt.providers.google.renewal import GoogleGrantor
-from sessionsmgmt.providers.google.sent import GmailSent
-from sessionsmgmt.providers.google.tokens import (
+from sessionsmgmt.adapters.google.account import VERSIONS
+from sessionsmgmt.adapters.google.health_checks import consent
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.adapters.google.token_refresher import GoogleTokenRefresher
+from sessionsmgmt.adapters.google.tokens import (
     CALENDAR_LIST,
     CONTACTS,
     COVERED_BY,
@@ -24,6 +22,9 @@ from sessionsmgmt.providers.google.tokens import (
     SEND,
     refresh,
 )
+from sessionsmgmt.errors import ConsentError
+from sessionsmgmt.ports.health import Health
+from sessionsmgmt.ports.mail import Delivered
 from tests.builders import NOW
 from tests.contract.mail_rooms import message
 from tests.emulators.google import Consent, World
@@ -67,7 +68,7 @@ def test_a_scope_that_covers_another_is_good_for_all_that_this_one_is_asked_for(
 def test_with_the_consent_of_the_earlier_script_everything_works_and_a_person_is_told() -> None:
     with a_club(*PREDECESSOR) as club:
         reader, mailer = club.calendar(), club.mailer()
-        warnings = reader.read(NOW, NOW, ()).cautions
+        warnings = reader.read(NOW, NOW, ()).warnings
         mailer.prepare()
         sent = mailer.send(message())
 
@@ -76,14 +77,14 @@ def test_with_the_consent_of_the_earlier_script_everything_works_and_a_person_is
         assert "(calendar)" in warnings[0].text
         assert club.google.scopes_used("calendar.events.list") == {frozenset({CALENDAR, CONTACTS})}
         assert club.google.scopes_used("gmail.users.messages.send") == {frozenset({GMAIL_SEND})}
-        assert mailer.cautions() == ()  # to send, there is a scope that covers no more
+        assert mailer.warnings() == ()  # to send, there is a scope that covers no more
 
 
 def test_each_stage_gets_the_narrowest_of_what_was_agreed_to() -> None:
     with a_club(MAIL, f"{PREFIX}gmail.modify", f"{PREFIX}gmail.readonly", f"{PREFIX}contacts", CALENDAR) as club:
         mailer = club.mailer()
         assert isinstance(mailer.send(message()), Delivered)
-        assert [one.code for one in mailer.cautions()] == ["consent-wider"]
+        assert [one.code for one in mailer.warnings()] == ["consent-wider"]
         GmailSent(club.account()).since(NOW)
         club.contacts().read()
 
@@ -94,7 +95,7 @@ def test_each_stage_gets_the_narrowest_of_what_was_agreed_to() -> None:
 
 def test_a_consent_to_what_is_needed_costs_one_request_and_no_warning() -> None:
     with a_club(*READING, SEND) as club:
-        assert club.calendar().read(NOW, NOW, ()).cautions == ()
+        assert club.calendar().read(NOW, NOW, ()).warnings == ()
         assert len(club.google.calls("oauth.token")) == 1
 
 
@@ -121,10 +122,10 @@ def test_what_is_there_is_not_named_as_missing() -> None:
 
 def test_renewing_warns_of_a_consent_that_is_too_wide_and_keeps_the_credential() -> None:
     with a_club(*PREDECESSOR) as club:
-        renewed = GoogleGrantor(READING | {SEND}, club.connection).renew(club.google.credentials)
+        renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(club.google.credentials)
 
         assert renewed.credential == club.google.credentials
-        assert [one.code for one in renewed.cautions] == ["consent-wider"]
+        assert [one.code for one in renewed.warnings] == ["consent-wider"]
 
 
 def test_a_credential_that_is_issued_while_the_scopes_are_looked_for_is_not_lost() -> None:

@@ -7,23 +7,23 @@ from dataclasses import replace
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Claim, Entry, Sent
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.ledger.abandoned import Clubs
+from sessionsmgmt.adapters.ledger.branch import FILE
+from sessionsmgmt.adapters.ledger.codec import encode
+from sessionsmgmt.adapters.ledger.git import BEHIND, LAGS, Branch, GitLedger
+from sessionsmgmt.adapters.ledger.sealing import Keys, head, seal
+from sessionsmgmt.adapters.ledger.witness import BELOW
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Sent
+from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
-from sessionsmgmt.github.client import RepositoryName
-from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.codec import encode
-from sessionsmgmt.ledger.git import BEHIND, LAGS, Branch, GitLedger
-from sessionsmgmt.ledger.left_behind import Clubs
-from sessionsmgmt.ledger.seal import Keys, head, seal
-from sessionsmgmt.ledger.witness import BELOW
-from sessionsmgmt.ports import Adopted
-from tests.builders import NOW, RETENTION, said
+from sessionsmgmt.ports.ledger import Adopted
+from tests.builders import NOW, RETENTION, announcement
 from tests.emulators.github import OWNER, Refusal, Repository
 from tests.wire.github import BRANCH, KEYS, Home, github
 
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
-FIRST = said()
+FIRST = announcement()
 OTTERS, SHARKS = f"{BRANCH}-otters", f"{BRANCH}-sharks"
 OTHER_KEYS = Keys(bytes(reversed(range(32))))
 
@@ -66,8 +66,8 @@ def moved_elsewhere(home: Home) -> Home:
 def sealed_by_an_earlier_version(home: Home, branch: str, place: str) -> None:
     """Leave a ledger on the branch as versions wrote it that named no folder in it."""
     begun(ledger_of(home, branch=branch))
-    book = ledger_of(home, branch=branch).read(NOW)
-    home.repository.write(FILE, seal(encode(book), KEYS, place, 7), branch)
+    snapshot = ledger_of(home, branch=branch).read(NOW)
+    home.repository.write(FILE, seal(encode(snapshot), KEYS, place, 7), branch)
     del refs(home)[f"{BELOW}{branch}"]
 
 
@@ -100,7 +100,7 @@ def test_a_branch_that_is_called_otherwise_now_is_still_the_clubs(home: Home) ->
     begun(ledger_of(home, "otters"))
     refs(home)["refs/heads/other"] = refs(home)[f"refs/heads/{BRANCH}"]
 
-    assert ledger_of(home, "otters", "other").read(NOW).entry(LAB).said == FIRST
+    assert ledger_of(home, "otters", "other").read(NOW).entry(LAB).announcement == FIRST
 
 
 def test_the_witness_of_another_is_refused_as_well(home: Home) -> None:
@@ -128,7 +128,7 @@ def test_a_ledger_that_names_no_folder_yet_is_taken_over_without_a_word(home: Ho
     sealed_by_an_earlier_version(home, OTTERS, f"1 {OTTERS}")
     ledger = ledger_of(home, "otters", OTTERS)
 
-    assert ledger.read(NOW).entry(LAB).said == FIRST
+    assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert ledger.write([Begin(SHOP, "we", None, FIRST)], NOW) == ()
     assert ledger.warnings() == ()
     with pytest.raises(RefusedError, match="belongs to the club in the folder 'otters'"):
@@ -178,7 +178,7 @@ def test_a_club_whose_folder_was_moved_does_not_begin_anew(home: Home) -> None:
     assert again.read(NOW).entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
     assert again.write([], NOW) == ()
     assert again.warnings() == ()
-    assert ledger_of(home, "sharks", SHARKS, clubs=clubs).read(NOW).entry(LAB).said == FIRST
+    assert ledger_of(home, "sharks", SHARKS, clubs=clubs).read(NOW).entry(LAB).announcement == FIRST
 
 
 @pytest.mark.parametrize("folder", ["", "clubs/otters"], ids=["into a folder, from the root", "of an earlier version"])
@@ -189,7 +189,7 @@ def test_what_an_earlier_version_left_behind_is_found_too(home: Home, folder: st
     with pytest.raises(RefusedError, match="resolve --adopt"):
         ledger.read(NOW)
     assert ledger.adopt().notices == 1
-    assert ledger_of(home, "new", f"{BRANCH}-new", clubs=there("new")).read(NOW).entry(LAB).said == FIRST
+    assert ledger_of(home, "new", f"{BRANCH}-new", clubs=there("new")).read(NOW).entry(LAB).announcement == FIRST
 
 
 @pytest.mark.parametrize("others", [0, 28, 40])
@@ -263,7 +263,7 @@ def test_somebody_elses_write_in_between_is_not_lost_by_taking_over(home: Home) 
 
     with pytest.raises(UnreachableError, match="Another run is writing"):
         ledger_of(home, "clubs/otters").adopt()
-    assert ledger_of(home, "otters").read(NOW).entry(LAB).said == FIRST
+    assert ledger_of(home, "otters").read(NOW).entry(LAB).announcement == FIRST
 
 
 def test_a_secret_stays_when_a_ledger_is_taken_over(home: Home) -> None:
@@ -271,8 +271,8 @@ def test_a_secret_stays_when_a_ledger_is_taken_over(home: Home) -> None:
     secret = ledger_of(home, "otters").read(NOW).secret
     ledger_of(home, "seals").adopt()
 
-    book = ledger_of(home, "seals").read(NOW)
-    assert (book.secret, book.entry(SHOP)) == (secret, Entry())
+    snapshot = ledger_of(home, "seals").read(NOW)
+    assert (snapshot.secret, snapshot.entry(SHOP)) == (secret, Entry())
 
 
 def test_a_claim_goes_over_with_the_ledger(home: Home) -> None:

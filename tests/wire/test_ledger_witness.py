@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Claim, Entry, Refused, Sent
-from sessionsmgmt.domain.model import Key
+from sessionsmgmt.adapters.ledger.branch import FILE
+from sessionsmgmt.adapters.ledger.git import BEHIND, LAGS, RESTORED, UNWITNESSED, GitLedger
+from sessionsmgmt.adapters.ledger.sealing import Keys, head
+from sessionsmgmt.adapters.ledger.witness import BELOW, SECONDS
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refused, Sent
+from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import RefusedError
-from sessionsmgmt.ledger.branch import FILE
-from sessionsmgmt.ledger.git import BEHIND, LAGS, RESTORED, UNWITNESSED, GitLedger
-from sessionsmgmt.ledger.seal import Keys, head
-from sessionsmgmt.ledger.witness import BELOW, SECONDS
-from tests.builders import NOW, said
+from tests.builders import NOW, announcement
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, Refusal
 from tests.wire.github import BRANCH, KEYS, Home, github
 
@@ -23,7 +23,7 @@ READ, PUT, REFS = "repos/get-content", "repos/create-or-update-file-contents", "
 MAKE, MOVE = "git/create-ref", "git/update-ref"
 HEAD, WITNESS = f"refs/heads/{BRANCH}", f"{BELOW}{BRANCH}"
 LAB, SHOP, BARN = (Key("campus", name) for name in ("lab", "shop", "barn"))
-FIRST = said()
+FIRST = announcement()
 ACCIDENTS = ["deleted", "forced back", "begun anew"]
 
 
@@ -96,9 +96,9 @@ def test_a_branch_that_is_gone_or_behind_is_restored_by_the_next_run(
     befalls(home, accident)
     ledger = home.ledger()
 
-    book = ledger.read(NOW)
-    assert book.entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
-    assert book.entry(SHOP).claim == Claim("we", NOW, FIRST)
+    snapshot = ledger.read(NOW)
+    assert snapshot.entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
+    assert snapshot.entry(SHOP).claim == Claim("we", NOW, FIRST)
     assert ledger.write(steps, NOW) == ()
     assert codes(ledger) == [RESTORED]
     if accident == "begun anew":
@@ -108,7 +108,7 @@ def test_a_branch_that_is_gone_or_behind_is_restored_by_the_next_run(
         assert (refs(home)[HEAD] == last) is (not steps)
     assert refs(home)[WITNESS] == refs(home)[HEAD]
     assert home.ledger().read(NOW).entries == {
-        **book.entries,
+        **snapshot.entries,
         **{one.key: Entry(claim=Claim("new", NOW, FIRST)) for one in steps},
     }
 
@@ -129,7 +129,7 @@ def test_who_only_reads_restores_nothing_and_says_so(home: Home, accident: str) 
     before = dict(refs(home))
     ledger = read_by(home)
 
-    assert ledger.read(NOW).entry(LAB).said == FIRST
+    assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert refs(home) == before
     [warning] = ledger.warnings()
     assert (warning.code, "the next run restores it" in warning.text) == (BEHIND, True)
@@ -278,23 +278,23 @@ def test_a_changed_key_opens_the_witness_as_well(home: Home) -> None:
 
     with pytest.raises(RefusedError, match=f"on the ref {WITNESS} was sealed with another key"):
         home.ledger(Keys(new)).read(NOW)
-    ledger = home.ledger(Keys(new, former=KEYS.current))
-    assert ledger.read(NOW).entry(LAB).said == FIRST
+    ledger = home.ledger(Keys(new, conf_json=KEYS.current))
+    assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert ledger.write([], NOW) == ()
-    assert home.ledger(Keys(new)).read(NOW).entry(LAB).said == FIRST
+    assert home.ledger(Keys(new)).read(NOW).entry(LAB).announcement == FIRST
     assert refs(home)[WITNESS] == refs(home)[HEAD]
 
 
 def test_a_witness_of_the_key_before_does_not_matter_while_the_branch_is_further(home: Home) -> None:
     season(home)
     old, new = refs(home)[WITNESS], bytes(reversed(range(32)))
-    changing = home.ledger(Keys(new, former=KEYS.current))
+    changing = home.ledger(Keys(new, conf_json=KEYS.current))
     changing.read(NOW)
     changing.write([], NOW)
     refs(home)[WITNESS] = old
 
     ledger = home.ledger(Keys(new))
-    assert ledger.read(NOW).entry(LAB).said == FIRST
+    assert ledger.read(NOW).entry(LAB).announcement == FIRST
     ledger.write([], NOW)
     assert refs(home)[WITNESS] == refs(home)[HEAD]
 
@@ -336,5 +336,5 @@ def test_the_old_ledger_of_a_move_is_read_from_its_witness(home: Home) -> None:
     later = NOW + timedelta(minutes=1)
     old = home.ledger()
 
-    assert old.read(later).entry(LAB).said == FIRST
+    assert old.read(later).entry(LAB).announcement == FIRST
     assert codes(old) == [BEHIND]

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sessionsmgmt.commands.result import Readers, Result
-from sessionsmgmt.domain.model import Caution
-from sessionsmgmt.sending import UNSTOPPED
-from sessionsmgmt.signals import StopRequests
-from sessionsmgmt.wiring.readers import addressed, readers, readers_of_repository
+from sessionsmgmt.application.notices.sending import UNSTOPPED
+from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.bootstrap.readers import addressed, readers, readers_of_repository
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.entrypoints.signals import StopRequests
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 
-RESULT = Result("run", datetime(2026, 11, 6, tzinfo=UTC), cautions=(Caution("x", "y"),))
+RESULT = Result("run", datetime(2026, 11, 6, tzinfo=UTC), warnings=(ReportWarning("x", "y"),))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_process_that_was_told_to_end_asks_nobody(github: GitHubEmulator) -> N
     assert github.requests == ()
 
 
-@pytest.mark.parametrize("result", [replace(RESULT, invented=True), replace(RESULT, cautions=())])
+@pytest.mark.parametrize("result", [replace(RESULT, invented=True), replace(RESULT, warnings=())])
 def test_nothing_is_asked_for_what_everybody_may_see(github: GitHubEmulator, result: Result) -> None:
     assert addressed(result, environ(github), UNSTOPPED) == result
     assert github.requests == ()

@@ -33,7 +33,9 @@ from sessionsmgmt.config.model import (
     Template,
     VcardContacts,
 )
-from sessionsmgmt.domain.model import DEFAULT_KINDS, Disclose, Kind, PresenceMode, Require, Role, Rule, Unit, Within
+from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
+from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from tests.unit.config.club import BASE, Club, changed
 
 WHOLE = """\

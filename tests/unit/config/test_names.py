@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from sessionsmgmt.compose.names import NAMES
 from sessionsmgmt.config.names import (
     TEMPLATE_NAMES,
     address_fault,
@@ -17,6 +16,7 @@ from sessionsmgmt.config.names import (
     secret_fault,
     zone_fault,
 )
+from sessionsmgmt.email.template_context import NAMES
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.adapters.github.job import workspace
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.github.job import workspace
 from tests.unit.config.club import BASE, Club, changed
 
 OUT = "leads out of the repository; keep the file inside it"

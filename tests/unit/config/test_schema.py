@@ -12,7 +12,9 @@ from jsonschema import Draft202012Validator
 from sessionsmgmt.config import schema as module
 from sessionsmgmt.config.document import parse
 from sessionsmgmt.config.model import Confirm, Scope
-from sessionsmgmt.domain.model import Disclose, Kind, PresenceMode
+from sessionsmgmt.domain.model.notice import Kind
+from sessionsmgmt.domain.model.people import Disclose
+from sessionsmgmt.domain.model.rule import PresenceMode
 from tests.unit.config.club import BASE, Club
 from tests.unit.config.test_load import WHOLE
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
-from sessionsmgmt.domain.claims import (
+from sessionsmgmt.domain.delivery.claims import (
     LEASE,
     Begin,
     Claim,
@@ -26,9 +26,9 @@ from sessionsmgmt.domain.claims import (
     advance,
     digest,
 )
-from sessionsmgmt.domain.confirm import trait
-from sessionsmgmt.domain.model import Key, Kind, Said
-from tests.builders import NOW, SECRET, local, said, window
+from sessionsmgmt.domain.delivery.reconciliation import trait
+from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
+from tests.builders import NOW, SECRET, announcement, local, window
 
 KEY = Key("campus", "lab")
 WINDOWS = (
@@ -76,13 +76,13 @@ class Run:
 class Letter(NamedTuple):
     """A mail that left: what it says, whose it is, and when that was."""
 
-    said: Said
+    announcement: Announcement
     run: str
     time: int
 
-    def says(self, said: Said) -> bool:
+    def says(self, announcement: Announcement) -> bool:
         """Whether that is what it says, but for those who were forgotten since."""
-        return replace(self.said, people=said.people) == said
+        return replace(self.announcement, people=announcement.people) == announcement
 
     @property
     def id(self) -> str:
@@ -121,16 +121,16 @@ class World:
 
     def letters(self, of: Claim) -> Iterator[Letter]:
         """The mails that left for the claim."""
-        return (one for one in self.left if one.run == of.run and one.says(of.said))
+        return (one for one in self.left if one.run == of.run and one.says(of.announcement))
 
 
 def due(entry: Entry, edits: int) -> Begin | None:
     """What a run wants to say, as ``decide`` would: new, then changed."""
-    if entry.claim or (entry.said and entry.said.presence.covers(WINDOWS[edits])):
+    if entry.claim or (entry.announcement and entry.announcement.presence.covers(WINDOWS[edits])):
         return None
-    kind, sequence = (Kind.CHANGED, entry.said.sequence + 1) if entry.said else (Kind.NEW, 0)
-    what = said(kind, presence=WINDOWS[edits], people=[ANN], sequence=sequence)
-    return Begin(KEY, "", entry.said, what, LOOKS)
+    kind, sequence = (Kind.CHANGED, entry.announcement.sequence + 1) if entry.announcement else (Kind.NEW, 0)
+    what = announcement(kind, presence=WINDOWS[edits], people=[ANN], sequence=sequence)
+    return Begin(KEY, "", entry.announcement, what, LOOKS)
 
 
 LOOKS = trait(SECRET, (), "MantaBots on Saturday")
@@ -216,8 +216,8 @@ class Protocol:
 
     def _send(self, world: World, run: Run) -> Iterator[tuple[Fault | None, World, Run]]:
         assert run.begin
-        mine = Letter(run.begin.said, run.name, world.time)
-        arrived = tuple(sorted((*world.left, mine), key=lambda one: (one.said.sequence, one.run)))
+        mine = Letter(run.begin.announcement, run.name, world.time)
+        arrived = tuple(sorted((*world.left, mine), key=lambda one: (one.announcement.sequence, one.run)))
         for left, settling in (
             (arrived, Sent(KEY, run.name, mine.id)),
             (world.left, NotSent(KEY, run.name)),
@@ -233,12 +233,14 @@ class Protocol:
 
     def broken_promises(self, world: World) -> Iterator[str]:
         """What was promised and does not hold in this state."""
-        entry, sequences = world.remembered, [one.said.sequence for one in world.left]
+        entry, sequences = world.remembered, [one.announcement.sequence for one in world.left]
         if len(sequences) > len(set(sequences)):
             yield "never twice"
-        if entry.said and not any(one.says(entry.said) for one in world.left):
+        if entry.announcement and not any(one.says(entry.announcement) for one in world.left):
             yield "never lost"  # the ledger says so, but no mail left: nobody would ever send it
-        if entry.claim is None and any(one > (entry.said.sequence if entry.said else -1) for one in sequences):
+        if entry.claim is None and any(
+            one > (entry.announcement.sequence if entry.announcement else -1) for one in sequences
+        ):
             yield "never forgotten"  # a mail left, and the ledger would let it leave again
 
 

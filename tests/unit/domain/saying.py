@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Contact, Event, Key, Kind, Notice, PresenceMode, Rule, Verdict
-from tests.builders import CONTACTS, NOW, accepted, book, club, event, reading, rule
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import Event
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Verdict
+from sessionsmgmt.domain.model.people import Contact
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule
+from sessionsmgmt.domain.sessions.decide import decide
+from tests.builders import CONTACTS, NOW, accepted, club, event, reading, rule, snapshot
 
 LAB = event()  # tomorrow from 17:00 to 20:00, Ann and Sam
 KEY = Key("campus", "lab")
@@ -17,7 +20,7 @@ WHOLE_DAY = rule(presence=PresenceMode.WHOLE_DAY)
 def verdicts(
     *events: Event,
     by: Rule | None = None,
-    memory: Book | None = None,
+    memory: LedgerSnapshot | None = None,
     now: datetime = NOW,
     contacts: tuple[Contact, ...] = CONTACTS,
 ) -> tuple[Verdict, ...]:
@@ -27,7 +30,7 @@ def verdicts(
 def due(
     *events: Event,
     by: Rule | None = None,
-    memory: Book | None = None,
+    memory: LedgerSnapshot | None = None,
     now: datetime = NOW,
     contacts: tuple[Contact, ...] = CONTACTS,
 ) -> tuple[Notice, ...]:
@@ -35,14 +38,18 @@ def due(
     return decide([by or rule()], reading(*events), club(contacts, memory=memory), now).due
 
 
-def after(*events: Event, by: Rule | None = None, memory: Book | None = None, now: datetime = NOW) -> Book:
+def after(
+    *events: Event, by: Rule | None = None, memory: LedgerSnapshot | None = None, now: datetime = NOW
+) -> LedgerSnapshot:
     """The ledger after a run about these events; it must have had something to say."""
     notices = due(*events, by=by, memory=memory, now=now)
     assert notices
-    return accepted(memory or book(), notices, now)
+    return accepted(memory or snapshot(), notices, now)
 
 
-def kinds(*events: Event, by: Rule | None = None, memory: Book | None = None, now: datetime = NOW) -> list[Kind]:
+def kinds(
+    *events: Event, by: Rule | None = None, memory: LedgerSnapshot | None = None, now: datetime = NOW
+) -> list[Kind]:
     return [one.kind for one in due(*events, by=by, memory=memory, now=now)]
 
 

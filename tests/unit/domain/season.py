@@ -12,20 +12,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.model import (
-    Attendee,
-    Contact,
-    Event,
-    Key,
-    Kind,
-    Notice,
-    Presence,
-    PresenceMode,
-    Rule,
-    Status,
-    Unit,
-)
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import Attendee, Event, Status
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Presence
+from sessionsmgmt.domain.model.people import Contact
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule, Unit
 
 STEP = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -161,7 +152,7 @@ def _ahead(now: datetime, start: datetime, rule: Rule, zone: ZoneInfo) -> timede
     return shown - timedelta(days=rule.within.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}[rule.within.unit])
 
 
-def believed(memory: Book, rule: Rule, now: datetime) -> dict[str, Key]:
+def believed(memory: LedgerSnapshot, rule: Rule, now: datetime) -> dict[str, Key]:
     """The key by which the ledger remembers each event of which something was said."""
     told = memory.announced(now)
     keys = sorted((key for key in memory.entries if key.notice == rule.id), key=lambda key: key in told)
@@ -190,9 +181,9 @@ class Owner:
         key, event = notice.key, notice.session.id
         names, new = ({one.name for one in people} for people in (notice.people.people, notice.newcomers))
         expected, truth = self.expects(key), world.truth(event, rule)
-        assert [one.said.sequence for one in self.inbox[key]] == list(range(notice.said.sequence))
+        assert [one.announcement.sequence for one in self.inbox[key]] == list(range(notice.announcement.sequence))
         assert (notice.kind is Kind.NEW) == (expected is None)
-        assert notice.said.kind is notice.kind
+        assert notice.announcement.kind is notice.kind
         assert truth is Truth.EITHER or (truth is Truth.SESSION) == (notice.kind is not Kind.CANCELLED)
         match notice.kind:
             case Kind.NEW:

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.claims import (
+from sessionsmgmt.domain.delivery.claims import (
     APART,
     LEASE,
     Begin,
-    Carry,
     Claim,
     Entry,
     Forget,
     Hold,
+    Import,
     Looked,
     NotSent,
     Refused,
@@ -26,16 +26,16 @@ from sessionsmgmt.domain.claims import (
     advance,
     digest,
 )
-from sessionsmgmt.domain.model import Key, Kind
-from tests.builders import NOW, SECRET, book, claim, local, said, window
+from sessionsmgmt.domain.model.notice import Key, Kind
+from tests.builders import NOW, SECRET, announcement, claim, local, snapshot, window
 
 KEY = Key("campus", "lab")
 ANN, BOB = digest(SECRET, "ann@example.org"), digest(SECRET, "bob@example.org")
-OLD = said(people=[ANN, BOB], sequence=0)
-NEXT = said(
+OLD = announcement(people=[ANN, BOB], sequence=0)
+NEXT = announcement(
     Kind.CHANGED, presence=window(local(2026, 11, 7, 16), local(2026, 11, 7, 20)), people=[ANN, BOB], sequence=1
 )
-OTHER = said(Kind.CANCELLED, sequence=1)
+OTHER = announcement(Kind.CANCELLED, sequence=1)
 BEFORE = NOW - timedelta(days=1)
 
 NEVER = Entry()
@@ -81,7 +81,7 @@ STEPS: dict[str, Step] = {
     "missed": Resolve(KEY, arrived=False),
     "found": Looked(KEY, "we", "second"),
     "absent": Looked(KEY, "we", ""),
-    "carry": Carry(KEY, CARRIED),
+    "carry": Import(KEY, CARRIED),
     "forget": Forget(KEY, frozenset({ANN})),
 }
 
@@ -134,8 +134,8 @@ def outcome(entry: Entry, word: str) -> Entry | Refused:
             return CARRIED
         case "less":
             less = replace(OLD, people=frozenset({BOB}))
-            claimed = entry.claim and replace(entry.claim, said=replace(NEXT, people=frozenset({BOB})))
-            return replace(entry, said=less, claim=claimed)
+            claimed = entry.claim and replace(entry.claim, announcement=replace(NEXT, people=frozenset({BOB})))
+            return replace(entry, announcement=less, claim=claimed)
         case _:
             return Refused(KEY, REASONS[word])
 
@@ -183,10 +183,10 @@ def test_what_turned_out_not_to_have_left_is_due_again_and_not_taken_from_anothe
     elsewhere = Entry(claim=claim("we", held=True))
 
     assert freed == Entry(at=NOW + APART)
-    assert advance(freed, Carry(KEY, elsewhere), NOW) == freed
+    assert advance(freed, Import(KEY, elsewhere), NOW) == freed
     assert isinstance(advance(freed, Begin(KEY, "they", None, OLD), NOW), Entry)
-    assert book({KEY: freed}).pruned(NOW + APART + KEEP - timedelta(microseconds=1), KEEP) == book({KEY: freed})
-    assert book({KEY: freed}).pruned(NOW + APART + KEEP, KEEP) == book()
+    assert snapshot({KEY: freed}).pruned(NOW + APART + KEEP - timedelta(microseconds=1), KEEP) == snapshot({KEY: freed})
+    assert snapshot({KEY: freed}).pruned(NOW + APART + KEEP, KEEP) == snapshot()
 
 
 def test_when_it_was_last_told_of_stays_known_when_a_later_notice_is_freed() -> None:
@@ -208,7 +208,7 @@ def test_looks_whose_clocks_go_backwards_free_nothing() -> None:
 
 def test_an_entry_is_carried_whole_with_what_is_held_in_it() -> None:
     elsewhere = claimed("we", held=True)
-    assert advance(NEVER, Carry(KEY, elsewhere), NOW) == elsewhere
+    assert advance(NEVER, Import(KEY, elsewhere), NOW) == elsewhere
 
 
 def test_a_claim_is_alive_until_the_lease_is_over_to_the_microsecond() -> None:
@@ -232,7 +232,7 @@ def test_a_mail_without_an_id_is_not_taken_as_recorded_where_nothing_is() -> Non
 
 def test_a_refused_step_does_not_stop_the_others() -> None:
     other = Key("campus", "shop")
-    before = book({KEY: claimed("they")})
+    before = snapshot({KEY: claimed("they")})
 
     after, refused = before.advanced([Begin(KEY, "we", OLD, NEXT), Begin(other, "we", None, NEXT)], NOW)
 
@@ -242,7 +242,7 @@ def test_a_refused_step_does_not_stop_the_others() -> None:
 
 
 def test_steps_of_one_key_are_taken_one_after_the_other() -> None:
-    after, refused = book().advanced([Begin(KEY, "we", None, OLD), Sent(KEY, "we", "first")], NOW)
+    after, refused = snapshot().advanced([Begin(KEY, "we", None, OLD), Sent(KEY, "we", "first")], NOW)
 
     assert (after.entry(KEY), refused) == (Entry(OLD, None, "first", NOW), ())
 
@@ -251,40 +251,40 @@ def test_steps_of_one_key_are_taken_one_after_the_other() -> None:
     ("entry", "announced"),
     [
         (TOLD, True),
-        (replace(TOLD, said=said(Kind.CANCELLED)), False),
-        (replace(TOLD, said=said(Kind.CANCELLED), claim=claim()), True),
-        (replace(TOLD, said=said(presence=window(BEFORE, NOW))), False),
+        (replace(TOLD, announcement=announcement(Kind.CANCELLED)), False),
+        (replace(TOLD, announcement=announcement(Kind.CANCELLED), claim=claim()), True),
+        (replace(TOLD, announcement=announcement(presence=window(BEFORE, NOW))), False),
         (Entry(), False),
     ],
 )
 def test_what_may_need_a_cancellation_is_what_was_announced_and_is_not_over(entry: Entry, announced: bool) -> None:
-    assert (KEY in book({KEY: entry}).announced(NOW)) is announced
+    assert (KEY in snapshot({KEY: entry}).announced(NOW)) is announced
 
 
 @pytest.mark.parametrize("entry", [TOLD, replace(NEVER, claim=claim(what=OLD)), replace(TOLD, claim=claim(what=OLD))])
 def test_what_was_said_is_forgotten_so_long_after_the_session_ended(entry: Entry) -> None:
     end = OLD.presence.end
-    full = book({KEY: entry})
+    full = snapshot({KEY: entry})
 
     assert full.pruned(end + KEEP - timedelta(microseconds=1), KEEP) == full
-    assert full.pruned(end + KEEP, KEEP) == book()
+    assert full.pruned(end + KEEP, KEEP) == snapshot()
 
 
 def test_an_entry_lasts_as_long_as_the_later_of_what_was_said_and_what_is_claimed() -> None:
-    later = said(presence=window(OLD.presence.end, OLD.presence.end + timedelta(days=1)))
-    full = book({KEY: replace(TOLD, claim=claim(what=later))})
+    later = announcement(presence=window(OLD.presence.end, OLD.presence.end + timedelta(days=1)))
+    full = snapshot({KEY: replace(TOLD, claim=claim(what=later))})
 
     assert full.pruned(OLD.presence.end + KEEP, KEEP) == full
 
 
 def test_an_entry_about_nothing_is_not_kept() -> None:
-    assert book({KEY: Entry()}).pruned(NOW, KEEP) == book()
+    assert snapshot({KEY: Entry()}).pruned(NOW, KEEP) == snapshot()
 
 
 def test_a_book_may_be_pruned_at_an_instant_of_any_zone() -> None:
     away = OLD.presence.end.astimezone(timezone(timedelta(hours=14)))
 
-    assert book({KEY: TOLD, Key("campus", "empty"): Entry()}).pruned(away, KEEP) == book({KEY: TOLD})
+    assert snapshot({KEY: TOLD, Key("campus", "empty"): Entry()}).pruned(away, KEEP) == snapshot({KEY: TOLD})
 
 
 def test_a_digest_can_only_be_made_with_the_secret() -> None:
@@ -296,7 +296,7 @@ def test_a_digest_can_only_be_made_with_the_secret() -> None:
 
 
 def test_printing_a_book_does_not_show_its_secret() -> None:
-    assert repr(SECRET)[2:-1] not in repr(book())
+    assert repr(SECRET)[2:-1] not in repr(snapshot())
 
 
 def test_the_times_of_a_claim_may_be_of_any_zone() -> None:
@@ -326,4 +326,4 @@ def test_what_becomes_of_the_mail_is_recorded_without_those_who_were_forgotten_w
 
     sent = advance(forgotten, Sent(KEY, "we", "second"), NOW)
     assert isinstance(sent, Entry)
-    assert sent.said == replace(NEXT, people=frozenset({BOB}))
+    assert sent.announcement == replace(NEXT, people=frozenset({BOB}))

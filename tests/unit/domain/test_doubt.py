@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.claims import LEASE, Claim, Entry
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import CalendarReading, Caution, Key, Kind, State, Status
-from tests.builders import NOW, book, claim, club, event, local, reading, rule, said
+from sessionsmgmt.domain.delivery.claims import LEASE, Claim, Entry
+from sessionsmgmt.domain.model.event import CalendarReading, Status
+from sessionsmgmt.domain.model.notice import Key, Kind, State
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.decide import decide
+from tests.builders import NOW, announcement, claim, club, event, local, reading, rule, snapshot
 from tests.unit.domain.saying import KEY, LAB, after, kinds
 
 SERIES = event("practice_20261107T220000Z")
@@ -57,10 +59,10 @@ def test_what_could_be_read_is_decided_although_something_else_could_not() -> No
 @pytest.mark.parametrize("who", [(), ("ann@example.org",), ("ann@example.org", "sue@example.org")])
 def test_an_event_whose_attendees_are_not_all_shown_is_held_back_and_said_so(who: tuple[str, ...]) -> None:
     hidden = event(who=who, end=local(2026, 11, 7, 22), complete=False)
-    for memory in (book(), after(LAB)):
+    for memory in (snapshot(), after(LAB)):
         found = decide([rule()], reading(hidden), club(memory=memory), NOW)
         assert [(one.state, one.kind) for one in found.verdicts] == [(State.SKIPPED, None)]
-        assert [(one.code, one.where) for one in found.cautions] == [("event-incomplete", "lab")]
+        assert [(one.code, one.where) for one in found.warnings] == [("event-incomplete", "lab")]
 
 
 def test_a_cancelled_event_is_called_off_whoever_of_its_attendees_is_shown() -> None:
@@ -72,25 +74,25 @@ def test_an_event_that_became_private_is_neither_renamed_nor_called_off(title: s
     private = event(title=title, who=(), complete=False)
     found = decide([rule()], reading(private), club(memory=after(LAB)), NOW)
     assert [(one.state, one.kind) for one in found.verdicts] == [(State.SKIPPED, None)]
-    assert [(one.code, one.where) for one in found.cautions] == [("event-incomplete", "lab")]
+    assert [(one.code, one.where) for one in found.warnings] == [("event-incomplete", "lab")]
 
 
 def test_a_private_event_that_was_never_announced_is_not_spoken_of() -> None:
     found = decide([rule()], reading(event(title="Busy", complete=False)), club(), NOW)
-    assert (found.verdicts, found.cautions) == ((), ())
+    assert (found.verdicts, found.warnings) == ((), ())
 
 
 def test_what_the_calendar_cautions_of_is_passed_on_once() -> None:
-    caution = Caution("event-unreadable", "an event can't be read", "calendar.ics:12")
-    found = decide([rule("a"), rule("b")], reading(cautions=[caution, caution]), club(), NOW)
-    assert found.cautions == (caution,)
+    warning = ReportWarning("event-unreadable", "an event can't be read", "calendar.ics:12")
+    found = decide([rule("a"), rule("b")], reading(warnings=[warning, warning]), club(), NOW)
+    assert found.warnings == (warning,)
 
 
 # Claims
 
 
 def test_a_notice_that_another_run_is_sending_is_left_alone() -> None:
-    memory = book({KEY: Entry(claim=claim())})
+    memory = snapshot({KEY: Entry(claim=claim())})
     for events in ([LAB], [], [event(status=Status.CANCELLED)]):
         [verdict] = decide([rule()], reading(*events), club(memory=memory), NOW + LEASE - timedelta(seconds=1)).verdicts
         assert (verdict.state, verdict.kind, verdict.notice) == (State.SKIPPED, Kind.NEW, None)
@@ -100,7 +102,7 @@ def test_a_notice_that_another_run_is_sending_is_left_alone() -> None:
 @pytest.mark.parametrize("held", [claim(held=True), claim(at=NOW - LEASE)], ids=["held", "its run died"])
 @pytest.mark.parametrize("now", [NOW, NOW + timedelta(days=10)], ids=["ahead", "over"])
 def test_a_notice_nobody_knows_of_whether_it_left_waits_for_a_person(held: Claim, now: datetime) -> None:
-    memory = book({KEY: Entry(claim=held)})
+    memory = snapshot({KEY: Entry(claim=held)})
     for events in ([LAB], [], [event(end=local(2026, 11, 7, 22))]):
         [verdict] = decide([rule()], reading(*events), club(memory=memory), now).verdicts
         assert (verdict.state, verdict.kind, verdict.notice) == (State.HELD, Kind.NEW, None)
@@ -108,7 +110,7 @@ def test_a_notice_nobody_knows_of_whether_it_left_waits_for_a_person(held: Claim
 
 
 def test_a_claim_on_one_session_holds_up_no_other() -> None:
-    memory = book({KEY: Entry(claim=claim(held=True))})
+    memory = snapshot({KEY: Entry(claim=claim(held=True))})
     found = decide([rule(), rule("hall")], reading(LAB, event("b")), club(memory=memory), NOW)
     assert {one.key for one in found.due} == {Key("campus", "b"), Key("hall", "lab"), Key("hall", "b")}
 
@@ -119,11 +121,13 @@ def test_a_claim_on_one_session_holds_up_no_other() -> None:
 def test_of_a_rule_that_was_removed_the_coach_is_told_and_the_owner_is_not() -> None:
     found = decide([rule("hall", match="Hall")], reading(), club(memory=after(LAB)), NOW)
     assert found.verdicts == ()
-    assert [(one.code, one.where) for one in found.cautions] == [("notice-removed", "lab")]
+    assert [(one.code, one.where) for one in found.warnings] == [("notice-removed", "lab")]
 
 
 def test_of_a_rule_that_was_removed_a_held_notice_still_waits_for_a_person() -> None:
-    memory = book({KEY: Entry(said=said(), claim=claim(held=True, what=said(Kind.CHANGED, sequence=1)))})
+    memory = snapshot(
+        {KEY: Entry(announcement=announcement(), claim=claim(held=True, what=announcement(Kind.CHANGED, sequence=1)))}
+    )
     [verdict] = decide([], reading(), club(memory=memory), NOW).verdicts
     assert (verdict.key, verdict.state, verdict.kind) == (KEY, State.HELD, Kind.CHANGED)
 
@@ -131,7 +135,7 @@ def test_of_a_rule_that_was_removed_a_held_notice_still_waits_for_a_person() -> 
 def test_of_a_rule_that_was_removed_nothing_is_said_once_its_sessions_are_over_or_called_off() -> None:
     over = decide([], reading(), club(memory=after(LAB)), local(2026, 11, 7, 20))
     off = decide([], reading(), club(memory=after(memory=after(LAB))), NOW)
-    assert over.cautions == off.cautions == ()
+    assert over.warnings == off.warnings == ()
 
 
 # The machine
@@ -140,14 +144,14 @@ ELSEWHERE = """
 import json, sys
 from datetime import date
 from tests.builders import NOW, club, event, reading, rule
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import PresenceMode
+from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.model.rule import PresenceMode
 events = [event(), event("all-day", start=date(2026, 11, 7)), event("b", who=("sue@example.org", "alf@example.org"))]
 rules = [rule(), rule("days", presence=PresenceMode.WHOLE_DAY)]
 found = decide(rules, reading(*events), club(), NOW)
 json.dump(
     [
-        [repr(one.key), repr(one.presence), repr(one.people), sorted(one.said.people)]
+        [repr(one.key), repr(one.presence), repr(one.people), sorted(one.announcement.people)]
         for one in found.due
     ],
     sys.stdout,

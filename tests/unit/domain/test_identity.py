@@ -9,34 +9,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.claims import Begin, Book, Hold, NotSent, SetEventId
-from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import Event, Key, Kind, Rule, Status
-from tests.builders import CONTACTS, NOW, accepted, book, club, contact, event, local, reading, rule, weeks, window
+from sessionsmgmt.domain.delivery.claims import Begin, Hold, LedgerSnapshot, NotSent, SetEventId
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Key, Kind
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.sessions.decide import Decisions, decide
+from tests.builders import CONTACTS, NOW, accepted, club, contact, event, local, reading, rule, snapshot, weeks, window
 from tests.unit.domain.saying import LAB, WHOLE_DAY, after
 
 RULE = rule(within=weeks(1))
 
 
-def told(*events: Event, by: Rule = RULE, memory: Book | None = None) -> Book:
+def told(*events: Event, by: Rule = RULE, memory: LedgerSnapshot | None = None) -> LedgerSnapshot:
     """The ledger after a run whose every mail left."""
     found = decide([by], reading(*events), club(memory=memory), NOW)
-    known, _ = (memory or book()).advanced(found.event_ids, NOW)
+    known, _ = (memory or snapshot()).advanced(found.event_ids, NOW)
     return accepted(known, found.due, NOW)
 
 
-def now(*events: Event, by: Rule = RULE, memory: Book, unreadable: tuple[str, ...] = ()) -> Decisions:
+def now(*events: Event, by: Rule = RULE, memory: LedgerSnapshot, unreadable: tuple[str, ...] = ()) -> Decisions:
     return decide([by], reading(*events, unreadable=unreadable), club(memory=memory), NOW)
 
 
-def said(decisions: Decisions) -> list[tuple[Kind, str]]:
+def announcement(decisions: Decisions) -> list[tuple[Kind, str]]:
     return [(one.kind, one.session.id) for one in decisions.due]
 
 
 @pytest.mark.parametrize("by", [RULE, WHOLE_DAY], ids=["times", "whole days"])
 def test_an_unchanged_session_under_another_id_is_no_news(by: Rule) -> None:
     memory = told(event("old"), by=by)
-    assert said(now(event("new"), by=by, memory=memory)) == []
+    assert announcement(now(event("new"), by=by, memory=memory)) == []
 
 
 def test_the_entry_goes_over_to_the_new_id_and_stays_there() -> None:
@@ -45,13 +47,13 @@ def test_the_entry_goes_over_to_the_new_id_and_stays_there() -> None:
     assert Key("campus", "new") not in memory.entries
     moved = event("new", start=local(2026, 11, 12, 9))
     [notice] = now(moved, memory=memory).due
-    assert (notice.key, notice.kind, notice.said.sequence) == (Key("campus", "old"), Kind.CHANGED, 1)
+    assert (notice.key, notice.kind, notice.announcement.sequence) == (Key("campus", "old"), Kind.CHANGED, 1)
 
 
 def test_a_session_that_gets_its_first_id_back_is_no_news() -> None:
     memory = told(event("old"), memory=told(event("new"), memory=told(event("old"))))
     assert memory.event_id(Key("campus", "old")) == "old"
-    assert said(now(event("old"), memory=memory)) == []
+    assert announcement(now(event("old"), memory=memory)) == []
 
 
 @pytest.mark.parametrize(
@@ -64,77 +66,77 @@ def test_a_session_that_gets_its_first_id_back_is_no_news() -> None:
     ids=["earlier that day", "longer", "elsewhere"],
 )
 def test_what_takes_the_place_of_an_announced_session_has_changed(other: Event) -> None:
-    assert said(now(other, memory=told(event("old")))) == [(Kind.CHANGED, "new")]
+    assert announcement(now(other, memory=told(event("old")))) == [(Kind.CHANGED, "new")]
 
 
 def test_somebody_new_is_added_although_the_id_is_another() -> None:
     more = event("new", who=("ann@example.org", "sam@example.org", "sue@example.org"))
-    assert said(now(more, memory=told(event("old")))) == [(Kind.ADDED, "new")]
+    assert announcement(now(more, memory=told(event("old")))) == [(Kind.ADDED, "new")]
 
 
 def test_an_event_on_another_day_is_another_session() -> None:
     other = event("new", start=local(2026, 11, 8, 17))
-    assert said(now(other, memory=told(event("old")))) == [(Kind.CANCELLED, "old"), (Kind.NEW, "new")]
+    assert announcement(now(other, memory=told(event("old")))) == [(Kind.CANCELLED, "old"), (Kind.NEW, "new")]
 
 
 def test_windows_that_overlap_over_midnight_are_the_same_session() -> None:
     late = event("old", start=local(2026, 11, 7, 22), end=local(2026, 11, 8, 4))
     later = event("new", start=local(2026, 11, 8, 1), end=local(2026, 11, 8, 4))
-    assert said(now(later, memory=told(late))) == []
+    assert announcement(now(later, memory=told(late))) == []
 
 
 def test_a_cancelled_event_lives_on_as_another_one() -> None:
     off = event("old", status=Status.CANCELLED)
-    assert said(now(off, event("new"), memory=told(event("old")))) == []
-    assert said(now(off, memory=told(event("old")))) == [(Kind.CANCELLED, "old")]
+    assert announcement(now(off, event("new"), memory=told(event("old")))) == []
+    assert announcement(now(off, memory=told(event("old")))) == [(Kind.CANCELLED, "old")]
 
 
 def test_an_event_that_is_still_there_is_not_replaced() -> None:
     both = now(event("old", who=()), event("new"), memory=told(event("old")))
-    assert sorted(said(both)) == [(Kind.CANCELLED, "old"), (Kind.NEW, "new")]
+    assert sorted(announcement(both)) == [(Kind.CANCELLED, "old"), (Kind.NEW, "new")]
 
 
 def test_what_could_not_be_read_is_not_replaced() -> None:
     found = now(event("new"), memory=told(event("old")), unreadable=("old",))
-    assert said(found) == [(Kind.NEW, "new")]
+    assert announcement(found) == [(Kind.NEW, "new")]
 
 
 def test_most_people_in_common_decide_before_the_nearest_begin() -> None:
     before = event("old", start=local(2026, 11, 7, 12), who=("ann@example.org", "sam@example.org"))
     near = event("near", start=local(2026, 11, 7, 12, 30), who=("alf@example.org",))
     like = event("like", start=local(2026, 11, 7, 18), who=("ann@example.org", "sam@example.org"))
-    assert said(now(near, like, memory=told(before))) == [(Kind.NEW, "near"), (Kind.CHANGED, "like")]
+    assert announcement(now(near, like, memory=told(before))) == [(Kind.NEW, "near"), (Kind.CHANGED, "like")]
 
 
 def test_the_nearest_begin_decides_among_equals() -> None:
     before = event("old", start=local(2026, 11, 7, 12))
     near, far = event("near", start=local(2026, 11, 7, 13)), event("far", start=local(2026, 11, 7, 18))
-    assert said(now(near, far, memory=told(before))) == [(Kind.CHANGED, "near"), (Kind.NEW, "far")]
+    assert announcement(now(near, far, memory=told(before))) == [(Kind.CHANGED, "near"), (Kind.NEW, "far")]
 
 
 def test_none_is_taken_for_the_session_where_two_are_equal() -> None:
     before = event("old", start=local(2026, 11, 7, 12))
     one, other = event("one", start=local(2026, 11, 7, 13)), event("other", start=local(2026, 11, 7, 11))
-    found = said(now(one, other, memory=told(before)))
+    found = announcement(now(one, other, memory=told(before)))
     assert sorted(found) == [(Kind.CANCELLED, "old"), (Kind.NEW, "one"), (Kind.NEW, "other")]
 
 
 def test_two_sessions_that_can_not_be_told_apart_are_no_news() -> None:
     memory = told(event("a"), event("b"))
-    assert said(now(event("c"), event("d"), memory=memory)) == []
+    assert announcement(now(event("c"), event("d"), memory=memory)) == []
 
 
 def test_a_place_tells_two_sessions_apart_that_are_alike_otherwise() -> None:
     memory = told(event("a", location="Gym"), event("b", location="Lab"))
-    assert said(now(event("c", location="Lab"), event("d", location="Gym"), memory=memory)) == []
+    assert announcement(now(event("c", location="Lab"), event("d", location="Gym"), memory=memory)) == []
 
 
 def test_a_held_notice_keeps_its_session_from_being_announced_under_another_id() -> None:
     key = Key("campus", "old")
     [notice] = decide([RULE], reading(event("old")), club(), NOW).due
-    held, _ = book().advanced([Begin(key, "run", None, notice.said), Hold(key, "run")], NOW)
+    held, _ = snapshot().advanced([Begin(key, "run", None, notice.announcement), Hold(key, "run")], NOW)
     found = now(event("new"), memory=held)
-    assert said(found) == []
+    assert announcement(found) == []
     assert [(one.key, one.state.value) for one in found.verdicts] == [(key, "held")]
 
 
@@ -142,9 +144,9 @@ def test_a_held_cancellation_does_not_keep_a_new_session_back() -> None:
     memory = told(event("old"))
     [gone] = now(memory=memory).due
     held, _ = memory.advanced(
-        [Begin(gone.key, "run", memory.entry(gone.key).said, gone.said), Hold(gone.key, "run")], NOW
+        [Begin(gone.key, "run", memory.entry(gone.key).announcement, gone.announcement), Hold(gone.key, "run")], NOW
     )
-    assert said(now(event("new"), memory=held)) == [(Kind.NEW, "new")]
+    assert announcement(now(event("new"), memory=held)) == [(Kind.NEW, "new")]
 
 
 def test_a_cancellation_that_leaves_later_names_what_takes_place_that_day() -> None:
@@ -152,7 +154,7 @@ def test_a_cancellation_that_leaves_later_names_what_takes_place_that_day() -> N
     memory = told(lone)
     [gone] = now(memory=memory).due
     free, _ = memory.advanced(
-        [Begin(gone.key, "run", memory.entry(gone.key).said, gone.said), NotSent(gone.key, "run")], NOW
+        [Begin(gone.key, "run", memory.entry(gone.key).announcement, gone.announcement), NotSent(gone.key, "run")], NOW
     )
     there = event("old", who=())  # the event is there, so nothing takes its place
     announced = told(there, event("new", title="Team Session B"), memory=free)
@@ -163,7 +165,7 @@ def test_a_cancellation_that_leaves_later_names_what_takes_place_that_day() -> N
     ]
 
 
-def _uncancelled(memory: Book, before: Book) -> Book:
+def _uncancelled(memory: LedgerSnapshot, before: LedgerSnapshot) -> LedgerSnapshot:
     """The ledger as if the cancellation had not left."""
     key = Key("campus", "old")
     return replace(memory, entries={**memory.entries, key: before.entry(key)})
@@ -174,8 +176,8 @@ def test_a_new_session_under_an_id_that_another_one_has_left_has_a_key_of_its_ow
     other = event("a", start=local(2026, 11, 10, 9))
     memory = told(event("b"), other, memory=memory)
     assert sorted(memory.event_id(key) for key in memory.entries) == ["a", "b"]
-    assert said(now(event("b"), other, memory=memory)) == []
-    assert said(now(event("b"), replace(other, location="Gym"), memory=memory)) == [(Kind.CHANGED, "a")]
+    assert announcement(now(event("b"), other, memory=memory)) == []
+    assert announcement(now(event("b"), replace(other, location="Gym"), memory=memory)) == [(Kind.CHANGED, "a")]
 
 
 def test_an_event_that_two_runs_at_once_took_for_two_sessions_is_the_one_it_was_announced_as() -> None:
@@ -190,8 +192,8 @@ def test_an_event_that_two_runs_at_once_took_for_two_sessions_is_the_one_it_was_
 def test_a_tentative_event_is_the_session_that_it_replaces() -> None:
     maybe = event("new", status=Status.TENTATIVE)
     found = now(maybe, memory=told(event("old")))
-    assert said(found) == []
-    assert [one.code for one in found.cautions] == ["event-tentative"]
+    assert announcement(found) == []
+    assert [one.code for one in found.warnings] == ["event-tentative"]
 
 
 # By property: whatever ids do, an unchanged session is never called off and announced anew.

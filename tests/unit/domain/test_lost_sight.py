@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import Contact, Event, Kind, State, Status
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.model.people import Contact
+from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import ALF, ANN, CONTACTS, NOW, SAM, attendees, club, contact, event, reading, rule
 from tests.unit.domain.saying import LAB, after
 
@@ -18,7 +20,7 @@ def found(*events: Event, contacts: tuple[Contact, ...] = CONTACTS, announced: b
 
 
 def codes(decisions: Decisions) -> list[tuple[str, str]]:
-    return [(one.code, one.where) for one in decisions.cautions]
+    return [(one.code, one.where) for one in decisions.warnings]
 
 
 @pytest.mark.parametrize(

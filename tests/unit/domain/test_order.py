@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.model import Key, Kind, State, Verdict
-from sessionsmgmt.domain.order import in_waves
+from sessionsmgmt.domain.model.notice import Key, Kind, State, Verdict
+from sessionsmgmt.domain.sessions.sending_order import in_waves
 from tests.builders import NOW
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.model import PresenceMode, Within
-from sessionsmgmt.domain.presence import begin, finish, horizon, presence
+from sessionsmgmt.domain.model.rule import PresenceMode, Within
+from sessionsmgmt.domain.sessions.presence import begin, finish, horizon, presence
 from tests.builders import NEW_YORK, days, event, hours, local, utc, weeks, window
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -15,7 +15,7 @@ from datetime import datetime
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, advance
+from sessionsmgmt.domain.delivery.claims import Begin, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, advance
 from tests.unit.domain.protocol import ENGAGED, KEY, WINDOWS, Fault, Next, Place, Protocol, World, walk
 
 LAST_LEASE = 2
@@ -37,7 +37,7 @@ class People:
             yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
         claim = world.entry.claim
         if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
-            looked = Resolve(KEY, arrived=any(one.says(claim.said) for one in world.left))
+            looked = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))
             yield None, self.protocol.reach(world, looked, world.time)[0]
 
     def broken_promises(self, world: World) -> Iterator[str]:
@@ -99,7 +99,7 @@ def resolved_while_alive(entry: Entry, step: Step, now: datetime) -> Entry | Ref
 
 def claimed_on_old_news(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """Nobody compares what was said last with what the run has read."""
-    return advance(entry, replace(step, basis=entry.said) if isinstance(step, Begin) else step, now)
+    return advance(entry, replace(step, basis=entry.announcement) if isinstance(step, Begin) else step, now)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from itertools import chain
 
 import pytest
 
-from sessionsmgmt.domain.claims import Begin, Entry, Forget, Refused, Step, advance
+from sessionsmgmt.domain.delivery.claims import Begin, Entry, Forget, Refused, Step, advance
 from tests.unit.domain.protocol import ANN, KEY, Next, Place, Protocol, World, walk
 from tests.unit.domain.test_protocol import People
 
@@ -54,7 +54,7 @@ class Forgetting:
 
 def named(entry: Entry) -> bool:
     """Whether anybody is named by what is remembered."""
-    sayings = (entry.said, entry.claim.said if entry.claim else None)
+    sayings = (entry.announcement, entry.claim.announcement if entry.claim else None)
     return any(ANN in people for people in chain(one.people for one in sayings if one))
 
 
@@ -84,7 +84,7 @@ def ended_with_a_claim(entry: Entry, step: Step, now: datetime) -> Entry | Refus
 def compared_to_the_last_digest(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """A run is told that its claim is its own only if the claim names just whom it named."""
     claim = entry.claim
-    if isinstance(step, Begin) and claim and claim.run == step.run and claim.said != step.said:
+    if isinstance(step, Begin) and claim and claim.run == step.run and claim.announcement != step.announcement:
         return Refused(step.key, "another run is sending it")
     return advance(entry, step, now)
 

@@ -18,10 +18,21 @@ from functools import cache
 
 import pytest
 
-from sessionsmgmt.domain.claims import APART, LEASE, Book, Carry, Claim, Entry, Looked, Refused, Step, advance
-from sessionsmgmt.domain.confirm import Mail, looked, mark
-from sessionsmgmt.domain.model import Kind
-from tests.builders import NOW, SECRET, said
+from sessionsmgmt.domain.delivery.claims import (
+    APART,
+    LEASE,
+    Claim,
+    Entry,
+    Import,
+    LedgerSnapshot,
+    Looked,
+    Refused,
+    Step,
+    advance,
+)
+from sessionsmgmt.domain.delivery.reconciliation import Mail, mark, reconciled
+from sessionsmgmt.domain.model.notice import Kind
+from tests.builders import NOW, SECRET, announcement
 from tests.unit.domain.protocol import ENGAGED, KEY, LOOKS, WINDOWS, Letter, Next, Place, Protocol, World, walk
 
 TEAM = "MantaBots"
@@ -34,14 +45,14 @@ Look = Callable[[Entry, frozenset[Letter], datetime], tuple[Looked, ...]]
 def look(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Looked, ...]:
     """A look as the product does it, where our own header does not survive."""
     mails = [Mail(one.id, (), "MantaBots on Saturday", NOW + one.time * APART) for one in seen]
-    return looked(Book(SECRET, {KEY: entry}), mails, TEAM, now)
+    return reconciled(LedgerSnapshot(SECRET, {KEY: entry}), mails, TEAM, now)
 
 
 @cache
 def look_by_mark(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Looked, ...]:
     """A look as the product does it, where our own header survives."""
-    mails = [Mail(one.id, (), "", NOW + one.time * APART, mark(TEAM, KEY, one.said)) for one in seen]
-    return looked(Book(SECRET, {KEY: entry}), mails, TEAM, now)
+    mails = [Mail(one.id, (), "", NOW + one.time * APART, mark(TEAM, KEY, one.announcement)) for one in seen]
+    return reconciled(LedgerSnapshot(SECRET, {KEY: entry}), mails, TEAM, now)
 
 
 @dataclass(frozen=True)
@@ -86,14 +97,14 @@ class Folder:
         """Whether something is held still after everybody is dead, all mail is seen, and two looks were taken."""
         for time in (LAST + 3, LAST + 4):
             now = self.protocol.at(time)
-            steps: list[Step] = [*self.look(entry, left, now), Carry(KEY, elsewhere)]
+            steps: list[Step] = [*self.look(entry, left, now), Import(KEY, elsewhere)]
             for step in steps:
                 after = self.protocol.advance(entry, step, now)
                 entry = entry if isinstance(after, Refused) else after
         return entry.claim is not None
 
 
-BEFORE = said(Kind.NEW, presence=WINDOWS[0])
+BEFORE = announcement(Kind.NEW, presence=WINDOWS[0])
 MAIL = Letter(BEFORE, "before", 0)
 SAID = Entry(BEFORE, None, MAIL.id, NOW)
 HELD = Entry(claim=Claim("before", NOW, BEFORE, held=True, mail=LOOKS))
@@ -101,7 +112,7 @@ HELD = Entry(claim=Claim("before", NOW, BEFORE, held=True, mail=LOOKS))
 
 def carried(entry: Entry, *left: Letter) -> World:
     """An empty ledger that is to take over the entry from another."""
-    return World(left=left, wire=frozenset({(Carry(KEY, entry), 0)}), elsewhere=entry)
+    return World(left=left, wire=frozenset({(Import(KEY, entry), 0)}), elsewhere=entry)
 
 
 STARTS = {
@@ -174,13 +185,13 @@ def freed_by_a_look_at_another(entry: Entry, step: Step, now: datetime) -> Entry
 
 def carried_over_what_is_known(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """What another ledger remembers replaces what this one does."""
-    return step.entry if isinstance(step, Carry) else advance(entry, step, now)
+    return step.entry if isinstance(step, Import) else advance(entry, step, now)
 
 
 def freed_without_a_trace(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """Nothing is remembered of what was freed."""
     after = advance(entry, step, now)
-    freed = isinstance(step, Looked) and isinstance(after, Entry) and after.claim is None and after.said is None
+    freed = isinstance(step, Looked) and isinstance(after, Entry) and after.claim is None and after.announcement is None
     return Entry() if freed else after
 
 

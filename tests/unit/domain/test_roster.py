@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model import Attendee, Contact, Person, Role
-from sessionsmgmt.domain.roster import attendance, directory, known_by, marks
+from sessionsmgmt.domain.model.event import Attendee
+from sessionsmgmt.domain.model.people import Contact, Person, Role
+from sessionsmgmt.domain.sessions.roster import attendance, directory, known_by, marks
 from tests.builders import ADULTS, ANN, CONTACTS, ROLES, SAM, STUDENTS, attendees, contact, person
 
 
@@ -210,25 +211,25 @@ invited = st.builds(Attendee, addresses, st.booleans())
 
 @given(st.lists(contacts, max_size=8), st.lists(invited, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_contacts_and_attendees_never_matters(
-    book: list[Contact], guests: list[Attendee], chance: random.Random
+    snapshot: list[Contact], guests: list[Attendee], chance: random.Random
 ) -> None:
-    before = attendance(guests, directory(book, ROLES), ROLES)
-    chance.shuffle(book)
+    before = attendance(guests, directory(snapshot, ROLES), ROLES)
+    chance.shuffle(snapshot)
     chance.shuffle(guests)
-    after = attendance(guests, directory(book, (STUDENTS, ADULTS)), ROLES)
+    after = attendance(guests, directory(snapshot, (STUDENTS, ADULTS)), ROLES)
     assert before == after
 
 
 @given(st.lists(contacts, max_size=8), st.lists(invited, max_size=8))
 def test_everyone_listed_was_invited_did_not_decline_and_has_a_label_of_the_role(
-    book: list[Contact], guests: list[Attendee]
+    snapshot: list[Contact], guests: list[Attendee]
 ) -> None:
     coming = {fold(one.address) for one in guests if not one.declined}
-    roster = attendance(guests, directory(book, ROLES), ROLES).roster
+    roster = attendance(guests, directory(snapshot, ROLES), ROLES).roster
     for label, people in (("adult", roster.roles["adults"]), ("student", roster.roles["students"])):
         for one in people:
             assert coming & set(one.addresses)
-            theirs = [card for card in book if card.name.casefold() == one.name.casefold()]
+            theirs = [card for card in snapshot if card.name.casefold() == one.name.casefold()]
             assert any(
                 label in (text.casefold() for text in card.labels)
                 and {fold(address) for address in card.addresses} & set(one.addresses)
@@ -238,9 +239,9 @@ def test_everyone_listed_was_invited_did_not_decline_and_has_a_label_of_the_role
 
 @given(st.lists(contacts, max_size=8), st.lists(invited, max_size=8))
 def test_every_attendee_who_comes_is_in_the_roster_or_accounted_for(
-    book: list[Contact], guests: list[Attendee]
+    snapshot: list[Contact], guests: list[Attendee]
 ) -> None:
-    found = attendance(guests, directory(book, ROLES), ROLES)
+    found = attendance(guests, directory(snapshot, ROLES), ROLES)
     reached = {address for one in found.roster.people for address in one.addresses}
     for guest in guests:
         left_out = guest in found.strangers or guest in found.roleless

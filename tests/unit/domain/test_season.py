@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import CalendarReading, Kind, Notice, PresenceMode, Require, Rule
-from sessionsmgmt.domain.presence import horizon
-from sessionsmgmt.domain.roster import directory
-from sessionsmgmt.domain.standing import Club
-from tests.builders import ROLES, accepted, book, days, hours, rule, utc, weeks
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import CalendarReading
+from sessionsmgmt.domain.model.notice import Kind, Notice
+from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule
+from sessionsmgmt.domain.sessions.decide import Decisions, decide
+from sessionsmgmt.domain.sessions.eligibility import Club
+from sessionsmgmt.domain.sessions.presence import horizon
+from sessionsmgmt.domain.sessions.roster import directory
+from tests.builders import ROLES, accepted, days, hours, rule, snapshot, utc, weeks
 from tests.unit.domain.season import (
     ADDRESSES,
     LABELS,
@@ -56,7 +58,7 @@ class Season:
     whole: tuple[Rule, ...]
     strict: Rule
     owner: Owner = field(default_factory=Owner)
-    memory: Book = field(default_factory=book)
+    memory: LedgerSnapshot = field(default_factory=snapshot)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -195,7 +197,11 @@ def time_passes(season: Season, data: st.DataObject) -> None:
     world = season.world
     edges = [edge for entered in world.events.values() for edge in entered.span(world.zone)]
     edges += [edge - timedelta(hours=far) for edge in edges for far in (3, 30)]
-    edges += [said.presence.end for said in (entry.said for entry in season.memory.entries.values()) if said]
+    edges += [
+        announcement.presence.end
+        for announcement in (entry.announcement for entry in season.memory.entries.values())
+        if announcement
+    ]
     ahead = sorted({edge for edge in edges if edge > world.now})
     whiles = [world.now + STEP * quarters for quarters in (0, 0, 0, 1, 5, 24)]
     world.now = data.draw(st.sampled_from([*whiles, *ahead[:4]]), label="now")
@@ -221,7 +227,9 @@ def run_while_some_mails_do_not_leave(season: Season, data: st.DataObject) -> No
     due = season.learn(season.decide())
     kept_back = [one for one in due if one.key.session in lost]
     season.send(one for one in due if one.key.session not in lost)
-    assert [(one.key, one.said) for one in season.decide().due] == [(one.key, one.said) for one in kept_back]
+    assert [(one.key, one.announcement) for one in season.decide().due] == [
+        (one.key, one.announcement) for one in kept_back
+    ]
 
 
 def run_without_reading_all_of_it(season: Season, data: st.DataObject) -> None:
@@ -274,7 +282,7 @@ def test_the_order_of_events_attendees_contacts_and_rules_never_matters(
     club = Club(ROLES, people, season.memory, world.zone, TRUSTED)
     again = decide(_shuffled(season.rules, chance), CalendarReading(_shuffled(events, chance)), club, world.now)
     assert again.verdicts == found.verdicts
-    assert set(again.cautions) == set(found.cautions)
+    assert set(again.warnings) == set(found.warnings)
 
 
 @given(st.data())

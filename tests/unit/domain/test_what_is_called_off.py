@@ -6,16 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sessionsmgmt.domain.model import Event, Kind, Rule, State, Status
-from tests.builders import (
-    NOW,
-    accepted,
-    attendees,
-    event,
-    hours,
-    local,
-    rule,
-)
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.model.rule import Rule
+from tests.builders import NOW, accepted, attendees, event, hours, local, rule
 from tests.unit.domain.saying import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
 
 HOUR = timedelta(hours=1)
@@ -39,11 +33,11 @@ NO_SESSION_ANY_MORE = [
 def test_a_session_that_is_none_any_more_is_called_off_once(events: tuple[Event, ...], by: Rule) -> None:
     memory = after(LAB, by=by)
     [notice] = due(*events, by=by, memory=memory)
-    announced = memory.entry(KEY).said
+    announced = memory.entry(KEY).announcement
     assert announced
     assert (notice.kind, notice.presence, notice.before) == (Kind.CANCELLED, announced.presence, announced)
     assert named(notice) == {"adults": [], "students": []}
-    assert notice.said.sequence == 1
+    assert notice.announcement.sequence == 1
     again = accepted(memory, [notice], NOW)
     assert due(*events, by=by, memory=again) == ()
     assert due(*events, by=by, memory=again, now=NOW + HOUR) == ()
@@ -74,14 +68,14 @@ def test_a_cancellation_says_nothing_of_what_the_event_was_renamed_to() -> None:
 def test_what_comes_back_is_new_with_a_sequence_that_goes_on(events: tuple[Event, ...]) -> None:
     called_off = after(*events, memory=after(LAB))
     [notice] = due(LAB, memory=called_off)
-    assert (notice.kind, notice.before, notice.said.sequence) == (Kind.NEW, None, 2)
+    assert (notice.kind, notice.before, notice.announcement.sequence) == (Kind.NEW, None, 2)
     assert named(notice) == {"adults": ["Ann Adult"], "students": ["Sam Student"]}
     assert notice.newcomers == notice.people.people
 
 
 def test_what_comes_back_can_be_called_off_again() -> None:
     memory = after(memory=after(LAB, memory=after(memory=after(LAB))))
-    entry = memory.entry(KEY).said
+    entry = memory.entry(KEY).announcement
     assert entry
     assert (entry.kind, entry.sequence) == (Kind.CANCELLED, 3)
 

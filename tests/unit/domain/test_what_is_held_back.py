@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Event, Kind, Require, State, Status
-from tests.builders import (
-    ALF,
-    ANN,
-    SAM,
-    club,
-    contact,
-    event,
-    local,
-    reading,
-    rule,
-)
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.model.rule import Require
+from sessionsmgmt.domain.sessions.decide import decide
+from tests.builders import ALF, ANN, SAM, club, contact, event, local, reading, rule
 from tests.unit.domain.saying import LAB, after, due, kinds, verdicts
 
 
@@ -94,7 +86,7 @@ def test_a_requirement_that_an_announced_session_does_not_meet_any_more_wants_a_
     )
     [verdict] = found.verdicts
     assert (verdict.state, verdict.attention) == (State.SKIPPED, True)
-    assert [(one.code, one.where) for one in found.cautions] == [("require-unmet", "lab")]
+    assert [(one.code, one.where) for one in found.warnings] == [("require-unmet", "lab")]
     [met] = verdicts(LAB, by=strict, memory=after(LAB, by=strict))
     assert not met.attention
 

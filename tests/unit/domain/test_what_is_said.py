@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from sessionsmgmt.domain.decide import decide
-from sessionsmgmt.domain.model import Event, Kind, PresenceMode, Rule, State, Status
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule
+from sessionsmgmt.domain.sessions.decide import decide
 from tests.builders import (
     CONTACTS,
     NOW,
     attendees,
-    book,
     club,
     contact,
     days,
@@ -22,6 +23,7 @@ from tests.builders import (
     local,
     reading,
     rule,
+    snapshot,
     utc,
     window,
 )
@@ -140,7 +142,7 @@ def test_a_session_of_which_nothing_was_said_is_new_and_names_everyone() -> None
     assert named(notice) == {"adults": ["Ann Adult"], "students": ["Sam Student"]}
     assert notice.newcomers == notice.people.people
     assert notice.presence == window(local(2026, 11, 7, 17), local(2026, 11, 7, 20))
-    assert notice.said.sequence == 0
+    assert notice.announcement.sequence == 0
     assert notice.session.title == "Team Session"
     assert notice.session.location == "Room 101"
 
@@ -178,8 +180,8 @@ def test_a_session_that_starts_earlier_or_ends_later_has_changed(start: datetime
     assert (notice.kind, notice.presence) == (Kind.CHANGED, window(start, end))
     assert named(notice) == {"adults": ["Ann Adult"], "students": ["Sam Student"]}
     assert notice.newcomers == frozenset()
-    assert notice.before == memory.entry(KEY).said
-    assert notice.said.sequence == 1
+    assert notice.before == memory.entry(KEY).announcement
+    assert notice.announcement.sequence == 1
 
 
 def test_who_is_new_to_a_changed_session_is_named_in_the_same_notice_and_marked() -> None:
@@ -219,8 +221,8 @@ def test_a_place_that_reads_the_same_or_is_not_told_any_more_is_no_change(place:
 
 def test_where_no_place_is_remembered_the_place_alone_is_no_change() -> None:
     entry = after(LAB).entry(KEY)
-    assert entry.said
-    older = book({KEY: replace(entry, said=replace(entry.said, place=""))})
+    assert entry.announcement
+    older = snapshot({KEY: replace(entry, announcement=replace(entry.announcement, place=""))})
     assert kinds(event(location="Gym"), memory=older) == []
 
 

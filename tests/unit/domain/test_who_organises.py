@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 import pytest
 
-from sessionsmgmt.domain.claims import Book
-from sessionsmgmt.domain.decide import Decisions, decide
-from sessionsmgmt.domain.model import Event, Kind, State, Status
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import NOW, club, event, local, reading, rule
 from tests.unit.domain.saying import LAB, after
 
@@ -17,23 +18,25 @@ SPAM = event(organizer="outsider@example.net")
 FOREIGN = "organizer-unknown"
 
 
-def found(*events: Event, organizers: Collection[str] | None = (COACH,), memory: Book | None = None) -> Decisions:
+def found(
+    *events: Event, organizers: Collection[str] | None = (COACH,), memory: LedgerSnapshot | None = None
+) -> Decisions:
     return decide([rule()], reading(*events), club(memory=memory, organizers=organizers), NOW)
 
 
 def test_an_invitation_from_outside_is_no_session_and_a_person_is_told_so_without_an_address() -> None:
     decided = found(SPAM)
-    [verdict], [caution] = decided.verdicts, decided.cautions
+    [verdict], [warning] = decided.verdicts, decided.warnings
     assert (verdict.state, verdict.kind) == (State.SKIPPED, None)
-    assert (caution.code, caution.where) == (FOREIGN, "lab")
-    assert "@" not in f"{verdict} {caution}"
+    assert (warning.code, warning.where) == (FOREIGN, "lab")
+    assert "@" not in f"{verdict} {warning}"
 
 
 @pytest.mark.parametrize("organizers", [[COACH], []], ids=["some are named", "none is named"])
 def test_an_event_of_the_calendar_itself_counts_whoever_is_named(organizers: list[str]) -> None:
     decided = found(LAB, organizers=organizers)
     assert [one.kind for one in decided.due] == [Kind.NEW]
-    assert decided.cautions == ()
+    assert decided.warnings == ()
 
 
 def test_an_event_of_an_organizer_who_is_named_counts_however_the_address_is_written() -> None:
@@ -64,9 +67,9 @@ def test_an_organizer_whose_address_can_not_be_told_is_an_outsider() -> None:
 def test_what_was_announced_is_not_called_off_because_its_organizer_does_not_count_any_more(now_foreign: Event) -> None:
     decided = found(now_foreign, memory=after(LAB))
     assert not decided.due
-    assert [one.code for one in decided.cautions] == [FOREIGN]
+    assert [one.code for one in decided.warnings] == [FOREIGN]
 
 
 def test_events_that_match_nothing_are_not_spoken_of() -> None:
     decided = found(event(title="Win a prize", organizer="outsider@example.net"))
-    assert (decided.verdicts, decided.cautions) == ((), ())
+    assert (decided.verdicts, decided.warnings) == ((), ())

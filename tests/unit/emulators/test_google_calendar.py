@@ -6,10 +6,7 @@ from typing import Any
 import pytest
 
 from tests.emulators.google import Calendar, GoogleEmulator, World, attendee, event
-from tests.emulators.google.world import (
-    ALL_SCOPES,
-    TEAM_CALENDAR,
-)
+from tests.emulators.google.world import ALL_SCOPES, TEAM_CALENDAR
 from tests.unit.emulators.calendars import EVENTS, SATURDAY, ids, series, world_of
 from tests.unit.emulators.client import Client, reason
 

@@ -258,7 +258,12 @@ def test_a_person_can_say_no() -> None:
     ],
 )
 def test_the_consent_page_refuses_what_google_refuses(changes: dict[str, str], status: int) -> None:
-    asked = {"client_id": Consent().client_id, "redirect_uri": REDIRECT, "response_type": "code", "scope": GMAIL_SEND}
+    asked = {
+        "client_id": Consent().client_id,
+        "redirect_uri": REDIRECT,
+        "response_type": "code",
+        "scope": GMAIL_SEND,
+    }
     asked |= {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
     with GoogleEmulator() as google, Client(google) as client:
         assert client.get("/o/oauth2/v2/auth", **(asked | changes)).status_code == status

@@ -14,10 +14,10 @@ FIELDS = {"personFields": "names,emailAddresses,memberships", "sources": "READ_S
 
 
 def book_of(*names: str, **more: Any) -> World:
-    book = AddressBook(**more)
+    snapshot = AddressBook(**more)
     for name in names:
-        book.add(name, f"{name.lower()}@example.org", labels=["Adult"])
-    return World(contacts=book)
+        snapshot.add(name, f"{name.lower()}@example.org", labels=["Adult"])
+    return World(contacts=snapshot)
 
 
 def connections(world: World, **parameters: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,126 @@
+"""An address book in a .vcf file (vCard 2.1, 3.0 and 4.0), as Google, Outlook and Apple export them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from sessionsmgmt.adapters.files.content_lines import ContentLine, split, unescape
+from sessionsmgmt.adapters.files.shortened_warnings import shortened
+from sessionsmgmt.adapters.files.source import opened
+from sessionsmgmt.adapters.files.vcard_cards import Card, cards
+from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.model.people import Contact, ContactsReading
+from sessionsmgmt.domain.model.warning import ReportWarning
+
+LIMIT = 1024 * 2**20
+"""The largest address book that is read, in bytes: with photos they grow large, but photos are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class VcardFile:
+    """The address book in the file at ``path``. ``shown_as`` is how messages write the path."""
+
+    path: Path
+    shown_as: str
+
+    def read(self) -> ContactsReading:
+        """See ``ports.Contacts``. Raises InputError if the file is no whole address book.
+
+        A card that can't be read is left out with a caution. A group is no contact: its name is a label of its members.
+        """
+        with opened(self.path, self.shown_as, LIMIT) as file:
+            found = list(cards(file, self.shown_as))
+        warnings = [warning for card in found for warning in self._warnings(card)]
+        whole = [card for card in found if not card.damage]
+        labels = _group_labels([card for card in whole if _is_group(card)])
+        contacts = [_contact(card, labels, f"{self.shown_as}:{card.line}") for card in whole if not _is_group(card)]
+        warnings += [
+            ReportWarning(
+                "contact-without-name", "the contact has no name, so a notice can't name it. Give it one", one.where
+            )
+            for one in contacts
+            if one.addresses and not one.name
+        ]
+        return ContactsReading(tuple(contacts), shortened(warnings))
+
+    def _warnings(self, card: Card) -> Iterable[ReportWarning]:
+        where = f"{self.shown_as}:{card.line}"
+        if card.damage:
+            text = f"the contact can't be read: {card.damage}. Export the contacts again"
+            yield ReportWarning("contact-unreadable", text, where)
+        if card.guessed:
+            text = "the contact is not in UTF-8; letters with accents may be wrong. Export the contacts as UTF-8"
+            yield ReportWarning("contact-encoding", text, where)
+
+
+def _contact(card: Card, labels: Mapping[str, Sequence[str]], where: str) -> Contact:
+    addresses = tuple(dict.fromkeys(filter(None, (_address(prop) for prop in card.values("EMAIL")))))
+    own = [unescape(label).strip() for prop in card.values("CATEGORIES") for label in split(prop.value, ",")]
+    keys = [_member(prop.value) for prop in card.values("UID")] + [fold(address) for address in addresses]
+    given = [label for key in keys for label in labels.get(key, ())]
+    return Contact(_name(card), addresses, tuple(dict.fromkeys(filter(None, own + given))), where)
+
+
+def _name(card: Card) -> str:
+    """The person's name: FN, or what can be made of N, or the nickname, or the organisation; else nothing."""
+    full = sorted(card.values("FN"), key=_preference)
+    candidates = [unescape(prop.value) for prop in full]
+    for prop in card.values("N"):  # family; given; additional; prefixes; suffixes (RFC 6350, 6.2.2)
+        family, given, additional = ([*_components(prop.value), "", "", ""])[:3]
+        candidates.append(f"{given} {additional} {family}")
+    candidates += [_components(prop.value)[0] for name in ("NICKNAME", "ORG") for prop in card.values(name)]
+    return next(filter(None, (" ".join(name.split()) for name in candidates)), "")
+
+
+def _components(value: str) -> list[str]:
+    """The parts of a structured value, empty ones included."""
+    parts, part = [], ""
+    escaped = False
+    for char in value:
+        if char == ";" and not escaped:
+            parts.append(unescape(part))
+            part = ""
+        else:
+            part += char
+        escaped = char == "\\" and not escaped
+    return [*parts, unescape(part)]
+
+
+def _preference(prop: ContentLine) -> int:
+    text = prop.param("PREF")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 101  # noqa: PLR2004 - RFC 6350, 5.3
+
+
+def _address(prop: ContentLine) -> str:
+    """The address of an EMAIL property, which vCard 4.0 may write as a URI; nothing if it is none."""
+    text = unescape(prop.value).strip()
+    if text[:7].lower() == "mailto:":
+        text = unquote(text[7:].partition("?")[0])
+    return text if "@" in text and text.isprintable() and not any(char.isspace() for char in text) else ""
+
+
+def _is_group(card: Card) -> bool:
+    kinds = card.values("KIND") + card.values("X-ADDRESSBOOKSERVER-KIND")
+    return any(prop.value.strip().lower() == "group" for prop in kinds)
+
+
+def _group_labels(groups: Iterable[Card]) -> Mapping[str, Sequence[str]]:
+    """The names of groups by their members' UID or address (RFC 6350, 6.6.5, and Apple's own way of before)."""
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        name = _name(group)
+        for prop in group.values("MEMBER") + group.values("X-ADDRESSBOOKSERVER-MEMBER"):
+            labels[_member(prop.value)].append(name)
+    return labels
+
+
+def _member(value: str) -> str:
+    """What tells a member: its UID without the scheme of a URI, or its address."""
+    text = value.strip()
+    if text[:7].lower() == "mailto:":
+        return fold(unquote(text[7:].partition("?")[0]))
+    return text[9:].lower() if text[:9].lower() == "urn:uuid:" else text.lower()

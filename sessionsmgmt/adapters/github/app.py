@@ -1,0 +1,136 @@
+"""A GitHub App's way to a token: it proves who it is, and is given one for this repository, this purpose and one hour.
+
+PyGithub signs the proof (RS256, a minute back-dated, five minutes long). What it can't do is ask for one repository
+alone and hand the token back; so its requester is used ("REST API endpoints for GitHub Apps").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from github import Auth
+
+from sessionsmgmt.adapters.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
+from sessionsmgmt.adapters.github.job import APP_ID, PRIVATE_KEY
+from sessionsmgmt.adapters.secret_format import document_fault, word_fault
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError
+from sessionsmgmt.retry import RetryPolicy
+
+BOTH = f"{APP_ID} and {PRIVATE_KEY}"
+_UNKNOWN = re.compile("integration not found", re.IGNORECASE)
+_PERMISSIONS = re.compile("permissions requested", re.IGNORECASE)
+_REPOSITORIES = re.compile("repository that does not exist or is not accessible", re.IGNORECASE)
+"""How GitHub says that it does not know the App, and what the App's installation lacks."""
+
+LAST_WORD = 10.0
+"""Seconds that handing a token back may take; it ends within the hour anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A GitHub App, as it proves to be itself."""
+
+    auth: Auth.AppAuth = field(repr=False)
+
+
+def app(environ: Mapping[str, str]) -> App | None:
+    """The App of the environment; None where none is named.
+
+    Raises InputError where only a half of it is, or the key is none. A key whose lines were joined by a written
+    backslash and n, as some forms do it, is taken too.
+    """
+    number, pem = environ.get(APP_ID, "").strip(), environ.get(PRIVATE_KEY, "").strip()
+    if not number and not pem:
+        return None
+    if not number or not pem:
+        raise InputError(f"Of {BOTH} only one is set.", "An App needs both.")
+    if not (number.isascii() and number.replace(".", "").isalnum()):
+        fault = word_fault(number) or "is no App's id"
+        raise InputError(f"{APP_ID} {fault}.", "The App's settings show it, as 'App ID'.")
+    auth = Auth.AppAuth(number, pem if "\n" in pem else pem.replace("\\n", "\n"))
+    try:
+        auth.create_jwt()
+    except Exception:  # noqa: BLE001 - many libraries read a key, and what they say of it may hold a part of it
+        raise InputError(
+            f"{PRIVATE_KEY} {document_fault(pem) or 'is no private key'}.",
+            "Store the .pem file that GitHub gave, whole, with all of its lines.",
+        ) from None
+    return App(auth)
+
+
+@contextmanager
+def installed(
+    app: App,
+    repository: RepositoryName,
+    permission: str,
+    environ: Mapping[str, str],
+    retry_policy: RetryPolicy,
+    mask: Callable[[str], None],
+) -> Iterator[Access]:
+    """A token of the App for this repository with this one permission to write; handed back at the end, come what may.
+
+    ``mask`` is told the token before it is used. Raises RefusedError where the App is not installed here or lacks the
+    permission.
+    """
+    hub = connect(Access(BOTH, app.auth), environ, retry_policy)
+    token = _token(hub, repository, permission)
+    mask(token)
+    access = Access(BOTH, Auth.Token(token))
+    try:
+        yield access
+    finally:
+        brief = replace(retry_policy, total=min(retry_policy.total, LAST_WORD))
+        with suppress(SessionsError):
+            _hand_back(connect(access, environ, brief))
+
+
+def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
+    """Asked for twice, one of the two is never used, which does no harm."""
+    purpose = Purpose("signing in as the App", f"{permission}: write")
+
+    def installation() -> int:
+        _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/installation")
+        return int(found["id"])
+
+    try:
+        number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
+    except DeclinedError as declined:
+        raise (declined.refusal if is_unknown(declined) else _not_installed()) from None
+    wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
+
+    def issue() -> str:
+        path = f"/app/installations/{number}/access_tokens"
+        _, found = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
+        return str(found["token"])
+
+    try:
+        return hub.repeat(issue, purpose, {HTTPStatus.UNPROCESSABLE_ENTITY})
+    except DeclinedError as declined:
+        if _PERMISSIONS.search(declined.message):
+            raise RefusedError(
+                f"The GitHub App does not have the permission '{permission}: write' on this repository.",
+                "Give it to the App in its settings, and accept it where the App is installed.",
+            ) from None
+        raise (_not_installed() if _REPOSITORIES.search(declined.message) else declined.refusal) from None
+
+
+def is_unknown(declined: DeclinedError) -> bool:
+    """Whether GitHub does not know the App at all, rather than on this repository."""
+    return bool(_UNKNOWN.search(declined.message))
+
+
+def _not_installed() -> RefusedError:
+    return RefusedError(
+        "The GitHub App is not installed on this repository.", "Install it: the App's settings, 'Install App'."
+    )
+
+
+def _hand_back(hub: Hub) -> None:
+    def revoke() -> None:
+        hub.api.requester.requestJsonAndCheck("DELETE", "/installation/token")
+
+    hub.repeat(revoke, Purpose("handing the App's token back", "none"), {HTTPStatus.UNAUTHORIZED})

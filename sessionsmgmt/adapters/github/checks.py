@@ -1,0 +1,161 @@
+"""A preview as a check run on the pull request's last commit (GitHub, "REST API endpoints for check runs")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.account import Account
+from sessionsmgmt.adapters.github.client import Purpose, RepositoryName, UncertainError, page_numbers
+from sessionsmgmt.ports.pull_requests import Annotation, PreviewReport
+
+LONGEST_SUMMARY = 65_535
+"""Characters that GitHub takes; counted as bytes, which are never fewer."""
+
+BATCH = 50
+"""Annotations that one request may bring. Those of a later one are added to those before."""
+
+LONGEST_MESSAGE = 4_000
+"""Characters of an annotation: far less than GitHub takes, and more than anybody reads."""
+
+_PURPOSE = Purpose("writing the check", "checks: write")
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A check run that is there: its id, and what was said with it so far."""
+
+    id: int
+    mark: str
+    app: str
+    title: str
+    summary: str
+    conclusion: str
+    annotations: int
+
+
+class CheckRun:
+    """The check run of one club's preview on one commit, known again by ``mark`` (the external id) and by its App.
+
+    Only Apps may write check runs, the job's own token included, and each only its own. Needs ``checks: write``.
+    """
+
+    def __init__(self, account: Account, repository: RepositoryName, commit: str, name: str, mark: str) -> None:
+        self._account = account
+        self._hub = account.hub
+        self._repository = account.hub.repository(repository)
+        self._commit = commit
+        self._name = name
+        self._mark = mark
+
+    def show(self, preview_report: PreviewReport) -> None:
+        """See ``ports.PreviewPublisher``. A job that is run again brings its own check run up to date."""
+        summary = preview_report.text(LONGEST_SUMMARY).strip()
+        known = self._find() or self._made(preview_report, summary)
+        wanted = (preview_report.title, summary, str(preview_report.conclusion))
+        if (known.title, known.summary, known.conclusion) != wanted:
+            self._edit(known.id, preview_report, summary, ())
+        # Annotations can't be taken back, only added: those that are there are of the same commit, so they are these.
+        for batch in _batches(preview_report.annotations[known.annotations :]):
+            self._edit(known.id, preview_report, summary, batch)
+
+    def _find(self) -> _Known | None:
+        for number in page_numbers():
+            call = partial(_page, self._repository, self._commit, self._name, number)
+            page = self._hub.repeat(call, _PURPOSE)
+            if found := next((run for run in page if run.mark == self._mark and run.app == self._account.app()), None):
+                return found
+            if len(page) < _PAGE:
+                break
+        return None
+
+    def _made(self, preview_report: PreviewReport, summary: str) -> _Known:
+        """A new check run with the first annotations. Where it can't be known whether it was made, a look tells."""
+        first = preview_report.annotations[:BATCH]
+        body = _body(preview_report, summary, first) | {
+            "name": self._name,
+            "head_sha": self._commit,
+            "external_id": self._mark,
+        }
+        try:
+            made = self._hub.once(partial(_create, self._repository, body), _PURPOSE)
+        except UncertainError:
+            if (found := self._find()) is None:
+                raise
+            return found
+        return _Known(made, self._mark, "", preview_report.title, summary, str(preview_report.conclusion), len(first))
+
+    def _edit(
+        self, number: int, preview_report: PreviewReport, summary: str, annotations: Sequence[Annotation]
+    ) -> None:
+        call = partial(_update, self._repository, number, _body(preview_report, summary, annotations))
+        if annotations:
+            self._hub.once(call, _PURPOSE)  # a second time, they would be there twice
+        else:
+            self._hub.repeat(call, _PURPOSE)
+
+
+def _batches(annotations: Sequence[Annotation]) -> Iterator[Sequence[Annotation]]:
+    return (annotations[start : start + BATCH] for start in range(0, len(annotations), BATCH))
+
+
+def _body(preview_report: PreviewReport, summary: str, annotations: Sequence[Annotation]) -> dict[str, object]:
+    output: dict[str, object] = {"title": preview_report.title, "summary": summary}
+    if annotations:
+        output["annotations"] = [_annotation(one) for one in annotations]
+    return {"status": "completed", "conclusion": str(preview_report.conclusion), "output": output}
+
+
+def _annotation(remark: Annotation) -> Mapping[str, str | int]:
+    """A remark as the API takes it. Columns belong to annotations of one line alone."""
+    line = max(1, remark.line)
+    columns = {"start_column": remark.column, "end_column": remark.column} if remark.line and remark.column else {}
+    return {
+        "path": remark.file,
+        "start_line": line,
+        "end_line": line,
+        **columns,
+        "annotation_level": "failure",
+        "title": remark.title[:255],
+        "message": remark.text[:LONGEST_MESSAGE],
+    }
+
+
+def _page(repository: Repository, commit: str, name: str, number: int) -> list[_Known]:
+    """A page of the check runs of that name, every one of them: ``latest`` would hide all but one club's."""
+    wanted = {"check_name": name, "filter": "all", "per_page": _PAGE, "page": number}
+    _, found = repository.requester.requestJsonAndCheck(
+        "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=wanted
+    )
+    return [_known(one) for one in found["check_runs"]]
+
+
+def _known(run: Mapping[str, object]) -> _Known:
+    output, app = run["output"], run["app"]
+    if not isinstance(output, dict) or not isinstance(run["id"], int):
+        raise TypeError("this is no check run")
+    return _Known(
+        run["id"],
+        str(run["external_id"]),
+        str(app["slug"]) if isinstance(app, dict) else "",
+        str(output["title"]),
+        str(output["summary"]),
+        str(run["conclusion"]),
+        int(output["annotations_count"]),
+    )
+
+
+def _create(repository: Repository, body: Mapping[str, object]) -> int:
+    _, made = repository.requester.requestJsonAndCheck("POST", f"{repository.url}/check-runs", input=dict(body))
+    return int(made["id"])
+
+
+def _update(repository: Repository, number: int, body: Mapping[str, object]) -> None:
+    url = f"{repository.url}/check-runs/{number}"
+    _, changed = repository.requester.requestJsonAndCheck("PATCH", url, input=dict(body))
+    if changed["id"] != number:
+        raise ValueError("this is not GitHub's answer")

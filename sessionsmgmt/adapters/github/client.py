@@ -1,0 +1,390 @@
+"""One way to GitHub for every call: one connection, an explicit timeout, and one place that decides who tries again.
+
+PyGithub by itself sends a POST again after a 5xx, which would be a second issue, and waits for a rate limit for up to
+an hour. Both are off; a call goes through ``Hub.repeat`` or ``Hub.once``, and the name says what it can stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+import requests
+from github import Auth, BadAttributeException, Github, GithubException
+from github.Repository import Repository
+from urllib3 import BaseHTTPResponse, Retry
+
+from sessionsmgmt.adapters.github.connections import bound
+from sessionsmgmt.adapters.github.errors import REPOSITORY, Asked, Reply, details, refusal, safe
+from sessionsmgmt.adapters.github.job import JOB_TOKEN
+from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.base_urls import root
+from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
+from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
+
+if TYPE_CHECKING:
+    from urllib3.connectionpool import ConnectionPool
+
+T = TypeVar("T")
+
+TOKEN = JOB_TOKEN
+REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
+PUBLIC = "https://api.github.com"
+TIMEOUT = 30
+"""Seconds to wait for a connection, and for all of a reply."""
+
+MOST_PAGES = 100
+"""Pages of one list: more than any repository of a club has."""
+
+SECONDARY_WAIT = 60.0
+"""The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
+
+_FULL_NAME = re.compile(r"([A-Za-z0-9][\w-]{0,99})/((?!\.{1,2}$)[\w.-]{1,100})", re.ASCII)
+_NUMBERED = re.compile(r"/repositories/[0-9]{1,20}(?=/|$)")
+_NAMED = re.compile(r"/repos/([^/?#]+)/([^/?#]+)")
+_LIMITED = re.compile(
+    r"rate limit|abuse detection|temporarily blocked from content creation|please wait a few minutes"
+    r"|please retry your request again later",
+    re.IGNORECASE,
+)
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
+_NEW_NAME = f"In Actions the next run goes by the new name; elsewhere, write it into {REPOSITORY}."
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+_STRANGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    BadAttributeException,
+    KeyError,
+    requests.RequestException,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""How PyGithub fails on a reply that is not GitHub's: a web page, half a document, a redirection elsewhere."""
+
+
+class DeclinedError(Exception):
+    """GitHub said no in a way the caller said it expects.
+
+    ``message`` is GitHub's own, to compare and not to show. ``refusal`` is what to end with where the caller did not
+    expect this message.
+    """
+
+    def __init__(self, status: int, message: str, refusal: RefusedError) -> None:
+        super().__init__(status)
+        self.status = status
+        self.message = message
+        self.refusal = refusal
+
+
+class MovedError(Exception):
+    """GitHub answered with a redirection, which is not followed. ``path`` is what was asked for."""
+
+    def __init__(self, status: int, path: str, location: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.path = path
+        self.location = location
+
+
+class _NoRedirect(Retry):
+    """What PyGithub's connections do after a reply: nothing is asked again, and no redirection is followed.
+
+    PyGithub itself follows a 301 without its query, and takes the body of every other redirection for what was asked.
+    """
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - as urllib3 has it
+        """Whether ``increment`` is to be called with the reply."""
+        return status_code in _REDIRECTIONS
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Raise MovedError for a redirection, and what urllib3 raises for everything else."""
+        if response is not None and response.status in _REDIRECTIONS:
+            response.close()
+            raise MovedError(response.status, url or "", response.headers.get("location", ""))
+        return super().increment(method, url, response, error, _pool, _stacktrace)
+
+
+class UncertainError(UnreachableError):
+    """Nobody knows whether GitHub did what was asked once. Whoever can look catches this; else the run ends with 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What calls are allowed by, and the environment variable it came from: errors name that and never the value."""
+
+    variable: str
+    auth: Auth.Auth = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryName:
+    """A repository, as ``owner/name``."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What calls are for, as messages say it ("reading the ledger"), and the permission they need ("contents: read").
+
+    The permission is told where GitHub's own reply does not name one.
+    """
+
+    doing: str
+    permission: str
+
+
+def token(environ: Mapping[str, str], variable: str = TOKEN) -> Access:
+    """The token in the variable. Raises InputError where there is none."""
+    value = environ.get(variable, "").strip()
+    if not value:
+        raise InputError(
+            f"{variable} is not set: GitHub is asked with it.",
+            "In a workflow it is handed on by the action; elsewhere, put a token of yours there.",
+        )
+    fault = word_fault(value) or ("" if value.isascii() and value.isprintable() else "is no token")
+    if fault:
+        raise InputError(f"{variable} {fault}.", "Store it again, whole and with nothing around it.")
+    return Access(variable, Auth.Token(value))
+
+
+def repository(environ: Mapping[str, str]) -> RepositoryName:
+    """The repository the job belongs to. Raises InputError where the variable is missing or no ``owner/name``."""
+    found = _FULL_NAME.fullmatch(environ.get(REPOSITORY, "").strip())
+    if found is None:
+        raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
+    return RepositoryName(found[1], found[2])
+
+
+def page_numbers() -> Iterator[int]:
+    """The numbers of a list's pages. Raises UnreachableError where there are more than any list has."""
+    yield from range(1, MOST_PAGES + 1)
+    raise UnreachableError("GitHub's list has no last page.", "Nothing is lost; the next run goes on.")
+
+
+def connect(access: Access, environ: Mapping[str, str], retry_policy: RetryPolicy, timeout: int = TIMEOUT) -> Hub:
+    """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
+
+    Goes to the root that GITHUB_API_URL names. Raises InputError where that is refused (see ``roots.root``).
+    """
+    api = Github(
+        auth=access.auth,
+        base_url=root(environ, "GITHUB_API_URL") or PUBLIC,
+        timeout=timeout,
+        user_agent="sessionsmgmt",
+        per_page=100,
+        retry=_NoRedirect(0, read=False),  # none, as requests has it, instead of PyGithub's ten
+        seconds_between_requests=None,  # a run makes a handful of requests, far below what the pauses are for
+        seconds_between_writes=None,
+        lazy=True,  # or naming a repository would ask for it first
+    )
+    bound(api)
+    home = Home(environ.get(REPOSITORY, "").strip(), environ.get(REPOSITORY_ID, "").strip())
+    return Hub(api, access.variable, retry_policy, home)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The job's repository as the environment has it: its full name, and its number, which a new name leaves as it is.
+
+    Either is empty where the environment does not say.
+    """
+
+    name: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """GitHub, as one run asks it. ``variable`` names where the access came from."""
+
+    api: Github = field(repr=False)
+    variable: str
+    retry_policy: RetryPolicy = RetryPolicy()
+    home: Home = Home()
+
+    def repository(self, name: RepositoryName) -> Repository:
+        """The repository to make calls on; this alone asks nothing."""
+        return self.api.get_repo(str(name))
+
+    def repeat(self, call: Callable[[], T], purpose: Purpose, expected: Collection[int] = ()) -> T:
+        """What the call returns, made again while that can help and the time lasts.
+
+        Only for calls that may take effect twice: those that read, those that set what may be set again, and those
+        that GitHub refuses the second time. Raises DeclinedError for a status that is ``expected``, else RefusedError
+        or UnreachableError. A reply whose parts are not as the call needs them counts as none, so the call should take
+        from it what it needs.
+        """
+
+        def attempt() -> T | RetryLater:
+            try:
+                return call()
+            except GithubException as error:
+                wait = _limit(error, self.retry_policy)
+                if wait is None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise self._refusal(error, purpose, expected) from None
+                asked = retry_after(_headers(error), self.retry_policy.today())
+                return RetryLater(f"it answered {error.status}", asked if wait is None else wait)
+            except MovedError as moved:
+                if (refused := self._elsewhere(moved, purpose)) is None:
+                    return RetryLater("it answered with the address of another server")
+                raise refused from None
+            except _BROKEN as error:
+                return RetryLater(f"the connection failed ({type(error).__name__})")
+            except _STRANGE:
+                return RetryLater("it answered nothing of use")
+
+        return retry(attempt, "GitHub", self.retry_policy)
+
+    def once(self, call: Callable[[], T], purpose: Purpose, expected: Collection[int] = ()) -> T:
+        """What the call returns, for one that must not take effect twice, such as making an issue.
+
+        It is made again only where a rate limit turned it away before anything was done. Raises UncertainError where
+        nobody knows whether it was done, and otherwise as ``repeat`` does.
+        """
+        uncertain = UncertainError(
+            f"GitHub did not say whether {purpose.doing} worked.", "Look there; the next run goes on."
+        )
+
+        def attempt() -> T | RetryLater:
+            try:
+                return call()
+            except GithubException as error:
+                wait = _limit(error, self.retry_policy)
+                if wait is not None:
+                    return RetryLater(f"it answered {error.status}", wait)
+                if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise uncertain from None
+                raise self._refusal(error, purpose, expected) from None
+            except MovedError as moved:
+                raise self._elsewhere(moved, purpose) or uncertain from None
+            except (*_BROKEN, *_STRANGE):
+                raise uncertain from None
+
+        return retry(attempt, "GitHub", self.retry_policy)
+
+    def _refusal(self, error: GithubException, purpose: Purpose, expected: Collection[int]) -> Exception:
+        """The exception to end with. PyGithub's own holds bodies and headers and goes no further."""
+        reply = Reply(error.status, _message(error), _headers(error))
+        missing = error.status == HTTPStatus.NOT_FOUND and error.status not in expected
+        if missing and (renamed := self._renamed()):
+            return renamed
+        told = replace(reply, message=_message_with_details(error))
+        asked = Asked(purpose.doing, purpose.permission, self.variable)
+        refused = refusal(told, asked, self.retry_policy.today(), self._secrets())
+        return DeclinedError(reply.status, reply.message, refused) if error.status in expected else refused
+
+    def _elsewhere(self, moved: MovedError, purpose: Purpose) -> RefusedError | None:
+        """What a redirection means; None where it is not GitHub's. It is not followed: the token goes nowhere else."""
+        base = self.api.requester.base_url
+        target = urlsplit(urljoin(f"{base}/", moved.location))
+        if _server(target) != _server(urlsplit(base)):
+            if moved.status not in _FOR_GOOD:
+                return None
+            return RefusedError(
+                f"{urlsplit(base).hostname} answers {purpose.doing} with the address of another server, "
+                f"{safe(target.hostname or 'without a name')}. It was not asked: the token is for the first one.",
+                "If GitHub has moved, set GITHUB_API_URL to its new address.",
+            )
+        named = _NAMED.search(target.path)
+        new = f"{unquote(named[1])}/{unquote(named[2])}" if named else self._name(_NUMBERED.search(target.path))
+        old = _NAMED.search(moved.path)
+        return _otherwise(f"{unquote(old[1])}/{unquote(old[2])}" if old else "", new, purpose)
+
+    def _renamed(self) -> RefusedError | None:
+        """Whether the job's repository has another name than the environment says; None where that is not known."""
+        found = self._name(_NUMBERED.fullmatch(f"/repositories/{self.home.number}"))
+        is_other = found and found.casefold() != self.home.name.casefold()
+        return _otherwise(self.home.name, found, Purpose("", "")) if is_other else None
+
+    def _name(self, number: re.Match[str] | None) -> str:
+        """The full name of the repository of that number, asked for once; empty where it can't be had."""
+        if number is None:
+            return ""
+        try:
+            _, found = self.api.requester.requestJsonAndCheck("GET", number[0])
+            name = found["full_name"]
+        except (GithubException, MovedError, *_BROKEN, *_STRANGE):
+            return ""
+        return name if isinstance(name, str) and _FULL_NAME.fullmatch(name) else ""
+
+    def _secrets(self) -> frozenset[str]:
+        """What must not be shown even if a reply repeats it."""
+        auth = self.api.requester.auth
+        return frozenset({auth.token} if isinstance(auth, Auth.Token) else ())
+
+
+def _server(address: SplitResult) -> tuple[str, str, int | None]:
+    """Whom an address asks; its port is None where it is no number."""
+    try:
+        port = address.port or {"https": 443, "http": 80}.get(address.scheme)
+    except ValueError:
+        port = None
+    return address.scheme, (address.hostname or "").lower(), port
+
+
+def _otherwise(old: str, new: str, purpose: Purpose) -> RefusedError:
+    """That a repository is called otherwise now. Names that are not known are empty."""
+    old, new = (name if _FULL_NAME.fullmatch(name) else "" for name in (old, new))
+    if new and new.casefold() == old.casefold():
+        return RefusedError(f"GitHub has moved what {purpose.doing} is about to another place.")
+    what = f"The repository {old}".rstrip() if old else f"What GitHub is asked for {purpose.doing}"
+    if not new:
+        return RefusedError(f"{what} is called otherwise now.", f"Look at its page for its new name. {_NEW_NAME}")
+    return RefusedError(f"{what} is called {new} now.", _NEW_NAME)
+
+
+def _headers(error: GithubException) -> Mapping[str, str]:
+    return {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+
+
+def _message(error: GithubException) -> str:
+    message = error.data.get("message") if isinstance(error.data, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _message_with_details(error: GithubException) -> str:
+    """The same, and what it says of the fields of what was sent."""
+    errors = error.data.get("errors") if isinstance(error.data, dict) else None
+    told = details(errors) if isinstance(errors, list) else ""
+    return f"{_message(error)}: {told}" if told else _message(error)
+
+
+def _limit(error: GithubException, retry_policy: RetryPolicy) -> float | None:
+    """The seconds a rate limit asks to wait; None where the reply is not about one.
+
+    GitHub, "Rate limits for the REST API": Retry-After where there is one, else the reset where nothing remains, else
+    at least a minute. A limit is a 429 or a 403, and a 403 is mostly something else.
+    """
+    headers, today = _headers(error), retry_policy.today()
+    spent = headers.get("x-ratelimit-remaining") == "0"
+    told = spent or "retry-after" in headers or _LIMITED.search(_message(error))
+    if error.status != HTTPStatus.TOO_MANY_REQUESTS and not (error.status == HTTPStatus.FORBIDDEN and told):
+        return None
+    if "retry-after" in headers:
+        return retry_after(headers, today)
+    reset = headers.get("x-ratelimit-reset", "")
+    if spent and _SECONDS.fullmatch(reset):
+        return max(0.0, int(reset) + 1 - today.timestamp())  # it may be at the end of that second
+    return SECONDARY_WAIT

@@ -1,0 +1,124 @@
+"""A preview as one comment on the pull request, kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from http import HTTPStatus
+from typing import TypeVar
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.account import Account, author
+from sessionsmgmt.adapters.github.client import DeclinedError, Purpose, RepositoryName, UncertainError, page_numbers
+from sessionsmgmt.ports.pull_requests import PreviewReport
+
+T = TypeVar("T")
+
+LONGEST = 65_536
+"""Characters that GitHub takes of a comment; counted as bytes, which are never fewer."""
+
+_PURPOSE = Purpose("writing the comment", "pull-requests: write")
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    number: int
+    body: str
+    author: str
+
+
+def preview_marker(topic: str) -> str:
+    """The hidden beginning of the comment on a topic, which is the path of a sessions.yml and may be anything."""
+    return f"<!-- sessionsmgmt:preview:{sha256(topic.encode()).hexdigest()[:16]} -->"
+
+
+class PullRequestComment:
+    """The comment of one club's preview, known again by its first line, which nobody sees, and by its author.
+
+    Anybody can write that line, so only what the account of our own token wrote is ours. Needs
+    ``pull-requests: write``.
+    """
+
+    def __init__(self, account: Account, repository: RepositoryName, number: int, topic: str, closing: str) -> None:
+        """The comment below the pull request of that number. ``closing`` is its last line, in Markdown."""
+        self._account = account
+        self._hub = account.hub
+        self._repository = account.hub.repository(repository)
+        self._number = number
+        self._marker = preview_marker(topic)
+        self._closing = closing
+
+    def show(self, preview_report: PreviewReport) -> None:
+        """See ``ports.PreviewPublisher``. Of two comments the oldest stays."""
+        body = self._body(preview_report)
+        found = self._find()
+        for one in found[1:]:
+            self._delete(one)
+        if not found:
+            self._make(body)
+        elif found[0].body != body:
+            self._ask(partial(_edit, self._repository, found[0].number, body))
+
+    def _body(self, preview_report: PreviewReport) -> str:
+        start = f"{self._marker}\n### {preview_report.heading}\n\n**{preview_report.title}**\n\n"
+        end = f"\n\n{self._closing}"
+        return start + preview_report.text(LONGEST - len((start + end).encode())).strip() + end
+
+    def _find(self) -> list[_Comment]:
+        """Our comments, the oldest first."""
+        marked = [one for one in self._all() if one.body.startswith(self._marker)]
+        found = [one for one in marked if one.author == self._account.login()]
+        return sorted(found, key=lambda one: one.number)
+
+    def _all(self) -> Iterator[_Comment]:
+        for number in page_numbers():
+            page = self._ask(partial(_page, self._repository, self._number, number))
+            yield from page
+            if len(page) < _PAGE:
+                return
+
+    def _make(self, body: str) -> None:
+        """Write the comment, once. Where it can't be known whether it was, a look tells."""
+        try:
+            self._hub.once(partial(_create, self._repository, self._number, body), _PURPOSE)
+        except UncertainError:
+            if not self._find():
+                raise
+
+    def _delete(self, comment: _Comment) -> None:
+        try:
+            self._hub.repeat(partial(_delete, self._repository, comment.number), _PURPOSE, {HTTPStatus.NOT_FOUND})
+        except DeclinedError:
+            return  # somebody was faster
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        return self._hub.repeat(call, _PURPOSE)
+
+
+def _page(repository: Repository, pull: int, number: int) -> list[_Comment]:
+    url, wanted = f"{repository.url}/issues/{pull}/comments", {"per_page": _PAGE, "page": number}
+    _, found = repository.requester.requestJsonAndCheck("GET", url, parameters=wanted)
+    if not isinstance(found, list):
+        raise TypeError("this is not a list")
+    return [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n"), author(one)) for one in found]
+
+
+def _create(repository: Repository, pull: int, body: str) -> None:
+    url = f"{repository.url}/issues/{pull}/comments"
+    _, made = repository.requester.requestJsonAndCheck("POST", url, input={"body": body})
+    int(made["id"])
+
+
+def _edit(repository: Repository, number: int, body: str) -> None:
+    url = f"{repository.url}/issues/comments/{number}"
+    _, changed = repository.requester.requestJsonAndCheck("PATCH", url, input={"body": body})
+    if changed["id"] != number:
+        raise ValueError("this is not GitHub's answer")
+
+
+def _delete(repository: Repository, number: int) -> None:
+    repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/issues/comments/{number}")

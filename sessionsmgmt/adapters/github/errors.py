@@ -1,0 +1,245 @@
+"""What GitHub's refusals mean: its own message, made safe to show, and the advice that fits.
+
+A 401 or a 403 has many causes that no permission and no new token mends. Each cause is known by GitHub's message or by
+a header. Of a cause that is not known, GitHub's message is all that is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from sessionsmgmt.adapters.github.job import JOB_TOKEN
+from sessionsmgmt.errors import RefusedError
+
+REPOSITORY = "GITHUB_REPOSITORY"
+
+LONGEST = 300
+"""Characters of GitHub's message that are shown."""
+
+LONGEST_READ = 4_000
+"""Characters of it that are looked at."""
+
+_PERMISSIONS = re.compile(r"[a-z_]+=(?:read|write|admin)(?:,\s*[a-z_]+=(?:read|write|admin))*")
+_SECRET = re.compile(
+    r"\b(?:gh[a-z]_|github_pat_)[\w.-]+|\beyJ[\w-]+(?:\.[\w-]*)*|[^\s@<>\"'`(),;:]+@[^\s@<>\"'`(),;:]+\.\w+"
+)
+"""Tokens by how they begin, and email addresses."""
+_QUERY = re.compile(r"(https?://[^\s?#]*)[?#]\S*")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for ("reading the ledger"), the permission that takes, and where the token for it came from."""
+
+    doing: str
+    permission: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A refusal as GitHub sent it. ``headers`` has its names in lower case; ``message`` is not safe to show."""
+
+    status: int
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def safe(text: str, secrets: Collection[str] = ()) -> str:
+    """GitHub's message as one short line that can be shown: nothing in it is invisible, a token or an address."""
+    shown = text[:LONGEST_READ]
+    for secret in secrets:
+        shown = shown.replace(secret, "***")
+    shown = "".join(character if character.isprintable() else " " for character in shown)
+    shown = _SECRET.sub("***", _QUERY.sub(r"\1", shown))
+    shown = " ".join(shown.replace('"', "'").split())
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…"
+
+
+def refusal(reply: Reply, asked: Asked, today: datetime, secrets: Collection[str] = ()) -> RefusedError:
+    """The error to end with: what was refused, GitHub's own message, and what to do, as far as that is known.
+
+    ``today`` is by this machine's clock, ``secrets`` are texts that must not be shown.
+    """
+    told = safe(reply.message, secrets)
+    advice = _advice(reply, asked, today)
+    match reply.status:
+        case HTTPStatus.UNAUTHORIZED:
+            return RefusedError(_sentence(f"GitHub does not accept what {asked.variable} holds", told), advice)
+        case HTTPStatus.FORBIDDEN:
+            return RefusedError(_sentence(f"GitHub does not allow {asked.doing} with {asked.variable}", told), advice)
+        case HTTPStatus.NOT_FOUND:
+            what = f"GitHub finds nothing for {asked.doing}: the repository is another one, or {asked.variable} may not"
+            return RefusedError(
+                _sentence(f"{what} see it", "" if told.lower().startswith("not found") else told), advice
+            )
+        case status:
+            return RefusedError(_sentence(f"GitHub refuses {asked.doing} ({int(status)})", told), advice)
+
+
+def _sentence(what: str, told: str) -> str:
+    return f'{what}: "{told.rstrip(".")}".' if told else f"{what}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """A cause that GitHub's message shows, and what mends it. ``{variable}`` stands for where the token came from."""
+
+    message: re.Pattern[str]
+    advice: str
+
+
+def _causes(*known: tuple[str, str]) -> tuple[_Cause, ...]:
+    return tuple(_Cause(re.compile(message, re.IGNORECASE), advice) for message, advice in known)
+
+
+_CAUSES = _causes(
+    (r"upgrade to github|upgrade your plan|billing plan", "The plan of the account does not include this."),
+    (
+        r"billing|payment|spending limit",
+        "Whoever pays for the account has to settle this: the account's settings, under Billing.",
+    ),
+    (
+        r"\bSAML\b|single sign-on|\bSSO\b",
+        "The token's owner has to open it for the organization: their settings, Developer settings, 'Configure SSO'.",
+    ),
+    (
+        r"IP allow ?list|IP address is not permitted",
+        "Put the address of this machine on that list, or run the job on a runner whose address is on it.",
+    ),
+    (
+        r"OAuth App access restrictions|third-party application",
+        "An owner of the organization has to approve the application, in the organization's settings.",
+    ),
+    (r"forbids access via a personal access token \(classic\)", "Use a fine-grained token, or a GitHub App."),
+    (r"forbids access via a fine-grained .*lifetime", "Make a token that ends sooner, and store it in {variable}."),
+    (r"locked for migration|being migrated", "Wait until the repository's move is over. The next run goes on."),
+    (r"archived", "Unarchive the repository: its settings, General, Danger Zone."),
+    (
+        r"installation (?:has been|is|was) suspended|app (?:has been|is|was) suspended",
+        "Whoever suspended the App can lift that: the settings, under GitHub Apps.",
+    ),
+    (
+        r"(?:account|user) (?:has been|is|was) (?:suspended|flagged)|suspended (?:account|user)",
+        "The owner of the account has to write to GitHub's support: https://support.github.com.",
+    ),
+    (
+        r"access blocked|repository (?:has been |is |was )?(?:disabled|blocked)",
+        "GitHub itself has blocked it. Its owner finds the reason on its page, and can write to GitHub's support.",
+    ),
+    (
+        r"\bblocked\b",
+        "The repository's owner has blocked the account, and can lift that: the settings, Moderation, Blocked users.",
+    ),
+    (
+        r"interactions? .*(?:limit|restrict)|(?:limit|restrict)\w* .*interact|restricted to collaborators",
+        "Lift the limit on interactions, in the repository's settings under Moderation, or wait until it is over.",
+    ),
+    (
+        (
+            r"not authorized to push|protected (?:branch|ref)|rule violation|branch is locked|locked branch|force-push"
+            r"|push restriction|through a pull request|status checks? .*expected|approving review|verified signatures?"
+        ),
+        "Exempt the branch, or this account, from the rule: the repository's settings, under Rules or Branches.",
+    ),
+    (
+        r"(?:issue|conversation|discussion|pull request) (?:has been |is |was )?locked|conversation.*\blocked\b",
+        "Unlock the conversation: 'Unlock conversation' at the side of its page. Then run this again.",
+    ),
+    (
+        r"\bactions\b.*\b(?:disabled|not enabled)\b",
+        "Switch Actions on: the settings of the repository, or of its organization, under Actions, General.",
+    ),
+    (
+        r"issues (?:has been |have been |are )?disabled",
+        "Switch issues on: the repository's settings, General, Features.",
+    ),
+    (r"(?:enable|require)s? two-factor", "The account has to switch two-factor authentication on first."),
+    (r"email address must be verified|verify your email", "The owner of the account has to confirm an address first."),
+    (r"integration not found|\('iss'\)", "Check GITHUB_APP_ID: the App's settings show it, as 'App ID'."),
+    (
+        r"json web token could not be decoded",
+        "GITHUB_APP_PRIVATE_KEY is no key of the App that GITHUB_APP_ID names. Store the .pem of this App, whole.",
+    ),
+    (r"must authenticate via a GitHub App", "Only a job's own token, or one of an App, may do this."),
+    (r"administrative rules|user[- ]agent", "Please report this."),
+)
+
+_CLOCK = re.compile(r"\('(?:exp|iat|nbf)'\)", re.IGNORECASE)
+_EXPIRED = re.compile(r"bad credentials|requires authentication|expired|revoked", re.IGNORECASE)
+_PERMISSION = re.compile(
+    r"not accessible by|must have (?:admin|push|write)|admin rights|needs? (?:admin|push|write)|permission|scope"
+    r"|write access|push access",
+    re.IGNORECASE,
+)
+
+
+def _advice(reply: Reply, asked: Asked, today: datetime) -> str:
+    if reply.headers.get("x-github-sso", "").strip().lower().startswith("required"):
+        return _named("single sign-on", asked.variable)
+    if _CLOCK.search(reply.message):
+        return f"Set the clock of this machine{_skew(reply.headers, today)}."
+    if advice := _named(reply.message, asked.variable):
+        return advice
+    match reply.status:
+        case HTTPStatus.UNAUTHORIZED if not reply.message or _EXPIRED.search(reply.message):
+            return "It may have expired or been withdrawn: store a new one there."
+        case HTTPStatus.FORBIDDEN if not reply.message:
+            return "It does not say why: something on the way there, such as a proxy, may have answered in its place."
+        case HTTPStatus.FORBIDDEN if _PERMISSION.search(reply.message):
+            return remedy(asked.variable, _needed(reply.headers, asked))
+        case HTTPStatus.NOT_FOUND:
+            return f"Check {REPOSITORY}. {remedy(asked.variable, asked.permission)}"
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
+            return "Please report this."
+    return ""
+
+
+def _named(message: str, variable: str) -> str:
+    """The advice for the cause that the message names; empty where it names none that is known."""
+    found = (one.advice for one in _CAUSES if one.message.search(message[:LONGEST_READ]))
+    return next(found, "").format(variable=variable)
+
+
+def remedy(variable: str, permission: str) -> str:
+    """How a permission is given to the token in that variable."""
+    if variable == JOB_TOKEN:
+        return f"Add '{permission}' to the 'permissions:' of the job."
+    return f"Give it the permission '{permission}'."
+
+
+def _needed(headers: Mapping[str, str], asked: Asked) -> str:
+    """The permissions GitHub names for the call, as a workflow writes them; the asked's own where it names none.
+
+    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
+    one is about the same permission as the asked, that knows better: the next call may need more of it.
+    """
+    alternatives = [one.strip() for one in headers.get("x-accepted-github-permissions", "").split(";")]
+    named, known = alternatives[0], asked.permission.partition(":")[0].replace("-", "_")
+    if not _PERMISSIONS.fullmatch(named) or any(one.startswith(f"{known}=") for one in alternatives):
+        return asked.permission
+    return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
+
+
+def _skew(headers: Mapping[str, str], today: datetime) -> str:
+    """By how much the clock is off, by the date of the reply (RFC 9110, 6.6.1); empty where that does not show it."""
+    try:
+        ahead = today - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return ""
+    minutes = round(abs(ahead) / timedelta(minutes=1))
+    if not minutes:
+        return ""
+    side = "ahead of" if ahead > timedelta() else "behind"
+    return f": it is {minutes} minute{'s' * (minutes != 1)} {side} GitHub's"
+
+
+def details(errors: Iterable[object]) -> str:
+    """What a failed validation says of each field, where it says it in words."""
+    told = (one if isinstance(one, str) else one.get("message") for one in errors if isinstance(one, str | dict))
+    return "; ".join(one for one in told if isinstance(one, str) and one.strip())

@@ -1,0 +1,271 @@
+"""What ``doctor`` says of GitHub: token, repository, secret, ledger's branch, workflows. Everything here only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
+
+from sessionsmgmt.adapters.github.app import is_unknown
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.ports.credentials import SecretStore
+from sessionsmgmt.ports.health import Check, Finding, Health, failed
+
+IDLE = timedelta(days=60)
+"""After so long without a push GitHub switches the schedules of a public repository off ("Disabling and enabling a
+workflow")."""
+
+SOON = timedelta(days=14)
+"""How long before that, or before a token's end, it is said."""
+
+KINDS: Mapping[str, str] = {
+    "github_pat_": "a fine-grained token of a person",
+    "ghp_": "a classic token of a person",
+    "gho_": "a token that a person signed in for",
+    "ghu_": "a token of an App in a person's name",
+}
+"""What a token is, by how it begins ("GitHub's token formats"). Their lengths differ and mean nothing."""
+
+OURS = "sessions-"
+"""How the names of the workflows that ``init`` writes begin."""
+
+Headers = Mapping[str, str]
+T = TypeVar("T")
+
+
+class Sealing(Protocol):
+    """A ledger that knows which key it is sealed with."""
+
+    def is_outdated(self) -> bool | None:
+        """Whether that is the key before; None where the ledger is not begun."""
+        ...
+
+    def warnings(self) -> tuple[ReportWarning, ...]:
+        """What a person should know of it once it was asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The repository, as the token sees it. ``today`` is by the clock of whoever asks, aware."""
+
+    hub: Hub
+    name: RepositoryName
+    today: datetime
+
+    def get(self, path: str, purpose: Purpose, take: Callable[[Any, Headers], T], expected: Collection[int] = ()) -> T:
+        """What is taken from the document, and its headers, that is there below the repository.
+
+        One from which it can't be taken counts as no reply. Raises as ``Hub.repeat`` does.
+        """
+
+        def call() -> T:
+            headers, found = self.hub.api.requester.requestJsonAndCheck("GET", f"/repos/{self.name}{path}")
+            return take(found, {name.lower(): str(value) for name, value in headers.items()})
+
+        return self.hub.repeat(call, purpose, expected)
+
+
+def guarded(topic: str, look: Callable[[], Iterable[Finding]]) -> Check:
+    """The look as a check that never fails: what keeps it from looking is its row."""
+
+    def check() -> Iterator[Finding]:
+        try:
+            yield from look()
+        except SessionsError as error:
+            yield failed(topic, error)
+
+    return check
+
+
+def token(here: Here, text: str, *, in_actions: bool) -> Iterator[Finding]:
+    """What kind of token it is, whether GitHub takes it, and when it ends; then what the repository is."""
+    purpose = Purpose("looking at the repository", "metadata: read")
+    headers, found = here.get("", purpose, lambda found, headers: (headers, _Repository.of(found)))
+    kind = next((name for start, name in KINDS.items() if text.startswith(start)), "")
+    if text.startswith("ghs_"):
+        kind = "the job's own token" if in_actions else "a token of an App"
+    yield Finding(
+        "GitHub token", Health.GOOD, f"GitHub accepts {here.hub.variable}: {kind or 'of a kind unknown here'}."
+    )
+    if "x-oauth-scopes" in headers:
+        yield _scopes(headers["x-oauth-scopes"])
+    yield from _ending(here, headers.get("github-authentication-token-expiration", ""))
+    yield from _repository(found, here.today)
+
+
+def permissions(here: Here, needed: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether what is needed is permitted, as far as reading shows it. ``needed`` has a harmless path for each."""
+    for permission, path in needed.items():
+        name, _, level = permission.partition(": ")
+        here.get(path, Purpose(f"looking at {name.replace('-', ' ')}", permission), _nothing)
+        text = "Reading is permitted." if level == "write" else "It is permitted."
+        advice = "That writing is too, only writing shows: the job's 'permissions:' must say so."
+        yield Finding(f"permission {permission}", Health.GOOD, text, advice if level == "write" else "")
+
+
+def secret(
+    open_store: Callable[[], AbstractContextManager[SecretStore]], rotate_after: timedelta, today: datetime
+) -> Iterator[Finding]:
+    """Whether the credential's secret is there, and whether it is renewed as often as sessions.yml wants it."""
+    with open_store() as store:
+        written, title = store.written(), store.title
+    if written is None:
+        advice = "Run 'sessionsmgmt auth login' with what may write it, or store the credential there by hand."
+        yield Finding("secret", Health.BAD, f"GitHub has not {title}.", advice, Exit.INPUT)
+        return
+    age = today - written
+    text = f"{title[:1].upper()}{title[1:]} is there, written {max(age.days, 0)} day(s) ago."
+    if age > rotate_after + timedelta(days=1):
+        advice = f"It is due every {rotate_after.days} day(s): does the job that renews it run? Its log says why not."
+        yield Finding("secret", Health.NOTE, text, advice)
+    else:
+        yield Finding("secret", Health.GOOD, text)
+
+
+def environment(here: Here, name: str) -> Iterator[Finding]:
+    """Whether the environment is there that sessions.yml wants the secret in."""
+    purpose = Purpose("looking at the environment", "actions: read")
+    try:
+        here.get(f"/environments/{quote(name, safe='')}", purpose, _nothing, {HTTPStatus.NOT_FOUND})
+    except DeclinedError:
+        text = "The repository has no environment of the name in sessions.yml."
+        advice = "Make it in the repository's settings, under Environments, or correct 'credentials.environment'."
+        yield Finding("environment", Health.BAD, text, advice, Exit.REFUSED)
+    else:
+        yield Finding("environment", Health.GOOD, "It is there.")
+
+
+def ledger(open_ledger: Callable[[], Sealing], *, has_former: bool) -> Iterator[Finding]:
+    """Whether the ledger's branch is there, and which key it is sealed with; ``has_former``: the old one is set."""
+    opened = open_ledger()
+    outdated = opened.is_outdated()
+    for warning in opened.warnings():
+        yield Finding("ledger branch", Health.NOTE, f"{warning.text[:1].upper()}{warning.text[1:]}.")
+    match outdated, has_former:
+        case None, _:
+            yield Finding("ledger branch", Health.GOOD, "It is not begun; the first run does that.")
+        case True, _:
+            advice = "The next run seals it with SESSIONSMGMT_KEY. Then delete SESSIONSMGMT_KEY_OLD."
+            yield Finding("ledger branch", Health.NOTE, "It is still sealed with the key before.", advice)
+        case _, True:
+            text = "It is there, and sealed with SESSIONSMGMT_KEY."
+            yield Finding("ledger branch", Health.NOTE, text, "SESSIONSMGMT_KEY_OLD is not needed for it any more.")
+        case _:
+            yield Finding("ledger branch", Health.GOOD, "It is there, and opens with SESSIONSMGMT_KEY.")
+
+
+def workflows(here: Here) -> Iterator[Finding]:
+    """Whether the workflows that keep it going are switched on."""
+    purpose = Purpose("looking at the workflows", "actions: read")
+    known = here.get("/actions/workflows?per_page=100", purpose, _states)
+    ours = [one for one in known if one[0].startswith(OURS)] or known
+    if not ours:
+        advice = "Run 'sessionsmgmt init' and push what it writes, if notices are to go out by themselves."
+        yield Finding("workflows", Health.NOTE, "The repository has no workflow.", advice)
+    for name, state in ours:
+        topic = f"workflow {name}"
+        if state == "active":
+            yield Finding(topic, Health.GOOD, "It is switched on.")
+        else:
+            why = "GitHub switched it off after 60 days without a push." if state == "disabled_inactivity" else _OFF
+            yield Finding(topic, Health.BAD, why, "Open it under Actions, and press 'Enable workflow'.", Exit.ATTENTION)
+
+
+def app(here: Here, permission: str) -> Iterator[Finding]:
+    """Whether the App that writes the secret is installed here, and permitted to. ``here`` asks as the App itself."""
+    purpose = Purpose("looking at the App", f"{permission}: write")
+    try:
+        suspended, level = here.get("/installation", purpose, partial(_installed, permission), {HTTPStatus.NOT_FOUND})
+    except DeclinedError as declined:
+        if is_unknown(declined):
+            raise declined.refusal from None
+        text, advice = "It is not installed on this repository.", "Install it: the App's settings, 'Install App'."
+        yield Finding("GitHub App", Health.BAD, text, advice, Exit.REFUSED)
+        return
+    if suspended:
+        advice = "Whoever installed it can lift that, in the settings under GitHub Apps."
+        yield Finding("GitHub App", Health.BAD, "It is installed here, but suspended.", advice, Exit.REFUSED)
+    elif level != "write":
+        text = f"It is installed here, but lacks the permission '{permission}: write'."
+        advice = "Give it that in the App's settings, and accept it where it is installed."
+        yield Finding("GitHub App", Health.BAD, text, advice, Exit.REFUSED)
+    else:
+        yield Finding("GitHub App", Health.GOOD, f"It is installed here, with '{permission}: write'.")
+
+
+def _scopes(told: str) -> Finding:
+    """The scopes of a classic token, which is good for everything that its owner may do."""
+    scopes = {one.strip() for one in told.split(",")} - {""}
+    if "repo" not in scopes:
+        return Finding("GitHub token", Health.BAD, "The scope 'repo' is missing.", _FINE_GRAINED, Exit.REFUSED)
+    return Finding("GitHub token", Health.NOTE, "It opens every repository of its owner.", _FINE_GRAINED)
+
+
+def _ending(here: Here, told: str) -> Iterator[Finding]:
+    try:
+        ends = datetime.strptime(told.removesuffix(" UTC"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return  # most tokens bear no date that GitHub tells
+    left = ends - here.today
+    if left <= SOON:
+        text = f"{here.hub.variable} ends in {max(left.days, 0)} day(s)."
+        yield Finding("GitHub token", Health.NOTE, text, "Make a new one before that, and store it.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Repository:
+    """What is worth knowing of it."""
+
+    private: bool
+    archived: bool
+    pushed: datetime
+
+    @classmethod
+    def of(cls, found: Any) -> _Repository:
+        return cls(
+            found["private"] is True and found.get("visibility", "private") == "private",
+            found.get("archived") is True,
+            datetime.fromisoformat(str(found["pushed_at"])).astimezone(UTC),
+        )
+
+
+def _repository(found: _Repository, today: datetime) -> Iterator[Finding]:
+    """Who can read it, and whether anything still happens there."""
+    if found.private:
+        yield Finding("repository", Health.GOOD, "It is private.")
+    else:
+        yield Finding("repository", Health.BAD, _PUBLIC, _MAKE_PRIVATE, Exit.ATTENTION)
+    if found.archived:
+        yield Finding("repository", Health.BAD, "It is archived: nothing runs.", "Unarchive it.", Exit.REFUSED)
+    idle = today - found.pushed
+    if not found.private and IDLE - idle <= SOON:
+        text = f"Nothing was pushed for {idle.days} days; after {IDLE.days} GitHub stops the schedule."
+        yield Finding("schedule", Health.NOTE, text, "Push something, such as a comment in sessions.yml.")
+
+
+def _states(found: Any, _: Headers) -> list[tuple[str, str]]:
+    """The names of the workflows' files, and their states."""
+    return [(str(one["path"]).rpartition("/")[2], str(one["state"])) for one in found["workflows"]]
+
+
+def _installed(permission: str, found: Any, _: Headers) -> tuple[bool, str]:
+    """Whether the App is suspended, and how much of the permission it has."""
+    return bool(found.get("suspended_at")), str(found["permissions"].get(permission, ""))
+
+
+def _nothing(_: Any, __: Headers) -> None:
+    """That there was an answer is all."""
+
+
+_OFF = "It is switched off."
+_FINE_GRAINED = "A fine-grained token for this repository alone is enough, and safer."
+_PUBLIC = "It is not private: the notices are about minors, and strangers can read sessions.yml and when they leave."
+_MAKE_PRIVATE = "Make it private: the repository's settings, General, Danger Zone. Then delete the logs of the runs."

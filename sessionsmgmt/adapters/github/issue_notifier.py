@@ -1,0 +1,182 @@
+"""The board as issues of the club's repository: one open issue per topic, which GitHub mails to whoever watches it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TypeVar
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.account import Account, author
+from sessionsmgmt.adapters.github.client import (
+    DeclinedError,
+    Hub,
+    Purpose,
+    RepositoryName,
+    UncertainError,
+    page_numbers,
+)
+from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.ports.notifications import Note
+
+T = TypeVar("T")
+
+LABEL = "sessionsmgmt"
+LONGEST_TITLE = 256
+LONGEST_BODY = 65_536
+"""What GitHub takes of either, in characters; it refuses more."""
+
+CUT = "\n\n… There is more, but an issue can't be longer: the log of the run has it all."
+
+OVER = "<!-- sessionsmgmt:over -->\n"
+"""The first line of a comment that closes an issue: by it the comment is found again."""
+
+_PURPOSE = Purpose("keeping an issue up to date", "issues: write")
+_TOPIC = re.compile(r"[a-z0-9]+(?:[-.:/][a-z0-9]+)*")
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    number: int
+    title: str
+    body: str
+    author: str
+
+
+class IssueNotifier:
+    """One open issue per topic, recognised by a comment in its first line that nobody sees, and by its label.
+
+    Anybody who may open issues can write that line, and a form for issues can set the label. So the author counts too:
+    ours is what a job of the repository or the account of our own token has opened. Needs ``issues: write``.
+    """
+
+    def __init__(self, hub: Hub, repository: RepositoryName) -> None:
+        self._hub = hub
+        self._account = Account(hub)
+        self._repository = hub.repository(repository)
+
+    def post(self, topic: str, note: Note) -> None:
+        """Put the note up, or bring it up to date; see ``ports.Notifier``. Of two issues of a topic the oldest stays."""
+        title, body = _shortened(note.title, LONGEST_TITLE, "…"), _body(topic, note.text)
+        found = self._open(topic)
+        for one in found[1:]:
+            self._ask(partial(_close, self._repository, one.number))
+        if not found:
+            self._make(topic, title, body)
+        elif (found[0].title, found[0].body) != (title, body):
+            self._ask(partial(_edit, self._repository, found[0].number, title, body))
+
+    def clear(self, topic: str, text: str) -> None:
+        """Close the issue of the topic, if there is one, with ``text`` as a comment; see ``ports.Notifier``."""
+        found = self._open(topic)
+        for one in found:
+            self._ask(partial(_close, self._repository, one.number))
+        for one in found[:1]:
+            with suppress(UncertainError):  # better no comment than two
+                self._hub.once(partial(_comment, self._repository, one.number, text), _PURPOSE)
+
+    def _open(self, topic: str) -> list[_Issue]:
+        """The open issues of the topic, the oldest first."""
+        found = []
+        for number in page_numbers():
+            page = self._ask(partial(_page, self._repository, number))
+            marked = [one for one in page if one.body.startswith(marker(topic))]
+            found += [one for one in marked if self._account.wrote(one.author)]
+            if len(page) < _PAGE:
+                break
+        return sorted(found, key=lambda one: one.number)
+
+    def _make(self, topic: str, title: str, body: str) -> None:
+        """Open an issue, once. Where it can't be known whether it was, a look tells."""
+        try:
+            self._hub.once(partial(_create, self._repository, title, body), _PURPOSE, {HTTPStatus.GONE})
+        except DeclinedError as declined:
+            raise switched_off(declined) from None
+        except UncertainError:
+            if not self._open(topic):
+                raise
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        try:
+            return self._hub.repeat(call, _PURPOSE, {HTTPStatus.GONE})
+        except DeclinedError as declined:
+            raise switched_off(declined) from None
+
+
+def switched_off(declined: DeclinedError) -> RefusedError:
+    """What "gone" means: that there are no issues at all, or that this one was deleted meanwhile."""
+    if "disabled" not in declined.message.lower():
+        return declined.refusal
+    return RefusedError(
+        "Issues are switched off in this repository, so nobody can be told there.",
+        "Switch them on in its settings, under General, Features.",
+    )
+
+
+def marker(topic: str) -> str:
+    """The first line of an issue. Raises ValueError for a topic that could end the comment it stands in."""
+    if not _TOPIC.fullmatch(topic):
+        raise ValueError("a topic is small letters and digits, with single signs between them")
+    return f"<!-- sessionsmgmt:{topic} -->\n"
+
+
+def _body(topic: str, text: str) -> str:
+    return _shortened(marker(topic) + _plain(text), LONGEST_BODY, CUT)
+
+
+def _shortened(text: str, longest: int, end: str) -> str:
+    return text if len(text) <= longest else text[: longest - len(end)] + end
+
+
+def _plain(text: str) -> str:
+    """Text with the ends of lines that GitHub's own form does not use, so that an edit by hand alone is no change."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _page(repository: Repository, number: int) -> list[_Issue]:
+    """A page of the open issues with our label. Pull requests are listed as well, and are none."""
+    wanted = {"state": "open", "labels": LABEL, "per_page": _PAGE, "page": number, "direction": "asc"}
+    _, found = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/issues", wanted)
+    if not isinstance(found, list):
+        raise TypeError("this is not a list")
+    return [
+        _Issue(
+            int(one["number"]),
+            str(one["title"]),
+            "" if "pull_request" in one else _plain(one["body"] or ""),
+            author(one),
+        )
+        for one in found
+    ]
+
+
+def _create(repository: Repository, title: str, body: str) -> None:
+    _expect(title, repository.create_issue(title, body, labels=[LABEL]).title)
+
+
+def _edit(repository: Repository, number: int, title: str, body: str) -> None:
+    issue = repository.get_issue(number)
+    issue.edit(title=title, body=body)
+    _expect(title, issue.title)
+
+
+def _close(repository: Repository, number: int) -> None:
+    issue = repository.get_issue(number)
+    issue.edit(state="closed")
+    _expect("closed", issue.state)
+
+
+def _comment(repository: Repository, number: int, text: str) -> None:
+    repository.get_issue(number).create_comment(_shortened(OVER + text, LONGEST_BODY, CUT))
+
+
+def _expect(wanted: str, told: str) -> None:
+    """A success is one only if it tells what was done: others than GitHub answer with 200 as well."""
+    if told != wanted:
+        raise ValueError("this is not GitHub's answer")

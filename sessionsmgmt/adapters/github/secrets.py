@@ -1,0 +1,247 @@
+"""The secret that holds a credential: of a repository, of one of its environments, or of an organization.
+
+The three differ in where they are and in the permission they take; each has a public key of its own. What is sealed for
+another one's key used to be taken and to look empty ever after, so none of it is left to a guess. PyGithub's own calls
+ask for the key anew each time and hide why a secret can't be deleted; so its requester is used, for the same calls
+("REST API endpoints for GitHub Actions secrets").
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
+
+from nacl.encoding import Base64Encoder
+from nacl.public import PublicKey, SealedBox
+
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
+from sessionsmgmt.config.model import Credentials, Scope
+from sessionsmgmt.errors import InputError, RefusedError
+from sessionsmgmt.ports.credentials import Sealed
+
+LARGEST = 48 * 1024
+"""Bytes that a secret may have (GitHub, "Secrets reference")."""
+
+PERMISSIONS: Mapping[Scope, str] = {
+    Scope.REPOSITORY: "secrets",
+    Scope.ENVIRONMENT: "environments",
+    Scope.ORGANIZATION: "organization_secrets",
+}
+"""What writing takes, as an App's and a fine-grained token's permissions are called."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+PAGE = 100
+"""The most that GitHub lists at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where secrets are kept: below which path of the API, and how a sentence names the one of that name there."""
+
+    path: str
+    title: str
+    permission: str
+    shared: bool = False
+    """Whether the secret is an organization's, and so says itself which repositories may use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The public key of a place, and what GitHub calls it."""
+
+    id: str
+    key: PublicKey
+
+
+def place(settings: Credentials, repository: RepositoryName) -> Place:
+    """Where sessions.yml wants the secret. Raises InputError for a name that GitHub doesn't take."""
+    if not _NAME.fullmatch(settings.secret) or settings.secret.upper().startswith("GITHUB_"):
+        raise InputError(
+            "credentials.secret is no name for a secret.",
+            "It has letters, digits and underscores, does not begin with a digit, and not with GITHUB_.",
+        )
+    permission = PERMISSIONS[settings.scope]
+    match settings.scope:
+        case Scope.REPOSITORY:
+            return Place(
+                f"/repos/{repository}/actions/secrets", f"the repository's secret {settings.secret}", permission
+            )
+        case Scope.ENVIRONMENT:
+            name = settings.environment
+            path = f"/repos/{repository}/environments/{quote(name, safe='')}/secrets"
+            return Place(path, f"the secret {settings.secret} of the environment '{name}'", permission)
+        case Scope.ORGANIZATION:
+            name = settings.organization
+            path = f"/orgs/{quote(name, safe='')}/actions/secrets"
+            return Place(path, f"the secret {settings.secret} of the organization '{name}'", permission, shared=True)
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSecret:
+    """One secret, at its place. See ``ports.SecretStore``."""
+
+    hub: Hub
+    place: Place
+    name: str
+    repository: RepositoryName
+    _keys: list[_Key] = field(default_factory=list, repr=False)
+    _audiences: list[Json] = field(default_factory=list, repr=False)
+
+    @property
+    def title(self) -> str:
+        """The secret as a sentence names it."""
+        return self.place.title
+
+    def seal(self, value: str) -> Sealed:
+        """Seal the value for this very place. See ``ports.SecretStore``."""
+        data = value.encode("utf-8")
+        if len(data) > LARGEST:
+            raise InputError(f"The credential is too large for {self.title}.", "GitHub takes 48 KB at most.")
+        if not self._keys:
+            self._keys.append(self._asked())
+        if self.place.shared and not self._audiences:
+            self._audiences.append(self._audience())
+        known = self._keys[0]
+        box = SealedBox(known.key).encrypt(data)
+        return Sealed(base64.b64encode(box).decode("ascii"), known.id)
+
+    def put(self, sealed: Sealed) -> bool:
+        """Write it, which may be done twice over without harm. See ``ports.SecretStore``."""
+        if self.place.shared and not self._audiences:
+            self._audiences.append(self._audience())
+        body = {"encrypted_value": sealed.text, "key_id": sealed.key_id, **(self._audiences or [{}])[0]}
+        try:
+            self._ask("PUT", self._path(self.name), "storing the credential", _nothing, body, _UNFIT)
+        except DeclinedError as declined:
+            if declined.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                self._missing()
+            if "maximum number" in declined.message.lower():
+                raise RefusedError(
+                    f"There is no room left for {self.title}.", "GitHub keeps so many secrets in one place and no more."
+                ) from None
+            self._keys.clear()
+            return False
+        return True
+
+    def written(self) -> datetime | None:
+        """When GitHub says that it was updated last. See ``ports.SecretStore``."""
+        try:
+            return self._ask("GET", self._path(self.name), "looking at the secret", _updated, expected=_ABSENT)
+        except DeclinedError:
+            return None  # of a place that is not there, the key will tell
+
+    def delete(self) -> bool:
+        """Delete it. See ``ports.SecretStore``."""
+        try:
+            self._ask("DELETE", self._path(self.name), "deleting the secret", _nothing, expected=_ABSENT)
+        except DeclinedError:
+            return False
+        return True
+
+    def by_hand(self, sealed: Sealed) -> str:
+        """One call of GitHub's own command line program, ``gh``. See ``ports.SecretStore``."""
+        fields = [f"-f encrypted_value={sealed.text}", f"-f key_id={shlex.quote(sealed.key_id)}"]
+        for audience in self._audiences:
+            fields.append(f"-f visibility={audience['visibility']}")
+            fields += [f"-F 'selected_repository_ids[]={one}'" for one in audience.get("selected_repository_ids", ())]
+        return " ".join(["gh api -X PUT", shlex.quote(self._path(self.name).lstrip("/")), *fields])
+
+    def _asked(self) -> _Key:
+        """The public key as it is now; whoever may write secrets may read it."""
+        try:
+            return self._ask("GET", self._path("public-key"), "asking for the secret's key", _key, expected=_ABSENT)
+        except DeclinedError:
+            self._missing()
+
+    def _audience(self) -> Json:
+        """Which repositories may use an organization's secret: those that may now, or this one alone if it is new.
+
+        GitHub wants to be told again with every value.
+        """
+        doing = "looking at who may use the secret"
+        try:
+            visibility = self._ask(
+                "GET", self._path(self.name), doing, lambda found: str(found["visibility"]), None, _ABSENT
+            )
+        except DeclinedError:
+            only = self._ask("GET", f"/repos/{self.repository}", doing, _id)
+            return {"visibility": _SELECTED, "selected_repository_ids": [only]}
+        if visibility != _SELECTED:
+            return {"visibility": visibility}
+        return {"visibility": _SELECTED, "selected_repository_ids": self._selected(doing)}
+
+    def _selected(self, doing: str) -> list[int]:
+        """The repositories that an organization chose for the secret, page by page."""
+        ids: list[int] = []
+        for number in page_numbers():
+            path = f"{self._path(self.name)}/repositories?per_page={PAGE}&page={number}"
+            found = self._ask("GET", path, doing, lambda page: [_id(one) for one in page["repositories"]])
+            ids += found
+            if len(found) < PAGE:
+                break
+        return ids
+
+    def _path(self, name: str) -> str:
+        return f"{self.place.path}/{name}"
+
+    def _ask(
+        self,
+        verb: str,
+        path: str,
+        doing: str,
+        take: Callable[[Json], T],
+        body: Json | None = None,
+        expected: frozenset[int] = frozenset(),
+    ) -> T:
+        """What is taken from the reply; one from which it can't be taken counts as none.
+
+        Whoever may not even look is told the permission that all of it takes, and not that for looking alone.
+        """
+
+        def call() -> T:
+            _, data = self.hub.api.requester.requestJsonAndCheck(verb, path, input=body)
+            return take(data or {})
+
+        return self.hub.repeat(call, Purpose(doing, f"{self.place.permission}: write"), expected)
+
+    def _missing(self) -> NoReturn:
+        """GitHub says "not found" of what may not be seen, too."""
+        raise RefusedError(
+            f"GitHub finds no place for {self.title}, or {self.hub.variable} may not see it.",
+            f"Check 'credentials' in sessions.yml and GITHUB_REPOSITORY, and that the token has the permission "
+            f"'{self.place.permission}: write'.",
+        ) from None
+
+
+_ABSENT = frozenset({int(HTTPStatus.NOT_FOUND)})
+_UNFIT = frozenset({int(HTTPStatus.NOT_FOUND), int(HTTPStatus.UNPROCESSABLE_ENTITY)})
+_SELECTED = "selected"
+
+
+def _nothing(reply: Json) -> None:
+    """What GitHub says to a write: nothing. Anything else came from somebody in between, such as a guest network."""
+    if reply:
+        raise ValueError("this is not GitHub's reply")
+
+
+def _key(reply: Json) -> _Key:
+    return _Key(str(reply["key_id"]), PublicKey(str(reply["key"]).encode("ascii"), Base64Encoder))
+
+
+def _updated(reply: Json) -> datetime:
+    return datetime.fromisoformat(str(reply["updated_at"])).astimezone(UTC)
+
+
+def _id(reply: Json) -> int:
+    return int(reply["id"])

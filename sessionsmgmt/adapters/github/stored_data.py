@@ -1,0 +1,186 @@
+"""What was made in the club's repository for people to read: issues, and comments on pull requests.
+
+GitHub lets nobody but a repository's administrators delete an issue, and its REST API nobody at all. So an issue is
+emptied and closed: title and text are replaced, and our label and hidden line are taken off. Comments are deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.account import Account, author
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
+from sessionsmgmt.adapters.github.comments import preview_marker
+from sessionsmgmt.adapters.github.issue_notifier import LABEL, OVER, marker
+from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.ports.stored_data import StoredItem
+
+T = TypeVar("T")
+
+EMPTY_TITLE = "Forgotten"
+EMPTY_BODY = "What stood here was deleted with everything else that was kept about the club."
+
+_ISSUES = Purpose("looking for issues and emptying them", "issues: write")
+_COMMENTS = Purpose("looking for comments and deleting them", "pull-requests: write")
+_ABSENT = frozenset({int(HTTPStatus.NOT_FOUND)})
+_PAGE = 100
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    number: int
+    body: str
+    link: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    number: int
+    body: str
+    link: str
+    author: str
+    labels: tuple[str, ...]
+
+
+class IssueData:
+    """The issues of these topics, open or closed, with the comments that closed them. See ``ports.ErasableData``.
+
+    Known by what ``IssueBoard`` knows them by: the hidden first line, the label, and the account that wrote them.
+    """
+
+    def __init__(self, hub: Hub, repository: RepositoryName, topics: Sequence[str]) -> None:
+        self._hub = hub
+        self._account = Account(hub)
+        self._repository = hub.repository(repository)
+        self._markers = tuple(marker(topic) for topic in topics)
+
+    def look(self) -> Sequence[StoredItem]:
+        """The issues, the oldest first."""
+        return [StoredItem(f"issue #{one.number}", one.link) for one in self._issues()]
+
+    def delete(self) -> Sequence[StoredItem]:
+        """Empty and close them. What makes an issue ours goes last, so that one that failed is found again."""
+        found = self._issues()
+        for issue in found:
+            url = f"{self._repository.url}/issues/{issue.number}/comments"
+            for comment in _every(self._hub, partial(_comments, self._repository, url), _ISSUES):
+                if comment.body.startswith(OVER) and self._account.wrote(comment.author):
+                    _delete(self._hub, self._repository, comment.number, _ISSUES)
+            self._hub.repeat(partial(_empty, self._repository, issue), _ISSUES)
+        return [StoredItem(f"issue #{one.number}, which is now empty and closed", one.link) for one in found]
+
+    def _issues(self) -> list[_Issue]:
+        try:
+            found = _every(self._hub, partial(_issues, self._repository), _ISSUES, frozenset({int(HTTPStatus.GONE)}))
+            marked = [one for one in found if one.body.startswith(self._markers)]
+        except DeclinedError:
+            raise RefusedError(
+                "Issues are switched off in this repository, so those of before can't be looked for.",
+                "If there were any, switch issues on in its settings, and run this again.",
+            ) from None
+        return [one for one in marked if self._account.wrote(one.author)]
+
+
+class PreviewData:
+    """The comments with one club's preview on pull requests, open or closed. See ``ports.ErasableData``.
+
+    ``place`` is where its sessions.yml is in the repository; the hidden first line of the comment is made of it.
+    Anybody can write that line, so only what a job of the repository or the account of our own token wrote is ours.
+    """
+
+    def __init__(self, hub: Hub, repository: RepositoryName, place: str) -> None:
+        self._hub = hub
+        self._account = Account(hub)
+        self._repository = hub.repository(repository)
+        self._marker = preview_marker(place)
+
+    def look(self) -> Sequence[StoredItem]:
+        """The comments, the oldest first."""
+        return [StoredItem("a comment on a pull request", one.link) for one in self._found()]
+
+    def delete(self) -> Sequence[StoredItem]:
+        """Delete them."""
+        found = self._found()
+        for one in found:
+            _delete(self._hub, self._repository, one.number, _COMMENTS)
+        return [StoredItem("a comment on a pull request", one.link) for one in found]
+
+    def _found(self) -> list[_Comment]:
+        every = _every(
+            self._hub, partial(_comments, self._repository, f"{self._repository.url}/issues/comments"), _COMMENTS
+        )
+        marked = [one for one in every if one.body.startswith(self._marker)]
+        return [one for one in marked if self._account.wrote(one.author)]
+
+
+def _every(
+    hub: Hub, page: Callable[[int], list[T]], purpose: Purpose, expected: frozenset[int] = frozenset()
+) -> Iterator[T]:
+    """What is on all the pages."""
+    for number in page_numbers():
+        found = hub.repeat(partial(page, number), purpose, expected)
+        yield from found
+        if len(found) < _PAGE:
+            return
+
+
+def _issues(repository: Repository, number: int) -> list[_Issue]:
+    """A page of the issues with our label. Pull requests are listed as well, and are none."""
+    wanted = {"state": "all", "labels": LABEL, "per_page": _PAGE, "page": number, "direction": "asc"}
+    return [
+        _Issue(
+            int(one["number"]),
+            "" if "pull_request" in one else _plain(one["body"]),
+            str(one["html_url"]),
+            author(one),
+            tuple(str(label["name"]) for label in one["labels"]),
+        )
+        for one in _list(repository, f"{repository.url}/issues", wanted)
+    ]
+
+
+def _comments(repository: Repository, url: str, number: int) -> list[_Comment]:
+    found = _list(repository, url, {"per_page": _PAGE, "page": number})
+    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"]), author(one)) for one in found]
+
+
+def _list(repository: Repository, url: str, wanted: Json) -> list[Json]:
+    _, found = repository.requester.requestJsonAndCheck("GET", url, wanted)
+    if not isinstance(found, list):
+        raise TypeError("this is not a list")
+    return found
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n")
+
+
+def _empty(repository: Repository, issue: _Issue) -> None:
+    wanted = {
+        "title": EMPTY_TITLE,
+        "body": EMPTY_BODY,
+        "state": "closed",
+        "labels": [name for name in issue.labels if name != LABEL],
+    }
+    _, told = repository.requester.requestJsonAndCheck("PATCH", f"{repository.url}/issues/{issue.number}", input=wanted)
+    if told["title"] != EMPTY_TITLE:
+        raise ValueError("this is not GitHub's answer")
+
+
+def _delete(hub: Hub, repository: Repository, number: int, purpose: Purpose) -> None:
+    def call() -> None:
+        repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/issues/comments/{number}")
+
+    try:
+        hub.repeat(call, purpose, _ABSENT)
+    except DeclinedError:
+        return  # somebody was faster

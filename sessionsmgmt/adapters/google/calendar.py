@@ -1,0 +1,211 @@
+"""Google Calendar as the place where the sessions are kept (Calendar API v3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from googleapiclient.errors import HttpError
+
+from sessionsmgmt.adapters.google.account import Account
+from sessionsmgmt.adapters.google.errors import understood
+from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.presence import begin, finish
+from sessionsmgmt.errors import ConsentError, InputError
+
+LARGEST_PAGE = 2500
+LARGEST_LIST_PAGE = 250
+LOOK_BACK = timedelta(days=1)
+"""Sessions that have just ended travel along: an announced one need not be asked for to the end of its day."""
+AT_ONCE = 4
+YEARS = range(1970, 2200)
+ITEM = (
+    "id,status,summary,description,location,start,end,recurrence,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
+    "organizer(email,self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
+)
+HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
+"""Roles that see of a private event only that there is one (Calendar API, "Sharing and attendees")."""
+
+Item = Mapping[str, Any]
+Day = TypeVar("Day", date, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleCalendarFeed:
+    """The events of one calendar, found by its id or else by its name. ``zone`` is the club's.
+
+    ``scopes`` are those of the reading stage, which it shares with the contacts.
+    """
+
+    account: Account
+    scopes: frozenset[str]
+    zone: ZoneInfo
+    id: str = ""
+    name: str = ""
+
+    def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """See ``ports.Calendar``. One request a page, and one for each of ``ids`` that is not among the events."""
+        api = self.account.reading("calendar", self.scopes)
+        with understood("reading the calendar"):
+            calendar = self.id or id_of(self.name, self.account, api)
+            found = list(_pages(api, calendar, since - LOOK_BACK, until))
+            items = {item["id"]: item for page in found for item in page.get("items", ())}
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                asked = threads.map(
+                    lambda one: _asked_for(api, calendar, one), sorted(set(filter(None, ids)) - set(items))
+                )
+                items |= {item["id"]: item for item in asked if item}
+            role = found[0].get("accessRole", "")
+            events = [_event(item, role) for item in items.values()]
+            wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
+            guests = tuple(_guests(items[one.id]) for one in wanted)
+        return CalendarReading(wanted, warnings=tuple(one for one in guests if one) + self.account.warnings())
+
+    def _between(self, event: Event, since: datetime, until: datetime) -> bool:
+        starts, ends = begin(event, self.zone), finish(event, self.zone)
+        return (ends > since or starts >= since) and starts <= until
+
+
+def id_of(name: str, account: Account, api: Any) -> str:
+    """The id of the one calendar in the account's list that has this name, asked for once a run.
+
+    Raises InputError where there is none or several of that name, and HttpError as ``api`` does.
+    """
+    if name not in account.calendars:
+        account.calendars[name] = _found_by(name, api)
+    return account.calendars[name]
+
+
+def _found_by(name: str, api: Any) -> str:
+    def page(token: str | None) -> Item:
+        reply: Item = (
+            api.calendarList()
+            .list(
+                maxResults=LARGEST_LIST_PAGE, pageToken=token, fields="nextPageToken,items(id,summary,summaryOverride)"
+            )
+            .execute()
+        )
+        return reply
+
+    rows = [item for reply in pages(page) for item in reply.get("items", ())]
+    found: list[str] = [item["id"] for item in rows if name in (item.get("summaryOverride"), item.get("summary"))]
+    if not found:
+        raise InputError("calendar.name: the account's list has no calendar of this name.", _BY_ID)
+    if len(found) > 1:
+        raise InputError(f"calendar.name: {len(found)} calendars of the account have this name.", _BY_ID)
+    return found[0]
+
+
+def _pages(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+    """The pages of the list of every event that ends after ``since`` and begins no later than ``until``."""
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
+            api.events()
+            .list(
+                calendarId=calendar,
+                singleEvents=True,
+                eventTypes=["default"],
+                timeMin=since.isoformat(),
+                timeMax=(until + timedelta(seconds=1)).isoformat(),  # both bounds are exclusive
+                maxResults=LARGEST_PAGE,
+                pageToken=token,
+                fields=f"nextPageToken,accessRole,items({ITEM})",
+            )
+            .execute()
+        )
+        if reply.get("accessRole") == "freeBusyReader":
+            raise ConsentError(
+                "The account may see when the calendar is busy, and nothing else of it.",
+                "Share the calendar with the account again, with 'See all event details'.",
+            )
+        return reply
+
+    return pages(page)
+
+
+def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
+    """The event as it is now, or None if there is none of this id any more.
+
+    An event that was made to repeat keeps its id, which then is that of the series and of none of its dates. The list
+    has the dates with ids of their own, so the series is none of the events.
+    """
+    try:
+        item: Item = api.events().get(calendarId=calendar, eventId=event, fields=ITEM).execute()
+    except HttpError as error:
+        if error.resp.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            return None
+        raise
+    return None if item.get("recurrence") else item
+
+
+def _event(item: Item, role: str) -> Event:
+    """An event of the API as the job sees it. Google's id of an instance is made of its series and original start."""
+    attendees = [one for one in item.get("attendees", ()) if not one.get("resource")]
+    organizer = item.get("organizer", {})
+    return Event(
+        id=item["id"],
+        title=item.get("summary", ""),
+        start=_when(item.get("start", {})),
+        end=_when(item.get("end", {})),
+        attendees=tuple(
+            Attendee(one["email"], declined=one.get("responseStatus") == "declined")
+            for one in attendees
+            if one.get("email")
+        ),
+        location=item.get("location", ""),
+        description=item.get("description", ""),
+        status=_status(item),
+        complete=not _is_partial(item, role),
+        organizer=organizer.get("email", ""),
+        own="organizer" not in item or bool(organizer.get("self")),  # a deleted event may have lost it
+    )
+
+
+def _status(item: Item) -> Status:
+    """The event's status; one that the API does not have today says nothing for certain."""
+    status = item.get("status", Status.CONFIRMED)
+    return Status(status) if status in frozenset(Status) else Status.TENTATIVE
+
+
+def _is_partial(item: Item, role: str) -> bool:
+    """Whether people may attend whom this account is not shown."""
+    return bool(
+        item.get("attendeesOmitted")
+        or any(one.get("asyncOperation") for one in item.get("attendees", ()))
+        or (item.get("visibility") in {"private", "confidential"} and role in HIDDEN_FROM)
+        or (item.get("guestsCanSeeOtherGuests") is False and not item.get("organizer", {}).get("self"))
+    )
+
+
+def _when(moment: Mapping[str, str]) -> datetime | date:
+    """A date stays a date; a time becomes UTC. What is left of a deleted event may have neither: it is long past."""
+    if "dateTime" in moment:
+        at = datetime.fromisoformat(moment["dateTime"])
+        return _within_reach(at).astimezone(UTC)
+    return _within_reach(date.fromisoformat(moment.get("date", "1970-01-01")))
+
+
+def _within_reach(day: Day) -> Day:
+    """The day, or one that is far away as well, where none could come before or after it."""
+    return day if day.year in YEARS else day.replace(min(max(day.year, YEARS.start), YEARS.stop - 1), 1, 1)
+
+
+def _guests(item: Item) -> ReportWarning | None:
+    """People who come along with an attendee and whom nobody can name."""
+    coming = [one for one in item.get("attendees", ()) if one.get("responseStatus") != "declined"]
+    count = sum(int(one.get("additionalGuests", 0)) for one in coming)
+    if not count:
+        return None
+    text = f"{count} guest(s) come along with attendees and cannot be named; invite them by their own addresses"
+    return ReportWarning("guests-unnamed", text, item["id"])
+
+
+_BY_ID = "Write the calendar's id instead (its settings show it under 'Integrate calendar')."

@@ -1,0 +1,96 @@
+"""Google Contacts as the address book (People API v1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from sessionsmgmt.adapters.google.account import Account
+from sessionsmgmt.adapters.google.errors import understood
+from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.domain.model.people import Contact, ContactsReading
+
+LARGEST_PAGE = 1000
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleAddressBook:
+    """The contacts the account's owner made, with their labels. ``scopes`` are those of the reading stage."""
+
+    account: Account
+    scopes: frozenset[str]
+
+    def read(self) -> ContactsReading:
+        """See ``ports.Contacts``. Contacts and labels are read side by side, one request a page each."""
+        api = self.account.reading("people", self.scopes)
+        with understood("reading the contacts"), ThreadPoolExecutor(2) as threads:
+            people = threads.submit(lambda: list(_people(api)))
+            labels = threads.submit(lambda: dict(_labels(api))).result()  # they fail also where there are no people
+            return ContactsReading(tuple(_contact(person, labels) for person in people.result()))
+
+
+def _people(api: Any) -> Iterator[Item]:
+    """Every contact. The account's own profile and those of its organisation are left out, so that nobody is merged."""
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
+            api.people()
+            .connections()
+            .list(
+                resourceName="people/me",
+                pageSize=LARGEST_PAGE,
+                pageToken=token,
+                personFields="names,emailAddresses,memberships",
+                sources=["READ_SOURCE_TYPE_CONTACT"],
+                fields="nextPageToken,connections(names(displayName,metadata/primary),emailAddresses(value),"
+                "memberships(contactGroupMembership(contactGroupResourceName)))",
+            )
+            .execute()
+        )
+        return reply
+
+    return _all(page, "connections")
+
+
+def _labels(api: Any) -> Iterator[tuple[str, str]]:
+    """The labels people made, by resource name. Google's own groups have names in the account's language: left out."""
+
+    def page(token: str | None) -> Item:
+        reply: Item = (
+            api.contactGroups()
+            .list(
+                pageSize=LARGEST_PAGE,
+                pageToken=token,
+                groupFields="name,groupType",
+                fields="nextPageToken,contactGroups(resourceName,name,groupType)",
+            )
+            .execute()
+        )
+        return reply
+
+    for group in _all(page, "contactGroups"):
+        if group.get("groupType") == "USER_CONTACT_GROUP":
+            yield group["resourceName"], group.get("name", "")
+
+
+def _all(page: Callable[[str | None], Item], rows: str) -> Iterator[Item]:
+    """The rows of every page."""
+    return (row for reply in pages(page) for row in reply.get(rows, ()))
+
+
+def _contact(person: Item, labels: Mapping[str, str]) -> Contact:
+    names = sorted(person.get("names", ()), key=lambda one: not one.get("metadata", {}).get("primary", False))
+    groups = [one.get("contactGroupMembership", {}) for one in person.get("memberships", ())]
+    return Contact(
+        name=names[0].get("displayName", "") if names else "",
+        addresses=tuple(one["value"] for one in person.get("emailAddresses", ()) if one.get("value")),
+        labels=tuple(
+            labels[group["contactGroupResourceName"]]
+            for group in groups
+            if group.get("contactGroupResourceName") in labels
+        ),
+    )

@@ -1,0 +1,148 @@
+"""An invented club: a calendar, contacts and a ledger in memory, so that there is something to see without any data.
+
+Every rule gets one session for each kind of notice. They go the way of all others, through the decision and the
+template, so what comes out is what would be sent. The days are always the same, so that two previews of the same
+sessions.yml are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event
+from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
+from sessionsmgmt.domain.model.people import Contact, ContactsReading, Role
+from sessionsmgmt.domain.model.rule import PresenceMode, Rule
+from sessionsmgmt.domain.sessions.presence import DAY, at, presence
+from sessionsmgmt.errors import InputError
+
+SECRET = b"of invented people nothing is secret"
+
+SATURDAY, TEN = date(2026, 3, 7), time(10)
+"""When all the invented sessions begin, so that whoever sees one of them sees them all."""
+
+FIRST_NAMES = ("Alex", "Billie", "Charlie", "Dana", "Eli", "Frankie", "Gray", "Harper", "Indra", "Jules", "Kim", "Lou")
+LAST_NAMES = ("Example", "Sample", "Invented", "Fictional", "Imaginary", "Pretend", "Madeup", "Placeholder")
+
+USUAL = 3
+"""People of each role, unless a rule wants more of them."""
+
+MOST = 60
+"""People of a role, however many a rule wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCalendar:
+    """A calendar that holds just these events."""
+
+    events: tuple[Event, ...]
+
+    def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """See ``ports.Calendar``; the events have times, none is all-day."""
+        wanted = (one for one in self.events if one.id in ids or _meets(one, since, until))
+        return CalendarReading(tuple(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenContacts:
+    """An address book that holds just these contacts."""
+
+    contacts: tuple[Contact, ...]
+
+    def read(self) -> ContactsReading:
+        """See ``ports.Contacts``."""
+        return ContactsReading(self.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLedger:
+    """A ledger for previews: it says always the same, by default nothing, and nothing can be written into it."""
+
+    snapshot: LedgerSnapshot = field(default_factory=lambda: LedgerSnapshot(SECRET))
+
+    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - a port's method
+        """The book, whenever."""
+        return self.snapshot
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:  # noqa: ARG002
+        """Raises InputError: what is only looked at is never sent."""
+        raise InputError("A preview's ledger remembers nothing, so nothing can be sent with it.")
+
+
+@dataclass(frozen=True, slots=True)
+class InventedClub:
+    """All that a preview reads."""
+
+    calendar: GivenCalendar
+    contacts: GivenContacts
+    ledger: FixedLedger
+
+
+def invent(rules: Sequence[Rule], roles: Sequence[Role], zone: tzinfo) -> InventedClub:
+    """A club for these rules: for each of them, a session of every kind that it wants to be told of."""
+    people = tuple(_people(rules, roles))
+    events: list[Event] = []
+    entries: dict[Key, Entry] = {}
+    for rule in rules:
+        for number, kind in enumerate(Kind):
+            if kind not in rule.kinds:
+                continue
+            attending = people[:-1] if kind is Kind.REMOVED else people
+            event = _event(rule, f"{rule.id}-{number}-{kind}", attending, zone)
+            if kind is not Kind.CANCELLED:
+                events.append(event)
+            if kind is not Kind.NEW:
+                entries[Key(rule.id, event.id)] = Entry(_said(event, kind, rule, people, zone))
+    return InventedClub(
+        GivenCalendar(tuple(events)), GivenContacts(people), FixedLedger(LedgerSnapshot(SECRET, entries))
+    )
+
+
+def _people(rules: Iterable[Rule], roles: Sequence[Role]) -> Iterator[Contact]:
+    """Enough people of each role for every rule's requirement, each with a name and an address of their own."""
+    wanted = min(MOST, max([USUAL, *(rule.require.adults or 0 for rule in rules)]))
+    number = 0
+    for role in roles:
+        for _ in range(wanted if role.name == "adults" else USUAL):
+            first = FIRST_NAMES[number % len(FIRST_NAMES)]
+            last = LAST_NAMES[(number + number // len(FIRST_NAMES)) % len(LAST_NAMES)]
+            yield Contact(f"{first} {last}", (f"person{number + 1}@example.org",), role.labels[:1])
+            number += 1
+
+
+def _event(rule: Rule, name: str, people: Iterable[Contact], zone: tzinfo) -> Event:
+    start = at(SATURDAY, TEN, zone)
+    return Event(
+        id=name,
+        title=rule.match,
+        start=start,
+        end=start + timedelta(hours=2),
+        attendees=tuple(Attendee(one.addresses[0]) for one in people),
+        location="The usual room",
+    )
+
+
+def _said(event: Event, kind: Kind, rule: Rule, people: Sequence[Contact], zone: tzinfo) -> Announcement:
+    """What the owner was told so far, so that a notice of this kind is due."""
+    window = presence(event, rule.presence, zone)
+    known = people[:-1] if kind is Kind.ADDED else people
+    told = _later(window, rule) if kind is Kind.CHANGED else window
+    if kind is Kind.CANCELLED:  # on a day of its own, or the new session would be taken for the one that is gone
+        told = Presence(window.start + 7 * DAY, window.end + 7 * DAY)
+    return Announcement(Kind.NEW, told, frozenset(digest(SECRET, one.addresses[0]) for one in known), 0)
+
+
+def _later(window: Presence, rule: Rule) -> Presence:
+    """A window that does not cover this one: what was said before it became earlier."""
+    by = DAY if rule.presence is PresenceMode.WHOLE_DAY else timedelta(minutes=30)
+    return replace(window, start=window.start + by, end=window.end + by)
+
+
+def _meets(event: Event, since: datetime, until: datetime) -> bool:
+    """Whether it is under way or begins in that time."""
+    if not (isinstance(event.start, datetime) and isinstance(event.end, datetime)):
+        raise TypeError("invented events have times")
+    return event.end >= since and event.start <= until

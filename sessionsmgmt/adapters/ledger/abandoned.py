@@ -1,0 +1,73 @@
+"""The ledgers of a repository whose clubs are not there any more: what a club that moved has left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.client import Hub
+from sessionsmgmt.adapters.ledger import branch as branches
+from sessionsmgmt.adapters.ledger.branch import HEADS, NoFileError
+from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
+from sessionsmgmt.adapters.ledger.sealing import head
+from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.errors import RefusedError
+
+FEW = 30
+"""So many branches are looked into, whatever they are called; of more, those that are called like a ledger's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clubs:
+    """The folders of a repository that have a club, and the branches that their ledgers are or were on.
+
+    ``start`` is how the names of such branches begin if nothing else is said.
+    """
+
+    start: str
+    folders: frozenset[str]
+    branches: frozenset[str]
+
+
+def left_behind(hub: Hub, repository: Repository, sealing: Sealing, clubs: Clubs) -> dict[str, Version]:
+    """The ledgers that the club's key opens and whose folder has no club, by their branches.
+
+    Raises as ``Hub.repeat``.
+    """
+    every = {ref.removeprefix(HEADS) for ref in branches.refs(hub, repository, HEADS)}
+    strangers = every - clubs.branches
+    if len(strangers) > FEW:
+        strangers = {name for name in strangers if name.startswith(clubs.start)}
+    found = {name: _opened(hub, repository, sealing, f"{HEADS}{name}") for name in sorted(strangers)}
+    return {
+        name: version
+        for name, version in found.items()
+        if version and (version.owner is None or version.owner.folder not in clubs.folders)
+    }
+
+
+def let_go(hub: Hub, repository: Repository, branch: str) -> None:
+    """Delete a branch whose ledger was taken over, or another club could take it over as well.
+
+    Raises RefusedError where that is not possible, and otherwise as ``Hub.repeat``.
+    """
+    branches.check_alone(hub, repository, branch)
+    Witness(hub, repository, branch).delete()
+    branches.delete(hub, repository, f"{HEADS}{branch}")
+
+
+def _opened(hub: Hub, repository: Repository, sealing: Sealing, ref: str) -> Version | None:
+    """The ledger on a branch, if there is one of this repository that the club's key opens."""
+    try:
+        found = branches.content(hub, repository, ref)
+    except NoFileError:
+        return None
+    if found is None or head(found.data) is None:
+        return None
+    try:
+        version = sealing.opened(found, ref)
+    except RefusedError:
+        return None
+    ours = version.owner is None or version.owner.repository == sealing.owner().repository
+    return version if ours else None

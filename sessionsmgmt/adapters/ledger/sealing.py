@@ -1,0 +1,142 @@
+"""Sealing what others can reach: a ledger in a repository or in a calendar says nothing to whoever lacks the key.
+
+Envelope encryption: each writing makes a data key of its own, which encrypts the content and is itself wrapped by the
+club's key. Both layers are XChaCha20-Poly1305 (libsodium), which also notices any change. The place the sealed text
+belongs to, the format and the serial number are authenticated with it, so that a copy from elsewhere does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.errors import InputError, RefusedError
+
+KEY = "SESSIONSMGMT_KEY"
+OLD_KEY = "SESSIONSMGMT_KEY_OLD"
+KEY_BYTES = 32
+FORMAT = 1
+"""The format of a text whose place is told by whoever opens it: it opens there alone."""
+
+OWNED = 2
+"""The format of a text that names its owner in its content, so that whoever opens it can say whose it is."""
+
+_HEAD = re.compile(rb"sessionsmgmt-sealed (\d{1,9}) (\d{1,18}) ([0-9a-f]{16})\n")
+_WRAPPED = 24 + KEY_BYTES + 16  # a nonce, the data key and a tag
+
+HOW_TO_MAKE = "Make one with 'openssl rand -base64 32' and store it as the secret of that name"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The club's key, and the one before it while that is still needed to open what it sealed."""
+
+    current: bytes = field(repr=False)
+    conf_json: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was sealed, its serial number, and whether it wants sealing anew since the key has changed."""
+
+    content: bytes = field(repr=False)
+    serial: int
+    outdated: bool
+
+
+def keys(environ: Mapping[str, str]) -> Keys:
+    """The keys of the environment. Raises InputError, which says how to make one, where there is none or it is none."""
+    if not environ.get(KEY, "").strip():
+        raise InputError(f"{KEY} is not set: the ledger is sealed with it.", f"{HOW_TO_MAKE}.")
+    conf_json = _key(environ, OLD_KEY) if environ.get(OLD_KEY, "").strip() else None
+    return Keys(_key(environ, KEY), conf_json)
+
+
+def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
+    """The content as text that only the key opens, and only as what stands at ``place`` with this serial number.
+
+    ``form`` is the number of the format, which ``unseal`` is to be told as well.
+    """
+    from nacl.secret import Aead
+    from nacl.utils import random
+
+    data_key = random(KEY_BYTES)
+    head = f"sessionsmgmt-sealed {form} {serial} {_name(keys.current)}\n".encode()
+    about = head + place.encode()
+    wrapped = Aead(keys.current).encrypt(data_key, about + b"\nkey")
+    sealed = Aead(data_key).encrypt(zlib.compress(content, 9), about + b"\ncontent")
+    return head + base64.b64encode(wrapped + sealed)
+
+
+def head(sealed: bytes) -> tuple[int, int] | None:
+    """The format and the serial number that a sealed text says it has; None for what is none.
+
+    Only ``unseal`` proves them right.
+    """
+    found = _HEAD.match(sealed)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT) -> Opened:
+    """What ``seal`` made this of for the same place and format. ``shown`` is how messages name the ledger.
+
+    Raises RefusedError for anything else: another key, another place, a newer format, or a change of a single bit.
+    """
+    from nacl.exceptions import CryptoError
+    from nacl.secret import Aead
+
+    begun = _HEAD.match(sealed)
+    if begun is None or int(begun[1]) < form:
+        raise _damaged(shown)
+    if int(begun[1]) > form:
+        raise RefusedError(
+            f"{shown} was sealed by a newer version of sessionsmgmt.", "Update sessionsmgmt to that version or later."
+        )
+    named = {_name(key).encode(): key for key in (keys.conf_json, keys.current) if key}
+    if begun[3] not in named:
+        raise RefusedError(
+            f"{shown} was sealed with another key than {KEY}.",
+            f"Put the right key back; if you changed it, give the one before as {OLD_KEY} as well.",
+        )
+    try:
+        body = base64.b64decode(sealed[begun.end() :], validate=True)
+    except ValueError:
+        raise _damaged(shown) from None
+    if base64.b64encode(body) != sealed[begun.end() :]:  # bits that stand for nothing are not what was written
+        raise _damaged(shown)
+    about = begun[0] + place.encode()
+    try:
+        data_key = Aead(named[begun[3]]).decrypt(body[:_WRAPPED], about + b"\nkey")
+        content = Aead(data_key).decrypt(body[_WRAPPED:], about + b"\ncontent")
+    except (CryptoError, ValueError):
+        raise _damaged(shown) from None
+    return Opened(zlib.decompress(content), int(begun[2]), named[begun[3]] != keys.current)
+
+
+def _key(environ: Mapping[str, str], name: str) -> bytes:
+    try:
+        key = base64.b64decode(environ[name].strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        fault = word_fault(environ[name]) or f"is not the base64 of {KEY_BYTES} bytes"
+        raise InputError(f"{name} {fault}.", f"{HOW_TO_MAKE}, whole and with nothing around it.")
+    return key
+
+
+def _name(key: bytes) -> str:
+    """What a key is recognised by without giving it away, so that a wrong key is told from damage."""
+    return hashlib.blake2b(b"name", key=key, digest_size=8, person=b"sessionsmgmt").hexdigest()
+
+
+def _damaged(shown: str) -> RefusedError:
+    return RefusedError(
+        f"{shown} is not as sessionsmgmt wrote it: it is damaged, was changed, or belongs somewhere else.",
+        "Put back the last version that was right. If there is none, delete it: every session ahead is announced anew "
+        "then.",
+    )

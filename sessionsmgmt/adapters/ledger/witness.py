@@ -1,0 +1,110 @@
+"""A second ref that stands at the ledger's last commit, where those that tidy up branches don't look.
+
+A branch can be deleted, by a bot that cleans up for instance, or forced back to an older commit. What stood there last
+is then found by the witness, which moves along with each writing of the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub
+from sessionsmgmt.adapters.ledger import branch as branches
+from sessionsmgmt.adapters.ledger.branch import ABSENT, ANSWERS, NO_FAST_FORWARD, PRESENT, WRITING, Content, NoFileError
+from sessionsmgmt.adapters.ledger.sealing import head
+from sessionsmgmt.errors import RefusedError
+from sessionsmgmt.retry import RetryLater, retry
+
+BELOW = "refs/sessionsmgmt/ledger/"
+SECONDS = 20
+"""How long it is tried to move the witness: a run has more to do, and the next one moves it as well."""
+
+
+class Witness:
+    """The witness of the ledger on a branch."""
+
+    def __init__(self, hub: Hub, repository: Repository, branch: str) -> None:
+        self.ref = f"{BELOW}{branch}"
+        self._hub = hub
+        self._brief = replace(hub, retry_policy=replace(hub.retry_policy, total=min(hub.retry_policy.total, SECONDS)))
+        self._repository = repository
+        self._is_there = False  # as far as is known
+
+    def content(self) -> Content | None:
+        """The ledger's file as it was at the last writing; None where no witness has one. Raises as ``Hub.repeat``.
+
+        The one request asks for it by the ref. A server that takes no such ref for a commit is asked a second way.
+        """
+        return self._at(self.ref) or self.content_by_commit()
+
+    def content_by_commit(self) -> Content | None:
+        """The same, which begins with asking whether there is a witness at all."""
+        commit = self.commit()
+        return self._at(commit) if commit else None
+
+    def commit(self) -> str:
+        """What the witness stands at; empty where there is none. Raises as ``Hub.repeat``."""
+        found = branches.refs(self._hub, self._repository, self.ref).get(self.ref, "")
+        self._is_there = bool(found)
+        return found
+
+    def move(self, commit: str, serial: int) -> None:
+        """Let the witness stand at a commit, in which the ledger has that serial number.
+
+        One that is further already stays: another run has written since. Raises RefusedError where GitHub refuses it,
+        UnreachableError where it can't be reached.
+        """
+
+        def attempt() -> RetryLater | None:
+            try:
+                self._put(commit)
+            except DeclinedError as declined:
+                if NO_FAST_FORWARD.search(declined.message):
+                    return self._overtake(commit, serial)
+                if PRESENT.search(declined.message) or ABSENT.search(declined.message):
+                    self._is_there = bool(PRESENT.search(declined.message))
+                if branches.is_race(declined):
+                    return RetryLater("somebody else moves it")
+                raise self._refusal(declined) from None
+            self._is_there = True
+            return None
+
+        retry(attempt, "The ledger's witness ref", self._brief.retry_policy)
+
+    def delete(self) -> bool:
+        """Delete it, and say whether there was one. Raises as ``branch.delete``."""
+        self._is_there = False
+        return branches.delete(self._hub, self._repository, self.ref)
+
+    def _put(self, commit: str) -> None:
+        call = partial(branches.move if self._is_there else branches.create, self._repository, self.ref, commit)
+        self._brief.repeat(call, WRITING, ANSWERS)
+
+    def _overtake(self, commit: str, serial: int) -> RetryLater | None:
+        """Move it although it does not lead to the commit, unless what it stands at is newer."""
+        found = self._at(self.ref) or self.content_by_commit()
+        known = head(found.data) if found else None
+        if known and known[1] >= serial:
+            return None
+        try:
+            call = partial(branches.move, self._repository, self.ref, commit, force=True)
+            self._brief.repeat(call, WRITING, ANSWERS)
+        except DeclinedError as declined:
+            if branches.is_race(declined):
+                return RetryLater("somebody else moves it")
+            raise self._refusal(declined) from None
+        return None
+
+    def _at(self, at: str) -> Content | None:
+        try:
+            found = branches.content(self._hub, self._repository, at)
+        except NoFileError:
+            return None
+        self._is_there = self._is_there or found is not None
+        return found
+
+    def _refusal(self, declined: DeclinedError) -> RefusedError:
+        return branches.refusal(declined, self.ref)

@@ -1,0 +1,1 @@
+"""Use cases: typed arguments in, a typed result out."""

@@ -1,0 +1,1 @@
+"""The credential of the account: agree, renew, recover, withdraw."""

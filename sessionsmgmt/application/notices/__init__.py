@@ -1,0 +1,1 @@
+"""The first job: preview, send and look after notices."""

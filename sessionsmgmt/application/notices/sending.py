@@ -1,0 +1,112 @@
+"""One wave of emails, sent at the same time: again where a limit turned one away, and no longer than somebody wants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from email.message import EmailMessage
+from typing import TypeVar
+
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.errors import StoppedError
+from sessionsmgmt.ports.mail import Limited, Mailer, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.retry import RetryPolicy
+
+T = TypeVar("T")
+
+PULSE = 0.1
+"""Seconds after which it is looked again whether somebody wants the run to end: a signal wakes nobody who waits."""
+
+
+class Unstopped:
+    """A run that nobody wants to end early. See ``ports.Stop``."""
+
+    def defer(self) -> None:
+        """Nothing is to be deferred."""
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
+        """What ``act`` returns."""
+        return act()
+
+    def seconds_left(self) -> float:
+        """As many as it takes."""
+        return math.inf
+
+
+UNSTOPPED = Unstopped()
+DEFAULT_RETRY_POLICY = RetryPolicy()
+
+
+def is_stopped(stop: Stop) -> bool:
+    """Whether somebody wants the run to end."""
+    return stop.seconds_left() < math.inf
+
+
+def stopped() -> StoppedError:
+    """Why a notice was not sent that was due."""
+    return StoppedError("the run was told to end.", "The next run sends it.")
+
+
+def send_wave(
+    emails: Mapping[Key, EmailMessage], mailer: Mailer, stop: Stop, retry_policy: RetryPolicy
+) -> Mapping[Key, Outcome]:
+    """Send them all, and say of each what became of it; none of the outcomes is ``Limited``.
+
+    A mail that a limit turned away is sent again as long as the ``patience`` lasts, after the longest wait that was
+    asked for. Once somebody wants the run to end, nothing new is sent; what is not answered when the time is up counts
+    as unknown.
+    """
+    outcomes: dict[Key, Outcome] = {}
+    began, pause = retry_policy.clock(), retry_policy.first
+    while True:
+        outcomes |= _sent_at_once({key: emails[key] for key in _unsettled(emails, outcomes)}, mailer, stop)
+        limited = {key: one for key, one in outcomes.items() if isinstance(one, Limited)}
+        waits = max([pause * retry_policy.jitter(), *(one.wait for one in limited.values())])
+        if not limited:
+            return outcomes
+        if retry_policy.clock() + waits > began + retry_policy.total:
+            return outcomes | {key: Undelivered(one.cause, everywhere=True) for key, one in limited.items()}
+        _wait(waits, stop, retry_policy)
+        if is_stopped(stop):
+            return outcomes | dict.fromkeys(limited, Undelivered(stopped()))
+        pause = min(pause * 2, retry_policy.most)
+
+
+def _unsettled(keys: Iterable[Key], outcomes: Mapping[Key, Outcome]) -> list[Key]:
+    return [key for key in keys if isinstance(outcomes.get(key), Limited | None)]
+
+
+def _sent_at_once(emails: Mapping[Key, EmailMessage], mailer: Mailer, stop: Stop) -> dict[Key, Outcome]:
+    """Hand all of them to the mailer, and wait for the answers as long as the run may."""
+    if not emails or is_stopped(stop):
+        return dict.fromkeys(emails, Undelivered(stopped()))
+    pool = ThreadPoolExecutor(len(emails))
+    try:
+        answers = {key: pool.submit(mailer.send, email) for key, email in emails.items()}
+        waiting = set(answers.values())
+        while waiting and stop.seconds_left() > 0:
+            _, waiting = wait(waiting, min(PULSE, stop.seconds_left()))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return {key: _outcome(answer) for key, answer in answers.items()}
+
+
+def _outcome(answer: Future[Outcome]) -> Outcome:
+    """What the mailer said. Where it said nothing, or failed as nobody foresaw, nobody knows whether the mail left."""
+    if answer.cancelled():  # the time was up before it was begun
+        return Undelivered(stopped())
+    if not answer.done():
+        return Unknown("the run was told to end before an answer came")
+    error = answer.exception()
+    if isinstance(error, Exception):
+        return Unknown(f"sending it failed in a way that nobody foresaw ({type(error).__name__})")
+    return answer.result()
+
+
+def _wait(seconds: float, stop: Stop, retry_policy: RetryPolicy) -> None:
+    """Wait so long, or until somebody wants the run to end."""
+    ends = retry_policy.clock() + seconds
+    while (left := ends - retry_policy.clock()) > 0 and not is_stopped(stop):
+        retry_policy.sleep(min(left, PULSE))

@@ -1,0 +1,188 @@
+"""``forget``: what is kept about the club is deleted, or what is kept about one person, and a receipt says what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot, digest
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.errors import Exit, LeftBehindError, RefusedError, SessionsError, worst
+from sessionsmgmt.ports.health import Finding, Health, failed
+from sessionsmgmt.ports.ledger import LedgerWithWarnings, Unwritten
+from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
+
+NOTHING = "There is nothing."
+NOBODY = "Nobody who is known by this address is remembered."
+AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where something is kept, as the receipt names it.
+
+    ``open`` may fail, and closes what it opened. ``after`` are the places that have to be empty before, since what is
+    here is needed to empty them, each with the failures that can be mended: for others there is no use in waiting.
+    """
+
+    topic: str
+    open: Callable[[], AbstractContextManager[ErasableData]]
+    after: Mapping[str, Collection[Exit]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
+
+    topic: str
+    open: Callable[[], LedgerWithWarnings]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerData:
+    """A ledger as a trace. It is deleted whether or not it can be read."""
+
+    ledger: LedgerWithWarnings
+    now: datetime
+
+    def look(self) -> Sequence[StoredItem]:
+        """How many notices are remembered; that it can't be read is something as well."""
+        text = self._described()
+        return [StoredItem(text)] if text else []
+
+    def delete(self) -> Sequence[StoredItem]:
+        """Look once more, and erase."""
+        text = self._described()
+        return [StoredItem(text or "a ledger in which nothing was remembered")] if self.ledger.erase() else []
+
+    def _described(self) -> str:
+        try:
+            count = len(self.ledger.read(self.now).entries)
+        except LeftBehindError:
+            return ""  # what is there is not this club's
+        except RefusedError as error:
+            return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
+        noted = "".join(f" ({one.text})" for one in self.ledger.warnings())
+        return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
+
+
+def forget(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
+    """Delete what is in the places, one after the other; one that fails does not keep the others.
+
+    ``left`` is what stays somewhere else, and why. Ends with the worst of all the rows.
+    """
+    rows: dict[str, Finding] = {}
+    for place in places:
+        waits_for = [topic for topic, kinds in place.after.items() if topic in rows and rows[topic].exit in kinds]
+        rows[place.topic] = _held_back(place, waits_for) if waits_for else _deleted(place)
+    return _receipt("forget", [*rows.values(), *left], now)
+
+
+def forget_dry_run(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
+    """Say what ``forget`` would delete, and what would stay."""
+    return _receipt("forget", [*(_seen(place) for place in places), *left], now)
+
+
+def forget_person(memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime) -> Result:
+    """Take whoever is known by one of the marks out of all that is remembered. The notices themselves stay known."""
+    known = frozenset(marks)
+    return _receipt("forget", [*(_person_deleted(one, known, now) for one in memories), *left], now)
+
+
+def forget_person_dry_run(
+    memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime
+) -> Result:
+    """Say what ``forget_person`` would take out."""
+    known = frozenset(marks)
+    return _receipt("forget", [*(_person_seen(one, known, now) for one in memories), *left], now)
+
+
+def naming(snapshot: LedgerSnapshot, marks: Iterable[str]) -> dict[Key, frozenset[str]]:
+    """The entries that name somebody known by one of the marks, and by which digests."""
+    wanted = frozenset(digest(snapshot.secret, mark) for mark in marks)
+    found = {
+        key: frozenset[str]().union(
+            *(
+                announcement.people & wanted
+                for announcement in (entry.announcement, entry.claim.announcement if entry.claim else None)
+                if announcement
+            )
+        )
+        for key, entry in snapshot.entries.items()
+    }
+    return {key: digests for key, digests in found.items() if digests}
+
+
+def _receipt(command: str, rows: Sequence[Finding], now: datetime) -> Result:
+    return Result(command, now, worst(row.exit for row in rows), findings=tuple(rows))
+
+
+def _held_back(place: Place, waits_for: Sequence[str]) -> Finding:
+    text = f"Kept for now, since it is needed for what failed: {', '.join(waits_for)}."
+    return Finding(place.topic, Health.BAD, text, AGAIN, Exit.ATTENTION)
+
+
+def _deleted(place: Place) -> Finding:
+    try:
+        with place.open() as trace:
+            return Finding(place.topic, Health.GOOD, _told("Deleted", trace.delete()))
+    except SessionsError as error:
+        return failed(place.topic, error)
+
+
+def _seen(place: Place) -> Finding:
+    try:
+        with place.open() as trace:
+            return Finding(place.topic, Health.GOOD, _told("Would be deleted", trace.look()))
+    except SessionsError as error:
+        return failed(place.topic, error)
+
+
+def _told(done: str, kept: Sequence[StoredItem]) -> str:
+    if not kept:
+        return NOTHING
+    return f"{done}: {', '.join(f'{one.text} ({one.link})' if one.link else one.text for one in kept)}."
+
+
+def _person_seen(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+    try:
+        ledger = memory.open()
+        snapshot = ledger.read(now)
+    except SessionsError as error:
+        return failed(memory.topic, error)
+    found = naming(snapshot, marks)
+    text = f"Would be taken out of {_count(len(found))} of {len(snapshot.entries)}." if found else NOBODY
+    return Finding(memory.topic, Health.GOOD, text, _noted(ledger))
+
+
+def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+    try:
+        return _taken_out(memory.topic, memory.open(), marks, now)
+    except SessionsError as error:
+        return failed(memory.topic, error)
+
+
+def _noted(ledger: LedgerWithWarnings) -> str:
+    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in ledger.warnings())
+
+
+def _taken_out(topic: str, ledger: LedgerWithWarnings, marks: frozenset[str], now: datetime) -> Finding:
+    snapshot = ledger.read(now)
+    found = naming(snapshot, marks)
+    if not found:
+        return Finding(topic, Health.GOOD, NOBODY, _noted(ledger))
+    missed = ledger.write([Forget(key, digests) for key, digests in found.items()], now)
+    unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
+    if missed:
+        text = f"Still in {len(missed)} of {_count(len(found))}, which could not be written."
+        return Finding(
+            topic, Health.BAD, text, "Run this again.", worst([Exit.ATTENTION, *(one.exit for one in unwritten)])
+        )
+    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(found))} of {len(snapshot.entries)}.", _noted(ledger))
+
+
+def _count(number: int) -> str:
+    return f"{number} {'notice' if number == 1 else 'notices'}"

@@ -1,0 +1,1 @@
+"""Setting a club up, and checking the set-up."""

@@ -1,0 +1,137 @@
+"""``doctor``: row by row, what is configured, reachable and permitted, and how to mend what is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sessionsmgmt.application.notices.pipeline import Job
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.delivery.reconciliation import doubtful
+from sessionsmgmt.domain.model.event import CalendarReading
+from sessionsmgmt.domain.model.people import ContactsReading, Role
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.roster import attendance, directory, fold_label
+from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.ports.health import Check, Finding, Health, failed
+
+AHEAD = timedelta(weeks=4)
+"""How far ahead attendees are looked up in the address book."""
+
+
+def doctor(job: Job, checks: Sequence[Check], now: datetime) -> Result:
+    """Look at everything, however much of it fails, and change nothing.
+
+    ``checks`` are the providers' own; what follows them is the same for every club.
+    """
+    return _ended([*_all(checks), *_club(job, now)], now)
+
+
+def doctor_without(error: SessionsError, checks: Sequence[Check], now: datetime) -> Result:
+    """The same where the club could not even be set up, for that reason: what else can be looked at is."""
+    return _ended([failed("set-up", error), *_all(checks)], now)
+
+
+def _ended(findings: Sequence[Finding], now: datetime) -> Result:
+    return Result("doctor", now, worst(finding.exit for finding in findings), findings=tuple(findings))
+
+
+def _all(checks: Sequence[Check]) -> Iterator[Finding]:
+    return (finding for check in checks for finding in _tried(check))
+
+
+def _tried(check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except SessionsError as error:
+        yield failed("account", error)
+
+
+def _club(job: Job, now: datetime) -> Iterator[Finding]:
+    calendar: CalendarReading | None = None
+    contacts: ContactsReading | None = None
+    rules = [mailing.rule for mailing in job.mailings]
+    try:
+        calendar = job.calendar.read(now, now + AHEAD, ())
+        yield from _sessions(calendar, rules)
+    except SessionsError as error:
+        yield failed("calendar", error)
+    try:
+        contacts = job.contacts.read()
+        yield from _labels(contacts, job.roles)
+    except SessionsError as error:
+        yield failed("contacts", error)
+    if calendar and contacts:
+        yield _unknown_attendees(calendar, contacts, rules, job.roles)
+    try:
+        held = doubtful(job.ledger.read(now), now)
+    except SessionsError as error:
+        yield failed("ledger", error)
+        return
+    yield from _noted("ledger", job.warnings())
+    if held:
+        yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.", Exit.ATTENTION)
+    else:
+        yield Finding("ledger", Health.GOOD, "It can be read, and nothing is held.")
+
+
+def _sessions(calendar: CalendarReading, rules: Sequence[Rule]) -> Iterator[Finding]:
+    count = len(calendar.events)
+    yield Finding("calendar", Health.GOOD, f"Found, with {count} event(s) in the next {AHEAD.days} days.")
+    for rule in rules:
+        matched = sum(rule.matches(event.title) for event in calendar.events)
+        topic = f"notice {rule.id}"
+        if matched:
+            yield Finding(topic, Health.GOOD, f"{matched} of them match.")
+        else:
+            yield Finding(topic, Health.NOTE, "None of them matches.", "Is 'match' a part of your sessions' titles?")
+    yield from _noted("calendar", calendar.warnings)
+
+
+def _noted(topic: str, warnings: Iterable[ReportWarning]) -> Iterator[Finding]:
+    for warning in warnings:
+        text = f"{warning.text} ({warning.where})." if warning.where else f"{warning.text}."
+        yield Finding(topic, Health.NOTE, text, is_secret=True)
+
+
+def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
+    borne = Counter(label for one in contacts.contacts for label in {fold_label(label) for label in one.labels})
+    wanted = {fold_label(label) for role in roles for label in role.labels}
+    yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
+    yield from _noted("contacts", contacts.warnings)
+    for role in roles:
+        for label in role.labels:
+            count, topic = borne[fold_label(label)], f"label {label}"
+            if count:
+                yield Finding(topic, Health.GOOD, f"{count} contact(s) are {role.name} by it.")
+            else:
+                advice = "Give the contacts this label, or write the label they have into sessions.yml."
+                yield Finding(topic, Health.NOTE, f"No contact bears it, so nobody is {role.name} by it.", advice)
+    without = sum(not wanted & {fold_label(label) for label in one.labels} for one in contacts.contacts)
+    if without:
+        advice = "That is right for people who never attend."
+        yield Finding("contacts", Health.NOTE, f"{without} bear no label of a role, so no notice names them.", advice)
+
+
+def _unknown_attendees(
+    calendar: CalendarReading, contacts: ContactsReading, rules: Sequence[Rule], roles: Sequence[Role]
+) -> Finding:
+    known = directory(contacts.contacts, roles)
+    events = [event for event in calendar.events if any(rule.matches(event.title) for rule in rules)]
+    who = [attendance(event.attendees, known, roles) for event in events]
+    strangers = {fold(attendee.address) for one in who for attendee in one.strangers}
+    roleless = {fold(attendee.address) for one in who for attendee in one.roleless}
+    if not any(one.coming for one in who):
+        advice = "Invite those who will be there to the events, or see whether 'match' is a part of their titles."
+        return Finding("attendees", Health.NOTE, "Nobody is invited to a session in the coming weeks.", advice)
+    if not strangers | roleless:
+        return Finding("attendees", Health.GOOD, "Everyone invited in the coming weeks has a contact with a role.")
+    return Finding(
+        "attendees",
+        Health.NOTE,
+        f"Of those invited in the coming weeks, {len(strangers)} have no contact and {len(roleless)} no role's label.",
+        "No notice names them. Add their addresses to the contacts, with a label.",
+    )

@@ -1,0 +1,91 @@
+"""Config → the real objects around a preview: invented data to make it from, and where a pull request shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sessionsmgmt.adapters.github import job
+from sessionsmgmt.adapters.github.event import PullRequest
+from sessionsmgmt.application.notices.pipeline import Job
+from sessionsmgmt.base_urls import root
+from sessionsmgmt.bootstrap import container as club
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.paths import around, place
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports.pull_requests import PreviewPublisher
+from sessionsmgmt.retry import RetryPolicy
+
+CHECK = "Email preview"
+
+PLAIN_PLACE = "sessions.yml"
+"""The place of a club that is alone in its repository: its check needs no other name."""
+
+
+def sample_job(config: Config) -> Job:
+    """The club with the people and sessions of ``preview.sample``, or with invented ones; nothing was said to anybody.
+
+    It needs no credential, no key and no token.
+    """
+    from sessionsmgmt.adapters.invented import FixedLedger, invent
+
+    mailings = tuple(club.mailing(config, notice) for notice in config.notices)
+    if config.sample is None:
+        invented = invent([notice.rule for notice in config.notices], config.roles, config.zone)
+        return Job(config.zone, config.roles, mailings, invented.calendar, invented.contacts, invented.ledger)
+    from sessionsmgmt.adapters.files.calendar import IcsFile
+    from sessionsmgmt.adapters.files.contacts import VcardFile
+
+    calendar, contacts = config.sample.calendar, config.sample.contacts
+    return Job(
+        config.zone,
+        config.roles,
+        mailings,
+        IcsFile(calendar, club.shown(calendar), config.zone),
+        VcardFile(contacts, club.shown(contacts)),
+        FixedLedger(),
+    )
+
+
+def publishers(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tuple[PreviewPublisher, ...]:
+    """Where those who review the pull request look: a check on its last commit, and a comment.
+
+    Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
+    token or a repository.
+    """
+    from sessionsmgmt.adapters.github.account import Account
+    from sessionsmgmt.adapters.github.checks import CheckRun
+    from sessionsmgmt.adapters.github.client import repository
+    from sessionsmgmt.adapters.github.comments import PullRequestComment
+
+    account, here = Account(club.hub(environ, RetryPolicy())), repository(environ)
+    where = place(around(config, job.workspace(environ)).name, config)
+    folder = where.removesuffix(PLAIN_PLACE).rstrip("/")
+    name = f"{CHECK} ({folder})" if folder else CHECK
+    closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
+    return (
+        CheckRun(account, here, pull.head, name, f"sessionsmgmt:{where}"),
+        PullRequestComment(account, here, pull.number, where, closing),
+    )
+
+
+def rest(environ: Mapping[str, str]) -> str:
+    """What stands where a preview is cut, in Markdown: where there is more."""
+    run = environ.get("GITHUB_RUN_ID", "")
+    try:
+        link = f"[the summary of the run]({_page(environ)}/actions/runs/{run})" if run.isdecimal() else ""
+    except InputError:
+        link = ""
+    return f"*The rest is left out here, for want of room. There is more in {link or 'the summary of the run'}.*"
+
+
+def workspace(environ: Mapping[str, str]) -> Path:
+    """The root of the repository."""
+    return Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
+
+
+def _page(environ: Mapping[str, str]) -> str:
+    """The repository's page in a browser. Raises InputError where the environment names none."""
+    from sessionsmgmt.adapters.github.client import repository
+
+    return f"{root(environ, 'GITHUB_SERVER_URL') or 'https://github.com'}/{repository(environ)}"

@@ -1,0 +1,1 @@
+"""Once and never twice: claims, and their reconciliation with sent mail."""

@@ -1,0 +1,302 @@
+"""The life of one notice in the ledger: free → claimed → sent, not sent or held; held → looked for → sent or not sent.
+
+This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
+pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
+
+LEASE = timedelta(minutes=15)
+"""How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
+
+APART = timedelta(minutes=10)
+"""How far apart two looks must be that don't find a mail, before it is taken not to have left: folders lag behind."""
+
+SECRET_BYTES = 32
+"""The length of a book's secret: that of the hash it is used with, as RFC 2104, 3 advises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run's word that it is about to send. ``run`` is unlike that of any other process, a retry of it included.
+
+    ``held`` is set where it cannot be known whether the mail left. ``mail`` is a digest of what the mail can be found
+    by, ``looked`` the first time it was looked for and not found.
+    """
+
+    run: str
+    at: datetime
+    announcement: Announcement
+    held: bool = False
+    mail: str = ""
+    looked: datetime | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether nobody knows what became of it: its run said so, or died and can't say any more.
+
+        A claim from the future is of a run that was told another time than this one. It could stand for years before
+        its lease ends, so it is taken for dead as well.
+        """
+        return self.held or abs(now - self.at) >= LEASE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered for one key.
+
+    ``message_id`` is of the last notice that was sent, ``at`` of when that was; where none was, it is when the one that
+    was held turned out not to have left. ``event_id`` is the calendar's id of the session now, if that is not the
+    session of the key any more.
+    """
+
+    announcement: Announcement | None = None
+    claim: Claim | None = None
+    message_id: str = ""
+    at: datetime | None = None
+    event_id: str = ""
+
+    @property
+    def end(self) -> datetime | None:
+        """When the last window that was announced, or is being announced, is over; None if there is none."""
+        ends = [
+            announcement.presence.end
+            for announcement in (self.announcement, self.claim and self.claim.announcement)
+            if announcement
+        ]
+        return max(ends, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Claim the key to send what will then have been said, if ``basis`` is still what was said last."""
+
+    key: Key
+    run: str
+    basis: Announcement | None
+    announcement: Announcement
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The mail left; the provider calls it ``message_id``."""
+
+    key: Key
+    run: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The mail certainly did not leave: the key is free again."""
+
+    key: Key
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nobody knows whether the mail left."""
+
+    key: Key
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """A person looked: the held mail arrived (``arrived``), or it did not and the notice is to be decided anew."""
+
+    key: Key
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The held mail of the claim of ``run`` was looked for where sent mail is kept: ``message_id`` if it is there."""
+
+    key: Key
+    run: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Take over what another ledger remembers of the key, if this one remembers nothing of it."""
+
+    key: Key
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Somebody wants to be forgotten: these digests go from what was said, and from what is just being said.
+
+    It may be asked for at any time, that of a claim included: no claim begins or ends by it, and what its run says of
+    the mail afterwards is taken as before. Whoever is forgotten and still attends is named as new by the next notice.
+    """
+
+    key: Key
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetEventId:
+    """The calendar's id of the session is ``event_id`` from now on, if it still is ``basis``.
+
+    It is never refused: a run that found another id first is right, and this one finds it on its next look.
+    """
+
+    key: Key
+    basis: str
+    event_id: str
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Import | Forget | SetEventId
+
+ByDigest = Begin | Import | Forget
+"""The steps that know people by digests: they mean nothing to a book with another secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that the entry does not allow, and why."""
+
+    key: Key
+    reason: str
+
+
+def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
+    """What becomes of an entry. The same step asked twice by the same run is answered the same way twice."""
+    claim = entry.claim
+    match step:
+        case Begin():
+            if claim and not claim.held and claim.run == step.run and _may_be(claim.announcement, step.announcement):
+                return entry  # our own request came through although its reply was lost
+            if claim:
+                return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
+            if entry.announcement != step.basis:
+                return Refused(step.key, "another run has just said it")
+            return replace(entry, claim=Claim(step.run, now, step.announcement, mail=step.mail))
+        case Sent():
+            if claim and claim.run == step.run:
+                return replace(entry, announcement=claim.announcement, claim=None, message_id=step.message_id, at=now)
+            if claim is None and entry.announcement and entry.message_id == step.message_id:
+                return entry
+        case NotSent():
+            if claim is None or claim.run == step.run:
+                return replace(entry, claim=None)
+        case Hold():
+            if claim and claim.run == step.run:
+                return replace(entry, claim=replace(claim, held=True))
+        case Resolve():
+            if claim is None or not claim.is_held(now):
+                return Refused(step.key, "nothing is held here")
+            if not step.arrived:
+                return _freed(entry, now)
+            return replace(entry, announcement=claim.announcement, claim=None, message_id="", at=now)
+        case Looked():
+            if claim and claim.run == step.run and claim.is_held(now):
+                return _after_look(entry, claim, step.message_id, now)
+            if claim is None and step.message_id in {"", entry.message_id}:
+                return entry
+            return Refused(step.key, "nothing is held here")
+        case SetEventId():
+            return replace(entry, event_id=step.event_id) if entry.event_id == step.basis else entry
+        case Import():
+            return entry if entry != Entry() else step.entry
+        case Forget():
+            announcement = entry.announcement and _without(entry.announcement, step.people)
+            return replace(
+                entry,
+                announcement=announcement,
+                claim=claim and replace(claim, announcement=_without(claim.announcement, step.people)),
+            )
+    return Refused(step.key, "the claim is another run's by now")
+
+
+def _without(announcement: Announcement, people: frozenset[str]) -> Announcement:
+    return replace(announcement, people=announcement.people - people)
+
+
+def _may_be(claimed: Announcement, asked: Announcement) -> bool:
+    """Whether a claim says what was asked for, but for somebody who was forgotten since."""
+    return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
+
+
+def _after_look(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
+    """Found, it was sent. Missing once, it may still turn up; missing again, and later, it did not leave."""
+    if message_id:
+        return replace(entry, announcement=claim.announcement, claim=None, message_id=message_id, at=now)
+    if claim.looked is None:
+        return replace(entry, claim=replace(claim, looked=now))
+    return _freed(entry, now) if now - claim.looked >= APART else entry
+
+
+def _freed(entry: Entry, now: datetime) -> Entry:
+    """Nothing is held any more. That is remembered, or the ledger this was carried from would hold it again."""
+    return replace(entry, claim=None, at=entry.at or now)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSnapshot:
+    """The ledger at one moment: an entry per key, and the secret that turns people into digests."""
+
+    secret: bytes = field(repr=False)
+    entries: Mapping[Key, Entry] = field(default_factory=dict)
+
+    def entry(self, key: Key) -> Entry:
+        """The entry of the key; an empty one where nothing was ever said."""
+        return self.entries.get(key, Entry())
+
+    def event_id(self, key: Key) -> str:
+        """The id that the calendar has for the session of the key, as far as the ledger knows."""
+        return self.entry(key).event_id or key.session
+
+    def announced(self, now: datetime) -> frozenset[Key]:
+        """The keys whose announced window is not over and has not been called off: they may need a cancellation."""
+        return frozenset(
+            key
+            for key, entry in self.entries.items()
+            if (
+                entry.announcement
+                and entry.announcement.kind is not Kind.CANCELLED
+                and now < entry.announcement.presence.end
+            )
+            or entry.claim
+        )
+
+    def advanced(self, steps: Iterable[Step], now: datetime) -> tuple[LedgerSnapshot, tuple[Refused, ...]]:
+        """The book after the steps, and those that were refused; a refused step changes nothing."""
+        entries, refused = dict(self.entries), []
+        for step in steps:
+            after = advance(entries.get(step.key, Entry()), step, now)
+            if isinstance(after, Refused):
+                refused.append(after)
+            else:
+                entries[step.key] = after
+        return replace(self, entries=entries), tuple(refused)
+
+    def pruned(self, now: datetime, keep: timedelta) -> LedgerSnapshot:
+        """The book without what is about sessions that were over ``keep`` ago: it is not needed any more."""
+        long_ago = datetime.min.replace(tzinfo=now.tzinfo)
+        return replace(
+            self,
+            entries={key: one for key, one in self.entries.items() if (one.end or one.at or long_ago) + keep > now},
+        )
+
+
+def digest(secret: bytes, mark: str) -> str:
+    """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
+
+    ``mark`` is one of ``roster.marks``, as it is compared. A plain hash of an address can be found by trying addresses;
+    one that is keyed with the ledger's own secret cannot.
+    """
+    return hmac.new(secret, mark.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

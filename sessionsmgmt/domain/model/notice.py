@@ -1,0 +1,149 @@
+"""Notices: why one is sent, what it says, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sessionsmgmt.domain.model.people import Person, Roster
+
+
+class Kind(StrEnum):
+    """Why a notice is sent."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+    CANCELLED = "cancelled"
+
+
+DEFAULT_KINDS = frozenset({Kind.NEW, Kind.CHANGED, Kind.ADDED, Kind.CANCELLED})
+
+
+"""The kinds of notice that a rule sends if it names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The announced window, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def covers(self, other: Presence) -> bool:
+        """Whether nobody who was told this window would be surprised by the other one."""
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: Presence) -> bool:
+        """Whether the two windows have any time in common; a mere moment counts, the touch of their edges does not."""
+        overlap = self.start < other.end and other.start < self.end
+        return overlap or self.covers(other) or other.covers(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What the ledger remembers a notice by: the rule's id and the id under which the session was announced first.
+
+    The calendar may give the session another id later. The key stays, so that all emails about the session belong
+    together.
+    """
+
+    notice: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the premises owner was last told about a session.
+
+    ``people`` are digests of addresses, never addresses. ``sequence`` counts the notices about the session, from 0,
+    and goes on after a cancellation: it is the SEQUENCE of the attached .ics (RFC 5545, 3.8.7.4). ``place`` is a keyed
+    digest of the place; it is empty if the email named no place, or if an older version wrote the ledger.
+    """
+
+    kind: Kind
+    presence: Presence
+    people: frozenset[str]
+    sequence: int
+    place: str = ""
+
+    def is_elsewhere(self, other: Announcement) -> bool:
+        """Whether both name a place, and not the same one."""
+        return bool(self.place and other.place and self.place != other.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a notice says of the event itself. All texts are the calendar's own and hostile until escaped."""
+
+    id: str
+    title: str
+    start: datetime | date
+    end: datetime | date
+    location: str = ""
+    description: str = ""
+
+    @property
+    def all_day(self) -> bool:
+        """Whether the session has days instead of times."""
+        return not isinstance(self.start, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A session that takes place, and its announced window."""
+
+    session: Session
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One email about one session, decided but not yet worded.
+
+    ``people`` are everyone who is expected now; nobody for ``cancelled``. ``newcomers`` are those of them who are not
+    among the people of ``before``, which is the last announcement (None if there is none). ``said`` is what will have
+    been said once this one is sent. ``others`` are, for ``cancelled``, the announced sessions of the same rule and day
+    that take place.
+    """
+
+    key: Key
+    kind: Kind
+    session: Session
+    presence: Presence
+    people: Roster
+    newcomers: frozenset[Person]
+    before: Announcement | None
+    announcement: Announcement
+    others: tuple[Occurrence, ...] = ()
+
+
+class State(StrEnum):
+    """What became of a notice, or of the thought of one."""
+
+    DUE = "due"
+    SENT = "sent"
+    HELD = "held"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said now about one event under one rule.
+
+    ``due`` carries the notice. ``failed`` is one that the rule's ``require`` keeps back, ``held`` one that waits for a
+    person, ``skipped`` one for which there is nothing to say; ``reason`` tells why, without a name or an address.
+    ``start`` is when the session's presence begins or was announced to begin. ``attention`` is true if a person has to
+    act although there is no notice to send.
+    """
+
+    key: Key
+    start: datetime
+    state: State
+    kind: Kind | None = None
+    reason: str = ""
+    notice: Notice | None = None
+    attention: bool = False

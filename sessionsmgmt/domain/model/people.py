@@ -1,0 +1,68 @@
+"""The people of a club: contacts, roles, and who is in the building."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sessionsmgmt.domain.model.warning import ReportWarning
+
+
+class Disclose(StrEnum):
+    """How much of a person a notice says."""
+
+    NAMES = "names"
+    INITIALS = "initials"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person in the address book. Every text is as the address book has it."""
+
+    name: str
+    addresses: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who is what: the people whose contacts bear one of ``labels`` (case is ignored), and how much is said of them."""
+
+    name: str
+    labels: tuple[str, ...]
+    disclose: Disclose = Disclose.NAMES
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Person:
+    """Somebody who will be in the building. ``addresses`` are folded (see ``addresses.fold``) and sorted."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The people of a session by role, each list in a fixed order. A person with two roles is in both lists."""
+
+    roles: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
+
+    @property
+    def people(self) -> frozenset[Person]:
+        """Everyone, once."""
+        return frozenset(person for people in self.roles.values() for person in people)
+
+    def only(self, chosen: frozenset[Person]) -> Roster:
+        """The same lists with nobody but the chosen."""
+        return Roster({role: tuple(p for p in people if p in chosen) for role, people in self.roles.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsReading:
+    """What an address book said."""
+
+    contacts: tuple[Contact, ...]
+    warnings: tuple[ReportWarning, ...] = ()

@@ -1,0 +1,56 @@
+"""Rules: the entries of ``notices`` in sessions.yml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
+from sessionsmgmt.domain.text import comparable
+
+
+class PresenceMode(StrEnum):
+    """Which window is announced for a session."""
+
+    WHOLE_DAY = "whole-day"
+    EVENT = "event"
+
+
+class Unit(StrEnum):
+    """What ``within`` counts."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """How far ahead a rule looks."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """What must hold of a session's people before anything is sent about it."""
+
+    adults: int | None = None
+    students_per_adult: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of ``notices``: which events it is about and when something is said about them."""
+
+    id: str
+    match: str
+    within: Within
+    presence: PresenceMode
+    kinds: frozenset[Kind] = DEFAULT_KINDS
+    require: Require = Require()
+
+    def matches(self, title: str) -> bool:
+        """Whether an event of this title is meant: titles compare as a reader sees them (see ``comparable``)."""
+        return comparable(self.match) in comparable(title)

@@ -1,0 +1,1 @@
+"""Which sessions there are, who attends them, and what is due."""

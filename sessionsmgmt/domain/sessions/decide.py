@@ -1,0 +1,274 @@
+"""What has to be said now, given what was said before.
+
+One function of its arguments alone. The order of events, attendees and contacts never matters, and the same inputs
+give the same notices: that is what makes a second run a safe thing to do.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.delivery.claims import Claim, Entry, SetEventId
+from sessionsmgmt.domain.model.event import CalendarReading, Event
+from sessionsmgmt.domain.model.notice import (
+    Announcement,
+    Key,
+    Kind,
+    Notice,
+    Occurrence,
+    Presence,
+    Session,
+    State,
+    Verdict,
+)
+from sessionsmgmt.domain.model.people import Person, Roster
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.eligibility import Club, Sight, Standing, look, people_by_digest, sight_warnings
+from sessionsmgmt.domain.sessions.keys import keys_by_event, new_event_ids, told_of
+from sessionsmgmt.domain.sessions.presence import finish
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The verdicts in the order of the sessions, and what a person should know about whom they leave out.
+
+    ``event_ids`` are what the ledger has to be told of sessions that have another id in the calendar by now.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    warnings: tuple[ReportWarning, ...] = ()
+    event_ids: tuple[SetEventId, ...] = ()
+
+    @property
+    def due(self) -> tuple[Notice, ...]:
+        """The notices to send now."""
+        return tuple(verdict.notice for verdict in self.verdicts if verdict.notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every decision about one rule takes. ``by_digest`` has everybody of the address book, if it is needed."""
+
+    rule: Rule
+    reading: CalendarReading
+    club: Club
+    now: datetime
+    by_digest: Mapping[str, Person]
+
+
+def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: datetime) -> Decisions:
+    """Every verdict there is to give at the instant ``now``: for each rule, on each event it matches or spoke of."""
+    announced = club.snapshot.announced(now)
+    events = {event.id: event for event in reading.events}
+    verdicts: list[Verdict] = []
+    warnings: list[ReportWarning] = list(reading.warnings)
+    event_ids: list[SetEventId] = []
+    by_digest = people_by_digest(club) if any(Kind.REMOVED in rule.kinds for rule in rules) else {}
+    for rule in rules:
+        context = _Context(rule, reading, club, now, by_digest)
+        keys = frozenset(key for key in announced if key.notice == rule.id)
+        sights = _sights(context, events, keys)
+        of_event = keys_by_event(rule, sights, reading, club, now)
+        event_ids += new_event_ids(of_event, club.snapshot)
+        seen = {key: sights[event] for event, key in of_event.items()}
+        judged = {key: _judge(context, key, seen.get(key)) for key in keys | seen.keys()}
+        verdicts += _with_others(tuple(filter(None, judged.values())), seen, keys, club)
+        for key, sight in seen.items():
+            warnings += sight_warnings(sight, announced=told_of(club.snapshot.entry(key), now) is not None)
+    known = {rule.id for rule in rules}
+    for key in sorted(key for key in announced if key.notice not in known):
+        warnings.append(ReportWarning("notice-removed", _REMOVED, key.session))
+        claim = club.snapshot.entry(key).claim
+        if claim:
+            verdicts.append(_waiting(key, claim, now))
+    verdicts.sort(key=lambda one: (one.start, one.key))
+    return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids))
+
+
+def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]) -> dict[str, Sight]:
+    """The events that the rule matches or spoke of, as it sees them, in the order of their ids."""
+    rule, club = context.rule, context.club
+    spoken_of = {club.snapshot.event_id(key) for key in keys}
+    wanted = sorted(id_ for id_, event in events.items() if id_ in spoken_of or rule.matches(event.title))
+    return {id_: look(rule, events[id_], club, context.now) for id_ in wanted}
+
+
+def _judge(context: _Context, key: Key, sight: Sight | None) -> Verdict | None:
+    club, now = context.club, context.now
+    entry = club.snapshot.entry(key)
+    if entry.claim:
+        return _waiting(key, entry.claim, now)
+    announcement = told_of(entry, now)
+    told = announcement.presence if announcement else None
+    if sight is None:
+        if told is None:
+            return None
+        gone = context.reading.knows_gone(club.snapshot.event_id(key))
+        return _cancel(context.rule, key, told, None, club) if gone else _skip(key, told, _HIDDEN)
+    event, window = sight.event, sight.window
+    match sight.standing:
+        case Standing.SESSION:
+            return _speak(context, key, sight)
+        case Standing.HIDDEN:
+            return _skip(key, told or window, _HIDDEN)
+        case Standing.FOREIGN:
+            return _skip(key, told or window, "somebody organises it whose events do not count")
+        case Standing.TENTATIVE if told or now < finish(event, club.zone):
+            return _skip(key, told or window, "it is tentative")
+        case Standing.UNKNOWN:
+            return _skip(key, told or window, "nobody with a role attends")
+        case Standing.OVER if told and window.meets(told):
+            return None  # it took place
+        case Standing.LATER if not (told and _moved_away(told, window)):
+            return _skip(key, window, "begins further ahead than the rule looks")
+        case _ if told:
+            return _cancel(context.rule, key, told, event, club)
+        case Standing.NONE if event.confirmed and now < finish(event, club.zone):
+            return _skip(key, window, "nobody with a role attends")
+    return None
+
+
+def _moved_away(told: Presence, window: Presence) -> bool:
+    """Whether an event that now begins too far ahead was moved there. If not, the rule looks less far than it did."""
+    return told.start < window.start and not told.covers(window)
+
+
+def _speak(context: _Context, key: Key, sight: Sight) -> Verdict:
+    """A session that counts: new, changed, added, removed, or nothing to say."""
+    rule, club = context.rule, context.club
+    event, window, roster = sight.event, sight.window, sight.roster
+    entry = club.snapshot.entry(key)
+    before = entry.announcement if entry.announcement and entry.announcement.kind is not Kind.CANCELLED else None
+    known = before.people if before else frozenset()
+    digests = {person: club.digests(person) for person in roster.people}
+    newcomers = frozenset(person for person, theirs in digests.items() if not known & theirs)
+    announcement = Announcement(
+        Kind.NEW, window, frozenset[str]().union(*digests.values()), _next_sequence(entry), club.place(event.location)
+    )
+    reasons = list(_reasons(context, before, announcement, newcomers, sight))
+    kind = next((one for one in reasons if one in rule.kinds), None)
+    wants_person = bool(sight.unmet and before)
+    if kind is None:
+        reason = f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already"
+        return replace(_skip(key, window, reason), attention=wants_person)
+    if sight.unmet:
+        return Verdict(key, window.start, State.FAILED, kind, sight.unmet, attention=wants_person)
+    notice = Notice(
+        key=key,
+        kind=kind,
+        session=Session(event.id, event.title, event.start, event.end, event.location, event.description),
+        presence=window,
+        people=roster,
+        newcomers=newcomers,
+        before=before,
+        announcement=replace(announcement, kind=kind),
+    )
+    return Verdict(key, window.start, State.DUE, kind, _WHY[kind], notice)
+
+
+def _reasons(
+    context: _Context,
+    before: Announcement | None,
+    announcement: Announcement,
+    newcomers: frozenset[Person],
+    sight: Sight,
+) -> Iterator[Kind]:
+    """Why something is to be said, the weightiest reason first."""
+    if before is None:
+        yield Kind.NEW
+        return
+    if not before.presence.covers(announcement.presence) or before.is_elsewhere(announcement):
+        yield Kind.CHANGED
+    if newcomers:
+        yield Kind.ADDED
+    elif _somebody_left(context, before.people - announcement.people, sight):
+        yield Kind.REMOVED
+
+
+def _somebody_left(context: _Context, missing: frozenset[str], sight: Sight) -> bool:
+    """Whether somebody who was named does not come any more. ``missing`` is what was remembered and is not seen now.
+
+    Who can't be found in the address book has not left. Nor has who may stand behind an address that it does not know,
+    unless they declined.
+    """
+    known = {context.by_digest[one] for one in missing if one in context.by_digest}
+    left = [person for person in known if not sight.attendance.coming & set(person.addresses)]
+    declined = {fold(attendee.address) for attendee in sight.event.attendees if attendee.declined}
+    return any(not sight.attendance.left_out or declined & set(person.addresses) for person in left)
+
+
+def _cancel(rule: Rule, key: Key, told: Presence, event: Event | None, club: Club) -> Verdict:
+    """A session that was announced and is none any more. What is said of it is what was announced, nothing newer."""
+    if Kind.CANCELLED not in rule.kinds:
+        return _skip(key, told, f"'{Kind.CANCELLED}' is not among the rule's kinds")
+    entry = club.snapshot.entry(key)
+    session = Session(club.snapshot.event_id(key), rule.match, told.start, told.end)
+    if event and rule.matches(event.title):
+        session = replace(session, title=event.title, location=event.location)
+    notice = Notice(
+        key=key,
+        kind=Kind.CANCELLED,
+        session=session,
+        presence=told,
+        people=Roster({role.name: () for role in club.roles}),
+        newcomers=frozenset(),
+        before=entry.announcement,
+        announcement=Announcement(Kind.CANCELLED, told, frozenset(), _next_sequence(entry)),
+    )
+    return Verdict(key, told.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
+
+
+def _with_others(
+    verdicts: Sequence[Verdict], seen: Mapping[Key, Sight], announced: frozenset[Key], club: Club
+) -> Iterator[Verdict]:
+    """The verdicts; what is called off names the announced sessions of that day that take place."""
+    by_day = defaultdict(list)
+    for key in sorted(announced & seen.keys()):
+        sight, entry = seen[key], club.snapshot.entry(key)
+        if sight.standing is Standing.SESSION and entry.announcement and entry.announcement.kind is not Kind.CANCELLED:
+            event = sight.event
+            session = Session(event.id, event.title, event.start, event.end, event.location)
+            by_day[sight.window.start.astimezone(club.zone).date()].append(Occurrence(session, sight.window))
+    for verdict in verdicts:
+        if verdict.notice and verdict.kind is Kind.CANCELLED:
+            others = by_day.get(verdict.start.astimezone(club.zone).date(), ())
+            in_order = tuple(sorted(others, key=lambda one: (one.presence.start, one.session.id)))
+            yield replace(verdict, notice=replace(verdict.notice, others=in_order))
+        else:
+            yield verdict
+
+
+def _waiting(key: Key, claim: Claim, now: datetime) -> Verdict:
+    """A claim that stands in the way: held for a person, or of a run that is at it."""
+    start, kind = claim.announcement.presence.start, claim.announcement.kind
+    if claim.is_held(now):
+        return Verdict(key, start, State.HELD, kind, "nobody knows whether it left")
+    return Verdict(key, start, State.SKIPPED, kind, "another run is sending it")
+
+
+def _skip(key: Key, window: Presence, reason: str) -> Verdict:
+    return Verdict(key, window.start, State.SKIPPED, None, reason)
+
+
+def _next_sequence(entry: Entry) -> int:
+    return entry.announcement.sequence + 1 if entry.announcement else 0
+
+
+_HIDDEN = "the calendar does not show all of it, so nothing is concluded from it"
+_WHY = {
+    Kind.NEW: "nothing was said about it yet",
+    Kind.CHANGED: "it starts earlier, ends later or takes place elsewhere than was said",
+    Kind.ADDED: "somebody attends who was not named yet",
+    Kind.REMOVED: "somebody who was named does not attend any more",
+    Kind.CANCELLED: "it was announced and will not take place as announced",
+}
+
+_REMOVED = (
+    "the ledger remembers a session of a notice that is not in sessions.yml any more; its premises owner hears no more "
+    "of it. Put the notice back under its old id until its sessions are over"
+)

@@ -1,0 +1,211 @@
+"""How an event stands to a rule at a moment: whether it is a session, and if not, what that allows to conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import Enum, auto
+
+from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
+from sessionsmgmt.domain.model.event import Attendee, Event, Status
+from sessionsmgmt.domain.model.notice import Presence
+from sessionsmgmt.domain.model.people import Person, Role, Roster
+from sessionsmgmt.domain.model.rule import Require, Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.presence import begin, finish, horizon, presence
+from sessionsmgmt.domain.sessions.roster import Attendance, Directory, attendance, marks
+from sessionsmgmt.domain.text import comparable
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """What a decision needs to know of the club besides its calendar: its people, its memory and its time zone.
+
+    ``organizers`` are the folded addresses of those whose events count besides the calendar's own; None is everybody.
+    """
+
+    roles: Sequence[Role]
+    people: Directory
+    snapshot: LedgerSnapshot
+    zone: tzinfo
+    organizers: frozenset[str] | None = None
+
+    def trusts(self, event: Event) -> bool:
+        """Whether an event counts by who organises it: anybody can send an invitation that looks like a session."""
+        return event.own or self.organizers is None or fold(event.organizer) in self.organizers
+
+    def digests(self, person: Person) -> frozenset[str]:
+        """What stands in the ledger for a person, so that another of their addresses does not make them a newcomer."""
+        return frozenset(digest(self.snapshot.secret, mark) for mark in marks(person, self.people))
+
+    def place(self, location: str) -> str:
+        """What stands in the ledger for a place, which compares as a title does; empty for none."""
+        place = comparable(location)
+        return digest(self.snapshot.secret, f"place\n{place}") if place else ""
+
+
+def people_by_digest(club: Club) -> dict[str, Person]:
+    """Everybody of the address book by what may stand in the ledger for them."""
+    people = {listed.person for each in club.people.values() for listed in each}
+    return {one: person for person in people for one in club.digests(person)}
+
+
+class Standing(Enum):
+    """How an event stands to a rule at this moment."""
+
+    SESSION = auto()  # it counts
+    LATER = auto()  # it would count, but begins further ahead than the rule looks
+    OVER = auto()  # it would have counted, but has ended
+    NONE = auto()  # it is no session: cancelled, renamed out of the match, or nobody is left who did not decline
+    FOREIGN = auto()  # its organizer does not count, so what it says is no reason for anything
+    HIDDEN = auto()  # the calendar does not show all of it, so nothing is concluded from it
+    TENTATIVE = auto()  # it may or may not take place
+    UNKNOWN = auto()  # people attend, and no contact with a role names any of them
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An event as one rule sees it now.
+
+    ``over`` is true once it has ended, ``later`` while it begins further ahead than the rule looks. ``unmet`` says why
+    the rule's requirement is not met, and is empty if it is.
+    """
+
+    event: Event
+    standing: Standing
+    window: Presence
+    attendance: Attendance
+    over: bool
+    later: bool
+    unmet: str
+
+    @property
+    def near(self) -> bool:
+        """Whether the rule looks at it now."""
+        return not (self.over or self.later)
+
+    @property
+    def roster(self) -> Roster:
+        """The people who will be there."""
+        return self.attendance.roster
+
+
+def look(rule: Rule, event: Event, club: Club, now: datetime) -> Sight:
+    """The event as the rule sees it at the aware instant ``now``."""
+    who = attendance(event.attendees, club.people, club.roles)
+    starts, ends = begin(event, club.zone), finish(event, club.zone)
+    over = now >= ends and now > starts
+    later = starts > horizon(now, rule.within, club.zone)
+    return Sight(
+        event=event,
+        standing=_standing(rule, event, who, club, over=over, later=later),
+        window=presence(event, rule.presence, club.zone),
+        attendance=who,
+        over=over,
+        later=later,
+        unmet=unmet(rule.require, who.roster),
+    )
+
+
+def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bool, later: bool) -> Standing:
+    """The first that applies. What makes it impossible to judge the event comes before what would be judged."""
+    if not club.trusts(event):
+        return Standing.FOREIGN
+    if event.status is Status.CANCELLED:
+        return Standing.NONE
+    if not event.complete:
+        return Standing.HIDDEN
+    if event.status is Status.TENTATIVE:
+        return Standing.TENTATIVE
+    if not (rule.matches(event.title) and who.coming):
+        return Standing.NONE
+    if over:
+        return Standing.OVER
+    if later:
+        return Standing.LATER
+    return Standing.SESSION if who.roster.people else Standing.UNKNOWN
+
+
+def unmet(require: Require, roster: Roster) -> str:
+    """Why the rule's requirement is not met, or an empty text. Counts people, names nobody."""
+    adults, students = len(roster.roles.get("adults", ())), len(roster.roles.get("students", ()))
+    if require.adults is not None and adults < require.adults:
+        return f"{adults} of at least {require.adults} adults attend"
+    if require.students_per_adult is not None and students > adults * require.students_per_adult:
+        return f"{students} students for {adults} adults; at most {require.students_per_adult} for each are allowed"
+    return ""
+
+
+def sight_warnings(sight: Sight, *, announced: bool) -> Iterator[ReportWarning]:
+    """What a coach should know about the event: how many and where, never who."""
+    match sight.standing:
+        case Standing.FOREIGN:
+            yield ReportWarning("organizer-unknown", _FOREIGN_ANNOUNCED if announced else _FOREIGN, sight.event.id)
+        case Standing.HIDDEN if announced:
+            yield ReportWarning("event-incomplete", _HIDDEN_ANNOUNCED, sight.event.id)
+        case Standing.HIDDEN if sight.near:
+            yield ReportWarning("event-incomplete", _HIDDEN, sight.event.id)
+        case Standing.TENTATIVE if announced:
+            yield ReportWarning("event-tentative", _TENTATIVE_ANNOUNCED, sight.event.id)
+        case Standing.TENTATIVE if sight.near:
+            yield ReportWarning("event-tentative", _TENTATIVE, sight.event.id)
+        case Standing.UNKNOWN:
+            text = _UNKNOWN_ANNOUNCED if announced else _UNKNOWN
+            yield ReportWarning("attendees-unknown", f"{text}{_places(sight.attendance.left_out)}", sight.event.id)
+        case Standing.NONE if sight.near and not sight.event.attendees and sight.event.confirmed and not announced:
+            yield ReportWarning("attendees-unknown", _NOBODY, sight.event.id)
+        case Standing.SESSION:
+            yield from _left_out(sight)
+            if sight.unmet and announced:
+                yield ReportWarning("require-unmet", f"a session that was announced: {sight.unmet}", sight.event.id)
+
+
+def _left_out(sight: Sight) -> Iterator[ReportWarning]:
+    """Whom a notice leaves out, or names for want of knowing better."""
+    for code, attendees, text in (
+        ("attendee-without-contact", sight.attendance.strangers, "have no contact, so the notice leaves them out"),
+        ("contact-without-role", sight.attendance.roleless, "have a contact without a role's label, so are left out"),
+        ("address-shared", sight.attendance.shared, "have an address that several contacts share; all are named"),
+    ):
+        if attendees:
+            count = f"{len(attendees)} attendee(s) of the session"
+            yield ReportWarning(code, f"{count} {text}{_places(attendees)}", sight.event.id)
+
+
+def _places(attendees: Sequence[Attendee]) -> str:
+    places = ", ".join(sorted(one.where for one in attendees if one.where))
+    return f" ({places})" if places else ""
+
+
+_HIDDEN = (
+    "the calendar does not show this account every attendee of the session, so nothing is said about it. Let the "
+    "account see the guest list"
+)
+_HIDDEN_ANNOUNCED = (
+    "the calendar does not show this account all of a session that was announced, so it stays as it was announced. Let "
+    "the account see all details and the guest list"
+)
+_FOREIGN = (
+    "an event looks like a session, and somebody organises it whom calendar.organizers does not name, so nothing is "
+    "said about it. Add them there if they are yours; otherwise decline the invitation"
+)
+_FOREIGN_ANNOUNCED = (
+    "the organizer of a session that was announced is not named by calendar.organizers, so it stays as it was "
+    "announced. Add them there if they are yours; otherwise tell the owner yourself"
+)
+_TENTATIVE = "a session is tentative in the calendar, so it is announced once it is confirmed"
+_TENTATIVE_ANNOUNCED = (
+    "a session that was announced is tentative in the calendar now, so it stays as it was announced until it is "
+    "confirmed or cancelled"
+)
+_UNKNOWN = (
+    "people are invited to a session, and no contact with a role's label has the address of any of them, so nothing is "
+    "said about it. Add them to the contacts, with a label"
+)
+_UNKNOWN_ANNOUNCED = (
+    "people are invited to a session that was announced, and no contact with a role's label has the address of any of "
+    "them any more, so it stays as it was announced. Look at the contacts and their labels"
+)
+_NOBODY = "nobody is invited to an event that matches, so nothing is said about it. Invite those who will be there"

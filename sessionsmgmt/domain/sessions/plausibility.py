@@ -1,0 +1,97 @@
+"""What looks like a mistake of the set-up rather than like the life of a club."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from itertools import islice
+
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
+from sessionsmgmt.domain.model.people import Contact, Role
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.keys import told_of
+from sessionsmgmt.domain.sessions.roster import roles_without_contact
+from sessionsmgmt.domain.text import comparable
+
+MONTH = timedelta(days=31)
+"""How far ahead a rule should match something."""
+
+MOST_TITLES = 3
+"""How many titles are shown of a calendar in which nothing matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why nothing is said, and nothing called off, until a person has looked; and what they can do."""
+
+    text: str
+    advice: str
+
+
+def mistake(
+    calendar: CalendarReading,
+    contacts: Sequence[Contact],
+    roles: Sequence[Role],
+    snapshot: LedgerSnapshot,
+    now: datetime,
+) -> Mistake | None:
+    """What can't be meant: nobody can be named by any role, or all announced sessions are gone at once."""
+    if not contacts:
+        return Mistake("The address book is empty, so nobody could be named.", _LOOK_AT_CONTACTS)
+    if len(roles_without_contact(contacts, roles)) == len(roles):
+        return Mistake("No contact has a label of any role, so nobody could be named.", _LOOK_AT_LABELS)
+    ahead = sum(told_of(entry, now) is not None for entry in snapshot.entries.values())
+    if calendar.empty and ahead > 1:
+        return Mistake(
+            f"The calendar has no event at all, and {ahead} announced sessions lie ahead.", _LOOK_AT_CALENDAR
+        )
+    return None
+
+
+def oddities(
+    rules: Sequence[Rule], events: Iterable[Event], contacts: Sequence[Contact], roles: Sequence[Role], until: datetime
+) -> Iterator[ReportWarning]:
+    """What is probably not meant, and stops nothing. ``events`` are those that begin before ``until`` and count."""
+    for role in roles_without_contact(contacts, roles):
+        yield ReportWarning(
+            "role-without-contact", f"no contact has a label of the role {role.name}, so it names nobody"
+        )
+    titles = sorted({event.title for event in events if event.status is not Status.CANCELLED})
+    for rule in rules:
+        if not any(rule.matches(title) for title in titles):
+            text = f"no event until {until.date().isoformat()} matches the notice {rule.id}"
+            yield ReportWarning("notice-without-event", text, titles=nearest(rule.match, titles))
+
+
+def nearest(match: str, titles: Iterable[str]) -> tuple[str, ...]:
+    """The titles that are most like the text, the nearest first."""
+    wanted = comparable(match)
+
+    def unlikeness(title: str) -> tuple[float, float, str]:
+        compared = SequenceMatcher(None, wanted, comparable(title)[:MOST_COMPARED], autojunk=False)
+        return -sum(block.size for block in compared.get_matching_blocks()), -compared.ratio(), title
+
+    compared = islice(filter(str.strip, titles), MOST_COMPARED_TITLES)
+    return tuple(sorted(compared, key=unlikeness)[:MOST_TITLES])
+
+
+MOST_COMPARED_TITLES = 500
+"""How many titles are compared: more differ in a month only if none of them is a session's."""
+
+MOST_COMPARED = 200
+"""Characters of a title that are compared: the time it takes grows with their square."""
+
+_LOOK_AT_CONTACTS = (
+    "Nothing is sent and nothing is called off. See whether 'contacts' in sessions.yml names the right address book."
+)
+_LOOK_AT_LABELS = (
+    "Nothing is sent and nothing is called off. Give the contacts the labels that 'roles' in sessions.yml names, or "
+    "correct them there."
+)
+_LOOK_AT_CALENDAR = (
+    "Nothing is called off. Export the calendar again, or see whether 'calendar' in sessions.yml names the right one."
+)

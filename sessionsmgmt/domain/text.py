@@ -1,0 +1,32 @@
+"""How texts are compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+
+def caseless(text: str) -> str:
+    """A text as it is compared: without case, and however its accents are encoded (Unicode's form NFC)."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+@lru_cache(maxsize=4096)  # the dates of a series have one title, and every rule looks at each
+def comparable(text: str) -> str:
+    """A title or a place as a reader sees it, for comparing two of them.
+
+    Case, the encoding of accents, repeated and exotic blanks, and the kinds of apostrophes, quotes and dashes make no
+    difference.
+    """
+    return " ".join(caseless(text).translate(_LOOK_ALIKES).split())
+
+
+_LOOK_ALIKES = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u02b9\u0060\u00b4\u2032\uff07"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"), None),  # nobody sees them
+}
+
+
+"""Characters that look alike to a reader, and what each counts as."""

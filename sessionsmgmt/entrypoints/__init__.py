@@ -1,0 +1,1 @@
+"""How the program is started: as an Action, or from a command line."""

@@ -1,0 +1,54 @@
+"""Where an Action in a container leaves files for the later steps of the job, and what they are called there.
+
+The runner mounts some of its folders into the container under other names and translates the paths that it hands in,
+but not those that come out again (actions/runner, ContainerActionHandler.cs and ContainerInfo.cs):
+
+- ``RUNNER_TEMP`` is ``/github/runner_temp`` since actions/runner#4011; before that it was the host's path, which is not
+  in the container. ``/github/home`` always was ``_github_home`` in that folder.
+- ``RUNNER_WORKSPACE`` is the host's path in every version: the folder of the repository. Beside it is ``_temp``, that
+  of temporary files.
+
+The workspace is reachable by both too, but nothing is left there: it is the club's repository, and a file that belongs
+to root keeps the next checkout on a machine of one's own from cleaning up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_TEMP = Path("/github/runner_temp")
+_HOME = Path("/github/home")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDirectory:
+    """A folder of this process and of the later steps: by its path here, and by theirs."""
+
+    here: Path
+    there: Path
+
+    def path(self, written: Path) -> str:
+        """What later steps call something that was written below ``here``; empty if it was not."""
+        return str(self.there / written.relative_to(self.here)) if written.exists() else ""
+
+    def give(self, written: Path) -> None:
+        """Let the files belong to whom the folder belongs to, who could not delete what is root's."""
+        with suppress(OSError):
+            owner = self.here.stat()
+            for path in [written, *written.rglob("*")]:
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def output_directory(environ: Mapping[str, str], otherwise: Path) -> OutputDirectory:
+    """The folder to leave files in; ``otherwise`` serves where no runner named one."""
+    temp = Path(environ.get("RUNNER_TEMP") or otherwise)
+    workspace = environ.get("RUNNER_WORKSPACE", "")
+    if temp == _TEMP and workspace:
+        return OutputDirectory(temp, Path(workspace).parent / "_temp")
+    if not temp.is_dir() and _HOME.is_dir():
+        return OutputDirectory(_HOME, temp / "_github_home")
+    return OutputDirectory(temp, temp)

@@ -1,0 +1,401 @@
+"""The command line: options in, a command called, its result shown.
+
+Every command ends in ``invocation.perform``, so that all of them read sessions.yml, show, report and end the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from sessionsmgmt import __version__
+from sessionsmgmt.adapters.github.event import must_be_merged, pull_request, refuse_lent_secrets
+from sessionsmgmt.adapters.github.job import workspace
+from sessionsmgmt.application.notices.preview import preview
+from sessionsmgmt.application.notices.resolve import adopt, resolve
+from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.notices.status import status
+from sessionsmgmt.application.notifications import held_after, sent, tell, was_held
+from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.setup.doctor import doctor, doctor_without
+from sessionsmgmt.application.setup.init import answers, as_before, guess_zone, in_the_way, init, questions
+from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
+from sessionsmgmt.application.setup.plan import plan
+from sessionsmgmt.bootstrap import container as club
+from sessionsmgmt.bootstrap import health_checks as checkup
+from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
+from sessionsmgmt.characters import unseen
+from sessionsmgmt.config.model import Config, topic
+from sessionsmgmt.entrypoints.cli import credentials as credential
+from sessionsmgmt.entrypoints.cli import previews, streams
+from sessionsmgmt.entrypoints.cli import privacy as lifecycle
+from sessionsmgmt.entrypoints.cli.browser import visit as visit_in_browser
+from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform
+from sessionsmgmt.entrypoints.cli.new_file import new_file
+from sessionsmgmt.entrypoints.cli.prompts import answers_beforehand, ask, replaceable
+from sessionsmgmt.entrypoints.process_environment import settle
+from sessionsmgmt.entrypoints.signals import STOPPED, process
+from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.presenters import terminal
+from sessionsmgmt.presenters.held_issue import HELD, NOTHING_HELD, counted_note, held_note
+from sessionsmgmt.secret_masking import VARIABLES, announcer
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell the owner of the premises, before each session, who will be in the building."""
+
+
+@cli.command("init")
+@command
+@answers_beforehand
+@click.option(
+    "--from", "earlier", type=click.Path(path_type=Path), metavar="FILE", help="Translate this conf.json of MantaBots."
+)
+@click.option("--overwrite", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="May be replaced.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is suggested for all that is not given.")
+def init_(
+    invocation: Invocation, earlier: Path | None, overwrite: tuple[Path, ...], *, yes: bool, **given: str
+) -> Exit:
+    """Ask a few questions and write sessions.yml, a template and the workflows."""
+    if invocation.config.name != "sessions.yml":
+        raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
+    zone, folder = guess_zone(invocation.environ, Path("/etc/localtime")), invocation.config.parent
+    before = conf_json(earlier) if earlier else Former({})
+    known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
+    with _somebody_answers():
+        answered = answers(known if yes else ask(questions(zone), known), zone)
+        answered = as_before(answered, before) if earlier else answered
+        may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
+    result = init(answered, folder, may_go, invocation.now, before.left_out)
+    return perform(invocation, lambda _: result)
+
+
+@cli.command("validate")
+@command
+def validate_(invocation: Invocation) -> Exit:
+    """Check sessions.yml and its templates; touch nothing else."""
+    return perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+
+
+@cli.command("preview")
+@command
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write index.html and every email here.")
+@click.option("--publish", is_flag=True, help="Show it on the pull request: a check and a comment.")
+@click.option("--live", is_flag=True, help="On a pull request too, use the club's own calendar and contacts.")
+def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: bool) -> Exit:
+    """Compose every notice that 'run' would send now, and send nothing."""
+    options, pull = previews.PreviewOptions(out, publish=publish, live=live), pull_request(invocation.environ)
+
+    def act(config: Config) -> Result:
+        with terminal.progress("Reading the calendar and the contacts", sys.stderr):
+            return previews.make(invocation, options, pull, config)
+
+    return perform(invocation, act, partial(previews.fail, invocation, options, pull))
+
+
+@cli.command("run")
+@command
+@click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
+def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
+    """Send every notice that is due, once."""
+    must_be_merged(invocation.environ, "run")
+
+    def send(config: Config, environ: Mapping[str, str]) -> Result:
+        wired = club.wire(config, environ, invocation.mask)
+        with terminal.progress("Reading, deciding and sending", sys.stderr):
+            if dry_run:
+                return replace(preview(wired.job, invocation.now), command="run")
+            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock, invocation.stop)
+            return invocation.stop.unless_asked(partial(_told, result, config, invocation), result)
+
+    def act(config: Config) -> Result:
+        if dry_run:
+            return send(config, invocation.environ)
+        return credential.renewed_first(invocation, config, partial(send, config))
+
+    return perform(invocation, act)
+
+
+@cli.command("rotate")
+@command
+@click.option("--dry-run", is_flag=True, help="Look whether it could be done; ask the provider nothing.")
+@click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
+def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
+    """Renew the stored credential, and write it into the secret it came from."""
+    must_be_merged(invocation.environ, "rotate")
+    if recover and dry_run:
+        raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
+    if recover:
+        return perform(invocation, partial(credential.recover, invocation, recover))
+    return perform(invocation, partial(credential.rotate_dry_run if dry_run else credential.rotate, invocation))
+
+
+@cli.command("status")
+@command
+def status_(invocation: Invocation) -> Exit:
+    """List the sessions ahead and what has been said about each."""
+    refuse_lent_secrets(invocation.environ, "status")
+    return perform(
+        invocation, lambda config: status(club.wire(config, invocation.environ, invocation.mask).job, invocation.now)
+    )
+
+
+@cli.command("doctor")
+@command
+def doctor_(invocation: Invocation) -> Exit:
+    """Say what is configured, reachable and permitted, and how to mend what is not."""
+    refuse_lent_secrets(invocation.environ, "doctor")
+
+    def act(config: Config) -> Result:
+        at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
+        try:
+            wired = club.wire(config, invocation.environ, invocation.mask)
+        except SessionsError as error:
+            return doctor_without(error, at_github, invocation.now)
+        with terminal.progress("Looking at everything", sys.stderr):
+            return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
+
+    return perform(invocation, act)
+
+
+@cli.group("auth")
+def auth_() -> None:
+    """Agree to what the club's account is used for, or take it back."""
+
+
+@auth_.command("login")
+@command
+@click.option(
+    "--client", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The client's JSON file."
+)
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the credential into a new file.")
+@click.option("--print", "printed", is_flag=True, help="Print the credential on standard output.")
+@click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
+def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
+    """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
+    must_be_merged(invocation.environ, "auth login")
+    if printed and save:
+        raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
+    if printed:
+        streams.check_printing()
+
+    def visit(url: str) -> None:
+        _complain(f"Agree at this address:\n{url}")
+        if browser:
+            visit_in_browser(url, invocation.environ)
+
+    prompter = credential.Prompter(_complain, visit)
+    keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
+    return perform(invocation, partial(credential.login, invocation, client, prompter, keep))
+
+
+def _printed(text: str) -> str:
+    streams.print_out(text)
+    return ""
+
+
+@auth_.command("revoke")
+@command
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
+    """Withdraw the account's consent: its credential is worth nothing afterwards."""
+    must_be_merged(invocation.environ, "auth revoke")
+    return perform(invocation, partial(credential.revoke_dry_run if dry_run else credential.revoke, invocation))
+
+
+@cli.command("resolve")
+@command
+@click.option("--notice", default="", help="The id of the notice in sessions.yml, if several are held.")
+@click.option("--session", default="", help="The id of the session, if several are held.")
+@click.option("--sent", "arrived", is_flag=True, help="The mail did arrive.")
+@click.option("--resend", "again", is_flag=True, help="It did not: decide anew on the next run.")
+@click.option("--adopt", "moved", is_flag=True, help="Take over the ledger of a club that has moved.")
+def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool, moved: bool) -> Exit:
+    """Close a notice that is held, after looking whether its mail arrived."""
+    must_be_merged(invocation.environ, "resolve")
+    if [arrived, again, moved].count(True) != 1:
+        raise click.UsageError("say just one of --sent, if the mail did arrive, --resend, if it did not, and --adopt")
+    if moved and (notice or session):
+        raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
+
+    def act(config: Config) -> Result:
+        if moved:
+            return adopt(club.adoptable(config, invocation.environ), invocation.now)
+        ledger = club.ledger(config, invocation.environ, invocation.mask)
+        result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
+        return _told(replace(result, warnings=ledger.warnings()), config, invocation)
+
+    return perform(invocation, act)
+
+
+@cli.command("plan")
+@command
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the clubs are.")
+@click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
+def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
+    """Print the clubs below a folder as the JSON matrix of a workflow."""
+    planned = plan(root, batch, workspace(invocation.environ))
+    for line in planned.left_out:
+        click.echo(line, err=True)
+    if batch < planned.batches:
+        _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
+    streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
+    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+    return Exit.DONE
+
+
+@cli.command("export")
+@command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
+def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
+    """Show everything that is kept, as JSON."""
+    refuse_lent_secrets(invocation.environ, "export")
+    address = _address(person)
+
+    def act(config: Config) -> Result:
+        if out is None and readers(invocation.environ) is Readers.ANYBODY:
+            raise InputError(
+                "'export' does not print into the log of a repository that is not private.",
+                "Run it on a machine of your own, or write it into a file with --out.",
+            )
+        if out is None:
+            exported = lifecycle.export(invocation, address, config)
+            streams.print_out(lifecycle.text(exported, sys.stdout.encoding).rstrip("\n"))
+            return Result("export", invocation.now, exported.exit)
+        with new_file("--out", out, config.root) as save:
+            exported = lifecycle.export(invocation, address, config)
+            save(lifecycle.text(exported, "utf-8"))
+        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
+
+    return perform(invocation, act)
+
+
+@cli.command("forget")
+@command
+@click.option("--person", metavar="ADDRESS", help="Only what is kept about whoever has this address.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
+    """Delete everything that is kept, and say what was deleted and what stays."""
+    must_be_merged(invocation.environ, "forget")
+    address = _address(person)
+    if not (dry_run or yes):
+        what = "what is kept about that person" if address else "everything that is kept about the club"
+        _confirm(f"This deletes {what}, and nobody can bring it back. Go on?")
+    match address, dry_run:
+        case "", True:
+            act = partial(lifecycle.forget_dry_run, invocation)
+        case "", False:
+            act = partial(lifecycle.forget, invocation)
+        case _, True:
+            act = partial(lifecycle.forget_person_dry_run, invocation, address)
+        case _:
+            act = partial(lifecycle.forget_person, invocation, address)
+    return perform(invocation, act)
+
+
+def _address(given: str | None) -> str:
+    """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
+    address = (given or "").strip()
+    if found := unseen(address):
+        raise click.UsageError(f"--person {found.trace}")
+    if given is not None and "@" not in address:
+        raise click.UsageError("--person takes an address")
+    return address
+
+
+def _confirm(question: str) -> None:
+    """Ask before what can't be undone; whoever is not at a terminal has to say so beforehand."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
+    click.confirm(question, abort=True, err=True)
+
+
+@contextmanager
+def _somebody_answers() -> Iterator[None]:
+    """Say what to do where standard input ends instead of answering."""
+    try:
+        yield
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        text = "nobody is here to be asked: answer with the options, or say --yes to take what is suggested"
+        raise click.UsageError(text) from None
+
+
+def _told(result: Result, config: Config, invocation: Invocation) -> Result:
+    """The result, once a person was told what is held, where people are told such things.
+
+    An old note is looked for where something was held before, or where the run had nothing else to do.
+    """
+    held, notifiers = held_after(result), club.notifiers(invocation.environ)
+    note = held_note(held, config)
+    if held and notifiers and readers_of_repository(invocation.environ) is Readers.ANYBODY:
+        note = counted_note(len(held))
+    if note or was_held(result) or not sent(result):
+        for notifier in notifiers:
+            result = tell(notifier, topic(HELD, config.folder), note, NOTHING_HELD, result)
+    return result
+
+
+def _valid(config: Config) -> str:
+    count = len(config.notices)
+    return f"{club.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
+
+
+def start() -> int:
+    """Run the command that this process was started for, and return its exit status."""
+    return process(partial(start_in, settle()))
+
+
+def start_in(environ: Mapping[str, str], stop: Stop) -> int:
+    """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
+    mask = announcer(environ, [sys.stderr, sys.stdout])
+    for name in VARIABLES:
+        mask(environ.get(name, ""))
+    return main(sys.argv[1:], ProcessContext(environ, mask, stop=stop))
+
+
+def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = None) -> int:
+    """Run one command and return its exit status; see ``errors.Exit``."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    here = here or ProcessContext(os.environ, announcer(os.environ, [sys.stderr, sys.stdout]))
+    try:
+        return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
+    except click.ClickException as error:
+        streams.show(error.show, sys.stderr)
+        return _refused(InputError(error.format_message()), here)
+    except SessionsError as error:
+        streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
+        return _refused(error, here)
+    except (click.Abort, KeyboardInterrupt):
+        here.stop.defer()
+        _complain(STOPPED)
+        return Exit.ATTENTION
+    except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
+        _complain(terminal.unforeseen(error, verbose="--verbose" in given))
+        return Exit.ATTENTION
+
+
+def _complain(text: str) -> None:
+    streams.show(partial(click.echo, text, err=True), sys.stderr)
+
+
+def _refused(error: SessionsError, here: ProcessContext) -> Exit:
+    for view in here.views:
+        view.show_problems(error)
+    return error.exit

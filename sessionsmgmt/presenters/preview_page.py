@@ -1,0 +1,248 @@
+"""The preview page: every email that would be sent, as it will look, and what is not sent and why.
+
+It is for the coach, so it says what the emails say; of the people it knows no more than ``disclose`` allows. The page
+is one file without scripts that asks the network for nothing, so it reads the same from a disk, an artifact or a phone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.model.notice import Kind, Notice, State, Verdict
+from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.email.disclosure import Named, named
+from sessionsmgmt.email.language import Language, language
+from sessionsmgmt.email.safe_text import clean
+from sessionsmgmt.email.time_window import moment, window
+from sessionsmgmt.presenters.output_folder import write_files
+from sessionsmgmt.presenters.text import resolving
+
+TOKEN = re.compile(r"[^0-9a-z]+")
+HEADERS = ("Subject", "From", "To", "Cc", "Reply-To")
+BADGES = {
+    Kind.NEW: "New",
+    Kind.CHANGED: "Changed",
+    Kind.ADDED: "New people",
+    Kind.REMOVED: "Fewer people",
+    Kind.CANCELLED: "Cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people of a role as the email discloses them: by name or initials, or only how many there are."""
+
+    title: str
+    count: str
+    names: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A notice that would be sent. ``name`` is what its files are called; ``lines`` how long its text is."""
+
+    name: str
+    kind: Kind
+    badge: str
+    title: str
+    location: str
+    when: str
+    before: str
+    notice: str
+    session: str
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    people: tuple[People, ...]
+    warnings: tuple[ReportWarning, ...]
+    html: str
+    text: str
+    source: str
+    calendar: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session nothing is sent about. ``command`` closes what is held."""
+
+    when: str
+    notice: str
+    session: str
+    badge: str
+    reason: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Sessions that are quiet for the same kind of cause."""
+
+    state: State
+    title: str
+    why: str
+    rows: tuple[Row, ...]
+
+
+QUIET = (
+    (
+        State.HELD,
+        "Waiting for you",
+        "Nobody can know whether these emails left. Look into the Sent folder, then close each one with its command.",
+    ),
+    (State.FAILED, "Kept back", "These would be sent but for what is said beside them. The next run decides anew."),
+    (State.SKIPPED, "With nothing to say", "No email about these sessions is needed for now."),
+)
+
+
+def write_gallery(result: Result, config: Config, folder: Path) -> Path:
+    """Write the page and every email (.eml, .html, .txt, .ics) into the folder, and return the page's path.
+
+    An older preview in the folder is replaced; files that are not a preview's stay. Raises InputError where the folder
+    can't be written or where somebody else's file is in the way.
+    """
+    words = language(config.locale)
+    files: dict[str, bytes] = {}
+    cards = []
+    for delivery in result.deliveries:
+        verdict = delivery.verdict
+        email = result.emails.get(verdict.key)
+        if verdict.notice and email:
+            card = _card(verdict, verdict.notice, email, result, config)
+            cards.append(card)
+            files |= _email_files(card, email)
+    page = _environment().get_template("gallery.html.j2")
+    files["index.html"] = page.render(
+        team=clean(config.team),
+        now=moment(result.now.astimezone(config.zone), words),
+        zone=config.zone.key,
+        lang=words.tag,
+        cards=cards,
+        quiet=_quiet(result, config, words),
+        warnings=_elsewhere(result.warnings, cards),
+    ).encode()
+    write_files(folder, files, config.root)
+    return folder / "index.html"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clean"] = clean
+    return environment
+
+
+def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: Result, config: Config) -> Card:
+    settings = next(one for one in config.notices if one.rule.id == notice.key.notice)
+    words = language(config.locale)
+    text = _part(email, "plain")
+    announced = notice.before.presence if notice.before and notice.kind is Kind.CHANGED else None
+    return Card(
+        name=_name(notice, config),
+        kind=notice.kind,
+        badge=BADGES[notice.kind],
+        title=clean(notice.session.title) or "(no title)",
+        location=clean(notice.session.location),
+        when=window(notice.presence, config.zone, words).text,
+        before=window(announced, config.zone, words).text if announced else "",
+        notice=notice.key.notice,
+        session=notice.key.session,
+        reason=verdict.reason,
+        headers=tuple((name, clean(str(email[name]))) for name in HEADERS if email[name]),
+        people=_people(notice, config.roles, language(settings.locale or config.locale)),
+        warnings=tuple(one for one in result.warnings if one.where == notice.key.session),
+        html=_part(email, "html"),
+        text=text,
+        source=_bytes(email).decode("utf-8", "replace"),
+        calendar=_calendar(email).decode("utf-8", "replace"),
+        lines=sum(1 + len(line) // 60 for line in text.splitlines()),
+    )
+
+
+def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[People, ...]:
+    listed = []
+    for role in roles:
+        people = notice.people.roles.get(role.name, ())
+        if people:
+            said = named(people, role.name, role.disclose, notice.newcomers, words)
+            names = said if role.disclose is not Disclose.COUNT else ()
+            listed.append(People(words.title(role.name), words.count(role.name, len(people)), names))
+    return tuple(listed)
+
+
+def _name(notice: Notice, config: Config) -> str:
+    """What the notice's files are called: sorted as the sessions are, never two alike, safe on every file system.
+
+    The session's id stands in it as a digest, since a calendar may put anything into an id.
+    """
+    start = notice.presence.start.astimezone(config.zone).strftime("%Y-%m-%d-%H%M")
+    told_apart = hashlib.sha256(f"{notice.key.notice}\0{notice.key.session}".encode("utf-8", "replace"))
+    words = TOKEN.sub("-", notice.key.notice.casefold())[:40].strip("-")
+    return "-".join(one for one in (start, words, notice.kind.value, told_apart.hexdigest()[:10]) if one)
+
+
+def _email_files(card: Card, email: EmailMessage) -> dict[str, bytes]:
+    files = {
+        f"emails/{card.name}.eml": _bytes(email),
+        f"emails/{card.name}.html": card.html.encode(),
+        f"emails/{card.name}.txt": card.text.encode(),
+    }
+    if card.calendar:
+        files[f"emails/{card.name}.ics"] = _calendar(email)
+    return files
+
+
+def _bytes(email: EmailMessage) -> bytes:
+    """The email as mail programs store it: CRLF between lines (RFC 5322, 2.1)."""
+    return email.as_bytes(policy=email.policy.clone(linesep="\r\n"))
+
+
+def _part(email: EmailMessage, subtype: str) -> str:
+    part = cast(EmailMessage | None, email.get_body((subtype,)))
+    return str(part.get_content()) if part else ""
+
+
+def _calendar(email: EmailMessage) -> bytes:
+    parts = (part for part in email.iter_attachments() if part.get_content_type() == "text/calendar")
+    return next((payload for part in parts if isinstance(payload := part.get_payload(decode=True), bytes)), b"")
+
+
+def _quiet(result: Result, config: Config, words: Language) -> tuple[Quiet, ...]:
+    groups = []
+    for state, title, why in QUIET:
+        verdicts = [one.verdict for one in result.deliveries if one.verdict.state is state]
+        if verdicts:
+            groups.append(Quiet(state, title, why, tuple(_row(verdict, config, words) for verdict in verdicts)))
+    return tuple(groups)
+
+
+def _row(verdict: Verdict, config: Config, words: Language) -> Row:
+    return Row(
+        when=moment(verdict.start.astimezone(config.zone), words),
+        notice=verdict.key.notice,
+        session=verdict.key.session,
+        badge=BADGES[verdict.kind] if verdict.kind else "",
+        reason=verdict.reason,
+        command=resolving(verdict.key, config) if verdict.state is State.HELD else "",
+    )
+
+
+def _elsewhere(warnings: Sequence[ReportWarning], cards: Sequence[Card]) -> tuple[ReportWarning, ...]:
+    """The cautions that no card shows."""
+    shown = {warning for card in cards for warning in card.warnings}
+    return tuple(one for one in warnings if one not in shown)

@@ -1,0 +1,209 @@
+"""A command's result on a terminal, or in a pipe. What is shown may end up in a public log, so it names nobody.
+
+A terminal gets tables; anything else gets one plain line per session, in columns that stay where they are.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.delivery.claims import Entry
+from sessionsmgmt.domain.model.notice import Key, State
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.presenters.audience import WORDS, readable
+from sessionsmgmt.presenters.text import recovering, resolving, visible
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NONE = "-"
+"""What stands in a column that has nothing to say, so that the next ones stay in their places."""
+
+STYLES = {
+    State.SENT: "green",
+    State.DUE: "cyan",
+    State.HELD: "bold yellow",
+    State.FAILED: "bold red",
+    State.SKIPPED: "dim",
+    Health.GOOD: "green",
+    Health.NOTE: "yellow",
+    Health.BAD: "bold red",
+}
+
+
+def show(result: Result, config: Config, out: TextIO) -> None:
+    """Show the result: tables by rich if ``out`` is a terminal, plain lines otherwise; times are in the club's zone.
+
+    Neither has a name, an address or a title in it. ``NO_COLOR`` in the environment is obeyed.
+    """
+    result = readable(result)
+    if out.isatty():
+        _show_tables(result, config, out)
+    else:
+        _write(_lines(result, config), out)
+    _write(_closing(result, config), out)
+
+
+def show_problems(error: SessionsError, err: TextIO) -> None:
+    """Say what is wrong: every problem of a file on a line of its own, and last what they come to and what to do."""
+    problems = error.problems if isinstance(error, InputError) else ()
+    _write([*(str(problem) for problem in problems), f"error: {error}"], err)
+
+
+def show_warnings(warnings: Sequence[ReportWarning], err: TextIO) -> None:
+    """Say what is worth knowing, where the result itself is not shown."""
+    _write([f"warning: {_placed(warning)}" for warning in warnings], err)
+
+
+def unforeseen(error: Exception, *, verbose: bool) -> str:
+    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
+    return "\n".join([f"{text}:", *places]) if verbose else f"{text}, with what --verbose says."
+
+
+@contextmanager
+def progress(text: str, out: TextIO) -> Iterator[None]:
+    """Show on a terminal that something is going on, for as long as it is; a pipe gets nothing."""
+    if not out.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(file=out).status(Text(visible(text))):
+        yield
+
+
+def _lines(result: Result, config: Config) -> Iterator[str]:
+    widest = max((len(delivery.verdict.key.notice) for delivery in result.deliveries), default=0)
+    for delivery in result.deliveries:
+        verdict = delivery.verdict
+        columns = [
+            f"{verdict.state:<7}",
+            f"{verdict.key.notice:<{widest}}",
+            f"{verdict.kind or NONE:<9}",
+            _clock(verdict.start, config),
+            verdict.key.session,
+            verdict.reason,
+        ]
+        if result.command == "status":
+            columns.append(f"(said so far: {_announcement(verdict.key, result, config)})")
+        yield "  ".join(columns)
+    widest = max((len(finding.topic) for finding in result.findings), default=0)
+    for finding in result.findings:
+        yield f"{finding.health:<4}  {finding.topic:<{widest}}  {_advice(finding)}"
+    for warning in result.warnings:
+        yield f"warning  {warning.code}  {_placed(warning)}"
+
+
+def _closing(result: Result, config: Config) -> Iterator[str]:
+    """What it comes to, and what to do about what is held."""
+    yield from result.message.splitlines()
+    if result.recovery:
+        yield from recovering(result.recovery, config)
+    if result.deliveries:
+        found = Counter(delivery.verdict.state for delivery in result.deliveries)
+        yield f"{', '.join(f'{found[state]} {word}' for state, word in WORDS.items() if found[state])}."
+    held = [delivery.verdict.key for delivery in result.deliveries if delivery.verdict.state is State.HELD]
+    if held:
+        yield "Look into the Sent folder for what is held. If it is there, close it with --sent, else with --resend:"
+    for key in held:
+        yield f"  {resolving(key, config)} --sent"
+
+
+def _show_tables(result: Result, config: Config, out: TextIO) -> None:
+    from rich.console import Console
+
+    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    if result.deliveries:
+        console.print(_sessions(result, config))
+    if result.findings:
+        console.print(_findings(result.findings))
+    if result.warnings:
+        console.print(_warnings(result.warnings))
+
+
+def _sessions(result: Result, config: Config) -> Table:
+    """A row per session. Its id is left to the lines in a pipe: here it would take the room of what people read."""
+    from rich.text import Text
+
+    status = result.command == "status"
+    table = _table("When", "Notice", "State", *(["Said so far"] if status else []), "Why")
+    for delivery in result.deliveries:
+        verdict = delivery.verdict
+        state = f"{verdict.state}, {verdict.kind}" if verdict.kind else verdict.state
+        table.add_row(
+            f"{verdict.start.astimezone(config.zone):%a} {_clock(verdict.start, config)}",
+            Text(visible(verdict.key.notice)),
+            Text(state, STYLES[verdict.state]),
+            *([_announcement(verdict.key, result, config)] if status else []),
+            Text(visible(verdict.reason)),
+        )
+    return table
+
+
+def _findings(findings: Sequence[Finding]) -> Table:
+    from rich.text import Text
+
+    table = _table("", "What", "How it stands")
+    for finding in findings:
+        health = Text(finding.health, STYLES[finding.health])
+        table.add_row(health, Text(visible(finding.topic)), Text(visible(_advice(finding))))
+    return table
+
+
+def _warnings(warnings: Sequence[ReportWarning]) -> Table:
+    from rich.text import Text
+
+    table = _table("Worth knowing")
+    for warning in warnings:
+        table.add_row(Text(visible(_placed(warning))))
+    return table
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == "When")
+    return table
+
+
+def _announcement(key: Key, result: Result, config: Config) -> str:
+    """What the premises owner was told last, and when."""
+    entry = result.snapshot.entry(key) if result.snapshot else Entry()
+    if entry.announcement is None:
+        return "nothing"
+    return f"{entry.announcement.kind}, {_clock(entry.at, config)}" if entry.at else entry.announcement.kind
+
+
+def _advice(finding: Finding) -> str:
+    return f"{finding.text} {finding.advice}".rstrip()
+
+
+def _placed(warning: ReportWarning) -> str:
+    return f"{warning.sentence} ({warning.where})" if warning.where else warning.sentence
+
+
+def _clock(instant: datetime, config: Config) -> str:
+    return f"{instant.astimezone(config.zone):%Y-%m-%d %H:%M}"
+
+
+def _write(lines: Iterable[str], out: TextIO) -> None:
+    """Write the lines, each made harmless; what the stream's encoding can't say is written as its code."""
+    encoding = out.encoding or "utf-8"
+    out.writelines(visible(line).encode(encoding, "backslashreplace").decode(encoding) + "\n" for line in lines)

@@ -1,1 +1,0 @@
-"""One folder per place where the data lives."""

@@ -1,0 +1,74 @@
+"""Trying again: how often, how long, and when to give up. One place for every service that is asked over a network."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from sessionsmgmt.errors import UnreachableError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How many seconds it is tried again: ``total`` in all, waiting ``first`` at first and ``most`` at most."""
+
+    total: float = 90
+    first: float = 0.5
+    most: float = 16
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    today: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """An attempt that came to nothing and may be made again: why, and the least seconds to wait before that."""
+
+    trouble: str
+    wait: float = 0.0
+
+
+def retry(attempt: Callable[[], T | RetryLater], service: str, retry_policy: RetryPolicy) -> T:
+    """Try until there is an answer to keep. Waits double with full jitter, and are as long as was asked for.
+
+    Raises UnreachableError, which names the ``service``, once the next wait would end after the patience does.
+    """
+    start, wait = retry_policy.clock(), retry_policy.first
+    while True:
+        answer = attempt()
+        if not isinstance(answer, RetryLater):
+            return answer
+        pause = max(answer.wait, wait * retry_policy.jitter())
+        if retry_policy.clock() + pause > start + retry_policy.total:
+            raise UnreachableError(
+                f"{service} could not be reached: {answer.trouble}.", "Nothing is lost; the next run goes on."
+            )
+        retry_policy.sleep(pause)
+        wait = min(wait * 2, retry_policy.most)
+
+
+def retry_after(headers: Mapping[str, str], today: datetime) -> float:
+    """The seconds a reply asks to wait (RFC 9110, 10.2.3), as a number or a date; 0 where it asks for none.
+
+    ``headers`` has its names in lower case.
+    """
+    asked = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(asked):
+        return float(asked)
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+
+
+_SECONDS = re.compile(r"[0-9]{1,300}(?:\.[0-9]{1,9})?")
+"""Seconds in ASCII digits; more of them than a ``float`` holds are no number of seconds."""

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sessionsmgmt.application.privacy.forget import Memory, Place, forget, forget_dry_run, forget_person
+from sessionsmgmt.domain.delivery.claims import Begin, Forget, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.ports.ledger import Unwritten
+from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
+from tests.builders import NOW, SECRET, announcement, snapshot
+
+FAILURES = frozenset(Exit) - {Exit.DONE}
+
+
+@dataclass
+class Drawer:
+    """A place with one thing in it, or with nothing, that may not open."""
+
+    holds: str = "a thing"
+    error: SessionsError | None = None
+    order: list[str] = field(default_factory=list)
+
+    def look(self) -> Sequence[StoredItem]:
+        if self.error:
+            raise self.error
+        return [StoredItem(self.holds)] if self.holds else []
+
+    def delete(self) -> Sequence[StoredItem]:
+        found = self.look()
+        self.order.append(self.holds)
+        self.holds = ""
+        return found
+
+
+def place(topic: str, drawer: Drawer, **after: frozenset[Exit]) -> Place:
+    def opened() -> AbstractContextManager[ErasableData]:
+        return nullcontext(drawer)
+
+    return Place(topic, opened, after)
+
+
+def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays() -> None:
+    stays = Finding("left", Health.NOTE, "The emails.")
+    result = forget([place("one", Drawer()), place("two", Drawer(holds=""))], [stays], NOW)
+
+    assert [(one.topic, one.text) for one in result.findings] == [
+        ("one", "Deleted: a thing."),
+        ("two", "There is nothing."),
+        ("left", "The emails."),
+    ]
+    assert result.exit is Exit.DONE
+
+
+@pytest.mark.parametrize("error", [InputError("no"), ConsentError("no"), RefusedError("no"), UnreachableError("no")])
+def test_one_that_fails_stops_none_of_the_others_and_gives_the_exit(error: SessionsError) -> None:
+    last = Drawer()
+    result = forget([place("one", Drawer(error=error)), place("two", last)], [], NOW)
+
+    assert result.exit is error.exit
+    assert last.holds == ""
+
+
+def test_what_is_needed_for_what_failed_is_kept_and_goes_the_next_time() -> None:
+    first, second, third = Drawer(error=UnreachableError("down")), Drawer(), Drawer()
+    places = [place("one", first), place("two", second, one=FAILURES), place("three", third, two=FAILURES)]
+
+    result = forget(places, [], NOW)
+    assert result.exit is Exit.UNREACHABLE
+    assert [one.health for one in result.findings] == [Health.BAD] * 3
+    assert (second.holds, third.holds) == ("a thing", "a thing")
+
+    first.error = None
+    assert forget(places, [], NOW).exit is Exit.DONE
+    assert (first.holds, second.holds, third.holds) == ("", "", "")
+
+
+def test_nothing_waits_for_what_can_not_be_mended_by_waiting() -> None:
+    waiting = Drawer()
+    places = [place("one", Drawer(error=ConsentError("gone"))), place("two", waiting, one=FAILURES - {Exit.CONSENT})]
+
+    forget(places, [], NOW)
+    assert waiting.holds == ""
+
+
+def test_looking_ahead_deletes_nothing() -> None:
+    drawer = Drawer()
+    result = forget_dry_run([place("one", drawer)], [], NOW)
+
+    assert result.findings[0].text == "Would be deleted: a thing."
+    assert drawer.holds == "a thing"
+
+
+@dataclass
+class Shelf:
+    """A ledger that names one person in one notice, and answers as it is told to when it is written."""
+
+    answer: tuple[Refused | Unwritten, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+
+    def read(self, now: datetime) -> LedgerSnapshot:
+        after, _ = snapshot().advanced([Begin(LAB, "we", None, announcement(people=[ANN, BOB]))], now)
+        return after
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:  # noqa: ARG002
+        self.steps += steps
+        return self.answer
+
+    def warnings(self) -> tuple[ReportWarning, ...]:
+        return ()
+
+    def erase(self) -> bool:
+        return False
+
+
+LAB = Key("campus", "lab")
+ANN, BOB = digest(SECRET, "ann@example.org"), digest(SECRET, "bob@example.org")
+
+
+def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
+    shelf = Shelf()
+    result = forget_person([Memory("ledger", lambda: shelf)], {"ann@example.org", "carl@example.org"}, [], NOW)
+
+    assert shelf.steps == [Forget(LAB, frozenset({ANN}))]
+    assert result.findings[0].text == "Taken out of 1 notice of 1."
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(Refused(LAB, "busy"), Exit.ATTENTION), (Unwritten(LAB, UnreachableError("down")), Exit.UNREACHABLE)],
+)
+def test_a_person_who_could_not_be_taken_out_is_said_to_be_there(answer: Refused | Unwritten, status: Exit) -> None:
+    result = forget_person([Memory("ledger", lambda: Shelf((answer,)))], {"ann@example.org"}, [], NOW)
+
+    assert result.exit is status
+    assert result.findings[0].text == "Still in 1 of 1 notice, which could not be written."
+
+
+def test_a_ledger_that_can_not_be_opened_is_a_row(tmp_path: Path) -> None:
+    def unopened() -> Shelf:
+        raise InputError(f"no {tmp_path.name}")
+
+    assert forget_person([Memory("ledger", unopened)], {"ann@example.org"}, [], NOW).exit is Exit.INPUT

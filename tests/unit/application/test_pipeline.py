@@ -1,0 +1,490 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Barrier, Lock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sessionsmgmt.adapters.files.outbox import Outbox
+from sessionsmgmt.adapters.ledger.file import FileLedger
+from sessionsmgmt.application.notices.pipeline import WAVE, Job, Lookup, Mailing, Plan, deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.domain.delivery.claims import (
+    LEASE,
+    Begin,
+    Claim,
+    Hold,
+    LedgerSnapshot,
+    NotSent,
+    Refused,
+    Resolve,
+    Sent,
+    Step,
+)
+from sessionsmgmt.domain.delivery.reconciliation import Mail, trait
+from sessionsmgmt.domain.model.event import CalendarReading, Event
+from sessionsmgmt.domain.model.notice import Key, State
+from sessionsmgmt.domain.model.people import ContactsReading
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.email.model import Envelope, Wording
+from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.ports.calendar import Calendar
+from sessionsmgmt.ports.contacts import Contacts
+from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
+from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, event, reading, rule
+
+RUN = "this run"
+RETRY_POLICY = 300.0  # seconds until a meeting of threads that does not come about counts as failed
+
+
+@dataclass(frozen=True)
+class Diary:
+    events: tuple[Event, ...]
+
+    def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
+        return reading(*self.events)
+
+
+@dataclass(frozen=True)
+class People:
+    def read(self) -> ContactsReading:
+        return ContactsReading(CONTACTS)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A calendar and an address book that can't be had."""
+
+    error: SessionsError
+
+    def read(self, *_: object) -> CalendarReading:
+        raise self.error
+
+
+@dataclass(frozen=True)
+class BrokenPeople:
+    error: SessionsError
+
+    def read(self) -> ContactsReading:
+        raise self.error
+
+
+def session_of(message: EmailMessage) -> str:
+    return str(message["X-Sessionsmgmt-Session"])
+
+
+@dataclass
+class Post:
+    """A mailer that answers for each session as it is told, and remembers what it was given."""
+
+    answers: Mapping[str, Outcome] = field(default_factory=dict)
+    meanwhile: Callable[[str], object] = lambda _session: None
+    tried: list[str] = field(default_factory=list)
+    peak: int = 0
+    _under_way: int = 0
+    _turn: Lock = field(default_factory=Lock)
+
+    def prepare(self) -> None:
+        """See ``ports.Mailer``."""
+
+    def warnings(self) -> tuple[ReportWarning, ...]:
+        """See ``ports.Mailer``."""
+        return ()
+
+    def send(self, message: EmailMessage) -> Outcome:
+        session = session_of(message)
+        with self._turn:
+            self.tried.append(session)
+            self._under_way += 1
+            self.peak = max(self.peak, self._under_way)
+        self.meanwhile(session)
+        with self._turn:
+            self._under_way -= 1
+        return self.answers.get(session, Delivered(f"<{session}@mail.invalid>"))
+
+
+@dataclass
+class Watched:
+    """A ledger that remembers what it was asked to write, and fails at the write of that number."""
+
+    inner: Ledger
+    failures: Mapping[int, SessionsError] = field(default_factory=dict)
+    writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
+
+    def read(self, now: datetime) -> LedgerSnapshot:
+        return self.inner.read(now)
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        number = len(self.writes)
+        self.writes.append((list(steps), now))
+        if number in self.failures:
+            raise self.failures[number]
+        return self.inner.write(steps, now)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A ledger whose readers wait for each other, so that both decide from the same book."""
+
+    inner: Ledger
+    met: Barrier
+
+    def read(self, now: datetime) -> LedgerSnapshot:
+        snapshot = self.inner.read(now)
+        self.met.wait(RETRY_POLICY)
+        return snapshot
+
+    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+        return self.inner.write(steps, now)
+
+
+def store(folder: Path) -> FileLedger:
+    return FileLedger(folder / "ledger.json", RETENTION)
+
+
+def names(count: int) -> list[str]:
+    return [f"s{number:02}" for number in range(count)]
+
+
+def job(
+    ledger: Ledger,
+    count: int = 1,
+    *,
+    template: str | None = None,
+    calendar: Calendar | None = None,
+    contacts: Contacts | None = None,
+) -> Job:
+    wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES}, template)
+    mailing = Mailing(rule(), wording, Envelope(("office@example.org",), sender="coach@example.org"))
+    diary = Diary(tuple(event(name) for name in names(count)))
+    return Job(NEW_YORK, ROLES, (mailing,), calendar or diary, contacts or People(), ledger)
+
+
+def still() -> datetime:
+    return NOW
+
+
+def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
+    became = deliver(found, post, ledger, RUN, still)
+    assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
+    return {one.verdict.key.session: (one.verdict.state, one.exit) for one in became}
+
+
+def states(result: Result) -> dict[str, State]:
+    return {one.verdict.key.session: one.verdict.state for one in result.deliveries}
+
+
+def kinds(steps: Sequence[Step]) -> list[tuple[type[Step], str]]:
+    return [(type(step), step.key.session) for step in steps]
+
+
+def key(session: str) -> Key:
+    return Key("campus", session)
+
+
+@pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
+def test_a_write_more_than_there_are_waves(tmp_path: Path, count: int, writes: int) -> None:
+    ledger, post = Watched(store(tmp_path)), Post()
+    result = run(job(ledger, count), post, RUN, still)
+
+    assert len(ledger.writes) == writes
+    assert sorted(post.tried) == names(count)
+    assert states(result) == dict.fromkeys(names(count), State.SENT)
+
+
+def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) -> None:
+    ledger = Watched(store(tmp_path))
+    answers: dict[str, Outcome] = {"s01": Undelivered(InputError("No.")), "s02": Unknown("The line broke.")}
+    run(job(ledger, 5), Post(answers), RUN, still)
+
+    assert [kinds(steps) for steps, _ in ledger.writes] == [
+        [(Begin, "s00"), (Begin, "s01"), (Begin, "s02"), (Begin, "s03")],
+        [(Sent, "s00"), (NotSent, "s01"), (Hold, "s02"), (Sent, "s03"), (Begin, "s04")],
+        [(Sent, "s04")],
+    ]
+
+
+def test_a_wave_is_on_its_way_at_once_and_never_more(tmp_path: Path) -> None:
+    together = Barrier(WAVE)
+    post = Post(meanwhile=lambda _session: together.wait(RETRY_POLICY))
+    run(job(store(tmp_path), 20), post, RUN, still)
+
+    assert (WAVE, post.peak) == (4, 4)
+
+
+def test_whatever_is_sent_is_claimed_by_the_run_that_sends_it(tmp_path: Path) -> None:
+    claims: dict[str, Claim | None] = {}
+
+    def reconcile(session: str) -> None:
+        claims[session] = store(tmp_path).read(NOW).entry(key(session)).claim
+
+    run(job(store(tmp_path), 6), Post(meanwhile=reconcile), RUN, still)
+
+    assert {session: claim.run if claim else "" for session, claim in claims.items()} == dict.fromkeys(names(6), RUN)
+    assert all(entry.claim is None for entry in store(tmp_path).read(NOW).entries.values())
+
+
+@dataclass(frozen=True)
+class SentAlike:
+    """A Sent folder in which all mails look alike, without our own headers; somebody is at work meanwhile."""
+
+    ids: tuple[str, ...]
+    meanwhile: Callable[[], object]
+
+    def sender(self, _message_id: str) -> str | None:
+        return None
+
+    def since(self, _instant: datetime) -> tuple[Mail, ...]:
+        self.meanwhile()
+        return tuple(Mail(one, ("office@example.org",), "MantaBots", NOW + LEASE) for one in self.ids)
+
+
+def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
+    ledger = store(tmp_path)
+    looks = trait(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
+    ledger.write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
+
+    def send_another() -> None:
+        store(tmp_path).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
+
+    folder = SentAlike(("mail of the other",), send_another)
+    reconcile(replace(job(ledger), lookup=Lookup(folder, "MantaBots")), lambda: NOW + LEASE)
+
+    assert ledger.read(NOW).entry(key("held")).announcement is None
+
+
+FAILURES = [
+    UnreachableError("The store is away.", "Wait."),
+    RefusedError("The store refuses.", "Look."),
+    InputError("The store can't be there.", "Move it."),
+]
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("failing", range(4))
+def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, error: SessionsError) -> None:
+    ledger, post = Watched(store(tmp_path), {failing: error}), Post()
+    result = run(job(ledger, 10), post, RUN, still)
+
+    left = 4 * failing
+    settled, doubtful, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
+    assert sorted(post.tried) == [*settled, *doubtful]
+    assert result.exit is error.exit
+    by_name = {one.verdict.key.session: one for one in result.deliveries}
+    assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
+    for name in doubtful:
+        assert (by_name[name].verdict.state, by_name[name].exit) == (State.HELD, error.exit)
+        assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error}"
+        assert by_name[name].message_id == f"<{name}@mail.invalid>"
+    for name in unsent:
+        assert (by_name[name].verdict.state, by_name[name].exit) == (State.FAILED, error.exit)
+        assert by_name[name].verdict.reason == f"not sent, since {error}"
+
+
+def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the_rest(tmp_path: Path) -> None:
+    run(job(Watched(store(tmp_path), {2: FAILURES[0]}), 10), Post(), RUN, still)
+    post = Post()
+    result = run(job(store(tmp_path), 10), post, "the next run", lambda: NOW + LEASE)
+
+    assert sorted(post.tried) == ["s08", "s09"]
+    found = states(result)
+    assert [found[name] for name in names(10)] == [State.SKIPPED] * 4 + [State.HELD] * 4 + [State.SENT] * 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "announcement"),
+    [
+        (Undelivered(ConsentError("Agree again.")), "It did not leave"),
+        (Unknown("The line broke."), "It may have left"),
+    ],
+)
+def test_what_could_not_be_recorded_says_what_is_known(tmp_path: Path, outcome: Outcome, announcement: str) -> None:
+    ledger = Watched(store(tmp_path), {1: FAILURES[0]})
+    [one] = run(job(ledger), Post({"s00": outcome}), RUN, still).deliveries
+
+    assert one.verdict.state is State.HELD
+    assert one.verdict.reason.startswith(f"{announcement}, but ")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "status"),
+    [
+        (Delivered("<an id>"), State.SENT, Exit.DONE),
+        (Undelivered(InputError("No such box.")), State.FAILED, Exit.ATTENTION),
+        (Undelivered(ConsentError("Agree again.")), State.FAILED, Exit.CONSENT),
+        (Undelivered(RefusedError("Not you.")), State.FAILED, Exit.REFUSED),
+        (Undelivered(UnreachableError("Away.")), State.FAILED, Exit.UNREACHABLE),
+        (Unknown("The line broke."), State.HELD, Exit.ATTENTION),
+    ],
+)
+def test_what_the_mailer_says_is_the_state_and_the_status(
+    tmp_path: Path, outcome: Outcome, state: State, status: Exit
+) -> None:
+    result = run(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
+
+    first, second = result.deliveries
+    assert (first.verdict.state, first.exit, result.exit) == (state, status, status)
+    assert (second.verdict.state, second.exit) == (State.SENT, Exit.DONE)
+    match outcome:
+        case Delivered(message_id):
+            assert first.message_id == message_id
+        case Undelivered(cause):
+            assert (first.verdict.reason, first.message_id) == (str(cause), "")
+        case Unknown(reason):
+            assert (first.verdict.reason, first.message_id) == (reason, "")
+
+
+def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
+    answers: dict[str, Outcome] = {
+        "s00": Undelivered(UnreachableError("Away.")),
+        "s01": Unknown("The line broke."),
+        "s02": Undelivered(ConsentError("Agree again.")),
+    }
+    assert run(job(store(tmp_path), 4), Post(answers), RUN, still).exit is Exit.CONSENT
+
+
+@pytest.mark.parametrize(
+    ("ago", "closed", "state", "status"),
+    [
+        (timedelta(0), False, State.SKIPPED, Exit.DONE),
+        (LEASE, False, State.HELD, Exit.ATTENTION),
+        (timedelta(0), True, State.SKIPPED, Exit.DONE),
+    ],
+)
+def test_what_another_run_claimed_meanwhile_is_left_to_it(
+    tmp_path: Path, ago: timedelta, closed: bool, state: State, status: Exit
+) -> None:
+    ledger, post = store(tmp_path), Post()
+    ledger.write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
+    found = plan_notices(job(ledger, 3), NOW)
+    ledger.write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
+    if closed:
+        ledger.write([Sent(key("s01"), "another", "<its id>")], NOW)
+    became = delivered(found, post, ledger)
+
+    assert became["s01"] == (state, status)
+    assert sorted(post.tried) == ["s00", "s02"]
+    assert became["s00"] == became["s02"] == (State.SENT, Exit.DONE)
+
+
+def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: Path) -> None:
+    def close(session: str) -> None:
+        if session == "s01":
+            assert store(tmp_path).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
+
+    result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
+    by_name = {one.verdict.key.session: one for one in result.deliveries}
+
+    assert (by_name["s01"].verdict.state, by_name["s01"].exit) == (State.SENT, Exit.ATTENTION)
+    assert "somebody closed it" in by_name["s01"].verdict.reason
+    assert {one.exit for name, one in by_name.items() if name != "s01"} == {Exit.DONE}
+    assert result.exit is Exit.ATTENTION
+
+
+def test_claims_are_dated_by_the_clock_as_it_goes_on(tmp_path: Path) -> None:
+    ticks: list[datetime] = []
+
+    def clock() -> datetime:
+        ticks.append(NOW + timedelta(minutes=10) * len(ticks))
+        return ticks[-1]
+
+    ledger = Watched(store(tmp_path))
+    result = run(job(ledger, 9), Post(), RUN, clock)
+
+    assert result.now == NOW
+    assert [now for _, now in ledger.writes] == [NOW + timedelta(minutes=10) * n for n in (1, 2, 3, 4)]
+
+
+def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
+    ledger, post = Watched(store(tmp_path)), Post()
+    template = "Subject: x\n{% if session.id == 's04' %}{{ 1 / 0 }}{% endif %}\n"
+    with pytest.raises(InputError):
+        run(job(ledger, 5, template=template), post, RUN, still)
+
+    assert (ledger.writes, post.tried) == ([], [])
+    assert run(job(ledger, 4, template=template), post, RUN, still).exit is Exit.DONE
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: Path, error: SessionsError) -> None:
+    ledger, post = Watched(store(tmp_path)), Post()
+    for broken in (job(ledger, calendar=Broken(error)), job(ledger, contacts=BrokenPeople(error))):
+        with pytest.raises(type(error)) as raised:
+            run(broken, post, RUN, still)
+        assert raised.value is error
+
+    assert (ledger.writes, post.tried, list(tmp_path.iterdir())) == ([], [], [])
+
+
+def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
+    away, wrong = UnreachableError("The calendar is away."), InputError("The contacts are no contacts.")
+    broken = job(store(tmp_path), calendar=Broken(away), contacts=BrokenPeople(wrong))
+
+    with pytest.raises(InputError):
+        run(broken, Post(), RUN, still)
+
+
+def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) -> None:
+    ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
+    result = run(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
+
+    assert result.exit is Exit.CONSENT
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
+def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> None:
+    if begun:
+        run(job(store(tmp_path), 1), Post(), "the first run", still)
+    met, post = Barrier(2), Post()
+    outbox = Outbox(tmp_path / "outbox")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(run, job(Meeting(store(tmp_path), met), 11), post, name, still) for name in ("one", "other")
+        ]
+        results = [one.result() for one in runs]
+
+    assert sorted(post.tried) == names(11)[begun:]
+    for name in names(11)[begun:]:
+        assert sorted(states(result)[name] for result in results) == [State.SENT, State.SKIPPED]
+    assert {result.exit for result in results} == {Exit.DONE}
+    assert run(job(store(tmp_path), 11), outbox, "a third", still).exit is Exit.DONE
+    assert not outbox.folder.exists()
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "delivered": Delivered("<an id>"),
+    "wrong": Undelivered(InputError("No such box.")),
+    "away": Undelivered(UnreachableError("Away.")),
+    "unknown": Unknown("The line broke."),
+}
+ENDS = {"delivered": State.SENT, "wrong": State.FAILED, "away": State.FAILED, "unknown": State.HELD}
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from(sorted(OUTCOMES)), max_size=10))
+def test_every_notice_ends_in_one_state_and_only_failed_ones_are_tried_again(outcomes: list[str]) -> None:
+    sessions = names(len(outcomes))
+    post = Post({name: OUTCOMES[outcome] for name, outcome in zip(sessions, outcomes, strict=True)})
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = store(Path(folder))
+        first = run(job(ledger, len(outcomes)), post, RUN, still)
+        again = Post()
+        second = run(job(ledger, len(outcomes)), again, "the next run", still)
+
+    assert sorted(post.tried) == sessions
+    assert [one.verdict.key.session for one in first.deliveries] == sessions
+    assert [one.verdict.state for one in first.deliveries] == [ENDS[outcome] for outcome in outcomes]
+    failed = [name for name, state in states(first).items() if state is State.FAILED]
+    assert sorted(again.tried) == failed
+    after = {State.SENT: State.SKIPPED, State.FAILED: State.SENT, State.HELD: State.HELD}
+    assert states(second) == {name: after[state] for name, state in states(first).items()}

@@ -1,0 +1,378 @@
+"""What a run does about a mailer that is not ready, a limit, and somebody who wants it to end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Barrier, Event, Lock
+from typing import TypeVar
+
+import pytest
+
+from sessionsmgmt.application.notices.pipeline import WAVE
+from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.notices.sending import UNSTOPPED
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, NotSent, Sent
+from sessionsmgmt.domain.model.notice import State
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.retry import RetryPolicy
+from tests.builders import NOW
+from tests.unit.application.test_pipeline import RUN, Watched, job, kinds, names, session_of, states, still, store
+
+T = TypeVar("T")
+RETRY_POLICY = 20.0
+LIMIT = UnreachableError("Google's limits do not allow sending a notice now.", "The next run tries again.")
+
+
+@dataclass
+class Time:
+    """A clock that moves only when somebody waits."""
+
+    now: float = 0.0
+    naps: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+
+    def retry_policy(self, total: float = 90) -> RetryPolicy:
+        return RetryPolicy(total=total, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
+
+
+@dataclass
+class PreviewOptions:
+    """Somebody who may want the run to end. Of the time that is left, each look at it takes a tenth of a second."""
+
+    left: float = math.inf
+    deferred: bool = False
+
+    def defer(self) -> None:
+        self.deferred = True
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
+        return act() if self.left == math.inf else otherwise
+
+    def seconds_left(self) -> float:
+        self.left = max(0.0, self.left - 0.1)
+        return self.left
+
+
+@dataclass
+class Post:
+    """A mailer that gives each session's answers in turn, the last of them again and again."""
+
+    answers: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
+    obstacle: SessionsError | None = None
+    notes: tuple[ReportWarning, ...] = ()
+    meanwhile: Callable[[str], object] = lambda _session: None
+    prepared: int = 0
+    tried: list[str] = field(default_factory=list)
+    _turn: Lock = field(default_factory=Lock)
+
+    def prepare(self) -> None:
+        self.prepared += 1
+        if self.obstacle:
+            raise self.obstacle
+
+    def warnings(self) -> tuple[ReportWarning, ...]:
+        return self.notes
+
+    def send(self, message: EmailMessage) -> Outcome:
+        session = session_of(message)
+        with self._turn:
+            number = self.tried.count(session)
+            self.tried.append(session)
+        self.meanwhile(session)
+        given = self.answers.get(session, [Delivered(f"<{session}@mail.invalid>")])
+        return given[min(number, len(given) - 1)]
+
+
+@dataclass
+class Home:
+    """A ledger in a folder, and the runs that use it."""
+
+    folder: Path
+    time: Time = field(default_factory=Time)
+    ledger: Watched = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Watched(store(self.folder))
+
+    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> Result:
+        return run(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total))
+
+    def next_run(self, count: int) -> tuple[Post, Result]:
+        post = Post()
+        return post, run(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def reasons(result: Result) -> set[str]:
+    return {one.verdict.reason for one in result.deliveries if one.verdict.state is State.FAILED}
+
+
+# A mailer that is not ready
+
+
+@pytest.mark.parametrize(
+    "obstacle",
+    [ConsentError("Agree again."), UnreachableError("Nobody is there."), InputError("The outbox is a link.")],
+    ids=lambda one: type(one).__name__,
+)
+def test_nothing_is_claimed_for_a_mailer_that_is_not_ready(home: Home, obstacle: SessionsError) -> None:
+    post = Post(obstacle=obstacle)
+    result = home.run(6, post)
+
+    assert (post.prepared, post.tried) == (1, [])
+    assert [steps for steps, _ in home.ledger.writes] == [[]]
+    assert states(result) == dict.fromkeys(names(6), State.FAILED)
+    assert reasons(result) == {f"not sent, since {obstacle}"}
+    assert result.exit is obstacle.exit
+
+
+def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> None:
+    post = Post()
+
+    @dataclass
+    class Looking(Post):
+        def prepare(self) -> None:
+            super().prepare()
+            assert home.ledger.writes == []
+
+    post = Looking()
+    home.run(6, post)
+    assert post.prepared == 1
+
+
+def test_a_mailer_with_nothing_to_send_is_left_alone(home: Home) -> None:
+    post = Post(obstacle=ConsentError("Agree again."))
+
+    assert home.run(0, post).exit is Exit.DONE
+    assert post.prepared == 0
+
+
+def test_what_the_mailer_learnt_is_told(home: Home) -> None:
+    note = ReportWarning("consent-ends", "the consent ends")
+
+    assert home.run(1, Post(notes=(note, note))).warnings == (note,)
+
+
+# A limit
+
+
+def test_a_mail_that_a_limit_turned_away_is_sent_in_the_same_run(home: Home) -> None:
+    post = Post({"s01": [Limited(LIMIT, 7), Limited(LIMIT, 5), Delivered("<late>")]})
+    result = home.run(6, post)
+
+    assert states(result) == dict.fromkeys(names(6), State.SENT)
+    assert post.tried.count("s01") == 3
+    assert all(post.tried.count(one) == 1 for one in names(6) if one != "s01")
+    assert sum(home.time.naps) == pytest.approx(12)
+    assert [kinds(steps) for steps, _ in home.ledger.writes][1][:4] == [(Sent, one) for one in names(4)]
+
+
+def test_the_longest_wait_of_a_wave_is_kept(home: Home) -> None:
+    post = Post({"s00": [Limited(LIMIT, 3), Delivered("a")], "s01": [Limited(LIMIT, 30), Delivered("b")]})
+    home.run(4, post)
+
+    assert sum(home.time.naps) == pytest.approx(30)
+
+
+@pytest.mark.parametrize("wait", [1.0, 91.0, 10.0**9, math.inf])
+def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
+    post = Post({"s01": [Limited(LIMIT, wait)]})
+    result = home.run(20, post)
+
+    found = states(result)
+    assert [found[one] for one in names(4)] == [State.SENT, State.FAILED, State.SENT, State.SENT]
+    assert {found[one] for one in names(20)[4:]} == {State.FAILED}
+    assert set(post.tried) == set(names(4))
+    assert reasons(result) == {str(LIMIT), f"not sent, since {LIMIT}"}
+    assert result.exit is Exit.UNREACHABLE
+    assert sum(home.time.naps) <= 90
+    assert (NotSent, "s01") in kinds(home.ledger.writes[-1][0])
+
+    post, after = home.next_run(20)
+    assert sorted(post.tried) == ["s01", *names(20)[4:]]
+    assert after.exit is Exit.DONE
+
+
+def test_a_limit_that_nobody_has_the_patience_for_is_told_at_once(home: Home) -> None:
+    home.run(4, Post({"s00": [Limited(LIMIT, 3)]}), total=2)
+
+    assert home.time.naps == []
+
+
+# A refusal that every mail would meet with
+
+
+def test_a_refusal_that_is_about_all_mail_stops_the_sending(home: Home) -> None:
+    cause = ConsentError("Agree again.")
+    post = Post({"s02": [Undelivered(cause, everywhere=True)]})
+    result = home.run(20, post)
+
+    assert sorted(post.tried) == names(4)
+    assert result.exit is Exit.CONSENT
+    assert reasons(result) == {str(cause), f"not sent, since {cause}"}
+
+
+def test_a_refusal_that_is_about_one_mail_stops_nothing(home: Home) -> None:
+    result = home.run(20, Post({"s02": [Undelivered(InputError("No such box."))]}))
+
+    assert [name for name, state in states(result).items() if state is not State.SENT] == ["s02"]
+
+
+# A failure that nobody foresaw
+
+
+@pytest.mark.parametrize("error", [RuntimeError("of the library"), MemoryError(), RecursionError(), KeyError("x")])
+def test_a_mail_whose_sending_fails_in_an_unforeseen_way_is_held(home: Home, error: Exception) -> None:
+    def fail(session: str) -> None:
+        if session == "s01":
+            raise error
+
+    result = home.run(5, Post(meanwhile=fail))
+
+    assert states(result) == {**dict.fromkeys(names(5), State.SENT), "s01": State.HELD}
+    [reason] = [one.verdict.reason for one in result.deliveries if one.verdict.state is State.HELD]
+    assert reason == f"sending it failed in a way that nobody foresaw ({type(error).__name__})"
+    assert (Hold, "s01") in kinds(home.ledger.writes[1][0])
+
+
+# Somebody wants the run to end
+
+
+def test_from_the_first_claim_on_the_run_ends_in_order(home: Home) -> None:
+    options = PreviewOptions()
+    home.run(
+        1, Post(meanwhile=lambda _session: options.deferred or pytest.fail("it would have ended at once")), options
+    )
+
+
+def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
+    post = Post()
+    result = home.run(6, post, PreviewOptions(7))
+
+    assert (post.prepared, post.tried) == (0, [])
+    assert [steps for steps, _ in home.ledger.writes] == [[]]
+    assert states(result) == dict.fromkeys(names(6), State.FAILED)
+    assert result.exit is Exit.ATTENTION
+    assert [one.code for one in result.warnings] == ["stopped"]
+
+
+def test_a_run_with_nothing_to_send_that_is_to_end_is_done(home: Home) -> None:
+    assert home.run(0, Post(), PreviewOptions(7)).exit is Exit.DONE
+
+
+def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> None:
+    options = PreviewOptions()
+
+    def end(_session: str) -> None:
+        options.left = 7
+
+    post = Post({"s01": [Unknown("The line broke.")]}, meanwhile=end)
+    result = home.run(12, post, options)
+
+    found = states(result)
+    assert sorted(post.tried) == names(4)
+    assert [found[one] for one in names(4)] == [State.SENT, State.HELD, State.SENT, State.SENT]
+    assert {found[one] for one in names(12)[4:]} == {State.FAILED}
+    assert reasons(result) == {"not sent, since the run was told to end. The next run sends it."}
+    assert result.exit is Exit.ATTENTION
+    assert [kinds(steps) for steps, _ in home.ledger.writes][-1] == [
+        (Sent, "s00"),
+        (Hold, "s01"),
+        (Sent, "s02"),
+        (Sent, "s03"),
+    ]
+    post, after = home.next_run(12)
+    assert sorted(post.tried) == names(12)[4:]
+    assert after.exit is Exit.ATTENTION
+
+
+def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
+    options, answered = PreviewOptions(), Event()
+    others = Barrier(WAVE)
+
+    def hang(session: str) -> None:
+        others.wait(RETRY_POLICY)
+        if session == "s02":
+            options.left = 0.2
+            answered.wait(RETRY_POLICY)
+
+    try:
+        result = home.run(6, Post(meanwhile=hang), options)
+    finally:
+        answered.set()
+
+    found = states(result)
+    assert found["s02"] is State.HELD
+    assert {found[one] for one in ("s00", "s01", "s03")} <= {State.SENT, State.HELD}
+    assert {found[one] for one in ("s04", "s05")} == {State.FAILED}
+    assert "told to end before an answer came" in str([one.verdict.reason for one in result.deliveries])
+
+
+def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
+    options = PreviewOptions()
+
+    @dataclass
+    class Ending(Watched):
+        """The wish comes while the claims are being written."""
+
+        def write(self, steps: Sequence[object], now: object) -> object:  # type: ignore[override]
+            options.left = 7
+            return super().write(steps, now)  # type: ignore[arg-type]
+
+    home.ledger = Ending(store(home.folder))
+    post = Post()
+    result = home.run(6, post, options)
+
+    assert post.tried == []
+    assert states(result) == dict.fromkeys(names(6), State.FAILED)
+    claims, settled = [kinds(steps) for steps, _ in home.ledger.writes]
+    assert claims == [(Begin, one) for one in names(4)]
+    assert settled == [(NotSent, one) for one in names(4)]
+    post, _ = home.next_run(6)
+    assert sorted(post.tried) == names(6)
+
+
+def test_a_limit_is_not_waited_for_by_a_run_that_is_to_end(home: Home) -> None:
+    options = PreviewOptions()
+
+    def sleep(_seconds: float) -> None:
+        options.left = 7
+
+    post = Post({"s00": [Limited(LIMIT, 60)]})
+    retry_policy = RetryPolicy(clock=lambda: home.time.now, sleep=sleep, jitter=lambda: 0.0)
+    result = run(job(home.ledger, 5), post, RUN, still, options, retry_policy)
+
+    assert post.tried.count("s00") == 1
+    assert states(result) == {"s00": State.FAILED, **dict.fromkeys(names(4)[1:], State.SENT), "s04": State.FAILED}
+    assert (NotSent, "s00") in kinds(home.ledger.writes[-1][0])
+
+
+def test_the_ledger_is_told_of_all_even_if_it_takes_longer_than_the_run_may(home: Home) -> None:
+    options = PreviewOptions()
+
+    def end(_session: str) -> None:
+        options.left = 0
+
+    post = Post(meanwhile=end)
+    result = home.run(4, post, options)
+
+    assert len(home.ledger.writes) == 2
+    claims = {key.session: entry.claim for key, entry in home.ledger.read(NOW).entries.items()}
+    for session, state in states(result).items():
+        assert (state is State.FAILED) == (session not in post.tried)
+        assert (state is State.HELD) == (claims.get(session) is not None)

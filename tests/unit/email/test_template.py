@@ -1,0 +1,197 @@
+"""What is wrong with a template is found before it is used, and using one comes to an end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sessionsmgmt.email.template as subject
+from sessionsmgmt.email.language import language
+from sessionsmgmt.email.samples import samples, wording
+from sessionsmgmt.email.template import LONGEST_TEMPLATE, check, render
+from sessionsmgmt.email.template_context import names
+from sessionsmgmt.errors import InputError
+from tests.builders import ROLES
+from tests.unit.email.cases import TEMPLATE
+
+WORDING = Path(subject.__file__).parent / "wording"
+
+
+def wrong(body: str) -> list[tuple[int, int, str]]:
+    return check(f"Subject: x\n{body}", ROLES)
+
+
+@pytest.mark.parametrize("text", [TEMPLATE, *((WORDING / name).read_text("utf-8") for name in ("en.md", "fr.md"))])
+def test_a_right_template_has_nothing_wrong(text: str) -> None:
+    assert check(text, ROLES) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ team }} {{ kind }} {{ notice }} {{ date }} {{ start }} {{ end }} {{ start_time }} {{ end_time }}",
+        "{{ presence }} {{ presence.start.strftime('%H:%M') }} {{ presence.end.isoformat() }} {{ presence.all_day }}",
+        "{{ session.id }}{{ session.title }}{{ session.location }}{{ session.description }}{{ session.all_day }}",
+        "{{ session.start }} {{ session.end }}",
+        "{% for p in students %}{{ loop.index }}. {{ p.name }}{{ ', ' if not loop.last }}{% else %}nobody{% endfor %}",
+        "{{ students | map(attribute='name') | join(', ') }} {{ students | length + adults | length }}",
+        "{% set all = adults + students %}{% for p in all if p.new %}{{ p }}{% endfor %}",
+        "{% if before %}{{ before.text }}{% endif %} {{ team ~ ': ' ~ (students | length) }}",
+        "{% for group in groups %}{{ group.title }} {{ group.count }} {{ group.number }}{% endfor %}",
+        "{% if kind in ['new', 'changed'] and students is not none %}{{ team | upper | replace('A', 'B') }}{% endif %}",
+        "{% raw %}{{ not a name }}{% endraw %} {# remark #} {{ team.upper() }} {{ session.title | default('x') }}",
+        "{{ (presence.end - presence.start).total_seconds() // 3600 }} {{ 2 * 3 }}",
+        "{% for session in groups %}{{ session.count }}{% endfor %}",
+    ],
+)
+def test_what_templates_are_for_can_be_written(body: str) -> None:
+    assert wrong(body) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", (1, 1, 'the first line must be the subject: "Subject: …"')),
+        ("Hello\nSubject: x", (1, 1, 'the first line must be the subject: "Subject: …"')),
+        ("Subject:  \nHello", (1, 1, 'the subject is empty; write it after "Subject:"')),
+        ("Subject: {{ tem }}", (1, 13, 'there is no "tem" here; did you mean "team"?')),
+        ("Subject: x" * LONGEST_TEMPLATE, (1, 1, f"is too long; a template has at most {LONGEST_TEMPLATE} characters")),
+    ],
+)
+def test_a_template_begins_with_its_subject(text: str, fault: tuple[int, int, str]) -> None:
+    assert check(text, ROLES) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "column", "sentence"),
+    [
+        ("\nDear {{ studnets }}", 3, 9, 'there is no "studnets" here; did you mean "students"?'),
+        ("{{ session.titel }}", 2, 12, 'session has no "titel"; did you mean "title"?'),
+        (
+            "{% if session.title == 'x' %}\n{{ session.foo }}{% endif %}",
+            3,
+            12,
+            'session has no "foo"; there is all_day,',
+        ),
+        ("{% for p in adults %}\n{{ p.nam }}{% endfor %}", 3, 6, 'a person has no "nam"; did you mean "name"?'),
+        ("{{ before.text }}", 2, 1, "something is not there, at least in some notices"),
+        ("{{ team | uper }}", 2, 11, 'there is no filter "uper"; did you mean "upper"?'),
+        ("{{ team | e }}", 2, 5, 'there is no filter "e"; leave it out'),
+        ("{{ 1 is od }}", 2, 9, 'there is no test "od"; did you mean "odd"?'),
+        ("{{ adults }}", 2, 1, "a list can't be written as it is"),
+        ("{{ team }", 2, 1, "not understood: unexpected '}'"),
+        ("{% if team %}", 2, 1, "not understood: Unexpected end of template"),
+        ("{{ 1 / 0 }}", 2, 1, "this can't be worked out"),
+        ("![x](https://example.org/x.png)", 2, 6, "pictures are left out"),
+        ("[x](javascript:alert)", 2, 1, ""),
+        ("[x](/here)", 2, 5, "a link must begin with"),
+        ("\n[x]({{ session.location }})", 1, 1, "a link must begin with"),
+        ("[x](mailto:{{ session.location }})", 1, 1, "a link must begin with"),
+    ],
+)
+def test_a_fault_is_found_where_it_stands(body: str, line: int, column: int, sentence: str) -> None:
+    found = wrong(body)
+    if not sentence:
+        assert found == []  # CommonMark itself takes that for words, not for a link
+    else:
+        assert [(one[0], one[1], one[2][: len(sentence)]) for one in found] == [(line, column, sentence)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% for i in range(10**9) %}x{% endfor %}",
+        "{{ 'a' * 10**9 }}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ '%1000000000d' | format(1) }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ '{:1000000000}'.format(1) }}",
+        "{{ 'a'.ljust(1000000000) }}",
+        "{{ 'a' | center(1000000000) }}",
+        "{{ [1] * 1000000000 }}",
+        "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+        "{% for x in students recursive %}{{ loop(students) }}{% endfor %}",
+        "{% set a = 'aaaaaaaaaaaaaaaaaaaa' %}" + "{% set a = a ~ a %}" * 40,
+        "{% set a = 'aaaaaaaaaaaaaaaaaaaa' %}" + "{% set a = a + a %}" * 40,
+        "{% set a = 'aaaaaaaaaaaaaaaaaaaa' %}" + "{% set a = a | replace('a', a) %}" * 9,
+        "{% set a = 'aaaaaaaaaaaaaaaaaaaa' %}" + "{% set a = a | join(a) %}" * 9,
+        "{% set a = adults %}" + "{% set a = a + a %}" * 40 + "{{ a | length }}",
+        "{% set a = [] %}" + "{% set a = [a, a] %}" * 40 + "{{ a | string }}",
+        "{% set a %}x{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40 + "{{ a }}",
+        "{% for a in session.title %}" * 12 + "{% endfor %}" * 12,
+        "{% for a in session.title %}" * 4 + "{{ session.title }}" + "{% endfor %}" * 4,
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ " + "-" * 5000 + "1 }}",
+        "{% for a in adults %}" * 60 + "{% endfor %}" * 60,
+        "**a " * 1000 + "b** " * 1000,
+        "{% include 'secrets' %}",
+        "{% import 'secrets' as x %}",
+        "{% extends 'secrets' %}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ ''['__class__'] }}",
+        "{{ adults | map(attribute='__class__') | first }}",
+        "{{ lipsum() }}{{ cycler() }}{{ namespace() }}{{ dict() }}",
+        "{% set x = namespace() %}",
+        "{{ self }}{{ loop }}",
+        "{{ students.append(1) }}",
+        "{{ [1, 2] }}",
+    ],
+)
+def test_what_does_harm_or_never_ends_is_refused(body: str) -> None:
+    assert wrong(body)
+
+
+def test_a_template_that_fails_later_says_in_which_line() -> None:
+    sample, new = wording(ROLES), samples(ROLES)[0]
+    text = "Subject: x\n\n{% if team == 'Sample Team' %}\n{{ session.title / 2 }}\n{% endif %}"
+    with pytest.raises(InputError) as raised:
+        render(text, names(new, sample, language("en_US")))
+    assert raised.value.text == "The template can't be used, line 4: '/' can't be used on these values."
+    assert [(one.line, one.column) for one in raised.value.problems] == [(4, 1)]
+
+
+@pytest.mark.parametrize(
+    "expression", ["adults[team]", "session[team]", "adults[0][team]", "team + 1", "team | int / 0", "team[team]"]
+)
+def test_a_failure_repeats_no_value(expression: str) -> None:
+    known = {**names(samples(ROLES)[0], wording(ROLES), language("en_US")), "team": "Secretive"}
+    with pytest.raises(InputError) as raised:
+        render(f"Subject: x\n{{{{ {expression} }}}}", known)
+    assert "Secretive" not in str(raised.value)
+
+
+def said(body: str) -> str:
+    draft = render(f"Subject: x\n{body}", names(samples(ROLES)[0], wording(ROLES), language("en_US")))
+    return "".join(draft.values[ord(c) - 0xF0000] if ord(c) >= 0xF0000 else c for c in draft.body)
+
+
+def test_lines_of_nothing_but_tags_leave_no_trace() -> None:
+    assert said("{% for p in adults %}\n- {{ p }}\n{% endfor %}\nend") == "- Ada Sample\n- Bo Sample\nend"
+    assert said("a\n  {% if team %}{# yes #}\nb\n  {% endif %}\nc") == "a\nb\nc"
+
+
+def test_a_tag_at_the_end_of_a_line_of_text_leaves_the_line_a_line() -> None:
+    assert said("a {% if team %}b{% endif %}\nc") == "a b\nc"
+    assert said("a {# remark #}\nc") == "a \nc"
+    assert said("a {% if team -%}\nb{% endif %}") == "a b"
+
+
+def test_the_beginning_and_line_ends_of_a_file_do_not_matter() -> None:
+    assert said("a\r\nb") == "a\nb"
+    assert check("\ufeffSUBJECT: x\r\n{{ team }}", ROLES) == []
+
+
+def test_marks_that_an_author_writes_are_dropped() -> None:
+    assert said("a\U000f0000\U000ffffdb{{ team }}") == "abSample Team"
+
+
+@given(st.text(alphabet="{}%#()[]|~*'\"ab \n.teamifor0", max_size=60))
+def test_no_template_at_all_does_anything_but_fail_with_a_sentence(body: str) -> None:
+    for line, column, sentence in wrong(body):
+        assert 1 <= line <= body.count("\n") + 2
+        assert column >= 1
+        assert sentence

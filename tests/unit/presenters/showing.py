@@ -1,0 +1,124 @@
+"""Results of commands, to be shown: by default of one notice that is due, composed as a club's run composes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from sessionsmgmt.application.notices.pipeline import Delivery
+from sessionsmgmt.application.result import Result
+from sessionsmgmt.config.model import (
+    Config,
+    IcsCalendar,
+    LedgerSettings,
+    Mail,
+    NoticeSettings,
+    OutboxMail,
+    VcardContacts,
+)
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice, State, Verdict
+from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.email.compose import compose
+from sessionsmgmt.email.model import Envelope, Wording
+from sessionsmgmt.errors import Exit
+from tests import builders
+
+
+def config(
+    folder: Path = Path("club"),
+    *,
+    team: str = "MantaBots",
+    locale: str = "en_US",
+    roles: Sequence[Role] = builders.ROLES,
+    notices: Sequence[str] = ("campus", "hall"),
+    to: Sequence[str] = ("office@example.org",),
+) -> Config:
+    """The settings of a club with two notices."""
+    return Config(
+        path=folder / "sessions.yml",
+        root=folder,
+        team=team,
+        zone=builders.NEW_YORK,
+        locale=locale,
+        calendar=IcsCalendar(folder / "calendar.ics"),
+        contacts=VcardContacts(folder / "contacts.vcf"),
+        mail=Mail(OutboxMail(folder / "outbox"), "coach@example.org"),
+        roles=tuple(roles),
+        ledger=LedgerSettings(),
+        notices=tuple(NoticeSettings(builders.rule(one), tuple(to)) for one in notices),
+    )
+
+
+def due(notice: Notice, reason: str = "nothing was said about it yet") -> Delivery:
+    """A notice that would be sent."""
+    return Delivery(Verdict(notice.key, notice.presence.start, State.DUE, notice.kind, reason, notice))
+
+
+def quiet(
+    state: State = State.SKIPPED, reason: str = "said already", session: str = "quiet", kind: Kind | None = None
+) -> Delivery:
+    """A session nothing is sent about."""
+    status = Exit.DONE if state is State.SKIPPED else Exit.ATTENTION
+    start = builders.local(2026, 11, 9, 18)
+    return Delivery(Verdict(Key("campus", session), start, state, kind, reason), exit=status)
+
+
+def result(
+    *deliveries: Delivery,
+    settings: Config | None = None,
+    warnings: Sequence[ReportWarning] = (),
+    command: str = "preview",
+    snapshot: LedgerSnapshot | None = None,
+    message: str = "",
+) -> Result:
+    """What a command returned; the emails of what is due are composed with the settings."""
+    club = settings or config()
+    notices = [one.verdict.notice for one in deliveries if one.verdict.notice]
+    wording = Wording(club.team, club.locale, club.zone, {role.name: role.disclose for role in club.roles})
+    envelope = Envelope(club.notices[0].to, (), club.mail.sender)
+    return Result(
+        command,
+        builders.NOW,
+        max((delivery.exit for delivery in deliveries), default=Exit.DONE),
+        deliveries,
+        tuple(warnings),
+        {notice.key: compose(notice, wording, envelope, builders.NOW) for notice in notices},
+        snapshot,
+        message,
+    )
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of a page: its tag and its attributes."""
+
+    tag: str
+    attributes: dict[str, str | None]
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page, read: its elements in order, and its text."""
+
+    source: str
+    elements: list[Element] = field(default_factory=list)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[Element]:
+        """The elements of a tag."""
+        return [element for element in self.elements if element.tag == tag]

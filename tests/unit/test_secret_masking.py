@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionsmgmt.secret_masking import SHORTEST, announcement, announcer, forms, secrets
+
+CREDENTIAL = {
+    "type": "authorized_user",
+    "client_id": "club.apps.googleusercontent.com",
+    "client_secret": 'GOCSPX-"quoted"\\é',
+    "refresh_token": "1//refresh",
+}
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\nq83vEjRWeJq83v==\n-----END RSA PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_credential_is_known_whole_by_line_and_by_each_secret_field(indent: int | None) -> None:
+    text = json.dumps(CREDENTIAL, indent=indent)
+    found = forms(text)
+
+    assert {"1//refresh", CREDENTIAL["client_secret"]} <= found
+    assert {line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST} <= found
+    assert json.dumps(CREDENTIAL["client_secret"])[1:-1] in found
+    assert base64.b64encode(text.encode()).decode() in found
+
+
+def test_what_is_public_in_a_credential_and_what_is_mere_structure_is_not_hidden() -> None:
+    found = forms(json.dumps(CREDENTIAL, indent=2))
+
+    assert CREDENTIAL["client_id"] not in found
+    assert "authorized_user" not in found
+    assert "{" not in found
+    assert "}" not in found
+
+
+def test_a_private_key_is_known_by_each_of_its_lines() -> None:
+    assert {"MIIEpAIBAAKCAQEA", "q83vEjRWeJq83v=="} <= forms(PEM)
+
+
+@given(
+    st.text()
+    | st.recursive(st.none() | st.text(), lambda one: st.lists(one) | st.dictionaries(st.text(), one)).map(json.dumps)
+)
+def test_every_form_is_one_line_and_long_enough_to_be_no_accident(value: str) -> None:
+    for form in forms(value):
+        assert len(form) >= SHORTEST
+        assert form.splitlines() == [form]
+        assert not {"\r", "\n"} & set(announcement(form))
+
+
+def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> None:
+    environ = {
+        "SECRETS_TOKEN": "github_pat_one",
+        "SMTP_PASSWORD": "a password",
+        "HOME": "/nowhere",
+        "GITHUB_APP_ID": "471100",
+    }
+    found = secrets(environ)
+
+    assert {"github_pat_one", "a password"} <= found
+    assert not {"/nowhere", "471100"} & found
+
+
+@contextmanager
+def piped() -> Iterator[tuple[TextIO, Callable[[], str]]]:
+    """A stream that is a pipe, and what has been written to it."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    def told() -> str:
+        try:
+            return os.read(reading, 65536).decode()
+        except BlockingIOError:
+            return ""
+
+    with os.fdopen(writing, "w") as stream:
+        yield stream, told
+    os.close(reading)
+
+
+ACTIONS = {"GITHUB_ACTIONS": "true"}
+
+
+@pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": "false"}])
+def test_outside_of_actions_nobody_is_told(environ: Mapping[str, str]) -> None:
+    with piped() as (stream, told):
+        announcer(environ, [stream])("ya29.access")
+        assert told() == ""
+
+
+def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own() -> None:
+    with piped() as (stream, told):
+        announcer(ACTIONS, [stream])("ya29.100%access")
+        lines = told().splitlines()
+
+    assert "::add-mask::ya29.100%25access" in lines
+    assert all(line.startswith("::add-mask::") for line in lines)
+    assert os.linesep not in "".join(lines)
+
+
+def test_a_stream_that_leads_into_a_file_is_told_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as file, piped() as (stream, told):
+        announcer(ACTIONS, [file, stream])("ya29.access")
+        assert "::add-mask::ya29.access\n" in told()
+        announcer(ACTIONS, [file, io.StringIO()])("ya29.access")
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_of_two_pipes_the_first_is_told() -> None:
+    with piped() as (one, first), piped() as (two, second):
+        announcer(ACTIONS, [one, two])("ya29.access")
+        assert (first() != "", second()) == (True, "")
