@@ -58,8 +58,7 @@ if TYPE_CHECKING:
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
 CREDENTIAL = "GOOGLE_CREDENTIALS"
-NOTE_RETRY_POLICY = RetryPolicy(total=20)
-"""A note that can't be put up now is put up by the next run, which is no reason to wait for long."""
+NOTE_RETRY_POLICY = RetryPolicy(total=20)  # The next run writes a note that this one can't.
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class IssueNotifier:
         self._repository = hub.repository(repository)
 
     def post(self, topic: str, note: Note) -> None:
-        """Put the note up, or bring it up to date; see ``ports.Notifier``. Of two issues of a topic the oldest stays."""
+        """Post the note, or update it; see ``ports.Notifier``. Of two issues of a topic the oldest stays."""
         title, body = _shortened(note.title, LONGEST_TITLE, "…"), _body(topic, note.text)
         found = self._open(topic)
         for one in found[1:]:

@@ -35,9 +35,7 @@ from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.model import Config, topic
-from sessionsmgmt.entrypoints.cli import credentials as credential
-from sessionsmgmt.entrypoints.cli import previews, streams
-from sessionsmgmt.entrypoints.cli import privacy as lifecycle
+from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
 from sessionsmgmt.entrypoints.cli.browser import visit as visit_in_browser
 from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform
 from sessionsmgmt.entrypoints.cli.new_file import new_file
@@ -123,7 +121,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     def act(config: Config) -> Result:
         if dry_run:
             return send(config, invocation.environ)
-        return credential.renewed_first(invocation, config, partial(send, config))
+        return credentials.renewed_first(invocation, config, partial(send, config))
 
     return perform(invocation, act)
 
@@ -138,8 +136,8 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
     if recover and dry_run:
         raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
     if recover:
-        return perform(invocation, partial(credential.recover, invocation, recover))
-    return perform(invocation, partial(credential.rotate_dry_run if dry_run else credential.rotate, invocation))
+        return perform(invocation, partial(credentials.recover, invocation, recover))
+    return perform(invocation, partial(credentials.rotate_dry_run if dry_run else credentials.rotate, invocation))
 
 
 @cli.command("status")
@@ -196,9 +194,9 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
         if browser:
             visit_in_browser(url, invocation.environ)
 
-    prompter = credential.Prompter(_complain, visit)
-    keep = partial(credential.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
-    return perform(invocation, partial(credential.login, invocation, client, prompter, keep))
+    prompter = credentials.Prompter(_complain, visit)
+    keep = partial(credentials.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
+    return perform(invocation, partial(credentials.login, invocation, client, prompter, keep))
 
 
 def _printed(text: str) -> str:
@@ -212,7 +210,7 @@ def _printed(text: str) -> str:
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
     must_be_merged(invocation.environ, "auth revoke")
-    return perform(invocation, partial(credential.revoke_dry_run if dry_run else credential.revoke, invocation))
+    return perform(invocation, partial(credentials.revoke_dry_run if dry_run else credentials.revoke, invocation))
 
 
 @cli.command("resolve")
@@ -273,12 +271,12 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
                 "Run it on a machine of your own, or write it into a file with --out.",
             )
         if out is None:
-            exported = lifecycle.export(invocation, address, config)
-            streams.print_out(lifecycle.text(exported, sys.stdout.encoding).rstrip("\n"))
+            exported = privacy.export(invocation, address, config)
+            streams.print_out(privacy.text(exported, sys.stdout.encoding).rstrip("\n"))
             return Result("export", invocation.now, exported.exit)
         with new_file("--out", out, config.root) as save:
-            exported = lifecycle.export(invocation, address, config)
-            save(lifecycle.text(exported, "utf-8"))
+            exported = privacy.export(invocation, address, config)
+            save(privacy.text(exported, "utf-8"))
         return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
@@ -298,13 +296,13 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
         _confirm(f"This deletes {what}, and nobody can bring it back. Go on?")
     match address, dry_run:
         case "", True:
-            act = partial(lifecycle.forget_dry_run, invocation)
+            act = partial(privacy.forget_dry_run, invocation)
         case "", False:
-            act = partial(lifecycle.forget, invocation)
+            act = partial(privacy.forget, invocation)
         case _, True:
-            act = partial(lifecycle.forget_person_dry_run, invocation, address)
+            act = partial(privacy.forget_person_dry_run, invocation, address)
         case _:
-            act = partial(lifecycle.forget_person, invocation, address)
+            act = partial(privacy.forget_person, invocation, address)
     return perform(invocation, act)
 
 
