@@ -5,8 +5,8 @@ address of a link it becomes the same character of plane 16. Markdown, HTML and 
 then the values are put in, escaped for the place they go to. So whatever stands in a title or a name can't become
 markup, backslashes are never seen, and the form of an email depends on its template alone.
 
-Nothing else may look like a mark. Values have no such characters (see ``safe_text``). ``unmarked`` takes them out of what
-a person has written, and ``without_references`` the references by which Markdown would make them.
+Nothing else may look like a mark. Values have no such characters (see ``safe_text``). ``unmarked`` takes them out of
+what a person has written, and ``without_references`` the references by which Markdown would make them.
 """
 
 from __future__ import annotations
