@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import keys
-from sessionsmgmt.application.notices.pipeline import Job, Lookup, Mailing
+from sessionsmgmt.application.notices.job import Job, Lookup, Mailing
 from sessionsmgmt.base_urls import root
 from sessionsmgmt.config.clubs import BRANCH, FORMER_BRANCH, configured, declared
 from sessionsmgmt.config.model import (

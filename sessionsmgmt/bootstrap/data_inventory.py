@@ -27,7 +27,7 @@ from sessionsmgmt.config.model import (
     topic,
 )
 from sessionsmgmt.config.paths import place
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.ledger import LedgerWithWarnings
@@ -37,7 +37,6 @@ from sessionsmgmt.presenters.held_issue import HELD
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask
 
-FAILURES = frozenset(Exit) - {Exit.DONE}
 CONSENT_ROW = "consent"
 SECRET_ROW = "secret"  # noqa: S105 - what the row is about
 
@@ -105,9 +104,9 @@ def account_places(config: Config, environ: Mapping[str, str], mask: Mask) -> tu
     calendar = f"ledger {_named(CalendarStore())}"
     found = []
     if club.credential(environ).strip() and club.uses_account(config):
-        found.append(Place(CONSENT_ROW, partial(_grant, config, environ, mask), {calendar: FAILURES - {Exit.CONSENT}}))
+        found.append(Place(CONSENT_ROW, partial(_grant, config, environ, mask), {calendar: (ConsentError,)}))
     if credentials.may_store(config, environ):
-        found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), {CONSENT_ROW: FAILURES}))
+        found.append(Place(SECRET_ROW, partial(_secret, config, environ, mask), {CONSENT_ROW: ()}))
     return tuple(found)
 
 

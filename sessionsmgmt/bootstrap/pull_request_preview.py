@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sessionsmgmt.adapters.github import job
 from sessionsmgmt.adapters.github.event import PullRequest
-from sessionsmgmt.application.notices.pipeline import Job
+from sessionsmgmt.application.notices.job import Job
 from sessionsmgmt.base_urls import root
 from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.config.model import Config

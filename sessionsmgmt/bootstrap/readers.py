@@ -9,10 +9,11 @@ from functools import partial
 from sessionsmgmt.adapters.github.event import is_private
 from sessionsmgmt.adapters.github.job import in_actions
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.retry import RetryPolicy
 
 RETRY_POLICY = RetryPolicy(total=5)
@@ -35,12 +36,12 @@ def readers_of_repository(environ: Mapping[str, str], stop: Stop = UNSTOPPED) ->
     return Readers.CLUB if private else Readers.ANYBODY
 
 
-def addressed(result: Result, environ: Mapping[str, str], stop: Stop) -> Result:
-    """The result with who can read it; nothing is asked where there is nothing in it that is not for everybody."""
-    is_for_all = result.invented or not (result.deliveries or result.warnings or result.findings)
+def addressed(shown: Presentation, environ: Mapping[str, str], stop: Stop) -> Presentation:
+    """The same with who can read it. Nobody is asked where all of it may be shown to everybody."""
+    is_for_all = shown.invented or not (shown.deliveries or shown.warnings or shown.findings)
     if is_for_all or not in_actions(environ):
-        return result
-    return replace(result, readers=readers_of_repository(environ, stop))
+        return shown
+    return replace(shown, readers=readers_of_repository(environ, stop))
 
 
 def _looked_up(environ: Mapping[str, str]) -> bool:

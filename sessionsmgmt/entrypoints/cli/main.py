@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,12 +21,22 @@ import click
 from sessionsmgmt import __version__
 from sessionsmgmt.adapters.github.event import must_be_merged, pull_request, refuse_lent_secrets
 from sessionsmgmt.adapters.github.job import workspace
+from sessionsmgmt.application.notices.job import Delivery
 from sessionsmgmt.application.notices.preview import preview
 from sessionsmgmt.application.notices.resolve import adopt, resolve
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.status import status
-from sessionsmgmt.application.notifications import held_after, sent, tell, was_held
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.notifications import any_sent, held_after, notify, was_held
+from sessionsmgmt.application.result import (
+    AdoptResult,
+    DoctorResult,
+    ExportResult,
+    PreviewResult,
+    Readers,
+    ResolveResult,
+    RunResult,
+    ValidateResult,
+)
 from sessionsmgmt.application.setup.doctor import doctor, doctor_without
 from sessionsmgmt.application.setup.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
@@ -35,17 +46,21 @@ from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.model import Config, topic
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
 from sessionsmgmt.entrypoints.cli.browser import visit as visit_in_browser
 from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform
 from sessionsmgmt.entrypoints.cli.new_file import new_file
 from sessionsmgmt.entrypoints.cli.prompts import answers_beforehand, ask, replaceable
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status
 from sessionsmgmt.entrypoints.process_environment import settle
 from sessionsmgmt.entrypoints.signals import STOPPED, process
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import terminal
 from sessionsmgmt.presenters.held_issue import HELD, NOTHING_HELD, counted_note, held_note
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.secret_masking import VARIABLES, announcer
 
 
@@ -76,7 +91,7 @@ def init_(
         answered = answers(known if yes else ask(questions(zone), known), zone)
         answered = as_before(answered, before) if earlier else answered
         may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
-    result = init(answered, folder, may_go, invocation.now, before.left_out)
+    result = init(answered, folder, may_go, before.left_out)
     return perform(invocation, lambda _: result)
 
 
@@ -84,7 +99,7 @@ def init_(
 @command
 def validate_(invocation: Invocation) -> Exit:
     """Check sessions.yml and its templates; touch nothing else."""
-    return perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+    return perform(invocation, lambda config: ValidateResult(_valid(config)))
 
 
 @cli.command("preview")
@@ -96,7 +111,7 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
     """Compose every notice that 'run' would send now, and send nothing."""
     options, pull = previews.PreviewOptions(out, publish=publish, live=live), pull_request(invocation.environ)
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> PreviewResult:
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
             return previews.make(invocation, options, pull, config)
 
@@ -110,17 +125,21 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
     must_be_merged(invocation.environ, "run")
 
-    def send(config: Config, environ: Mapping[str, str]) -> Result:
+    def send(config: Config, environ: Mapping[str, str]) -> RunResult:
         wired = club.wire(config, environ, invocation.mask)
         with terminal.progress("Reading, deciding and sending", sys.stderr):
-            if dry_run:
-                return replace(preview(wired.job, invocation.now), command="run")
             result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock, invocation.stop)
-            return invocation.stop.unless_asked(partial(_told, result, config, invocation), result)
+            held = partial(
+                _notified, result.deliveries, result.warnings, result.snapshot, result.now, config, invocation
+            )
+            return replace(
+                result, warnings=(*result.warnings, *invocation.stop.unless_asked(held, tuple[ReportWarning, ...]()))
+            )
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> RunResult | PreviewResult:
         if dry_run:
-            return send(config, invocation.environ)
+            with terminal.progress("Reading, deciding and sending", sys.stderr):
+                return preview(club.wire(config, invocation.environ, invocation.mask).job, invocation.now)
         return credentials.renewed_first(invocation, config, partial(send, config))
 
     return perform(invocation, act)
@@ -156,12 +175,12 @@ def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
     refuse_lent_secrets(invocation.environ, "doctor")
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> DoctorResult:
         at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
         try:
             wired = club.wire(config, invocation.environ, invocation.mask)
         except SessionsError as error:
-            return doctor_without(error, at_github, invocation.now)
+            return doctor_without(error, at_github)
         with terminal.progress("Looking at everything", sys.stderr):
             return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
 
@@ -228,12 +247,13 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
     if moved and (notice or session):
         raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> ResolveResult | AdoptResult:
         if moved:
-            return adopt(club.adoptable(config, invocation.environ), invocation.now)
+            return adopt(club.adoptable(config, invocation.environ))
         ledger = club.ledger(config, invocation.environ, invocation.mask)
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
-        return _told(replace(result, warnings=ledger.warnings()), config, invocation)
+        unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
+        return replace(result, warnings=(*ledger.warnings(), *unwritten))
 
     return perform(invocation, act)
 
@@ -250,8 +270,8 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     if batch < planned.batches:
         _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
     streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
-    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
-    streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+    shown = invocation.report(Presentation("plan", invocation.now), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
     return Exit.DONE
 
 
@@ -264,7 +284,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
     refuse_lent_secrets(invocation.environ, "export")
     address = _address(person)
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> ExportResult:
         if out is None and readers(invocation.environ) is Readers.ANYBODY:
             raise InputError(
                 "'export' does not print into the log of a repository that is not private.",
@@ -273,11 +293,11 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
         if out is None:
             exported = privacy.export(invocation, address, config)
             streams.print_out(privacy.text(exported, sys.stdout.encoding).rstrip("\n"))
-            return Result("export", invocation.now, exported.exit)
+            return exported
         with new_file("--out", out, config.root) as save:
             exported = privacy.export(invocation, address, config)
             save(privacy.text(exported, "utf-8"))
-        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
+        return replace(exported, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
 
@@ -335,19 +355,25 @@ def _somebody_answers() -> Iterator[None]:
         raise click.UsageError(text) from None
 
 
-def _told(result: Result, config: Config, invocation: Invocation) -> Result:
-    """The result, once a person was told what is held, where people are told such things.
+def _notified(
+    deliveries: Sequence[Delivery],
+    warnings: Sequence[ReportWarning],
+    snapshot: LedgerSnapshot | None,
+    now: datetime,
+    config: Config,
+    invocation: Invocation,
+) -> tuple[ReportWarning, ...]:
+    """Post which notices are held, where people read such notes. Returns what could not be posted.
 
-    An old note is looked for where something was held before, or where the run had nothing else to do.
+    An old note is looked for where a notice was held before, or where the command sent nothing.
     """
-    held, notifiers = held_after(result), club.notifiers(invocation.environ)
+    held, notifiers = held_after(deliveries, snapshot, now), club.notifiers(invocation.environ)
     note = held_note(held, config)
     if held and notifiers and readers_of_repository(invocation.environ) is Readers.ANYBODY:
         note = counted_note(len(held))
-    if note or was_held(result) or not sent(result):
-        for notifier in notifiers:
-            result = tell(notifier, topic(HELD, config.folder), note, NOTHING_HELD, result)
-    return result
+    if note or was_held(warnings, snapshot, now) or not any_sent(deliveries):
+        return notify(notifiers, topic(HELD, config.folder), note, NOTHING_HELD)
+    return ()
 
 
 def _valid(config: Config) -> str:
@@ -369,7 +395,7 @@ def start_in(environ: Mapping[str, str], stop: Stop) -> int:
 
 
 def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = None) -> int:
-    """Run one command and return its exit status; see ``errors.Exit``."""
+    """Run one command and return its exit status; see ``exit_status``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     here = here or ProcessContext(os.environ, announcer(os.environ, [sys.stderr, sys.stdout]))
     try:
@@ -396,4 +422,4 @@ def _complain(text: str) -> None:
 def _refused(error: SessionsError, here: ProcessContext) -> Exit:
     for view in here.views:
         view.show_problems(error)
-    return error.exit
+    return error_status(error)
