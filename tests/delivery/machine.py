@@ -52,8 +52,8 @@ from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
+from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
-from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3

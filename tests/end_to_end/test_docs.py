@@ -247,8 +247,8 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?!`sessions.yml`)", BY_PATH["docs/migrating.md"].text, re.MULTILINE)
     names = set(re.findall(r"`\{\{(\w+)\}\}`", BY_PATH["docs/migrating.md"].text))
 
-    assert set(rows) == conf_json._KNOWN
-    assert names == {*conf_json._NAMES, *conf_json._LISTS}
+    assert set(rows) == conf_json.KNOWN
+    assert names == {*conf_json.NAMES, *conf_json.LISTS}
 
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:
