@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
-RETRY_POLICY = 300
+TIMEOUT = 300
 """Seconds: a machine that others use too is slow at starting containers."""
 ATTEMPTS = 3
 """How often a process is started that buildah itself failed to start, as it does now and then on a busy machine."""
@@ -158,7 +158,7 @@ def _files(root: Path) -> dict[str, tuple[int, int]]:
 
 def _run(command: Sequence[str]) -> Done:
     done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False, timeout=RETRY_POLICY, stdin=subprocess.DEVNULL
+        command, capture_output=True, encoding="utf-8", check=False, timeout=TIMEOUT, stdin=subprocess.DEVNULL
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, Ledge
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from tests.builders import NOW, RETENTION, announcement
+from tests.clock import ManualClock
 from tests.emulators.github import (
     BAD_GATEWAY,
     BRANCH_MOVED,
@@ -32,7 +33,7 @@ from tests.emulators.github import (
     Objects,
     Refusal,
 )
-from tests.wire.github import BRANCH, KEYS, Home, Time, github
+from tests.wire.github import BRANCH, KEYS, Home, github
 
 READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
 REFS, TREE, COMMIT, REF = "git/list-matching-refs", "git/create-tree", "git/create-commit", "git/create-ref"
@@ -214,7 +215,7 @@ def test_a_network_that_answers_for_github_is_not_believed(home: Home, call: str
 def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
     begun(home)
     for trouble, least in ((SECONDARY_RATE_LIMIT, 60), (TOO_MANY, 1), (PRIMARY_RATE_LIMIT, 60)):
-        patient = replace(home, time=Time())
+        patient = replace(home, time=ManualClock())
         ledger, before = read_by(patient), len(home.github.requests)
         home.github.fail(PUT, trouble)
         ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
