@@ -48,12 +48,8 @@ def test_with_initials_a_person_without_initials_is_a_number() -> None:
 
 
 def test_newcomers_are_told_apart() -> None:
-    assert [
-        shown.new for shown in disclosed_people((ADA, BO), "students", Disclose.COUNT, frozenset({BO}), ENGLISH)
-    ] == [
-        False,
-        True,
-    ]
+    people = disclosed_people((ADA, BO), "students", Disclose.COUNT, frozenset({BO}), ENGLISH)
+    assert [shown.new for shown in people] == [False, True]
 
 
 @pytest.mark.parametrize(
