@@ -12,9 +12,9 @@ from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, SEND, Granted,
 from sessionsmgmt.adapters.google.transport import Connection
 from sessionsmgmt.errors import ConsentError, UnreachableError
 from tests.builders import unmasked
+from tests.clock import ManualClock
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.http import LoopbackServer, Request, Response, json_response
-from tests.wire.google import Time
 
 
 @dataclass
@@ -45,7 +45,7 @@ def refreshed(reply: object, status: int = 200) -> Granted:
         return refresh(
             credential,
             frozenset({EVENTS, CONTACTS}),
-            Connection(unmasked, server.root, retry_policy=Time().retry_policy),
+            Connection(unmasked, server.root, retry_policy=ManualClock().retry_policy()),
         )
 
 
