@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sessionsmgmt.adapters.google.calendar import _event
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.domain.sessions.presence import presence
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
