@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sessionsmgmt.adapters.google.calendar import event_of
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.domain.sessions.presence import presence
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError

@@ -5,7 +5,7 @@ The commands are the same whoever asks for them; what is real is made here and h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,8 +17,9 @@ from sessionsmgmt.application.credentials import rotate as rotating
 from sessionsmgmt.application.credentials.rotation import Rotation
 from sessionsmgmt.application.notifications import notify, notifying_of_consent
 from sessionsmgmt.application.result import LoginResult, RevokeResult, RotateResult, RunResult
-from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.bootstrap import credentials
+from sessionsmgmt.bootstrap.container import Container
+from sessionsmgmt.bootstrap.github import notifiers
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli.invocation import Invocation
@@ -45,7 +46,7 @@ def rotate(call: Invocation, config: Config) -> RotateResult:
     """Renew the credential, due or not, and post how the consent stands."""
 
     def act() -> RotateResult:
-        with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
+        with credentials.renewal(call.container(config), call.clock) as renewal:
             result, rotation = rotating.rotate(renewal, call.clock)
         return replace(result, warnings=(*result.warnings, *_notified(call, config, rotation)))
 
@@ -54,7 +55,7 @@ def rotate(call: Invocation, config: Config) -> RotateResult:
 
 def rotate_dry_run(call: Invocation, config: Config) -> RotateResult:
     """Say what ``rotate`` would do."""
-    with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
+    with credentials.renewal(call.container(config), call.clock) as renewal:
         return rotating.rotate_dry_run(renewal, call.now)
 
 
@@ -66,24 +67,25 @@ def recover(call: Invocation, path: Path, config: Config) -> RotateResult:
         raise InputError(f"{path} can't be read ({error.strerror}).") from None
     except ValueError:
         raise InputError(f"{path} is no text.") from None
-    with credentials.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(call.container(config)) as store:
         return rotating.recover(text, store)
 
 
-def renewed_first(call: Invocation, config: Config, act: Callable[[Mapping[str, str]], RunResult]) -> RunResult:
-    """Renew the credential if sessions.yml wants it and it is due, then act in an environment with what came of it."""
+def renewed_first(call: Invocation, config: Config, act: Callable[[Container], RunResult]) -> RunResult:
+    """Renew the credential if sessions.yml wants it and it is due, then act with the credential that came of it."""
+    club = call.container(config)
 
     def both() -> RunResult:
         if config.credentials is None:
-            return act(call.environ)
-        if not credentials.may_store(config, call.environ):
-            return rotating.unrenewed(act(call.environ))
-        renewing = credentials.renewal(config, call.environ, call.mask, call.clock)
-        rotation = rotating.if_due(renewing, club.credential(call.environ), call.clock)
+            return act(club)
+        if not credentials.may_store(club):
+            return rotating.unrenewed(act(club))
+        renewing = credentials.renewal(club, call.clock)
+        rotation = rotating.if_due(renewing, club.credential.reveal(), call.clock)
         if rotation is None:
-            return act(call.environ)
-        environ = club.with_credential(call.environ, rotation.credential)
-        result = rotating.after(rotation, lambda: act(environ), call.now)
+            return act(club)
+        renewed = club.with_credential(rotation.credential)
+        result = rotating.after(rotation, lambda: act(renewed), call.now)
         unwritten = call.stop.unless_asked(lambda: _notified(call, config, rotation), tuple[ReportWarning, ...]())
         return replace(result, warnings=(*result.warnings, *unwritten))
 
@@ -95,17 +97,18 @@ def login(call: Invocation, client: Path, prompter: Prompter, keeping: Keeping |
 
     ``client`` is the file of Google's console. Raises InputError where there is neither.
     """
-    consent = club.consent(config, call.environ, client, call.mask)
+    club = call.container(config)
+    consent = club.consent_flow(client)
     if keeping:
         with keeping(config) as keep:
             return auth.login(consent, prompter.say, prompter.visit, keep)
-    if not credentials.may_store(config, call.environ):
+    if not credentials.may_store(club):
         raise InputError(
             "It is not said where the credential goes: --save FILE or --print, and only one of them.",
             "Without either it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
             "set (docs/rotation.md).",
         )
-    with credentials.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(club) as store:
         return auth.login_into(store, consent, prompter.say, prompter.visit, call.clock)
 
 
@@ -123,23 +126,24 @@ def saving(path: Path, config: Config) -> Iterator[Callable[[str], str]]:
 
 def revoke(call: Invocation, config: Config) -> RevokeResult:
     """Withdraw the account's consent, and delete the secret where that can be done from here."""
-    withdraw = club.withdrawal(config, call.environ, call.mask)
-    stores = credentials.may_store(config, call.environ)
-    secret = partial(credentials.secret, config, call.environ, call.mask) if stores else None
+    club = call.container(config)
+    withdraw = club.withdrawal()
+    secret = partial(credentials.secret, club) if credentials.may_store(club) else None
     return auth.revoke(withdraw, secret)
 
 
 def revoke_dry_run(call: Invocation, config: Config) -> RevokeResult:
     """Say what ``revoke`` would do, and ask nobody."""
-    club.withdrawal(config, call.environ, call.mask)
-    stores = config.credentials if credentials.may_store(config, call.environ) else None
+    club = call.container(config)
+    club.withdrawal()
+    stores = config.credentials if credentials.may_store(club) else None
     also = f", and the secret {stores.secret} deleted" if stores else ""
     return RevokeResult(f"The account's consent would be withdrawn{also}.")
 
 
 def _notifying(call: Invocation, config: Config, act: Callable[[], T]) -> T:
     """Act; a person is notified where the account's owner must agree again."""
-    return notifying_of_consent(club.notifiers(call.environ), _topic(config), ended_note, act)
+    return notifying_of_consent(notifiers(call.settings), _topic(config), ended_note, act)
 
 
 def _notified(call: Invocation, config: Config, rotation: Rotation) -> tuple[ReportWarning, ...]:
@@ -150,7 +154,7 @@ def _notified(call: Invocation, config: Config, rotation: Rotation) -> tuple[Rep
         return ()
     else:
         note = ending_note(rotation.ends, call.now, config)
-    return notify(club.notifiers(call.environ), _topic(config), note, GIVEN_AGAIN)
+    return notify(notifiers(call.settings), _topic(config), note, GIVEN_AGAIN)
 
 
 def _topic(config: Config) -> str:
