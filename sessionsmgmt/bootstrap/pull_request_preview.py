@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessionsmgmt.adapters.github.event import PullRequest
-from sessionsmgmt.application.notices.job import Job
+from sessionsmgmt.application.job import Job
 from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
@@ -13,7 +12,7 @@ from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around, place
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports.pull_requests import PreviewPublisher
+from sessionsmgmt.ports.pull_requests import PreviewPublisher, PullRequest
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import SERVER_URL, Settings
 
