@@ -10,9 +10,9 @@ from sessionsmgmt.adapters.github.secrets import PERMISSIONS, GitHubSecret, plac
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import SECRETS_TOKEN
+from tests.clock import ManualClock
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal, Secrets
 from tests.settings import secret, settings
-from tests.wire.github import Time
 
 NAME = "GOOGLE_CREDENTIALS"
 HERE = RepositoryName(OWNER, REPOSITORY)
@@ -29,7 +29,7 @@ class SecretWorld:
 
     github: GitHubEmulator
     scope: Scope
-    time: Time = field(default_factory=Time)
+    time: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
         self.github.world.repository().environments.setdefault("sessions & more", Secrets())
@@ -51,12 +51,7 @@ class SecretWorld:
 
     @property
     def retry_policy(self) -> RetryPolicy:
-        return RetryPolicy(
-            clock=lambda: self.time.now,
-            sleep=self.time.sleep,
-            jitter=lambda: 1.0,
-            today=lambda: self.now + timedelta(seconds=self.time.now),
-        )
+        return self.time.retry_policy(today=lambda: self.now + timedelta(seconds=self.time.now))
 
     def access(self, level: str = "write") -> Access:
         given = self.github.world.fine_grained_token({PERMISSIONS[self.scope]: level, "metadata": "read"})

@@ -12,10 +12,9 @@ import pytest
 
 from sessionsmgmt.adapters.google import scopes
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
-from tests.emulators.google import Break, GoogleEmulator, World, event
+from tests.emulators.google import SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
-from tests.end_to_end.test_google import SEND
 from tests.events import Json, pull_request_event
 
 SECRET = ("Ada", "Stu", "ada@", "stu@", "office@", "Team Session", "Secret Place", "2026-11-0", "9:00")
@@ -180,7 +179,7 @@ def test_what_is_held_is_counted_in_the_issue_whoever_writes_it(job: Job) -> Non
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
     job.club.write("sessions.yml", AT_GOOGLE)
     with GoogleEmulator(world) as google:
-        google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING, times=2)
+        google.fail(SEND_CALL, Break.CLOSE_AFTER_ACCEPTING, times=2)
         job.more = {"SESSIONSMGMT_GOOGLE_ROOT": google.root}
         step = job.step(google_credentials=google.credentials)
 

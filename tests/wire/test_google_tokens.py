@@ -13,10 +13,10 @@ from sessionsmgmt.adapters.google.tokens import Granted, refresh
 from sessionsmgmt.adapters.google.transport import Connection
 from sessionsmgmt.errors import ConsentError, UnreachableError
 from tests.builders import unmasked
+from tests.clock import ManualClock
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.http import LoopbackServer, Request, Response, json_response
 from tests.settings import secret
-from tests.wire.google import Time
 
 
 @dataclass
@@ -47,7 +47,7 @@ def refreshed(reply: object, status: int = 200) -> Granted:
         return refresh(
             credential,
             frozenset({EVENTS, CONTACTS}),
-            Connection(unmasked, server.root, retry_policy=Time().retry_policy),
+            Connection(unmasked, server.root, retry_policy=ManualClock().retry_policy()),
         )
 
 
