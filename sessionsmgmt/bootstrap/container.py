@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.google.scopes import needed_scopes, reading_scopes
 from sessionsmgmt.adapters.ledger.sealing import keys
-from sessionsmgmt.application.notices.pipeline import Job, Lookup, Mailing
+from sessionsmgmt.application.notices.job import Job, Lookup, Mailing
 from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap import ledgers
 from sessionsmgmt.bootstrap.ledgers import shown
