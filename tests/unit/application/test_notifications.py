@@ -9,7 +9,7 @@ from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.errors import Exit, RefusedError, SessionsError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import NOW, SECRET, announcement
-from tests.unit.presenters.showing import quiet, result
+from tests.unit.presenters.results import quiet, result
 
 NOTE = Note("Did this email leave?", "Look.")
 

@@ -15,7 +15,7 @@ from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.summary import fitted, masked, problems_summary, summary
 from tests.builders import NOW, announcement, notice
-from tests.unit.presenters.showing import Page, config, due, quiet, result
+from tests.unit.presenters.results import Page, config, due, quiet, result
 
 HOSTILE = "x | `` <img src=x> @everyone ![x](http://evil.example.org)\n::set-output name=a::b %0A </details> ```"
 

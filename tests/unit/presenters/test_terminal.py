@@ -23,7 +23,7 @@ from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.terminal import progress, show, show_problems
 from tests.builders import announcement, local, notice, snapshot
-from tests.unit.presenters.showing import config, due, quiet, result
+from tests.unit.presenters.results import config, due, quiet, result
 
 ROOT = Path(__file__).parent.parent.parent.parent
 

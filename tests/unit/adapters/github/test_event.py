@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_private, must_be_merged, pull_request
 from sessionsmgmt.errors import InputError
-from tests.events import HEAD, Json, pull_request_event
+from tests.pull_request_events import HEAD, Json, pull_request_event
 
 
 def found(folder: Path, payload: object, name: str = "pull_request", actor: str = "coach") -> PullRequest | None:
