@@ -17,7 +17,7 @@ import yaml
 from sessionsmgmt.application.setup import mantabots_import as conf_json
 from sessionsmgmt.config.load import load
 from sessionsmgmt.email.template import check
-from sessionsmgmt.email.template_context import NAMES
+from sessionsmgmt.email.template_context import CONTEXT_NAMES
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli import main as cli
 from tests import wording_screenshot
@@ -233,7 +233,7 @@ def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
     }
 
     assert list(check(template, ROLES)) == []
-    assert listed == NAMES | {"adults", "students"}
+    assert listed == CONTEXT_NAMES | {"adults", "students"}
 
 
 def test_the_workflow_for_many_clubs_is_the_example() -> None:

@@ -68,7 +68,6 @@ LONG = {
     "bootstrap/container.py",
     "config/document.py",
     "domain/delivery/claims.py",
-    "email/template.py",
     "entrypoints/cli/main.py",
     "safe_files.py",
 }

@@ -104,7 +104,7 @@ def _get(api: Any, message_id: str, headers: Sequence[str]) -> Item | None:
             .execute()
         )
     except HttpError as error:
-        if int(error.resp.status) == HTTPStatus.NOT_FOUND:
+        if error.resp.status == HTTPStatus.NOT_FOUND:
             return None
         raise
     return reply

@@ -235,7 +235,9 @@ def _read(
 
 def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) -> dict[Key, EmailMessage]:
     """All the emails, before any is sent: a template that fails on the last one costs nothing."""
-    from sessionsmgmt.email.compose import compose  # what it takes is not needed to check or to close something
+    if not due:
+        return {}
+    from sessionsmgmt.email.compose import compose  # templates and Markdown take long to load
 
     by_rule = {mailing.rule.id: mailing for mailing in mailings}
     emails = {}
