@@ -20,7 +20,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.ledger import Ledger, Unwritten
 from sessionsmgmt.ports.mail import Delivered, Mailer, Outcome, Undelivered, Unknown
-from tests.delivery.machine import Season, Send, live_through
+from tests.delivery.season_machine import Season, Send, live_through
 from tests.delivery.stores import STORES
 from tests.unit.domain.season import World
 
