@@ -43,7 +43,7 @@ from sessionsmgmt.ports.calendar import Calendar
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
 from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import Adoptable, LedgerWithWarnings
+from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.ports.notifications import Notifier
 from sessionsmgmt.retry import RetryPolicy
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from sessionsmgmt.adapters.google.account import Account
     from sessionsmgmt.adapters.ledger.abandoned import Clubs
     from sessionsmgmt.adapters.ledger.git import GitLedger
-    from sessionsmgmt.adapters.ledger.migration import ImportTarget
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
 CREDENTIAL = "GOOGLE_CREDENTIALS"
@@ -76,7 +75,6 @@ def wire(config: Config, environ: Mapping[str, str], mask: Mask) -> Wired:
     Raises InputError where a credential is missing or unreadable, or a root is refused.
     """
     google = account(config, environ, mask)
-    remembered = _ledger(config, environ, google)
     return Wired(
         job=Job(
             zone=config.zone,
@@ -84,10 +82,9 @@ def wire(config: Config, environ: Mapping[str, str], mask: Mask) -> Wired:
             mailings=tuple(mailing(config, notice) for notice in config.notices),
             calendar=_calendar(config, google),
             contacts=address_book(config, google),
-            ledger=remembered,
+            ledger=_ledger(config, environ, google),
             lookup=_lookup(config, google),
             organizers=trusted(config),
-            warnings=remembered.warnings,
         ),
         mailer=_mailer(config, google),
         checks=_checks(config, google),
@@ -250,7 +247,7 @@ def _reading(config: Config) -> frozenset[str]:
     return frozenset(scopes)
 
 
-def ledger(config: Config, environ: Mapping[str, str], mask: Mask) -> LedgerWithWarnings:
+def ledger(config: Config, environ: Mapping[str, str], mask: Mask) -> ErasableLedger:
     """What remembers. Without a word in sessions.yml it is the repository in Actions and a file elsewhere.
 
     Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
@@ -260,7 +257,7 @@ def ledger(config: Config, environ: Mapping[str, str], mask: Mask) -> LedgerWith
     return _ledger(config, environ, google)
 
 
-def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> LedgerWithWarnings:
+def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) -> ErasableLedger:
     ledger = store_at(config.ledger.store or usual_store(config, environ), config, environ, google)
     if config.ledger.migrate_from is None:
         return ledger
@@ -269,7 +266,7 @@ def _ledger(config: Config, environ: Mapping[str, str], google: Account | None) 
     return MigratingLedger(store_at(config.ledger.migrate_from, config, environ, google), ledger, retention(config))
 
 
-def store_at(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> ImportTarget:
+def store_at(store: Store, config: Config, environ: Mapping[str, str], google: Account | None) -> ErasableLedger:
     """The ledger of that one place. Raises as ``ledger`` does."""
     match store, config.calendar:
         case FileStore(path), _:
@@ -287,7 +284,7 @@ def store_at(store: Store, config: Config, environ: Mapping[str, str], google: A
             raise _absent("ledger.store: calendar, with calendar.provider: microsoft")
 
 
-def adoptable(config: Config, environ: Mapping[str, str]) -> Adoptable:
+def adoptable(config: Config, environ: Mapping[str, str]) -> AdoptableLedger:
     """The ledger that says whose it is. Raises InputError where the club has none that does, and as ``ledger``."""
     for store in (config.ledger.store or usual_store(config, environ), config.ledger.migrate_from):
         if isinstance(store, GitStore):

@@ -30,7 +30,7 @@ from sessionsmgmt.config.paths import place
 from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import SecretStore
-from sessionsmgmt.ports.ledger import LedgerWithWarnings
+from sessionsmgmt.ports.ledger import ErasableLedger
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
 from sessionsmgmt.presenters.consent_issue import CONSENT
 from sessionsmgmt.presenters.held_issue import HELD
@@ -144,7 +144,7 @@ def _named(store: Store) -> str:
             return "in the calendar"
 
 
-def _opened(store: Store, config: Config, environ: Mapping[str, str], mask: Mask) -> LedgerWithWarnings:
+def _opened(store: Store, config: Config, environ: Mapping[str, str], mask: Mask) -> ErasableLedger:
     account = club.account(config, environ, mask) if isinstance(store, CalendarStore) else None
     return club.store_at(store, config, environ, account)
 

@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import RETENTION
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
+from tests.ledger_run import LedgerRun
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
@@ -82,6 +83,10 @@ class Home:
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
         return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)
+
+    def run(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> LedgerRun[GitLedger]:
+        """The ledger as one run uses it."""
+        return LedgerRun(self.ledger(keys, branch, owner))
 
     def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
         """Where the ledger is, in the repository of which a job knows the number."""

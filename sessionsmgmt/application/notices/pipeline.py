@@ -12,7 +12,17 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
-from sessionsmgmt.domain.delivery.claims import Begin, Hold, LedgerSnapshot, NotSent, Refused, Sent, SetEventId, Step
+from sessionsmgmt.domain.delivery.claims import (
+    Begin,
+    Hold,
+    LedgerSnapshot,
+    NotSent,
+    Refusal,
+    Refused,
+    Sent,
+    SetEventId,
+    Step,
+)
 from sessionsmgmt.domain.delivery.reconciliation import doubtful, earliest, reconciled, trait
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice, State, Verdict
@@ -41,6 +51,16 @@ WAVE = 4
 
 SETTLED = "held-settled"
 """The code of the caution about a notice that was held and is not any more."""
+
+WHY_REFUSED = {
+    Refusal.HELD: "held",
+    Refusal.ANOTHER_RUN_SENDING: "another run is sending it",
+    Refusal.ANNOUNCED_MEANWHILE: "another run has just said it",
+    Refusal.NOT_HELD: "nothing is held here",
+    Refusal.CLAIM_OF_ANOTHER_RUN: "the claim is another run's by now",
+    Refusal.ANOTHER_LEDGER_SECRET: "another run has just begun the ledger",
+}
+"""Why a step was refused, as the report says it of a notice."""
 
 _FOUND = "a notice that was held is in the Sent folder, so it did leave"
 _MISSING = "a notice that was held is not in the Sent folder, so it did not leave and is decided anew"
@@ -71,8 +91,7 @@ class Lookup:
 class Job:
     """A club with everything real attached that can be read, and the ledger. Without ``lookup`` a person looks.
 
-    ``organizers`` are those whose events count, as ``decide.Club`` has them. ``warnings`` is what a person should know
-    about the ledger itself, once it was used.
+    ``organizers`` are those whose events count, as ``decide.Club`` has them.
     """
 
     zone: ZoneInfo
@@ -83,7 +102,6 @@ class Job:
     ledger: Ledger
     lookup: Lookup | None = None
     organizers: frozenset[str] | None = None
-    warnings: Callable[[], tuple[ReportWarning, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +127,59 @@ class Delivery:
     exit: Exit = Exit.DONE
 
 
-def reconcile(job: Job, clock: Callable[[], datetime]) -> tuple[ReportWarning, ...]:
+@dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """What became of every verdict of a plan, and the ledger when it was last written."""
+
+    deliveries: tuple[Delivery, ...]
+    snapshot: LedgerSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What was settled, for a person to know, and the ledger afterwards; None if it was not read."""
+
+    warnings: tuple[ReportWarning, ...] = ()
+    snapshot: LedgerSnapshot | None = None
+
+
+def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
     """Held → sent, or not: settle what nobody knew by looking at the mail that left.
 
-    ``clock`` tells the aware instant it is by now. Returns what was settled, for a person to know. Raises as the folder
-    and the ledger do; what is held is held still then.
+    ``clock`` tells the aware instant it is by now. Raises as the folder and the ledger do; what is held stays held
+    then.
     """
     if job.lookup is None:
-        return ()
-    claims = doubtful(job.ledger.read(clock()), clock())
+        return Reconciliation()
+    snapshot = job.ledger.read(clock())
+    claims = doubtful(snapshot, clock())
     if not claims:
-        return ()
+        return Reconciliation(snapshot=snapshot)
     mails = job.lookup.folder.since(earliest(claims.values()))
     now = clock()
-    snapshot = job.ledger.read(now)  # again: a mail that left meanwhile is that of a claim that was not there before
+    # again: a mail that left meanwhile is that of a claim that was not there before
+    snapshot = job.ledger.read(now, snapshot)
     steps = reconciled(snapshot, mails, job.lookup.team, now)
-    missed = {one.key for one in job.ledger.write(steps, now)}
+    result = job.ledger.write(snapshot, steps, now)
+    not_taken = {step.key for step in result.not_taken}
     after, _ = snapshot.advanced(steps, now)
-    settled = [one for one in steps if one.key not in missed and after.entry(one.key).claim is None]
-    return tuple(ReportWarning(SETTLED, _FOUND if one.message_id else _MISSING, one.key.session) for one in settled)
+    settled = [step for step in steps if step.key not in not_taken and after.entry(step.key).claim is None]
+    warnings = (ReportWarning(SETTLED, _FOUND if step.message_id else _MISSING, step.key.session) for step in settled)
+    return Reconciliation(tuple(warnings), result.snapshot)
 
 
-def plan_notices(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Plan:
+def plan_notices(
+    job: Job, now: datetime, ahead: timedelta = timedelta(0), earlier: LedgerSnapshot | None = None
+) -> Plan:
     """Calendar → contacts → decide → compose. Reads, and changes nothing.
 
-    ``now`` is an aware datetime; ``ahead`` looks at least that far, for those who want to see what is coming. Raises
-    InputError where a source or a template is wrong, UnreachableError where something could not be read whole.
+    ``now`` is an aware datetime; ``ahead`` looks at least that far, for those who want to see what is coming.
+    ``earlier`` is the ledger as the same command has seen it before. Raises InputError where a source or a template is
+    wrong, UnreachableError where something could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
     shown_until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
-    snapshot = job.ledger.read(now)
+    snapshot = job.ledger.read(now, earlier)
     announced = snapshot.announced(now)
     ends = [end for key in announced if (end := snapshot.entry(key).end)]
     until = max(shown_until, now + MONTH, *(_day_after(end, job.zone) for end in ends))
@@ -168,7 +209,7 @@ def deliver(
     clock: Callable[[], datetime],
     stop: Stop = UNSTOPPED,
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
-) -> tuple[Delivery, ...]:
+) -> DeliveryResult:
     """Claim → send → record, a wave at a time; each write records the last wave and claims the next.
 
     ``run`` is unlike that of any other process. ``clock`` tells the instant it is by now, so that a claim of a slow run
@@ -181,6 +222,7 @@ def deliver(
     stop.defer()
     became = {verdict.key: undelivered(verdict) for verdict in plan.verdicts if not verdict.notice}
     due = [verdict for verdict in plan.verdicts if verdict.notice]
+    snapshot = plan.snapshot
     settled: list[Step] = []
     try:
         event_ids = plan.event_ids
@@ -193,12 +235,15 @@ def deliver(
             claims = [_claim(one.notice, plan, run) for one in wave if one.notice]
             # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
             steps = [*settled, *(() if obstacle else event_ids), *claims]
-            missed = {one.key: one for one in ledger.write(steps, clock())}
+            result = ledger.write(snapshot, steps, clock())
+            snapshot, not_taken = result.snapshot, {step.key: step for step in result.not_taken}
             event_ids = ()
-            became |= {step.key: _untold(became[step.key], missed[step.key]) for step in settled if step.key in missed}
-            became |= {one.key: _left_alone(one, missed[one.key]) for one in wave if one.key in missed}
+            became |= {
+                step.key: _untold(became[step.key], not_taken[step.key]) for step in settled if step.key in not_taken
+            }
+            became |= {one.key: _left_alone(one, not_taken[one.key]) for one in wave if one.key in not_taken}
             settled = []
-            claimed = {one.key: one for one in wave if one.key not in missed}
+            claimed = {one.key: one for one in wave if one.key not in not_taken}
             emails = {key: plan.emails[key] for key in claimed}
             for key, outcome in send_wave(emails, mailer, stop, retry_policy).items():
                 became[key] = _delivery(claimed[key], outcome)
@@ -208,7 +253,7 @@ def deliver(
     except SessionsError as error:
         became |= {step.key: _unrecorded(became[step.key], error) for step in settled}
         became |= {one.key: _unsent(one, error) for one in due if one.key not in became}
-    return tuple(became[verdict.key] for verdict in plan.verdicts)
+    return DeliveryResult(tuple(became[verdict.key] for verdict in plan.verdicts), snapshot)
 
 
 def _unready(mailer: Mailer) -> SessionsError | None:
@@ -279,19 +324,19 @@ def _delivery(verdict: Verdict, outcome: Outcome) -> Delivery:
             return Delivery(replace(verdict, state=State.HELD, reason=reason), exit=Exit.ATTENTION)
 
 
-def _left_alone(verdict: Verdict, missed: Refused | Unwritten) -> Delivery:
+def _left_alone(verdict: Verdict, not_taken: Refused | Unwritten) -> Delivery:
     """What could not be claimed is not sent: somebody else has it, or the ledger failed."""
-    match missed:
+    match not_taken:
         case Unwritten(_, cause):
             return _unsent(verdict, cause)
-        case Refused(_, reason):
-            state = State.HELD if reason == "held" else State.SKIPPED
-            return undelivered(replace(verdict, state=state, reason=reason))
+        case Refused(_, refusal):
+            state = State.HELD if refusal is Refusal.HELD else State.SKIPPED
+            return undelivered(replace(verdict, state=state, reason=WHY_REFUSED[refusal]))
 
 
-def _untold(delivery: Delivery, missed: Refused | Unwritten) -> Delivery:
+def _untold(delivery: Delivery, not_taken: Refused | Unwritten) -> Delivery:
     """The ledger did not take what became of a mail. What we know stands, and a person should know."""
-    match missed:
+    match not_taken:
         case Unwritten(_, cause):
             return _unrecorded(delivery, cause)
         case Refused():

@@ -38,7 +38,8 @@ def preview(job: Job, now: datetime) -> Result:
     found = plan_notices(job, now)
     deliveries = tuple(undelivered(verdict) for verdict in found.verdicts)
     status = worst(delivery.exit for delivery in deliveries)
-    return Result("preview", now, status, deliveries, found.warnings + job.warnings(), found.emails, found.snapshot)
+    warnings = found.warnings + found.snapshot.warnings
+    return Result("preview", now, status, deliveries, warnings, found.emails, found.snapshot)
 
 
 def sampled(job: Job, chosen: datetime | None, today: datetime) -> Result:

@@ -12,14 +12,14 @@ from sessionsmgmt.domain.delivery.claims import Claim, Resolve
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.errors import InputError, RefusedError
-from sessionsmgmt.ports.ledger import Adoptable, Ledger, Unwritten
+from sessionsmgmt.ports.ledger import AdoptableLedger, Ledger, Unwritten
 
 
 def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> Result:
     """Close the one held notice that is meant; an empty ``notice`` or ``session`` means any.
 
     ``arrived`` says that the mail is in the Sent folder; otherwise the notice is decided anew on the next run. The
-    result's book is the ledger as it is afterwards. Raises InputError where nothing held, or more than one thing, is
+    result has the ledger as it is afterwards. Raises InputError where nothing held, or more than one thing, is
     meant, RefusedError where somebody was faster, and as the ledger does.
     """
     snapshot = ledger.read(now)
@@ -31,20 +31,21 @@ def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: da
         raise InputError("More than one held notice is meant by that.", _listed(meant))
     key = meant[0]
     step = Resolve(key, arrived)
-    for missed in ledger.write([step], now):
-        if isinstance(missed, Unwritten):
-            raise missed.cause
+    result = ledger.write(snapshot, [step], now)
+    for not_taken in result.not_taken:
+        if isinstance(not_taken, Unwritten):
+            raise not_taken.cause
         raise RefusedError("Somebody else has just closed it.", "Look with 'status'.")
-    after, _ = snapshot.advanced([step], now)
-    return Result("resolve", now, deliveries=(_closed(key, held[key], arrived=arrived),), snapshot=after)
+    closed = _closed(key, held[key], arrived=arrived)
+    return Result("resolve", now, deliveries=(closed,), warnings=result.snapshot.warnings, snapshot=result.snapshot)
 
 
-def adopt(ledger: Adoptable, now: datetime) -> Result:
+def adopt(ledger: AdoptableLedger, now: datetime) -> Result:
     """Take over the ledger of a club that moved to another folder or repository. Raises as the ledger does."""
     found = ledger.adopt()
     count = f"{found.notices} {'notice' if found.notices == 1 else 'notices'}"
     text = f"The ledger on the branch {found.branch} is this club's now. It remembers {count}."
-    return Result("resolve", now, warnings=ledger.warnings(), message=text)
+    return Result("resolve", now, warnings=found.warnings, message=text)
 
 
 def _closed(key: Key, claim: Claim, *, arrived: bool) -> Delivery:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import getaddresses
 
-from sessionsmgmt.application.notices.pipeline import Delivery, Job, Lookup, deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.pipeline import (
+    Delivery,
+    Job,
+    Lookup,
+    Reconciliation,
+    deliver,
+    plan_notices,
+    reconcile,
+)
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
 from sessionsmgmt.application.result import Result
 from sessionsmgmt.domain.addresses import fold
@@ -31,22 +39,23 @@ def run(
     ``patience`` is how long a limit on sending is waited for.
     """
     now = clock()
-    doubts, trouble = _settled(job, clock)
-    found = plan_notices(job, now)
-    deliveries = deliver(found, mailer, job.ledger, run_id, clock, stop, retry_policy)
+    settled, trouble = _settled(job, clock)
+    found = plan_notices(job, now, earlier=settled.snapshot)
+    delivered = deliver(found, mailer, job.ledger, run_id, clock, stop, retry_policy)
+    deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
     status = worst([trouble, *(delivery.exit for delivery in deliveries)])
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    warnings = (*doubts, *found.warnings, *job.warnings(), *mailer.warnings(), *seen, *_ended(stop, deliveries))
+    warnings = (*settled.warnings, *found.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
     return Result("run", now, status, deliveries, tuple(dict.fromkeys(warnings)), snapshot=found.snapshot)
 
 
-def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[ReportWarning, ...], Exit]:
+def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, Exit]:
     """Look for what is held, if the club wants that. What can't be seen stays held, and the others go on."""
     try:
         return reconcile(job, clock), Exit.DONE
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
-        return (ReportWarning("lookup-failed", text),), error.exit
+        return Reconciliation((ReportWarning("lookup-failed", text),)), error.exit
 
 
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:

@@ -17,4 +17,5 @@ def status(job: Job, now: datetime) -> Result:
     found = plan_notices(job, now, AHEAD)
     deliveries = tuple(undelivered(verdict) for verdict in found.verdicts)
     worst_of_all = worst(delivery.exit for delivery in deliveries)
-    return Result("status", now, worst_of_all, deliveries, found.warnings + job.warnings(), snapshot=found.snapshot)
+    warnings = found.warnings + found.snapshot.warnings
+    return Result("status", now, worst_of_all, deliveries, warnings, snapshot=found.snapshot)

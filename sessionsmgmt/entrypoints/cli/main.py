@@ -233,7 +233,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
             return adopt(club.adoptable(config, invocation.environ), invocation.now)
         ledger = club.ledger(config, invocation.environ, invocation.mask)
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
-        return _told(replace(result, warnings=ledger.warnings()), config, invocation)
+        return _told(result, config, invocation)
 
     return perform(invocation, act)
 

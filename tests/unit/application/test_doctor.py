@@ -20,6 +20,7 @@ from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
 from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, contact, event, reading, rule
+from tests.ledger_run import LedgerRun
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,10 @@ def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
 
 def test_what_is_held_wants_attention_and_what_is_on_its_way_does_not(tmp_path: Path) -> None:
     ledger = ledger_in(tmp_path)
-    ledger.write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
+    LedgerRun(ledger).write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
     assert looked(tmp_path).exit is Exit.DONE
 
-    ledger.write([Begin(Key("campus", "shop"), "dead", None, announcement())], NOW - LEASE)
+    LedgerRun(ledger).write([Begin(Key("campus", "shop"), "dead", None, announcement())], NOW - LEASE)
     result = looked(tmp_path)
     [row] = rows(result)["ledger"]
     assert (row.health, row.text, result.exit) == (Health.BAD, "1 held.", Exit.ATTENTION)

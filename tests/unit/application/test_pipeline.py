@@ -25,7 +25,6 @@ from sessionsmgmt.domain.delivery.claims import (
     Hold,
     LedgerSnapshot,
     NotSent,
-    Refused,
     Resolve,
     Sent,
     Step,
@@ -39,9 +38,10 @@ from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.calendar import Calendar
 from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
 from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, event, reading, rule
+from tests.ledger_run import LedgerRun
 
 RUN = "this run"
 RETRY_POLICY = 300.0  # seconds until a meeting of threads that does not come about counts as failed
@@ -121,15 +121,15 @@ class Watched:
     failures: Mapping[int, SessionsError] = field(default_factory=dict)
     writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        return self.inner.read(now)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        return self.inner.read(now, earlier)
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         number = len(self.writes)
         self.writes.append((list(steps), now))
         if number in self.failures:
             raise self.failures[number]
-        return self.inner.write(steps, now)
+        return self.inner.write(snapshot, steps, now)
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,13 @@ class Meeting:
     inner: Ledger
     met: Barrier
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        snapshot = self.inner.read(now)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        snapshot = self.inner.read(now, earlier)
         self.met.wait(RETRY_POLICY)
         return snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        return self.inner.write(steps, now)
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        return self.inner.write(snapshot, steps, now)
 
 
 def store(folder: Path) -> FileLedger:
@@ -175,7 +175,7 @@ def still() -> datetime:
 
 
 def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
-    became = deliver(found, post, ledger, RUN, still)
+    became = deliver(found, post, ledger, RUN, still).deliveries
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
     return {one.verdict.key.session: (one.verdict.state, one.exit) for one in became}
 
@@ -252,10 +252,10 @@ class SentAlike:
 def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
     ledger = store(tmp_path)
     looks = trait(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
-    ledger.write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
+    LedgerRun(ledger).write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
 
     def send_another() -> None:
-        store(tmp_path).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
+        LedgerRun(store(tmp_path)).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
 
     folder = SentAlike(("mail of the other",), send_another)
     reconcile(replace(job(ledger), lookup=Lookup(folder, "MantaBots")), lambda: NOW + LEASE)
@@ -365,11 +365,11 @@ def test_what_another_run_claimed_meanwhile_is_left_to_it(
     tmp_path: Path, ago: timedelta, closed: bool, state: State, status: Exit
 ) -> None:
     ledger, post = store(tmp_path), Post()
-    ledger.write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
+    LedgerRun(ledger).write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
     found = plan_notices(job(ledger, 3), NOW)
-    ledger.write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
+    LedgerRun(ledger).write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
     if closed:
-        ledger.write([Sent(key("s01"), "another", "<its id>")], NOW)
+        LedgerRun(ledger).write([Sent(key("s01"), "another", "<its id>")], NOW)
     became = delivered(found, post, ledger)
 
     assert became["s01"] == (state, status)
@@ -380,7 +380,7 @@ def test_what_another_run_claimed_meanwhile_is_left_to_it(
 def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: Path) -> None:
     def close(session: str) -> None:
         if session == "s01":
-            assert store(tmp_path).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
+            assert LedgerRun(store(tmp_path)).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
 
     result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
     by_name = {one.verdict.key.session: one for one in result.deliveries}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Barrier, Event, Lock
@@ -16,10 +17,11 @@ from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import Result
-from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, NotSent, Sent
+from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.ports.ledger import WriteResult
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
@@ -330,9 +332,9 @@ def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
     class Ending(Watched):
         """The wish comes while the claims are being written."""
 
-        def write(self, steps: Sequence[object], now: object) -> object:  # type: ignore[override]
+        def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
             options.left = 7
-            return super().write(steps, now)  # type: ignore[arg-type]
+            return super().write(snapshot, steps, now)
 
     home.ledger = Ending(store(home.folder))
     post = Post()
