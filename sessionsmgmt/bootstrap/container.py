@@ -39,7 +39,7 @@ from sessionsmgmt.ports.calendar import Calendar
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
 from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import Adoptable, LedgerWithWarnings
+from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
@@ -48,7 +48,6 @@ from sessionsmgmt.settings import GOOGLE_CREDENTIALS, GOOGLE_ROOT, Settings
 if TYPE_CHECKING:
     from sessionsmgmt.adapters.google.account import Account
     from sessionsmgmt.adapters.google.transport import Connection
-    from sessionsmgmt.adapters.ledger.migration import ImportTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class Container:
                 ledger=ledger,
                 lookup=_lookup(config, google),
                 organizers=trusted(config),
-                warnings=ledger.warnings,
             ),
             mailer=_mailer(config, google),
             checks=_checks(config, google),
@@ -158,7 +156,7 @@ class Container:
         """Where the people are kept. Raises InputError where a credential is missing or unreadable."""
         return _contacts(self.config, self.account())
 
-    def ledger(self) -> LedgerWithWarnings:
+    def ledger(self) -> ErasableLedger:
         """The club's ledger. If sessions.yml does not say where, it is in the repository in Actions, else in a file.
 
         Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
@@ -166,11 +164,11 @@ class Container:
         stores = (self.config.ledger.store, self.config.ledger.migrate_from)
         return self._ledger(self.account() if any(isinstance(store, CalendarStore) for store in stores) else None)
 
-    def ledger_at(self, store: Store) -> LedgerWithWarnings:
+    def ledger_at(self, store: Store) -> ErasableLedger:
         """The ledger of that one place. Raises as ``ledger`` does."""
         return self._ledger_at(store, self.account() if isinstance(store, CalendarStore) else None)
 
-    def adoptable(self) -> Adoptable:
+    def adoptable(self) -> AdoptableLedger:
         """The ledger that says whose it is. Raises InputError where the club has none that does, and as ``ledger``."""
         for store in (ledgers.current_store(self.config, self.settings), self.config.ledger.migrate_from):
             if isinstance(store, GitStore):
@@ -180,7 +178,7 @@ class Container:
             "Outside of Actions, write 'ledger: {store: git}' into sessions.yml if it is kept there.",
         )
 
-    def _ledger(self, google: Account | None) -> LedgerWithWarnings:
+    def _ledger(self, google: Account | None) -> ErasableLedger:
         ledger = self._ledger_at(ledgers.current_store(self.config, self.settings), google)
         if self.config.ledger.migrate_from is None:
             return ledger
@@ -189,7 +187,7 @@ class Container:
         former = self._ledger_at(self.config.ledger.migrate_from, google)
         return MigratingLedger(former, ledger, ledgers.retention(self.config))
 
-    def _ledger_at(self, store: Store, google: Account | None) -> ImportTarget:
+    def _ledger_at(self, store: Store, google: Account | None) -> ErasableLedger:
         config = self.config
         match store, config.calendar:
             case FileStore(path), _:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName
-from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
+
+if TYPE_CHECKING:
+    from sessionsmgmt.adapters.ledger.git import SealState
 
 IDLE = timedelta(days=60)
 """After so long without a push GitHub switches the schedules of a public repository off ("Disabling and enabling a
@@ -40,15 +42,11 @@ Headers = Mapping[str, str]
 T = TypeVar("T")
 
 
-class Sealing(Protocol):
+class SealedLedger(Protocol):
     """A ledger that knows which key it is sealed with."""
 
-    def is_outdated(self) -> bool | None:
-        """Whether that is the key before; None where the ledger is not begun."""
-        ...
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """What a person should know of it once it was asked."""
+    def seal_state(self) -> SealState:
+        """Whether that is the key before, and what a person should know about the ledger."""
         ...
 
 
@@ -143,13 +141,12 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
         yield Finding("environment", Health.GOOD, "It is there.")
 
 
-def ledger(open_ledger: Callable[[], Sealing], *, has_former: bool) -> Iterator[Finding]:
+def ledger(open_ledger: Callable[[], SealedLedger], *, has_former: bool) -> Iterator[Finding]:
     """Whether the ledger's branch is there, and which key it is sealed with; ``has_former``: the old one is set."""
-    opened = open_ledger()
-    outdated = opened.is_outdated()
-    for warning in opened.warnings():
+    state = open_ledger().seal_state()
+    for warning in state.warnings:
         yield Finding("ledger branch", Health.NOTE, f"{warning.text[:1].upper()}{warning.text[1:]}.")
-    match outdated, has_former:
+    match state.outdated, has_former:
         case None, _:
             yield Finding("ledger branch", Health.GOOD, "It is not begun; the first run does that.")
         case True, _:

@@ -252,7 +252,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         ledger = club.ledger()
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
         unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
-        return replace(result, warnings=(*ledger.warnings(), *unwritten))
+        return replace(result, warnings=(*result.warnings, *unwritten))
 
     return perform(invocation, act)
 
