@@ -19,7 +19,7 @@ from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store, topic
 from sessionsmgmt.config.paths import place, shown
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
 from sessionsmgmt.presenters.consent_issue import CONSENT
@@ -27,7 +27,6 @@ from sessionsmgmt.presenters.held_issue import HELD
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Secret
 
-FAILURES = frozenset(Exit) - {Exit.DONE}
 CONSENT_ROW = "consent"
 SECRET_ROW = "secret"  # noqa: S105 - what the row is about
 
@@ -82,9 +81,9 @@ def account_places(club: Container) -> tuple[Place, ...]:
     calendar = f"ledger {_named(CalendarStore())}"
     places = []
     if club.uses_account and club.credential:
-        places.append(Place(CONSENT_ROW, partial(_consent, club), {calendar: FAILURES - {Exit.CONSENT}}))
+        places.append(Place(CONSENT_ROW, partial(_consent, club), {calendar: (ConsentError,)}))
     if credentials.may_store(club):
-        places.append(Place(SECRET_ROW, partial(_secret, club), {CONSENT_ROW: FAILURES}))
+        places.append(Place(SECRET_ROW, partial(_secret, club), {CONSENT_ROW: ()}))
     return tuple(places)
 
 

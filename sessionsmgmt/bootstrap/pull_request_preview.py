@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sessionsmgmt.adapters.github.event import PullRequest
-from sessionsmgmt.application.notices.pipeline import Job
+from sessionsmgmt.application.notices.job import Job
 from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository

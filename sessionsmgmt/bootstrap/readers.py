@@ -7,10 +7,11 @@ from functools import partial
 
 from sessionsmgmt.adapters.github.event import is_private
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
 
@@ -34,12 +35,12 @@ def readers_of_repository(settings: Settings, stop: Stop = UNSTOPPED) -> Readers
     return Readers.CLUB if private else Readers.ANYBODY
 
 
-def addressed(result: Result, settings: Settings, stop: Stop) -> Result:
-    """The result with who can read it; nothing is asked where there is nothing in it that is not for everybody."""
-    is_for_all = result.invented or not (result.deliveries or result.warnings or result.findings)
+def addressed(shown: Presentation, settings: Settings, stop: Stop) -> Presentation:
+    """The same with who can read it. Nobody is asked where all of it may be shown to everybody."""
+    is_for_all = shown.invented or not (shown.deliveries or shown.warnings or shown.findings)
     if is_for_all or not settings.actions.in_actions:
-        return result
-    return replace(result, readers=readers_of_repository(settings, stop))
+        return shown
+    return replace(shown, readers=readers_of_repository(settings, stop))
 
 
 def _asked(settings: Settings) -> bool:

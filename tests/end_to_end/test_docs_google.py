@@ -12,7 +12,7 @@ import pytest
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.google.scopes import CONTACTS, NEEDED_FOR
 from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.application.notices.pipeline import Delivery, Lookup
+from sessionsmgmt.application.notices.job import Delivery, Lookup
 from sessionsmgmt.application.notices.run import sender_seen
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
@@ -23,7 +23,7 @@ from sessionsmgmt.domain.sessions.eligibility import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import (
     INVALID_CLIENT,
     INVALID_GRANT,

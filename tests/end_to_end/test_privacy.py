@@ -38,8 +38,8 @@ from tests.end_to_end.private_club import (
     canaries,
     private_club,
 )
-from tests.end_to_end.rotating import NAME, RotatingClub, rotating_club
-from tests.end_to_end.watching import Watch
+from tests.end_to_end.process_watch import Watch
+from tests.end_to_end.rotation_club import NAME, RotationClub, rotation_club
 
 PAGE = (ROOT / "PRIVACY.md").read_text(encoding="utf-8")
 HOSTS = {
@@ -326,11 +326,11 @@ def test_no_credential_is_written_anywhere_but_sealed_into_the_secret(tmp_path: 
 
 @pytest.fixture
 def rotating(tmp_path: Path) -> object:
-    with rotating_club(tmp_path) as club:
+    with rotation_club(tmp_path) as club:
         yield club
 
 
-def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotatingClub) -> None:
+def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotationClub) -> None:
     rotating.google.world.consent.renews = True
     assert rotating.call("rotate").exit == 0
     newest = rotating.stored

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 import pytest
 
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.bootstrap.readers import addressed, readers, readers_of_repository
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.signals import StopRequests
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.settings import Settings
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.settings import settings
 
-RESULT = Result("run", datetime(2026, 11, 6, tzinfo=UTC), warnings=(ReportWarning("x", "y"),))
+RESULT = Presentation("run", datetime(2026, 11, 6, tzinfo=UTC), warnings=(ReportWarning("x", "y"),))
 
 
 @pytest.fixture
@@ -89,6 +90,6 @@ def test_a_process_that_was_told_to_end_asks_nobody(github: GitHubEmulator) -> N
 
 
 @pytest.mark.parametrize("result", [replace(RESULT, invented=True), replace(RESULT, warnings=())])
-def test_nothing_is_asked_for_what_everybody_may_see(github: GitHubEmulator, result: Result) -> None:
+def test_nothing_is_asked_for_what_everybody_may_see(github: GitHubEmulator, result: Presentation) -> None:
     assert addressed(result, known(github), UNSTOPPED) == result
     assert github.requests == ()

@@ -18,7 +18,6 @@ from typing import TextIO
 
 from sessionsmgmt import secret_masking
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
@@ -27,9 +26,11 @@ from sessionsmgmt.entrypoints.action.step_files import StepFile, step_files
 from sessionsmgmt.entrypoints.cli import main as command_line
 from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary
 from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
 from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, Settings
@@ -39,12 +40,12 @@ class Remembered:
     """A view of the command line that keeps what there is to show until the runner listens again."""
 
     def __init__(self) -> None:
-        self.done: tuple[Result, Config] | None = None
+        self.done: tuple[Presentation, Config] | None = None
         self.error: SessionsError | None = None
 
-    def show(self, result: Result, config: Config) -> None:
+    def show(self, shown: Presentation, config: Config) -> None:
         """Keep what was done."""
-        self.done = (result, config)
+        self.done = (shown, config)
 
     def show_problems(self, error: SessionsError) -> None:
         """Keep why nothing could be done."""
@@ -128,7 +129,7 @@ def _refused(error: InputError, log: TextIO) -> Ended:
     seen.show_problems(error)
     with _deaf(log, "sessionsmgmt"):
         terminal.show_problems(error, log)
-    return Ended(int(error.exit), seen)
+    return Ended(error_status(error), seen)
 
 
 @contextmanager
@@ -170,9 +171,9 @@ def _say(log: TextIO, lines: Iterable[str]) -> None:
 def _counted(ended: Ended) -> dict[str, str]:
     if ended.seen.done is None:
         return {**{state.value: "0" for state in report.COUNTED}, "rotated": "false"}
-    result, _ = ended.seen.done
-    counts = {state: str(count) for state, count in report.counts(result).items()}
-    return {**counts, "rotated": "true" if result.rotated else "false"}
+    shown, _ = ended.seen.done
+    counts = {state: str(count) for state, count in report.counts(shown).items()}
+    return {**counts, "rotated": "true" if shown.rotated else "false"}
 
 
 def _summary(seen: Remembered) -> Iterator[str]:

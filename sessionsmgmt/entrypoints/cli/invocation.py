@@ -29,10 +29,12 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.instant import Instant
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.entrypoints.signals import STOPPED
-from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
+from sessionsmgmt.errors import InputError, SessionsError, StoppedError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
+from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
 from sessionsmgmt.settings import Settings, in_actions
 
@@ -51,7 +53,7 @@ class Invocation:
     config: Path
     now: datetime
     chosen: datetime | None
-    report: Callable[[Result, ZoneInfo], Result]
+    report: Callable[[Presentation, ZoneInfo], Presentation]
     clock: Callable[[], datetime]
     settings: Settings
     views: Sequence[View]
@@ -67,8 +69,8 @@ class Invocation:
 class View(Protocol):
     """Somewhere else, besides the terminal, where what a command did is to be seen."""
 
-    def show(self, result: Result, config: Config) -> None:
-        """Show what was done; ``result.exit`` says how it ended."""
+    def show(self, shown: Presentation, config: Config) -> None:
+        """Show what was done."""
         ...
 
     def show_problems(self, error: SessionsError) -> None:
@@ -136,7 +138,7 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
 
 
 @contextmanager
-def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, ZoneInfo], Result]]:
+def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Presentation, ZoneInfo], Presentation]]:
     """What writes the report at the end. Raises InputError, before anything is done, where it can't be written."""
     with ExitStack() as files:
         try:
@@ -146,14 +148,14 @@ def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, Zone
                 f"--report: {path} can't be written ({error.strerror}).", "Choose another place."
             ) from None
 
-        def report_on(result: Result, zone: ZoneInfo) -> Result:
+        def report_on(shown: Presentation, zone: ZoneInfo) -> Presentation:
             try:
                 if write:
-                    write(report.content(result, zone))
+                    write(report.content(shown, zone))
             except OSError as error:
                 text = f"the report can't be written ({error.strerror}); what was done is done"
-                return replace(result, warnings=(*result.warnings, ReportWarning("report-unwritten", text)))
-            return result
+                return replace(shown, warnings=(*shown.warnings, ReportWarning("report-unwritten", text)))
+            return shown
 
         yield report_on
 
@@ -193,20 +195,25 @@ def perform(
     try:
         config = load(invocation.config, invocation.settings.actions.checkout)
         zone = config.zone
-        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.settings, invocation.stop)
+        result = _unless_stopped(invocation, partial(act, config))
+        status = result_status(result)
+        shown = addressed(
+            present(result, invocation.command, invocation.now, status), invocation.settings, invocation.stop
+        )
     except SessionsError as cause:
         error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
-        result = invocation.report(Result(invocation.command, invocation.now, error.exit), zone)
-        streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+        status = error_status(error)
+        shown = invocation.report(Presentation(invocation.command, invocation.now, status), zone)
+        streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
         shows = [partial(view.show_problems, error) for view in invocation.views]
     else:
-        result = invocation.report(result, zone)
-        trouble = streams.show(partial(terminal.show, result, config, sys.stdout), sys.stdout)
+        shown = invocation.report(shown, zone)
+        trouble = streams.show(partial(terminal.show, shown, config, sys.stdout), sys.stdout)
         if trouble:
             text = f"warning: what was done is done, but it can't be shown ({trouble})"
             streams.show(partial(click.echo, text, err=True), sys.stderr)
-        shows = [partial(view.show, result, config) for view in invocation.views]
+        shows = [partial(view.show, shown, config) for view in invocation.views]
     for show in shows:
         show()
-    return result.exit
+    return status

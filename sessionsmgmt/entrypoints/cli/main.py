@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,12 +20,22 @@ import click
 
 from sessionsmgmt import __version__
 from sessionsmgmt.adapters.github.event import must_be_merged, pull_request, refuse_lent_secrets
+from sessionsmgmt.application.notices.job import Delivery
 from sessionsmgmt.application.notices.preview import preview
 from sessionsmgmt.application.notices.resolve import adopt, resolve
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.status import status
-from sessionsmgmt.application.notifications import held_after, sent, tell, was_held
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.notifications import any_sent, held_after, notify, was_held
+from sessionsmgmt.application.result import (
+    AdoptResult,
+    DoctorResult,
+    ExportResult,
+    PreviewResult,
+    Readers,
+    ResolveResult,
+    RunResult,
+    ValidateResult,
+)
 from sessionsmgmt.application.setup.doctor import doctor, doctor_without
 from sessionsmgmt.application.setup.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
@@ -36,16 +47,20 @@ from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.config.paths import shown
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
 from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform, process_context
 from sessionsmgmt.entrypoints.cli.new_file import new_file
 from sessionsmgmt.entrypoints.cli.prompts import answers_beforehand, ask, replaceable
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status
 from sessionsmgmt.entrypoints.process_environment import settle
 from sessionsmgmt.entrypoints.signals import STOPPED, process
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import terminal
 from sessionsmgmt.presenters.held_issue import HELD, NOTHING_HELD, counted_note, held_note
+from sessionsmgmt.presenters.presentation import Presentation
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,7 +90,7 @@ def init_(
         answered = answers(known if yes else ask(questions(zone), known), zone)
         answered = as_before(answered, before) if earlier else answered
         may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
-    result = init(answered, folder, may_go, invocation.now, before.left_out)
+    result = init(answered, folder, may_go, before.left_out)
     return perform(invocation, lambda _: result)
 
 
@@ -83,7 +98,7 @@ def init_(
 @command
 def validate_(invocation: Invocation) -> Exit:
     """Check sessions.yml and its templates; touch nothing else."""
-    return perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+    return perform(invocation, lambda config: ValidateResult(_valid(config)))
 
 
 @cli.command("preview")
@@ -95,7 +110,7 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
     """Compose every notice that 'run' would send now, and send nothing."""
     options, pull = previews.PreviewOptions(out, publish=publish, live=live), pull_request(invocation.settings.actions)
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> PreviewResult:
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
             return previews.make(invocation, options, pull, config)
 
@@ -109,17 +124,21 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
     must_be_merged(invocation.settings.actions, "run")
 
-    def send(club: Container) -> Result:
+    def send(club: Container) -> RunResult:
         wired = club.wire()
         with terminal.progress("Reading, deciding and sending", sys.stderr):
-            if dry_run:
-                return replace(preview(wired.job, invocation.now), command="run")
             result = run(wired.job, wired.mailer, run_id(invocation.settings), invocation.clock, invocation.stop)
-            return invocation.stop.unless_asked(partial(_told, result, club.config, invocation), result)
+            held = partial(
+                _notified, result.deliveries, result.warnings, result.snapshot, result.now, club.config, invocation
+            )
+            return replace(
+                result, warnings=(*result.warnings, *invocation.stop.unless_asked(held, tuple[ReportWarning, ...]()))
+            )
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> RunResult | PreviewResult:
         if dry_run:
-            return send(invocation.container(config))
+            with terminal.progress("Reading, deciding and sending", sys.stderr):
+                return preview(invocation.container(config).wire().job, invocation.now)
         return credentials.renewed_first(invocation, config, send)
 
     return perform(invocation, act)
@@ -153,13 +172,13 @@ def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
     refuse_lent_secrets(invocation.settings.actions, "doctor")
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> DoctorResult:
         club = invocation.container(config)
         at_github = checkup.checks(club, invocation.now)
         try:
             wired = club.wire()
         except SessionsError as error:
-            return doctor_without(error, at_github, invocation.now)
+            return doctor_without(error, at_github)
         with terminal.progress("Looking at everything", sys.stderr):
             return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
 
@@ -226,13 +245,14 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
     if moved and (notice or session):
         raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> ResolveResult | AdoptResult:
         club = invocation.container(config)
         if moved:
-            return adopt(club.adoptable(), invocation.now)
+            return adopt(club.adoptable())
         ledger = club.ledger()
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
-        return _told(replace(result, warnings=ledger.warnings()), config, invocation)
+        unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
+        return replace(result, warnings=(*ledger.warnings(), *unwritten))
 
     return perform(invocation, act)
 
@@ -249,8 +269,8 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     if batch < planned.batches:
         _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
     streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
-    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
-    streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+    shown = invocation.report(Presentation("plan", invocation.now), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
     return Exit.DONE
 
 
@@ -263,7 +283,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
     refuse_lent_secrets(invocation.settings.actions, "export")
     address = _address(person)
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> ExportResult:
         if out is None and readers(invocation.settings) is Readers.ANYBODY:
             raise InputError(
                 "'export' does not print into the log of a repository that is not private.",
@@ -272,11 +292,11 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
         if out is None:
             exported = privacy.export(invocation, address, config)
             streams.print_out(privacy.text(exported, sys.stdout.encoding).rstrip("\n"))
-            return Result("export", invocation.now, exported.exit)
+            return exported
         with new_file("--out", out, config.root) as save:
             exported = privacy.export(invocation, address, config)
             save(privacy.text(exported, "utf-8"))
-        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
+        return replace(exported, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
 
@@ -334,19 +354,25 @@ def _somebody_answers() -> Iterator[None]:
         raise click.UsageError(text) from None
 
 
-def _told(result: Result, config: Config, invocation: Invocation) -> Result:
-    """The result, once a person was told what is held, where people are told such things.
+def _notified(
+    deliveries: Sequence[Delivery],
+    warnings: Sequence[ReportWarning],
+    snapshot: LedgerSnapshot | None,
+    now: datetime,
+    config: Config,
+    invocation: Invocation,
+) -> tuple[ReportWarning, ...]:
+    """Post which notices are held, where people read such notes. Returns what could not be posted.
 
-    An old note is looked for where something was held before, or where the run had nothing else to do.
+    An old note is looked for where a notice was held before, or where the command sent nothing.
     """
-    held, telling = held_after(result), notifiers(invocation.settings)
+    held, telling = held_after(deliveries, snapshot, now), notifiers(invocation.settings)
     note = held_note(held, config)
     if held and telling and readers_of_repository(invocation.settings) is Readers.ANYBODY:
         note = counted_note(len(held))
-    if note or was_held(result) or not sent(result):
-        for notifier in telling:
-            result = tell(notifier, topic(HELD, config.folder), note, NOTHING_HELD, result)
-    return result
+    if note or was_held(warnings, snapshot, now) or not any_sent(deliveries):
+        return notify(telling, topic(HELD, config.folder), note, NOTHING_HELD)
+    return ()
 
 
 def _valid(config: Config) -> str:
@@ -365,7 +391,7 @@ def start_in(environ: Mapping[str, str], stop: Stop) -> int:
 
 
 def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = None) -> int:
-    """Run one command and return its exit status; see ``errors.Exit``."""
+    """Run one command and return its exit status; see ``exit_status``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     here = here or process_context(os.environ)
     try:
@@ -392,4 +418,4 @@ def _complain(text: str) -> None:
 def _refused(error: SessionsError, here: ProcessContext) -> Exit:
     for view in here.views:
         view.show_problems(error)
-    return error.exit
+    return error_status(error)

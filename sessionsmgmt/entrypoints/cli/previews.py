@@ -14,13 +14,13 @@ from pathlib import Path
 from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_queued
 from sessionsmgmt.application.notices.preview import Data, preview, sampled
 from sessionsmgmt.application.notices.publish import publish, unpublished
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import PreviewResult, Readers
 from sessionsmgmt.bootstrap import pull_request_preview as pulls
 from sessionsmgmt.bootstrap.readers import readers
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli.invocation import Invocation
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.pull_requests import Conclusion, PreviewReport
 from sessionsmgmt.presenters import preview_markdown
 from sessionsmgmt.presenters.markdown import code, plain
@@ -38,7 +38,7 @@ class PreviewOptions:
     live: bool = False
 
 
-def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, config: Config) -> Result:
+def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, config: Config) -> PreviewResult:
     """The preview, shown wherever it was wished for."""
     readable_by = readers(call.settings)
     data = _data(call, options, pull, readable_by, config)
@@ -46,9 +46,8 @@ def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, co
         result = preview(call.container(config).wire().job, call.now)
     else:
         result = sampled(pulls.sample_job(config), call.chosen, call.now)
-    result = replace(result, readers=readable_by)
     secret = data is Data.LIVE and readable_by is Readers.ANYBODY
-    source = preview_markdown.source(result, config, data)
+    source = preview_markdown.source(result, config, data, readable_by)
     written = _withheld(options) if secret else _written(result, config, options)
     if pull is None:
         is_asked_for = secret or data is not Data.LIVE
@@ -63,12 +62,17 @@ def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, co
     preview_report = PreviewReport(
         preview_markdown.title(result),
         preview_markdown.heading(config),
-        Conclusion.SUCCESS if result.exit is Exit.DONE else Conclusion.NEUTRAL,
+        _conclusion(result),
         partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.settings)),
     )
     warnings = _published(call, options, pull, preview_report)
     sentences = [source, _why_not_live_on(options, pull), written, _whereabouts_of(options, pull)]
     return _said(replace(result, warnings=(*result.warnings, *warnings)), sentences)
+
+
+def _conclusion(result: PreviewResult) -> Conclusion:
+    needs_person = any(delivery.needs_person for delivery in result.deliveries)
+    return Conclusion.NEUTRAL if needs_person and not result.invented else Conclusion.SUCCESS
 
 
 def fail(call: Invocation, options: PreviewOptions, pull: PullRequest | None, error: SessionsError) -> SessionsError:
@@ -122,7 +126,7 @@ def _withheld(options: PreviewOptions) -> str:
     )
 
 
-def _written(result: Result, config: Config, options: PreviewOptions) -> str:
+def _written(result: PreviewResult, config: Config, options: PreviewOptions) -> str:
     if options.out is None:
         return ""
     from sessionsmgmt.presenters.preview_page import write_gallery
@@ -163,5 +167,5 @@ def _published(
     return publish(publishers, preview_report)
 
 
-def _said(result: Result, sentences: Iterable[str]) -> Result:
+def _said(result: PreviewResult, sentences: Iterable[str]) -> PreviewResult:
     return replace(result, message="\n".join(filter(None, sentences)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sessionsmgmt.application.privacy import export as exporting
 from sessionsmgmt.application.privacy import forget as forgetting
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import ExportResult, ForgetResult
 from sessionsmgmt.bootstrap import data_inventory as kept
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, Config, GitStore, OutboxMail
@@ -20,7 +20,7 @@ LEFT = "left"
 """The topic of the rows about what stays."""
 
 
-def export(call: Invocation, person: str, config: Config) -> exporting.Export:
+def export(call: Invocation, person: str, config: Config) -> ExportResult:
     """Everything that is kept about the club or, with an address, about the person."""
     memories = kept.memories(call.container(config))
     reader = exporting.Reader(config.team, config.zone, call.now)
@@ -31,7 +31,7 @@ def export(call: Invocation, person: str, config: Config) -> exporting.Export:
     return exporting.export(memories, kept.vault(club), kept.published_places(club), reader)
 
 
-def text(exported: exporting.Export, encoding: str) -> str:
+def text(exported: ExportResult, encoding: str) -> str:
     """The document as JSON that a person can read, in letters of that encoding or as JSON escapes them."""
     readable = json.dumps(exported.document, indent=2, ensure_ascii=False) + "\n"
     try:
@@ -41,24 +41,24 @@ def text(exported: exporting.Export, encoding: str) -> str:
     return readable
 
 
-def forget(call: Invocation, config: Config) -> Result:
+def forget(call: Invocation, config: Config) -> ForgetResult:
     """Delete everything that is kept about the club."""
-    return forgetting.forget(_places(call, config), tuple(_left(call, config)), call.now)
+    return forgetting.forget(_places(call, config), tuple(_left(call, config)))
 
 
-def forget_dry_run(call: Invocation, config: Config) -> Result:
+def forget_dry_run(call: Invocation, config: Config) -> ForgetResult:
     """Say what ``forget`` would delete."""
-    return forgetting.forget_dry_run(_places(call, config), tuple(_left(call, config)), call.now)
+    return forgetting.forget_dry_run(_places(call, config), tuple(_left(call, config)))
 
 
-def forget_person(call: Invocation, person: str, config: Config) -> Result:
+def forget_person(call: Invocation, person: str, config: Config) -> ForgetResult:
     """Delete what is kept about whoever has the address."""
     marks, trouble = _known_by(call, person, config)
     memories = kept.memories(call.container(config))
     return forgetting.forget_person(memories, marks, tuple(_left_of_person(call, trouble, config)), call.now)
 
 
-def forget_person_dry_run(call: Invocation, person: str, config: Config) -> Result:
+def forget_person_dry_run(call: Invocation, person: str, config: Config) -> ForgetResult:
     """Say what ``forget_person`` would delete."""
     marks, trouble = _known_by(call, person, config)
     memories = kept.memories(call.container(config))
@@ -115,7 +115,7 @@ def _left_of_person(call: Invocation, trouble: SessionsError | None, config: Con
     if trouble:
         row = failed("contacts", trouble)
         text = f"{row.text} So only the address alone was looked for, and not those who share it."
-        yield Finding(row.topic, row.health, text, row.advice, row.exit)
+        yield Finding(row.topic, row.health, text, row.advice, row.cause)
     yield _row(
         "Whoever still attends a session is named as new by the next notice.", "Take them off the session first."
     )

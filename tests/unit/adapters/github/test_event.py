@@ -14,7 +14,7 @@ from sessionsmgmt.adapters.github import event
 from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_private, must_be_merged, pull_request
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.settings import ActionsJob
-from tests.events import HEAD, Json, pull_request_event
+from tests.pull_request_events import HEAD, Json, pull_request_event
 from tests.settings import settings
 
 
