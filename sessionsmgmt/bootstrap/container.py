@@ -15,7 +15,7 @@ from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.application.notices.pipeline import Job, Lookup, Mailing
 from sessionsmgmt.base_urls import root
-from sessionsmgmt.config.clubs import BRANCH, FORMER_BRANCH, configured, declared
+from sessionsmgmt.config.clubs import BRANCH_KEYS, FORMER_BRANCH_KEYS, find_config_files, read_values
 from sessionsmgmt.config.model import (
     LEDGER_BRANCH,
     LEDGER_FILE,
@@ -35,7 +35,7 @@ from sessionsmgmt.config.model import (
     VcardContacts,
     ledger_branch,
 )
-from sessionsmgmt.config.paths import is_file, real
+from sessionsmgmt.config.paths import is_file, real_path
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import InputError
@@ -315,12 +315,12 @@ def _clubs(config: Config) -> Clubs | None:
     if is_file(config.root / ".git" / "info" / "sparse-checkout"):
         return None
     try:
-        files = list(configured(config.root))
+        files = list(find_config_files(config.root))
     except InputError:
         return None
-    folders = {real(file.parent) for file in files}
+    folders = {real_path(file.parent) for file in files}
     names = {"/".join(one.relative_to(config.root).parts) for one in folders if one.is_relative_to(config.root)}
-    named = {name for file in files for name in declared(file, BRANCH, FORMER_BRANCH).values()}
+    named = {name for file in files for name in read_values(file, BRANCH_KEYS, FORMER_BRANCH_KEYS).values()}
     return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | named)
 
 

@@ -26,7 +26,7 @@ from sessionsmgmt.config.model import (
     ledger_branch,
     topic,
 )
-from sessionsmgmt.config.paths import place
+from sessionsmgmt.config.paths import path_in_repository
 from sessionsmgmt.errors import Exit, InputError
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import SecretStore
@@ -187,5 +187,5 @@ def _comments(config: Config, environ: Mapping[str, str]) -> AbstractContextMana
     from sessionsmgmt.adapters.github.client import repository
     from sessionsmgmt.adapters.github.stored_data import PreviewData
 
-    where = place(config.folder, config.path)
+    where = path_in_repository(config.folder, config.path)
     return nullcontext(PreviewData(club.hub(environ, RetryPolicy()), repository(environ), where))

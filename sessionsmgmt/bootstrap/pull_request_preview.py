@@ -11,7 +11,7 @@ from sessionsmgmt.application.notices.pipeline import Job
 from sessionsmgmt.base_urls import root
 from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import around, place
+from sessionsmgmt.config.paths import find_club_folder, path_in_repository
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher
 from sessionsmgmt.retry import RetryPolicy
@@ -59,7 +59,7 @@ def publishers(environ: Mapping[str, str], pull: PullRequest, config: Path) -> t
     from sessionsmgmt.adapters.github.comments import PullRequestComment
 
     account, here = Account(club.hub(environ, RetryPolicy())), repository(environ)
-    where = place(around(config, job.workspace(environ)).name, config)
+    where = path_in_repository(find_club_folder(config, job.workspace(environ)).name, config)
     folder = where.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({folder})" if folder else CHECK
     closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"

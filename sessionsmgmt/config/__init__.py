@@ -1,5 +1,5 @@
-"""sessions.yml → Config: every problem at once, each with file, line and column.
+"""Reads sessions.yml into a Config, or reports all problems at once, each with its file, line and column.
 
-``load.load`` is the way in; ``model`` is what comes out. A file is read in two passes: ``document`` and ``schema``
-say what can be said without knowing what a key means, and ``sections`` and ``load`` the rest.
+``load.load`` is the entry point, and ``model`` has the result. A file is read in two passes: ``document`` and
+``schema`` find the problems of form, and then ``sections`` and ``load`` find the problems of content.
 """

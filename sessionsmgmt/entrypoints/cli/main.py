@@ -33,7 +33,7 @@ from sessionsmgmt.application.setup.plan import plan
 from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
 from sessionsmgmt.entrypoints.cli.browser import visit as visit_in_browser
@@ -309,8 +309,8 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
 def _address(given: str | None) -> str:
     """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
     address = (given or "").strip()
-    if found := unseen(address):
-        raise click.UsageError(f"--person {found.trace}")
+    if found := find_invisible(address):
+        raise click.UsageError(f"--person {found.predicate}")
     if given is not None and "@" not in address:
         raise click.UsageError("--person takes an address")
     return address
