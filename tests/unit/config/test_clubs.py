@@ -162,9 +162,7 @@ def test_what_a_broken_file_claims_keeps_nobody_from_anything(repository: Path) 
 def test_a_club_in_a_folder_has_the_branch_of_its_folder(repository: Path, place: str, branch: str) -> None:
     [problem] = problems(club(repository, "otters", place.format(branch=branch) + "\n"))
 
-    assert (
-        ".branch: must be sessionsmgmt-ledger-otters, the default; 'sessionsmgmt resolve --adopt'" in problem
-    )
+    assert ".branch: must be sessionsmgmt-ledger-otters, the default; 'sessionsmgmt resolve --adopt'" in problem
     assert problems(club(repository, "otters", place.format(branch="sessionsmgmt-ledger-otters") + "\n")) == []
 
 
