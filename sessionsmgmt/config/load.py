@@ -2,6 +2,9 @@
 
 Only the file itself and the templates that it names are read. Other files that it names must exist, but they are not
 read. Nothing is written.
+
+A file is read in two passes: ``document`` and ``schema`` find the problems of form, and ``sections`` and this module
+find the problems of content. ``model`` defines the Config.
 """
 
 from __future__ import annotations
