@@ -62,8 +62,6 @@ LONG = {
     "adapters/github/client.py",
     "adapters/google/ledger.py",
     "application/setup/init.py",
-    "bootstrap/container.py",
-    "config/document.py",
     "domain/delivery/claims.py",
     "entrypoints/cli/main.py",
     "safe_files.py",
