@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, ValidationError
-
+from sessionsmgmt.config.conformity import conforms
 from sessionsmgmt.config.document import Document, Trail
 from sessionsmgmt.config.findings import Findings, nearest, shown, suggestion
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 FILE = Path(__file__).parent.parent / "schema" / "sessions.schema.json"
 
@@ -46,6 +48,10 @@ def schema() -> dict[str, Any]:
 
 def check(document: Document, findings: Findings) -> None:
     """Add everything that the schema says is wrong with the document."""
+    if conforms(document.value, schema(), schema()):
+        return
+    from jsonschema import Draft202012Validator
+
     errors = list(Draft202012Validator(schema()).iter_errors(document.value))
     unknown = {key for error in errors if error.validator == "additionalProperties" for key in _unknown(error)}
     meant = {(*trail[:-1], near) for trail, near in unknown if near}
