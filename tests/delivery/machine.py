@@ -52,8 +52,8 @@ from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
 from tests.delivery.post import Counter, Fate, Letter, PostOffice
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
+from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
-from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3
@@ -252,8 +252,8 @@ class Season(RuleBasedStateMachine):
         lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        diary, snapshot = Diary(self.world, running, now), AddressBook(self.world)
-        job = Job(self.world.zone, ROLES, mailings, diary, snapshot, ledger, lookup, TRUSTED)
+        diary, contacts = Diary(self.world, running, now), AddressBook(self.world)
+        job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup, TRUSTED)
         with suppress(SessionsError):
             reconcile(job, self._clock)
         running.plan = plan_notices(job, now)

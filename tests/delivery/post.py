@@ -16,7 +16,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
-from tests.delivery.gates import RETRY_POLICY, DiedError
+from tests.delivery.gates import TIMEOUT, DiedError
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class PostOffice:
 
 
 @dataclass
-class PreviewOptions:
+class StopRequest:
     """Somebody who may want a run to end. See ``ports.Stop``; the time that is left then is never up."""
 
     asked: bool = False
@@ -108,7 +108,7 @@ class Counter:
     run: str
     clock: Callable[[], datetime]
     leaves: Callable[[Letter], None]
-    stop: PreviewOptions = field(default_factory=PreviewOptions)
+    stop: StopRequest = field(default_factory=StopRequest)
     fates: Mapping[Key, Fate] = field(default_factory=dict)
     _decided: set[Key] = field(default_factory=set)
     _all_decided: threading.Condition = field(default_factory=threading.Condition)
@@ -163,4 +163,4 @@ class Counter:
     def _let_the_others_be_decided(self) -> None:
         """Or it would be up to the machine whether a mail that goes at the same time leaves or not."""
         with self._all_decided:
-            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, RETRY_POLICY)
+            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, TIMEOUT)

@@ -17,7 +17,7 @@ import yaml
 from sessionsmgmt.application.setup import mantabots_import as conf_json
 from sessionsmgmt.config.load import load
 from sessionsmgmt.email.template import check
-from sessionsmgmt.email.template_context import NAMES
+from sessionsmgmt.email.template_context import CONTEXT_NAMES
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli import main as cli
 from tests import wording_picture
@@ -233,7 +233,7 @@ def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
     }
 
     assert list(check(template, ROLES)) == []
-    assert listed == NAMES | {"adults", "students"}
+    assert listed == CONTEXT_NAMES | {"adults", "students"}
 
 
 def test_the_workflow_for_many_clubs_is_the_example() -> None:
@@ -247,8 +247,8 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?!`sessions.yml`)", BY_PATH["docs/migrating.md"].text, re.MULTILINE)
     names = set(re.findall(r"`\{\{(\w+)\}\}`", BY_PATH["docs/migrating.md"].text))
 
-    assert set(rows) == conf_json._KNOWN
-    assert names == {*conf_json._NAMES, *conf_json._LISTS}
+    assert set(rows) == conf_json.KNOWN
+    assert names == {*conf_json.NAMES, *conf_json.LISTS}
 
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:

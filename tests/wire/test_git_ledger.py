@@ -19,6 +19,7 @@ from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, Ledge
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from tests.builders import NOW, RETENTION, announcement
+from tests.clock import ManualClock
 from tests.emulators.github import (
     BAD_GATEWAY,
     BRANCH_MOVED,
@@ -214,11 +215,12 @@ def test_a_network_that_answers_for_github_is_not_believed(home: Home, call: str
 def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
     begun(home)
     for trouble, least in ((SECONDARY_RATE_LIMIT, 60), (TOO_MANY, 1), (PRIMARY_RATE_LIMIT, 60)):
-        ledger, before = read_by(replace(home, time=type(home.time)())), len(home.github.requests)
+        patient = replace(home, time=ManualClock())
+        ledger, before = read_by(patient), len(home.github.requests)
         home.github.fail(PUT, trouble)
         ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
         assert asked(home, before) == [PUT, PUT, MOVE]
-        assert ledger._hub.retry_policy.clock() >= least
+        assert patient.time.now >= least
 
 
 @pytest.mark.parametrize("call", [READ, PUT])

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from sessionsmgmt.adapters.google.mail import LARGEST
-from sessionsmgmt.adapters.google.tokens import SEND
+from sessionsmgmt.adapters.google.scopes import SEND
 from sessionsmgmt.errors import ConsentError, Exit, InputError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
 from tests.contract.mail_rooms import message

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.adapters.google.tokens import METADATA
 from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
 from tests.contract.mail_rooms import message
 from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal, TokenRefusal

@@ -11,7 +11,7 @@ import pytest
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.git import BEHIND, LAGS, RESTORED, UNWITNESSED, GitLedger
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
-from sessionsmgmt.adapters.ledger.witness import BELOW, SECONDS
+from sessionsmgmt.adapters.ledger.witness import BELOW, SECONDS, Witness
 from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refused, Sent
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import RefusedError
@@ -208,7 +208,7 @@ def test_a_slow_run_does_not_move_the_witness_back(home: Home) -> None:
     quick.write([begin("quick", SHOP)], NOW)
     last = refs(home)[HEAD]
 
-    slow._witness.move(first, 1)
+    Witness(home.hub(), home.hub().repository(home.branch().repository), BRANCH).move(first, 1)
     assert refs(home)[WITNESS] == last
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sessionsmgmt.adapters.google.account import Account
-from sessionsmgmt.adapters.google.tokens import CONSENT_AGAIN, NEEDED_FOR, covering, lapses, refresh, short
+from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
+from sessionsmgmt.adapters.google.tokens import CONSENT_AGAIN, lapses, refresh
 from sessionsmgmt.errors import Exit, SessionsError
 from sessionsmgmt.ports.health import Finding, Health, failed
 

@@ -156,10 +156,10 @@ def as_before(answers: Answers, before: Former) -> Answers:
     )
 
 
-def guess_zone(environ: Mapping[str, str], localtime: Path) -> str:
+def guess_zone(time_zone: str, localtime: Path) -> str:
     """The machine's time zone by ``TZ`` or by where ``localtime`` (``/etc/localtime``) points; else ``UTC``."""
     pointed = str(localtime.readlink()) if localtime.is_symlink() else ""
-    for name in (environ.get("TZ", "").removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
+    for name in (time_zone.removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
         if name and not zone_fault(name):
             return name
     return "UTC"

@@ -5,7 +5,7 @@ The commands are the same whoever asks for them; what is real is made here and h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +16,9 @@ from sessionsmgmt.application.credentials import rotate as rotating
 from sessionsmgmt.application.credentials.rotation import Rotation
 from sessionsmgmt.application.notifications import tell, telling
 from sessionsmgmt.application.result import Result
-from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.bootstrap import credentials
+from sessionsmgmt.bootstrap.container import Container
+from sessionsmgmt.bootstrap.github import notifiers
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.entrypoints.cli.invocation import Invocation
 from sessionsmgmt.entrypoints.cli.new_file import new_file
@@ -41,7 +42,7 @@ def rotate(call: Invocation, config: Config) -> Result:
     """Renew the credential, due or not, and tell on the board how the consent stands."""
 
     def act() -> Result:
-        with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
+        with credentials.renewal(call.container(config), call.clock) as renewal:
             result, rotation = rotating.rotate(renewal, call.clock)
         return _told(call, config, rotation, result)
 
@@ -50,7 +51,7 @@ def rotate(call: Invocation, config: Config) -> Result:
 
 def rotate_dry_run(call: Invocation, config: Config) -> Result:
     """Say what ``rotate`` would do."""
-    with credentials.renewal(config, call.environ, call.mask, call.clock) as renewal:
+    with credentials.renewal(call.container(config), call.clock) as renewal:
         return rotating.rotate_dry_run(renewal, call.now)
 
 
@@ -62,24 +63,25 @@ def recover(call: Invocation, path: Path, config: Config) -> Result:
         raise InputError(f"{path} can't be read ({error.strerror}).") from None
     except ValueError:
         raise InputError(f"{path} is no text.") from None
-    with credentials.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(call.container(config)) as store:
         return rotating.recover(text, store, call.now)
 
 
-def renewed_first(call: Invocation, config: Config, act: Callable[[Mapping[str, str]], Result]) -> Result:
-    """Renew the credential if sessions.yml wants it and it is due, then act in an environment with what came of it."""
+def renewed_first(call: Invocation, config: Config, act: Callable[[Container], Result]) -> Result:
+    """Renew the credential if sessions.yml wants it and it is due, then act with the credential that came of it."""
+    club = call.container(config)
 
     def both() -> Result:
         if config.credentials is None:
-            return act(call.environ)
-        if not credentials.may_store(config, call.environ):
-            return rotating.unrenewed(act(call.environ))
-        renewing = credentials.renewal(config, call.environ, call.mask, call.clock)
-        rotation = rotating.if_due(renewing, club.credential(call.environ), call.clock)
+            return act(club)
+        if not credentials.may_store(club):
+            return rotating.unrenewed(act(club))
+        renewing = credentials.renewal(club, call.clock)
+        rotation = rotating.if_due(renewing, club.credential.reveal(), call.clock)
         if rotation is None:
-            return act(call.environ)
-        environ = club.with_credential(call.environ, rotation.credential)
-        result = rotating.after(rotation, lambda: act(environ), call.now)
+            return act(club)
+        renewed = club.with_credential(rotation.credential)
+        result = rotating.after(rotation, lambda: act(renewed), call.now)
         return call.stop.unless_asked(lambda: _told(call, config, rotation, result), result)
 
     return _telling(call, config, both)
@@ -90,17 +92,18 @@ def login(call: Invocation, client: Path, prompter: Prompter, keeping: Keeping |
 
     ``client`` is the file of Google's console. Raises InputError where there is neither.
     """
-    consent = club.consent(config, call.environ, client, call.mask)
+    club = call.container(config)
+    consent = club.consent_flow(client)
     if keeping:
         with keeping(config) as keep:
             return auth.login(consent, prompter.say, prompter.visit, keep, call.now)
-    if not credentials.may_store(config, call.environ):
+    if not credentials.may_store(club):
         raise InputError(
             "It is not said where the credential goes: --save FILE or --print, and only one of them.",
             "Without either it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
             "set (docs/rotation.md).",
         )
-    with credentials.secret(config, call.environ, call.mask) as store:
+    with credentials.secret(club) as store:
         return auth.login_into(store, consent, prompter.say, prompter.visit, call.clock)
 
 
@@ -118,23 +121,24 @@ def saving(path: Path, config: Config) -> Iterator[Callable[[str], str]]:
 
 def revoke(call: Invocation, config: Config) -> Result:
     """Withdraw the account's consent, and delete the secret where that can be done from here."""
-    withdraw = club.withdrawal(config, call.environ, call.mask)
-    stores = credentials.may_store(config, call.environ)
-    secret = partial(credentials.secret, config, call.environ, call.mask) if stores else None
+    club = call.container(config)
+    withdraw = club.withdrawal()
+    secret = partial(credentials.secret, club) if credentials.may_store(club) else None
     return auth.revoke(withdraw, secret, call.now)
 
 
 def revoke_dry_run(call: Invocation, config: Config) -> Result:
     """Say what ``revoke`` would do, and ask nobody."""
-    club.withdrawal(config, call.environ, call.mask)
-    stores = config.credentials if credentials.may_store(config, call.environ) else None
+    club = call.container(config)
+    club.withdrawal()
+    stores = config.credentials if credentials.may_store(club) else None
     also = f", and the secret {stores.secret} deleted" if stores else ""
     return Result("auth revoke", call.now, message=f"The account's consent would be withdrawn{also}.")
 
 
 def _telling(call: Invocation, config: Config, act: Callable[[], Result]) -> Result:
     """Act; that the account's owner has to agree again is told where a person sees it."""
-    return telling(club.notifiers(call.environ), _topic(config), ended_note, act)
+    return telling(notifiers(call.settings), _topic(config), ended_note, act)
 
 
 def _told(call: Invocation, config: Config, rotation: Rotation, result: Result) -> Result:
@@ -145,7 +149,7 @@ def _told(call: Invocation, config: Config, rotation: Rotation, result: Result) 
         return result
     else:
         note = ending_note(rotation.ends, call.now, config)
-    for notifier in club.notifiers(call.environ):
+    for notifier in notifiers(call.settings):
         result = tell(notifier, _topic(config), note, GIVEN_AGAIN, result)
     return result
 

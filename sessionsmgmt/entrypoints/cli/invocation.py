@@ -17,21 +17,23 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import safe_files
-from sessionsmgmt.adapters.github.job import workspace
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import Result
+from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
+from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.instant import Instant
 from sessionsmgmt.entrypoints.signals import STOPPED
 from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
-from sessionsmgmt.secret_masking import Mask
+from sessionsmgmt.secret_masking import Mask, runner_mask
+from sessionsmgmt.settings import Settings, in_actions, read_settings
 
 P = ParamSpec("P")
 
@@ -50,10 +52,15 @@ class Invocation:
     chosen: datetime | None
     report: Callable[[Result, ZoneInfo], Result]
     clock: Callable[[], datetime]
-    environ: Mapping[str, str]
+    settings: Settings
     views: Sequence[View]
     mask: Mask
     stop: Stop
+    visit: Callable[[str], None]
+
+    def container(self, config: Config) -> Container:
+        """What makes the real objects of the club."""
+        return Container(config, self.settings, self.mask)
 
 
 class View(Protocol):
@@ -70,16 +77,23 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProcessContext:
-    """Where the command line was started: its environment, the views besides the terminal, and what hides secrets.
+    """Where the command line was started: its settings, the views besides the terminal, and what hides secrets.
 
-    ``mask`` is told every secret that is only learnt on the way, before it is used; ``stop`` knows whether somebody
-    wants the command to end.
+    ``mask`` is told every secret that is only learnt on the way, before it is used; ``visit`` opens an address in the
+    person's browser; ``stop`` knows whether somebody wants the command to end.
     """
 
-    environ: Mapping[str, str]
+    settings: Settings
     mask: Mask
+    visit: Callable[[str], None]
     views: Sequence[View] = ()
     stop: Stop = UNSTOPPED
+
+
+def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> ProcessContext:
+    """Where a process with this environment starts the command line. Its secrets are hidden from here on."""
+    mask = runner_mask([sys.stderr, sys.stdout], in_actions=in_actions(environ))
+    return ProcessContext(read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
@@ -93,9 +107,19 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        with _reporting(report, around(config, workspace(here.environ)).root) as write:
+        with _reporting(report, around(config, here.settings.actions.checkout).root) as write:
             told = Invocation(
-                name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask, here.stop
+                name,
+                config,
+                now,
+                chosen,
+                write,
+                _clock(now),
+                here.settings,
+                here.views,
+                here.mask,
+                here.stop,
+                here.visit,
             )
             return function(told, *args, **kwargs)
 
@@ -166,9 +190,9 @@ def perform(
     """
     zone = ZoneInfo("UTC")
     try:
-        config = load(invocation.config, workspace(invocation.environ))
+        config = load(invocation.config, invocation.settings.actions.checkout)
         zone = config.zone
-        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ, invocation.stop)
+        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.settings, invocation.stop)
     except SessionsError as cause:
         error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)

@@ -15,7 +15,6 @@ from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_queued
 from sessionsmgmt.application.notices.preview import Data, preview, sampled
 from sessionsmgmt.application.notices.publish import publish, unpublished
 from sessionsmgmt.application.result import Readers, Result
-from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.bootstrap import pull_request_preview as pulls
 from sessionsmgmt.bootstrap.readers import readers
 from sessionsmgmt.config.model import Config
@@ -41,10 +40,10 @@ class PreviewOptions:
 
 def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, config: Config) -> Result:
     """The preview, shown wherever it was wished for."""
-    readable_by = readers(call.environ)
+    readable_by = readers(call.settings)
     data = _data(call, options, pull, readable_by, config)
     if data is Data.LIVE:
-        result = preview(club.wire(config, call.environ, call.mask).job, call.now)
+        result = preview(call.container(config).wire().job, call.now)
     else:
         result = sampled(pulls.sample_job(config), call.chosen, call.now)
     result = replace(result, readers=readable_by)
@@ -65,7 +64,7 @@ def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, co
         preview_markdown.title(result),
         preview_markdown.heading(config),
         Conclusion.SUCCESS if result.exit is Exit.DONE else Conclusion.NEUTRAL,
-        partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.environ)),
+        partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.settings)),
     )
     warnings = _published(call, options, pull, preview_report)
     sentences = [source, _why_not_live_on(options, pull), written, _whereabouts_of(options, pull)]
@@ -80,8 +79,8 @@ def fail(call: Invocation, options: PreviewOptions, pull: PullRequest | None, er
         preview_markdown.problems_title(error),
         f"Email preview: {code(str(call.config))}",
         Conclusion.FAILURE if isinstance(error, InputError) else Conclusion.NEUTRAL,
-        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=pulls.rest(call.environ)),
-        preview_markdown.problem_annotations(error, pulls.workspace(call.environ)),
+        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=pulls.rest(call.settings)),
+        preview_markdown.problem_annotations(error, pulls.workspace(call.settings)),
     )
     warnings = _published(call, options, pull, preview_report)
     hint = " ".join(filter(None, [error.hint, *(warning.text for warning in warnings)]))
@@ -97,7 +96,7 @@ def _data(
     invented = Data.SAMPLE if config.sample else Data.INVENTED
     if pull:
         return Data.LIVE if options.live and pull.origin is Origin.HERE else invented
-    if is_queued(call.environ) or (readable_by is Readers.ANYBODY and not options.live):
+    if is_queued(call.settings.actions) or (readable_by is Readers.ANYBODY and not options.live):
         return invented
     return Data.LIVE
 
@@ -112,7 +111,7 @@ def _why_not_live(call: Invocation, options: PreviewOptions, data: Data) -> str:
     """Why the preview is not of the club's own data where there is no pull request."""
     if data is Data.LIVE:
         return ""
-    if not is_queued(call.environ):
+    if not is_queued(call.settings.actions):
         return "This repository is not private, so the preview is not made from the club's own data."
     return "--live has no effect in a merge queue." if options.live else ""
 
@@ -135,7 +134,7 @@ def _whereabouts(call: Invocation, options: PreviewOptions) -> str:
     """Why it is not published, if it should be, where there is no pull request."""
     if not options.publish:
         return ""
-    if is_queued(call.environ):
+    if is_queued(call.settings.actions):
         return "Nothing is published: a merge queue has no pull request to show it on."
     return "Nothing is published: this is no pull request."
 
@@ -158,7 +157,7 @@ def _published(
     if not options.publish or pull.closed or pull.origin is not Origin.HERE:
         return ()
     try:
-        publishers = pulls.publishers(call.environ, pull, call.config)
+        publishers = pulls.publishers(call.settings, pull, call.config)
     except SessionsError as error:
         return (unpublished(error),)
     return publish(publishers, preview_report)

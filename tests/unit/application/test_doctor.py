@@ -1,73 +1,28 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.application.notices.pipeline import Job, Mailing
 from sessionsmgmt.application.result import Result
 from sessionsmgmt.application.setup.doctor import doctor
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin
-from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.people import Contact, ContactsReading
+from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
-from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, contact, event, reading, rule
-
-
-@dataclass(frozen=True)
-class Diary:
-    answer: Callable[[], CalendarReading]
-
-    def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
-        return self.answer()
-
-
-@dataclass(frozen=True)
-class People:
-    answer: Callable[[], ContactsReading]
-
-    def read(self) -> ContactsReading:
-        return self.answer()
-
-
-def diary(*events: Event, warnings: Iterable[ReportWarning] = ()) -> Diary:
-    return Diary(lambda: reading(*events, warnings=warnings))
-
-
-def people(*contacts: Contact) -> People:
-    return People(lambda: ContactsReading(contacts))
-
-
-def no_diary(error: SessionsError) -> Diary:
-    def fail() -> CalendarReading:
-        raise error
-
-    return Diary(fail)
-
-
-def no_people(error: SessionsError) -> People:
-    def fail() -> ContactsReading:
-        raise error
-
-    return People(fail)
-
-
-def ledger_in(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", RETENTION)
+from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, announcement, contact, event, rule
+from tests.unit.application.job import Diary, People, diary, no_diary, no_people, people, store
 
 
 def looked(folder: Path, calendar: Diary | None = None, contacts: People | None = None) -> Result:
     wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES})
     mailings = (Mailing(rule(), wording, Envelope(("office@example.org",))),)
-    parts = (calendar or diary(event()), contacts or people(*CONTACTS), ledger_in(folder))
+    parts = (calendar or diary(event()), contacts or people(*CONTACTS), store(folder))
     return doctor(Job(NEW_YORK, ROLES, mailings, *parts), (), NOW)
 
 
@@ -131,7 +86,7 @@ def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
 
 
 def test_what_is_held_wants_attention_and_what_is_on_its_way_does_not(tmp_path: Path) -> None:
-    ledger = ledger_in(tmp_path)
+    ledger = store(tmp_path)
     ledger.write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
     assert looked(tmp_path).exit is Exit.DONE
 
@@ -172,7 +127,7 @@ def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: P
     def fail() -> Iterable[Finding]:
         raise ConsentError("Agree again.")
 
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), ledger_in(tmp_path))
+    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
     result = doctor(job, [fail], NOW)
 
     assert result.exit is Exit.CONSENT
@@ -207,7 +162,7 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
 
 
 def test_the_checks_of_the_providers_come_first_and_count(tmp_path: Path) -> None:
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), ledger_in(tmp_path))
+    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
     good, bad = Finding("one", Health.GOOD, "ok"), Finding("two", Health.BAD, "no", "Mend it.", Exit.CONSENT)
     result = doctor(job, [lambda: [good], lambda: iter([bad])], NOW)
 

@@ -1,195 +1,57 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from threading import Barrier, Lock
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.pipeline import WAVE, Job, Lookup, Mailing, Plan, deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.pipeline import WAVE, Lookup, Plan, deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.run import run
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.domain.delivery.claims import (
     LEASE,
     Begin,
     Claim,
     Hold,
-    LedgerSnapshot,
     NotSent,
-    Refused,
     Resolve,
     Sent,
-    Step,
 )
 from sessionsmgmt.domain.delivery.reconciliation import Mail, trait
-from sessionsmgmt.domain.model.event import CalendarReading, Event
-from sessionsmgmt.domain.model.notice import Key, State
-from sessionsmgmt.domain.model.people import ContactsReading
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.email.model import Envelope, Wording
+from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
-from sessionsmgmt.ports.calendar import Calendar
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
-from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, event, reading, rule
-
-RUN = "this run"
-RETRY_POLICY = 300.0  # seconds until a meeting of threads that does not come about counts as failed
-
-
-@dataclass(frozen=True)
-class Diary:
-    events: tuple[Event, ...]
-
-    def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
-        return reading(*self.events)
-
-
-@dataclass(frozen=True)
-class People:
-    def read(self) -> ContactsReading:
-        return ContactsReading(CONTACTS)
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A calendar and an address book that can't be had."""
-
-    error: SessionsError
-
-    def read(self, *_: object) -> CalendarReading:
-        raise self.error
-
-
-@dataclass(frozen=True)
-class BrokenPeople:
-    error: SessionsError
-
-    def read(self) -> ContactsReading:
-        raise self.error
-
-
-def session_of(message: EmailMessage) -> str:
-    return str(message["X-Sessionsmgmt-Session"])
-
-
-@dataclass
-class Post:
-    """A mailer that answers for each session as it is told, and remembers what it was given."""
-
-    answers: Mapping[str, Outcome] = field(default_factory=dict)
-    meanwhile: Callable[[str], object] = lambda _session: None
-    tried: list[str] = field(default_factory=list)
-    peak: int = 0
-    _under_way: int = 0
-    _turn: Lock = field(default_factory=Lock)
-
-    def prepare(self) -> None:
-        """See ``ports.Mailer``."""
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """See ``ports.Mailer``."""
-        return ()
-
-    def send(self, message: EmailMessage) -> Outcome:
-        session = session_of(message)
-        with self._turn:
-            self.tried.append(session)
-            self._under_way += 1
-            self.peak = max(self.peak, self._under_way)
-        self.meanwhile(session)
-        with self._turn:
-            self._under_way -= 1
-        return self.answers.get(session, Delivered(f"<{session}@mail.invalid>"))
-
-
-@dataclass
-class Watched:
-    """A ledger that remembers what it was asked to write, and fails at the write of that number."""
-
-    inner: Ledger
-    failures: Mapping[int, SessionsError] = field(default_factory=dict)
-    writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
-
-    def read(self, now: datetime) -> LedgerSnapshot:
-        return self.inner.read(now)
-
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        number = len(self.writes)
-        self.writes.append((list(steps), now))
-        if number in self.failures:
-            raise self.failures[number]
-        return self.inner.write(steps, now)
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """A ledger whose readers wait for each other, so that both decide from the same book."""
-
-    inner: Ledger
-    met: Barrier
-
-    def read(self, now: datetime) -> LedgerSnapshot:
-        snapshot = self.inner.read(now)
-        self.met.wait(RETRY_POLICY)
-        return snapshot
-
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        return self.inner.write(steps, now)
-
-
-def store(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", RETENTION)
-
-
-def names(count: int) -> list[str]:
-    return [f"s{number:02}" for number in range(count)]
-
-
-def job(
-    ledger: Ledger,
-    count: int = 1,
-    *,
-    template: str | None = None,
-    calendar: Calendar | None = None,
-    contacts: Contacts | None = None,
-) -> Job:
-    wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES}, template)
-    mailing = Mailing(rule(), wording, Envelope(("office@example.org",), sender="coach@example.org"))
-    diary = Diary(tuple(event(name) for name in names(count)))
-    return Job(NEW_YORK, ROLES, (mailing,), calendar or diary, contacts or People(), ledger)
-
-
-def still() -> datetime:
-    return NOW
+from tests.builders import NOW, announcement
+from tests.unit.application.job import (
+    RUN,
+    TIMEOUT,
+    Meeting,
+    Post,
+    Watched,
+    job,
+    key,
+    kinds,
+    names,
+    no_diary,
+    no_people,
+    states,
+    still,
+    store,
+)
 
 
 def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
     became = deliver(found, post, ledger, RUN, still)
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
     return {one.verdict.key.session: (one.verdict.state, one.exit) for one in became}
-
-
-def states(result: Result) -> dict[str, State]:
-    return {one.verdict.key.session: one.verdict.state for one in result.deliveries}
-
-
-def kinds(steps: Sequence[Step]) -> list[tuple[type[Step], str]]:
-    return [(type(step), step.key.session) for step in steps]
-
-
-def key(session: str) -> Key:
-    return Key("campus", session)
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
@@ -216,7 +78,7 @@ def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) ->
 
 def test_a_wave_is_on_its_way_at_once_and_never_more(tmp_path: Path) -> None:
     together = Barrier(WAVE)
-    post = Post(meanwhile=lambda _session: together.wait(RETRY_POLICY))
+    post = Post(meanwhile=lambda _session: together.wait(TIMEOUT))
     run(job(store(tmp_path), 20), post, RUN, still)
 
     assert (WAVE, post.peak) == (4, 4)
@@ -418,7 +280,7 @@ def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: Path, error: SessionsError) -> None:
     ledger, post = Watched(store(tmp_path)), Post()
-    for broken in (job(ledger, calendar=Broken(error)), job(ledger, contacts=BrokenPeople(error))):
+    for broken in (job(ledger, calendar=no_diary(error)), job(ledger, contacts=no_people(error))):
         with pytest.raises(type(error)) as raised:
             run(broken, post, RUN, still)
         assert raised.value is error
@@ -428,7 +290,7 @@ def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: P
 
 def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
     away, wrong = UnreachableError("The calendar is away."), InputError("The contacts are no contacts.")
-    broken = job(store(tmp_path), calendar=Broken(away), contacts=BrokenPeople(wrong))
+    broken = job(store(tmp_path), calendar=no_diary(away), contacts=no_people(wrong))
 
     with pytest.raises(InputError):
         run(broken, Post(), RUN, still)

@@ -23,7 +23,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import Exit
 from sessionsmgmt.ports.mail import Delivered, Outcome, Unknown
 from tests.builders import NOW
-from tests.unit.application.test_pipeline import Post, job, key, names, session_of, states, store
+from tests.unit.application.job import Post, job, key, names, session_of, states, store
 
 ROOT = Path(__file__).parents[3]
 DIED, LATER = NOW + LEASE, NOW + LEASE + APART
@@ -65,7 +65,7 @@ def frozen(at: datetime) -> Callable[[], datetime]:
 
 def killed(folder: Path, count: int, number: int, when: str) -> None:
     """Have a run die over the mail of that number."""
-    command = [sys.executable, "-m", "tests.unit.dying", str(folder), str(count), str(number), when]
+    command = [sys.executable, "-m", "tests.unit.application.killed_run", str(folder), str(count), str(number), when]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
