@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sessionsmgmt.characters import Unseen
 
 # What YAML 1.2.2 (5.1) calls not printable, and the line breaks that only YAML 1.1 knows (5.4 of 1.2.2).
-_UNSEEN = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 class Place(NamedTuple):
