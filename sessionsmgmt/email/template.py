@@ -110,7 +110,7 @@ def render(text: str, context: Mapping[str, object], *, built_in: bool = False) 
 
 
 @lru_cache(maxsize=64)
-def _compiled(text: str, known: frozenset[str], built_in: bool) -> tuple[Template, Template]:  # noqa: FBT001  cached
+def _compiled(text: str, known: frozenset[str], built_in: bool) -> tuple[Template, Template]:
     faults = [] if built_in else syntax_faults(text, known)
     if faults:
         raise _error(faults)

@@ -13,8 +13,7 @@ from jsonschema import Draft202012Validator
 from sessionsmgmt.config.conformity import conforms
 from sessionsmgmt.config.document import ODD, parse
 from sessionsmgmt.config.schema import schema
-from tests.unit.config.club import BASE
-from tests.unit.config.test_load import WHOLE
+from tests.unit.config.club import BASE, WHOLE
 
 VALIDATOR = Draft202012Validator(schema())
 
