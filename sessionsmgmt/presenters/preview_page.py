@@ -16,7 +16,7 @@ from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -105,7 +105,7 @@ QUIET = (
 )
 
 
-def write_gallery(result: Result, config: Config, folder: Path) -> Path:
+def write_gallery(result: PreviewResult, config: Config, folder: Path) -> Path:
     """Write the page and every email (.eml, .html, .txt, .ics) into the folder, and return the page's path.
 
     An older preview in the folder is replaced; files that are not a preview's stay. Raises InputError where the folder
@@ -147,7 +147,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: Result, config: Config) -> Card:
+def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: PreviewResult, config: Config) -> Card:
     settings = next(one for one in config.notices if one.rule.id == notice.key.notice)
     words = language(config.locale)
     text = _part(email, "plain")
@@ -222,7 +222,7 @@ def _calendar(email: EmailMessage) -> bytes:
     return next((payload for part in parts if isinstance(payload := part.get_payload(decode=True), bytes)), b"")
 
 
-def _quiet(result: Result, config: Config, words: Language) -> tuple[Quiet, ...]:
+def _quiet(result: PreviewResult, config: Config, words: Language) -> tuple[Quiet, ...]:
     groups = []
     for state, title, why in QUIET:
         verdicts = [one.verdict for one in result.deliveries if one.verdict.state is state]

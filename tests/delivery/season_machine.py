@@ -25,16 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessionsmgmt.application.notices.pipeline import (
-    Delivery,
-    Job,
-    Lookup,
-    Mailing,
-    Plan,
-    deliver,
-    plan_notices,
-    reconcile,
-)
+from sessionsmgmt.application.notices.job import Delivery, Job, Lookup, Mailing, Plan
+from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.resolve import resolve
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
 from sessionsmgmt.domain.delivery.reconciliation import SKEW, doubtful

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.application.notices.pipeline import Delivery, Plan, deliver
+from sessionsmgmt.application.notices.job import Delivery, Plan
+from sessionsmgmt.application.notices.pipeline import deliver
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Refused, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning

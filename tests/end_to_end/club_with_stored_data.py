@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, EVENTS_WRITE, SEND
+from sessionsmgmt.adapters.google.scopes import CONTACTS, EVENTS, EVENTS_WRITE, SEND
 from tests.emulators.github import GitHubEmulator, Repository
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.github.repository import Comment

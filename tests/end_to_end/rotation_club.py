@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, SEND
+from sessionsmgmt.adapters.google.scopes import CONTACTS, EVENTS, SEND
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Repository, Run, Secrets
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google import scopes
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, SEND_CALL, Break, GoogleEmulator, World, event
@@ -221,7 +221,7 @@ def test_without_inputs_and_without_a_runner_it_is_the_command_line(job: Job) ->
 @pytest.fixture
 def google() -> Iterator[GoogleEmulator]:
     world = World()
-    world.consent.granted = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, tokens.SEND})
+    world.consent.granted = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, scopes.SEND})
     start = datetime(2026, 11, 7, 14, tzinfo=UTC)
     world.calendar().put(event("lab", start, summary=HOSTILE, attendees=["ada@example.org", "stu@example.org"]))
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])

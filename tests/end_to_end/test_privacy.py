@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE, METADATA, SEND
-from sessionsmgmt.bootstrap import container as wiring
+from sessionsmgmt.adapters.google import scopes
+from sessionsmgmt.adapters.google.scopes import (
+    CALENDAR_LIST,
+    CONTACTS,
+    EVENTS,
+    EVENTS_WRITE,
+    METADATA,
+    SEND,
+    needed_scopes,
+)
 from sessionsmgmt.config.load import load
 from tests.emulators.google import Break, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
@@ -90,12 +97,12 @@ def test_the_permissions_asked_for_are_those_the_configuration_needs(variant: st
         (tmp_path / name).touch()
     (tmp_path / "sessions.yml").write_text(AT_GOOGLE.replace(old, new))
 
-    assert wiring._google_scopes(load(tmp_path / "sessions.yml")) == needed
+    assert needed_scopes(load(tmp_path / "sessions.yml")) == needed
 
 
 def test_the_page_lists_every_permission_there_is_and_no_other() -> None:
     listed = set(re.findall(r"^- `([a-z.]+)`", PAGE, re.MULTILINE))
-    every = {scope.rpartition("/")[2] for scope in tokens.NEEDED_FOR}
+    every = {scope.rpartition("/")[2] for scope in scopes.NEEDED_FOR}
 
     assert listed == every == {scope.rpartition("/")[2] for _, _, needed in VARIANTS.values() for scope in needed}
 

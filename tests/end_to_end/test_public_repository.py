@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
+from sessionsmgmt.adapters.google import scopes
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.google import SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
@@ -172,7 +172,7 @@ def test_an_internal_repository_counts_as_not_private(job: Job) -> None:
 
 def test_what_is_held_is_counted_in_the_issue_whoever_writes_it(job: Job) -> None:
     world = World()
-    world.consent.granted = frozenset({tokens.EVENTS, tokens.CALENDAR_LIST, tokens.CONTACTS, tokens.SEND})
+    world.consent.granted = frozenset({scopes.EVENTS, scopes.CALENDAR_LIST, scopes.CONTACTS, scopes.SEND})
     for name in ("one-of-two", "two-of-two"):
         start = datetime(2026, 11, 7, 14, tzinfo=UTC)
         world.calendar().put(event(name, start, summary="Team Session", attendees=["ada@example.org"]))

@@ -15,6 +15,7 @@ from sessionsmgmt.retry import RetryPolicy
 from tests.builders import RETENTION
 from tests.clock import ManualClock
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
+from tests.settings import secret, settings
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
@@ -56,11 +57,8 @@ class Home:
 
     def hub(self, given: str = "") -> Hub:
         """The way there with a token: the job's own, or the one given."""
-        environ = {
-            "GITHUB_TOKEN": given or self.github.world.job_token(self.permissions, self.name),
-            "GITHUB_API_URL": self.github.root,
-        }
-        return connect(token(environ), environ, self.retry_policy, self.timeout)
+        access = token(secret(given or self.github.world.job_token(self.permissions, self.name)))
+        return connect(access, settings({"GITHUB_API_URL": self.github.root}).github, self.retry_policy, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
         return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)

@@ -11,11 +11,12 @@ from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.adapters.google.contacts import GoogleAddressBook
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.google.mail import Gmail
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.adapters.google.transport import Connection, Timeouts
 from tests.builders import NEW_YORK, unmasked
 from tests.clock import ManualClock
 from tests.emulators.google import Break, GoogleEmulator, World
+from tests.settings import secret
 
 READING = frozenset({EVENTS, CONTACTS})
 BY_NAME = READING | {CALENDAR_LIST}
@@ -42,7 +43,7 @@ class Club:
         return replace(self, read=HANG) if hangs else self
 
     def account(self) -> Account:
-        return Account(stored_credential({"GOOGLE_CREDENTIALS": self.google.credentials}), self.connection)
+        return Account(stored_credential(secret(self.google.credentials)), self.connection)
 
     def calendar(self, id_: str = TEAM) -> GoogleCalendarFeed:
         return GoogleCalendarFeed(self.account(), READING, NEW_YORK, id=id_)

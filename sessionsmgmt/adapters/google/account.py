@@ -132,7 +132,7 @@ class Account:
 
 
 def _of(granted: Granted) -> tuple[str, datetime]:
-    return granted.access_token, granted.expires.replace(tzinfo=None)
+    return granted.access_token.reveal(), granted.expires.replace(tzinfo=None)
 
 
 def _service(name: str, root: str, http: Http) -> Any:

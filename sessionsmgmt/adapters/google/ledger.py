@@ -37,7 +37,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.keys import first_event_id
-from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
+from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Unwritten
 from sessionsmgmt.retry import RetryLater, retry
@@ -138,7 +138,7 @@ class CalendarLedger:
         failed = {event: one for event, one in results.items() if isinstance(one, _Failed)}
         self._pages |= {event: one.page for event, one in written.items()}
         if not written and any(one.everywhere for one in failed.values()):
-            raise min((one.cause for one in failed.values() if one.everywhere), key=lambda cause: cause.exit)
+            raise gravest(one.cause for one in failed.values() if one.everywhere)
         missed = [one for done in written.values() for one in done.missed]
         missed += [Unwritten(key, one.cause) for event, one in failed.items() for key in self._keys(event, grouped)]
         return tuple(missed)

@@ -16,7 +16,7 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import STRANGE, explained, is_everywhere, reply_of
-from sessionsmgmt.adapters.google.tokens import SEND
+from sessionsmgmt.adapters.google.scopes import SEND
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown

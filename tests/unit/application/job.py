@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Barrier, Lock
 
 from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.pipeline import Job, Mailing
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.result import PreviewResult, RunResult, StatusResult
 from sessionsmgmt.domain.delivery.claims import (
     LedgerSnapshot,
     Refused,
@@ -176,7 +176,7 @@ def still() -> datetime:
     return NOW
 
 
-def states(result: Result) -> dict[str, State]:
+def states(result: RunResult | PreviewResult | StatusResult) -> dict[str, State]:
     return {one.verdict.key.session: one.verdict.state for one in result.deliveries}
 
 

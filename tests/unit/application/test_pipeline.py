@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.application.notices.pipeline import WAVE, Lookup, Plan, deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.job import Lookup, Plan
+from sessionsmgmt.application.notices.pipeline import WAVE, deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.domain.delivery.claims import (
     LEASE,
@@ -26,7 +27,8 @@ from sessionsmgmt.domain.delivery.claims import (
 )
 from sessionsmgmt.domain.delivery.reconciliation import Mail, trait
 from sessionsmgmt.domain.model.notice import State
-from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.entrypoints.exit_status import Exit, delivery_status, error_status, result_status
+from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
 from tests.builders import NOW, announcement
@@ -51,7 +53,7 @@ from tests.unit.application.job import (
 def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
     became = deliver(found, post, ledger, RUN, still)
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
-    return {one.verdict.key.session: (one.verdict.state, one.exit) for one in became}
+    return {one.verdict.key.session: (one.verdict.state, delivery_status(one)) for one in became}
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
@@ -141,15 +143,15 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
     left = 4 * failing
     settled, doubtful, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
     assert sorted(post.tried) == [*settled, *doubtful]
-    assert result.exit is error.exit
+    assert result_status(result) is error_status(error)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
     assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
     for name in doubtful:
-        assert (by_name[name].verdict.state, by_name[name].exit) == (State.HELD, error.exit)
+        assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.HELD, error_status(error))
         assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error}"
         assert by_name[name].message_id == f"<{name}@mail.invalid>"
     for name in unsent:
-        assert (by_name[name].verdict.state, by_name[name].exit) == (State.FAILED, error.exit)
+        assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.FAILED, error_status(error))
         assert by_name[name].verdict.reason == f"not sent, since {error}"
 
 
@@ -195,8 +197,8 @@ def test_what_the_mailer_says_is_the_state_and_the_status(
     result = run(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
 
     first, second = result.deliveries
-    assert (first.verdict.state, first.exit, result.exit) == (state, status, status)
-    assert (second.verdict.state, second.exit) == (State.SENT, Exit.DONE)
+    assert (first.verdict.state, delivery_status(first), result_status(result)) == (state, status, status)
+    assert (second.verdict.state, delivery_status(second)) == (State.SENT, Exit.DONE)
     match outcome:
         case Delivered(message_id):
             assert first.message_id == message_id
@@ -212,7 +214,7 @@ def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
         "s01": Unknown("The line broke."),
         "s02": Undelivered(ConsentError("Agree again.")),
     }
-    assert run(job(store(tmp_path), 4), Post(answers), RUN, still).exit is Exit.CONSENT
+    assert result_status(run(job(store(tmp_path), 4), Post(answers), RUN, still)) is Exit.CONSENT
 
 
 @pytest.mark.parametrize(
@@ -247,10 +249,10 @@ def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: 
     result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
 
-    assert (by_name["s01"].verdict.state, by_name["s01"].exit) == (State.SENT, Exit.ATTENTION)
+    assert (by_name["s01"].verdict.state, delivery_status(by_name["s01"])) == (State.SENT, Exit.ATTENTION)
     assert "somebody closed it" in by_name["s01"].verdict.reason
-    assert {one.exit for name, one in by_name.items() if name != "s01"} == {Exit.DONE}
-    assert result.exit is Exit.ATTENTION
+    assert {delivery_status(one) for name, one in by_name.items() if name != "s01"} == {Exit.DONE}
+    assert result_status(result) is Exit.ATTENTION
 
 
 def test_claims_are_dated_by_the_clock_as_it_goes_on(tmp_path: Path) -> None:
@@ -274,7 +276,7 @@ def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
         run(job(ledger, 5, template=template), post, RUN, still)
 
     assert (ledger.writes, post.tried) == ([], [])
-    assert run(job(ledger, 4, template=template), post, RUN, still).exit is Exit.DONE
+    assert result_status(run(job(ledger, 4, template=template), post, RUN, still)) is Exit.DONE
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
@@ -300,7 +302,7 @@ def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) ->
     ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
     result = run(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
 
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
@@ -318,8 +320,8 @@ def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> 
     assert sorted(post.tried) == names(11)[begun:]
     for name in names(11)[begun:]:
         assert sorted(states(result)[name] for result in results) == [State.SENT, State.SKIPPED]
-    assert {result.exit for result in results} == {Exit.DONE}
-    assert run(job(store(tmp_path), 11), outbox, "a third", still).exit is Exit.DONE
+    assert {result_status(result) for result in results} == {Exit.DONE}
+    assert result_status(run(job(store(tmp_path), 11), outbox, "a third", still)) is Exit.DONE
     assert not outbox.folder.exists()
 
 

@@ -14,11 +14,12 @@ import pytest
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, NotSent, Sent
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
+from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
@@ -59,10 +60,10 @@ class Home:
     def __post_init__(self) -> None:
         self.ledger = Watched(store(self.folder))
 
-    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> Result:
+    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> RunResult:
         return run(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total, jitter=0.0))
 
-    def next_run(self, count: int) -> tuple[Post, Result]:
+    def next_run(self, count: int) -> tuple[Post, RunResult]:
         post = Post()
         return post, run(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
 
@@ -72,7 +73,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def reasons(result: Result) -> set[str]:
+def reasons(result: RunResult) -> set[str]:
     return {one.verdict.reason for one in result.deliveries if one.verdict.state is State.FAILED}
 
 
@@ -92,7 +93,7 @@ def test_nothing_is_claimed_for_a_mailer_that_is_not_ready(home: Home, obstacle:
     assert [steps for steps, _ in home.ledger.writes] == [[]]
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
     assert reasons(result) == {f"not sent, since {obstacle}"}
-    assert result.exit is obstacle.exit
+    assert result_status(result) is error_status(obstacle)
 
 
 def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> None:
@@ -112,7 +113,7 @@ def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> No
 def test_a_mailer_with_nothing_to_send_is_left_alone(home: Home) -> None:
     post = Post(obstacle=ConsentError("Agree again."))
 
-    assert home.run(0, post).exit is Exit.DONE
+    assert result_status(home.run(0, post)) is Exit.DONE
     assert post.prepared == 0
 
 
@@ -153,13 +154,13 @@ def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
     assert {found[one] for one in names(20)[4:]} == {State.FAILED}
     assert set(post.tried) == set(names(4))
     assert reasons(result) == {str(LIMIT), f"not sent, since {LIMIT}"}
-    assert result.exit is Exit.UNREACHABLE
+    assert result_status(result) is Exit.UNREACHABLE
     assert sum(home.time.naps) <= 90
     assert (NotSent, "s01") in kinds(home.ledger.writes[-1][0])
 
     post, after = home.next_run(20)
     assert sorted(post.tried) == ["s01", *names(20)[4:]]
-    assert after.exit is Exit.DONE
+    assert result_status(after) is Exit.DONE
 
 
 def test_a_limit_that_nobody_has_the_patience_for_is_told_at_once(home: Home) -> None:
@@ -177,7 +178,7 @@ def test_a_refusal_that_is_about_all_mail_stops_the_sending(home: Home) -> None:
     result = home.run(20, post)
 
     assert sorted(post.tried) == names(4)
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT
     assert reasons(result) == {str(cause), f"not sent, since {cause}"}
 
 
@@ -219,12 +220,12 @@ def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
     assert (post.prepared, post.tried) == (0, [])
     assert [steps for steps, _ in home.ledger.writes] == [[]]
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
-    assert result.exit is Exit.ATTENTION
+    assert result_status(result) is Exit.ATTENTION
     assert [one.code for one in result.warnings] == ["stopped"]
 
 
 def test_a_run_with_nothing_to_send_that_is_to_end_is_done(home: Home) -> None:
-    assert home.run(0, Post(), StopRequest(7)).exit is Exit.DONE
+    assert result_status(home.run(0, Post(), StopRequest(7))) is Exit.DONE
 
 
 def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> None:
@@ -241,7 +242,7 @@ def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> No
     assert [found[one] for one in names(4)] == [State.SENT, State.HELD, State.SENT, State.SENT]
     assert {found[one] for one in names(12)[4:]} == {State.FAILED}
     assert reasons(result) == {"not sent, since the run was told to end. The next run sends it."}
-    assert result.exit is Exit.ATTENTION
+    assert result_status(result) is Exit.ATTENTION
     assert [kinds(steps) for steps, _ in home.ledger.writes][-1] == [
         (Sent, "s00"),
         (Hold, "s01"),
@@ -250,7 +251,7 @@ def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> No
     ]
     post, after = home.next_run(12)
     assert sorted(post.tried) == names(12)[4:]
-    assert after.exit is Exit.ATTENTION
+    assert result_status(after) is Exit.ATTENTION
 
 
 def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
