@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 
 
 def option(help_: str, default: object = "", *, name: str = "", metavar: str = "", off: str = "") -> Any:
@@ -158,6 +158,6 @@ def person_fault(person: str | None) -> str:
     A text that is no address must not be taken for "nobody in particular", which means the whole club.
     """
     address = (person or "").strip()
-    if hidden := unseen(address):
-        return f"--person {hidden.trace}"
+    if hidden := find_invisible(address):
+        return f"--person {hidden.predicate}"
     return "--person takes an address" if person is not None and "@" not in address else ""

@@ -18,7 +18,7 @@ from sessionsmgmt.ports.console import Console
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
 from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import Adoptable, LedgerWithWarnings
+from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.ports.notifications import NoteTexts, Notifier
 from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
@@ -119,11 +119,11 @@ class Services(Protocol):
         """An id that no other process has."""
         ...
 
-    def ledger(self) -> LedgerWithWarnings:
+    def ledger(self) -> ErasableLedger:
         """The ledger alone."""
         ...
 
-    def adoptable(self) -> Adoptable:
+    def adoptable(self) -> AdoptableLedger:
         """The ledger in the repository, which says whose it is."""
         ...
 

@@ -21,7 +21,7 @@ from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
 from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import Adoptable, LedgerWithWarnings
+from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.ports.notifications import NoteTexts, Notifier
 from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
@@ -102,11 +102,11 @@ class ClubServices:
         """An id that no other process has."""
         return container.run_id(self.club.settings)
 
-    def ledger(self) -> LedgerWithWarnings:
+    def ledger(self) -> ErasableLedger:
         """The ledger alone."""
         return self.club.ledger()
 
-    def adoptable(self) -> Adoptable:
+    def adoptable(self) -> AdoptableLedger:
         """The ledger in the repository, which says whose it is."""
         return self.club.adoptable()
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
-from sessionsmgmt.ports.ledger import LedgerWithWarnings
+from sessionsmgmt.ports.ledger import ErasableLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class LedgerPlace:
     """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
 
     topic: str
-    open: Callable[[], LedgerWithWarnings]
+    open: Callable[[], ErasableLedger]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.delivery.nurse import Nursery, kill
-from tests.delivery.nursery import SAID, Child, End
+from tests.delivery.fork_client import ForkServer, kill
+from tests.delivery.fork_server import SAID, ProcessEnd, ProcessPlan
 from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, make_club, vevent
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 SESSIONS = ("eins", "zwei", "drei", "vier", "five")
 FIRST, SOON, LATER, LAST = (f"2026-11-06T12:{minute}:00-05:00" for minute in ("00", "01", "20", "45"))
@@ -35,26 +35,31 @@ FILE = "{store: file, path: .sessionsmgmt/ledger.json}"
 
 @dataclass
 class Killer:
-    """Kills a process at the moment of that number: before or after something that it asks of a service.
+    """Kills a process at a moment: before or after a request of a kind, the one of that number, counted from 0.
 
-    What it asks before is lost with it; what it asks at the same time arrives.
+    A moment is said as ``before calendar.events.list``. What the process asks before is lost with it; what it asks at
+    the same time arrives. ``seen`` counts the moments up to the end of the process.
     """
 
-    number: int
+    moment: str = ""
+    number: int = 0
     pid: int = 0
     place: str = ""
-    _seen: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def watch(self, moment: str, call: str) -> None:
+    def watch(self, when: str, call: str) -> None:
         """Called by the emulators."""
+        moment = f"{when} {call}"
         with self._turn:
-            mine = self.pid and self._seen == self.number
-            self._seen += 1
+            if not self.pid:
+                return
+            mine = (moment, self.seen[moment]) == (self.moment, self.number)
+            self.seen[moment] += 1
             if mine:
-                self.place = f"{moment} {call}"  # before whoever waits for the process goes on
+                self.place = moment  # before whoever waits for the process goes on
                 kill(self.pid)
-        if mine and moment == "before":
+        if mine and when == "before":
             raise ConnectionAbortedError
 
 
@@ -66,20 +71,20 @@ class LiveClub:
     """
 
     folder: ClubFolder
-    nursery: Nursery
+    fork_server: ForkServer
     plan: Callable[[Sequence[str]], None]
     left: Callable[[], Counter[str]]
     env: Mapping[str, str] = field(default_factory=dict)
     tidy_up: Callable[[], None] = lambda: None
 
-    def child(self, *commands: str, name: str = "") -> Child:
+    def child(self, *commands: str, name: str = "") -> ProcessPlan:
         """A process that calls these commands one after the other; each writes its report."""
         lines = [[*command.split(), "--report", f"{name}{number}.json"] for number, command in enumerate(commands)]
-        return Child(str(self.folder.folder), dict(self.env), lines)
+        return ProcessPlan(str(self.folder.folder), dict(self.env), lines)
 
     def call(self, *commands: str) -> list[int]:
         """The statuses of commands that nobody disturbs."""
-        [end] = self.nursery.raise_all(self.child(*commands))
+        [end] = self.fork_server.run_all(self.child(*commands))
         assert end.status == 0, self.said()
         return end.statuses
 
@@ -94,7 +99,7 @@ class LiveClub:
         return (self.folder.folder / SAID).read_text()
 
 
-def on_files(folder: Path, nursery: Nursery) -> LiveClub:
+def on_files(folder: Path, fork_server: ForkServer) -> LiveClub:
     """Everything on this machine, the outbox included."""
     club = make_club(folder)
 
@@ -102,11 +107,13 @@ def on_files(folder: Path, nursery: Nursery) -> LiveClub:
         club.calendar(*(vevent(name) for name in sessions))
 
     plan(SESSIONS)
-    return LiveClub(club, nursery, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails()))
+    return LiveClub(
+        club, fork_server, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails())
+    )
 
 
 @contextmanager
-def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Iterator[LiveClub]:
+def at_google(store: str, folder: Path, fork_server: ForkServer, killer: Killer) -> Iterator[LiveClub]:
     """Calendar, contacts and mail at Google, the repository at GitHub, and the ledger in a store."""
     club, google, github = ClubFolder(folder), World(), GitHubWorld()
     club.write("sessions.yml", AT_GOOGLE.replace(FILE, store))
@@ -132,7 +139,7 @@ def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Ite
             "SESSIONSMGMT_GOOGLE_ROOT": mail.root,
             "SESSIONSMGMT_KEY": KEY,
         }
-        yield LiveClub(club, nursery, plan, lambda: _sent(mail), env, partial(_tidy_up, github))
+        yield LiveClub(club, fork_server, plan, lambda: _sent(mail), env, partial(_tidy_up, github))
         assert (mail.violations, hub.violations) == ((), ())
 
 
@@ -146,7 +153,7 @@ def _sent(google: GoogleEmulator) -> Counter[str]:
     return Counter(str(one.message["X-Sessionsmgmt-Session"]) for one in google.sent)
 
 
-Online = Callable[[Path, Nursery, Killer], AbstractContextManager[LiveClub]]
+Online = Callable[[Path, ForkServer, Killer], AbstractContextManager[LiveClub]]
 
 ONLINE: Mapping[str, Online] = {
     "file": partial(at_google, FILE),
@@ -156,18 +163,18 @@ ONLINE: Mapping[str, Online] = {
 """A club at Google for each store of the ledger. A new store joins by adding its line."""
 
 
-def killed_by_itself(club: LiveClub, number: int) -> End:
+def killed_by_itself(club: LiveClub, number: int) -> ProcessEnd:
     """A run that is killed at its call to the system of that number, or gets through."""
-    [end] = club.nursery.raise_all(replace(club.child(f"run --now {FIRST}"), dies_at=number))
+    [end] = club.fork_server.run_all(replace(club.child(f"run --now {FIRST}"), dies_at=number))
     return end
 
 
-def killed_by(killer: Killer, club: LiveClub) -> End:
+def killed_by(killer: Killer, club: LiveClub) -> ProcessEnd:
     """A run that is killed where the killer says, or gets through."""
 
     def meet(pids: object) -> None:
         [killer.pid] = pids  # type: ignore[misc]
 
-    [end] = club.nursery.raise_all(club.child(f"run --now {FIRST}"), born=meet)
+    [end] = club.fork_server.run_all(club.child(f"run --now {FIRST}"), born=meet)
     killer.pid = 0
     return replace(end, place=killer.place)

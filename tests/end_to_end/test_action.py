@@ -18,7 +18,7 @@ from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import INVALID_GRANT, SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Log, Runner, Step, read_log, read_outputs
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
-from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
+from tests.end_to_end.rotation_club import PUT, RotationClub, rotation_club
 from tests.environment import of_the_machine
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
@@ -275,7 +275,7 @@ def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(job: Job, 
     assert step.outputs["sent"] == "0"
 
 
-def rotate(job: Job, rotating: RotatingClub) -> Step:
+def rotate(job: Job, rotating: RotationClub) -> Step:
     """A step that renews the credential, in a run of its own; no secret is seen, old or new."""
     rotating.begin()
     given = rotating.environ()
@@ -291,12 +291,12 @@ def rotate(job: Job, rotating: RotatingClub) -> Step:
 
 
 @pytest.fixture
-def rotating(job: Job) -> Iterator[RotatingClub]:
-    with rotating_club(job.runner.workspace) as club:
+def rotating(job: Job) -> Iterator[RotationClub]:
+    with rotation_club(job.runner.workspace) as club:
         yield club
 
 
-def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotatingClub) -> None:
+def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotationClub) -> None:
     rotating.google.world.consent.renews = True
     step = rotate(job, rotating)
 
@@ -305,7 +305,7 @@ def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: 
     assert "The provider issued a new credential" in step.summary
 
 
-def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotatingClub) -> None:
+def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotationClub) -> None:
     step = rotate(job, rotating)
 
     assert (step.exit, step.outputs["rotated"]) == (0, "false")
@@ -313,7 +313,7 @@ def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: Rot
 
 
 def test_one_that_could_not_be_stored_is_in_the_summary_sealed_with_what_to_do(
-    job: Job, rotating: RotatingClub
+    job: Job, rotating: RotationClub
 ) -> None:
     rotating.google.world.consent.renews = True
     rotating.github.fail(PUT, Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"}), after=1)

@@ -20,7 +20,7 @@ from sessionsmgmt.email.template import check
 from sessionsmgmt.email.template_context import CONTEXT_NAMES
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli import main as cli
-from tests import wording_picture
+from tests import wording_screenshot
 from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT
 from tests.end_to_end.pages import PAGES, Page, sentences
@@ -212,11 +212,11 @@ def test_the_gallery_of_templates_is_the_built_in_wording() -> None:
 
 
 def test_the_picture_of_the_built_in_wording_is_taken_by_a_script(tmp_path: Path) -> None:
-    wording_picture.main(tmp_path / "wording.png")
+    wording_screenshot.main(tmp_path / "wording.png")
 
-    sizes = {picture_size(path) for path in (tmp_path / "wording.png", wording_picture.PICTURE)}
-    assert sizes == {wording_picture.SIZE}
-    assert wording_picture.PICTURE.stat().st_size < 250_000
+    sizes = {picture_size(path) for path in (tmp_path / "wording.png", wording_screenshot.PICTURE)}
+    assert sizes == {wording_screenshot.SIZE}
+    assert wording_screenshot.PICTURE.stat().st_size < 250_000
 
 
 def picture_size(picture: Path) -> tuple[int, int]:

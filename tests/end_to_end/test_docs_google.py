@@ -23,7 +23,7 @@ from sessionsmgmt.domain.sessions.eligibility import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import (
     INVALID_CLIENT,
     INVALID_GRANT,

@@ -17,7 +17,7 @@ from sessionsmgmt.config.load import load
 from tests.emulators.github import Break, Refusal
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, WITH_SAMPLE, Job, job_of_pull_request, published, without
-from tests.wire.exhibits import PERMISSIONS
+from tests.wire.preview_reports import PERMISSIONS
 
 PAGE = (ROOT / "docs" / "pull-requests.md").read_text("utf-8")
 EXAMPLE: dict[Any, Any] = yaml.safe_load((ROOT / "examples" / "workflows" / "preview.yml").read_text("utf-8"))

@@ -38,8 +38,8 @@ from tests.end_to_end.private_club import (
     canaries,
     private_club,
 )
-from tests.end_to_end.rotating import NAME, RotatingClub, rotating_club
-from tests.end_to_end.watching import Watch
+from tests.end_to_end.process_watch import Watch
+from tests.end_to_end.rotation_club import NAME, RotationClub, rotation_club
 
 PAGE = (ROOT / "PRIVACY.md").read_text(encoding="utf-8")
 HOSTS = {
@@ -202,9 +202,9 @@ def _another(people: list[str]) -> dict[str, object]:
 
 @pytest.fixture(scope="module", params=["git", "calendar", "file"])
 def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> object:
-    """The club after a season, its ledger in each store."""
+    """The club after a season, its ledger in each store; with that in a file, its processes start as Python does."""
     path = tmp_path_factory.mktemp("private")
-    with private_club(path, request.param) as club:
+    with private_club(path, request.param, in_forks=request.param != "file") as club:
         a_season(club, path)
         yield club
 
@@ -232,8 +232,9 @@ def test_a_club_on_files_talks_to_nobody(club: ClubFolder, tmp_path: Path) -> No
     assert club.folder / "outbox" in {path.parent for path in watch.written}
 
 
-def test_a_connection_that_somebody_planted_would_be_seen(club: ClubFolder, tmp_path: Path) -> None:
-    watch = Watch(tmp_path / "watch")
+@pytest.mark.parametrize("in_forks", [False, True], ids=["processes", "forks"])
+def test_a_connection_that_somebody_planted_would_be_seen(club: ClubFolder, tmp_path: Path, in_forks: bool) -> None:
+    watch = Watch(tmp_path / "watch", in_forks)
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         port = elsewhere.getsockname()[1]
         assert club.call("validate", env={**watch.environ, "PLANTED": str(port)}).exit == 0
@@ -326,11 +327,11 @@ def test_no_credential_is_written_anywhere_but_sealed_into_the_secret(tmp_path: 
 
 @pytest.fixture
 def rotating(tmp_path: Path) -> object:
-    with rotating_club(tmp_path) as club:
+    with rotation_club(tmp_path) as club:
         yield club
 
 
-def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotatingClub) -> None:
+def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotationClub) -> None:
     rotating.google.world.consent.renews = True
     assert rotating.call("rotate").exit == 0
     newest = rotating.stored

@@ -15,7 +15,7 @@ from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.google import SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
-from tests.events import Json, pull_request_event
+from tests.pull_request_events import Json, pull_request_event
 
 SECRET = ("Ada", "Stu", "ada@", "stu@", "office@", "Team Session", "Secret Place", "2026-11-0", "9:00")
 """Of the club's own data, nothing of this may be seen."""

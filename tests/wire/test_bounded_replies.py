@@ -22,7 +22,7 @@ from sessionsmgmt.errors import SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Undelivered, Unknown
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.github import OWNER, REPOSITORY
 from tests.emulators.google import Instead, Response
 from tests.settings import secret, settings

@@ -12,7 +12,7 @@ from sessionsmgmt.adapters.google.mail import LARGEST
 from sessionsmgmt.adapters.google.scopes import SEND
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import (
     EXPIRED_TOKEN,
     INVALID_GRANT,

@@ -11,7 +11,7 @@ import pytest
 from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.google.sent import GmailSent
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal, TokenRefusal
 from tests.emulators.http import Exchange
 from tests.wire.google import Club

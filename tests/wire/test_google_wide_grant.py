@@ -26,7 +26,7 @@ from sessionsmgmt.errors import ConsentError
 from sessionsmgmt.ports.health import Health
 from sessionsmgmt.ports.mail import Delivered
 from tests.builders import NOW
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import Consent, World
 from tests.emulators.google.world import CALENDAR, GMAIL_SEND, PREDECESSOR
 from tests.wire.google import READING, google

@@ -8,20 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sessionsmgmt.adapters.google.credentials import StoredCredential
 from sessionsmgmt.adapters.google.error_replies import LIMITS, ErrorReply, plain
 from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
-from sessionsmgmt.adapters.google.transport import JSON, Connection, is_passing, refusal, retry
+from sessionsmgmt.adapters.google.transport import JSON, Connection, Response, is_passing, refusal, retry
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Secret
-
-if TYPE_CHECKING:
-    import httplib2
 
 ENDPOINT = "https://oauth2.googleapis.com/token"
 CONSENT_AGAIN = "Run 'sessionsmgmt auth login', agree to everything it lists, and store the new credential"
@@ -156,7 +152,7 @@ def _exchange(
     )
 
 
-def is_passing_sign_in(response: httplib2.Response, content: bytes) -> bool:
+def is_passing_sign_in(response: Response, content: bytes) -> bool:
     """Whether it may be answered a little later; the token endpoint's own words for that come with any status."""
     temporary = refusal(response, content, RetryPolicy()).reasons & (TEMPORARY | LIMITS)
     return is_passing(response, content) or (response.status != HTTPStatus.OK and bool(temporary))

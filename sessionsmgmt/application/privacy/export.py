@@ -134,12 +134,11 @@ def _problem(topic: str, problem: SessionsError | ReportWarning) -> str:
 
 def _read(place: LedgerPlace, reader: Reader, problems: list[Problem]) -> LedgerSnapshot | None:
     try:
-        ledger = place.open()
-        snapshot = ledger.read(reader.now)
+        snapshot = place.open().read(reader.now)
     except SessionsError as error:
         problems.append((place.topic, error))
         return None
-    problems += [(place.topic, one) for one in ledger.warnings()]
+    problems += [(place.topic, warning) for warning in snapshot.warnings]
     return snapshot
 
 

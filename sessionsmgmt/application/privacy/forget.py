@@ -11,10 +11,10 @@ from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.privacy.left import left_of_club, left_of_person
 from sessionsmgmt.application.privacy.people import known_by_address, naming
 from sessionsmgmt.application.result import ForgetResult
-from sessionsmgmt.domain.delivery.claims import Forget
+from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot
 from sessionsmgmt.errors import LeftBehindError, RefusedError, SessionsError, gravest
 from sessionsmgmt.ports.health import Finding, Health, failed
-from sessionsmgmt.ports.ledger import LedgerWithWarnings, Unwritten
+from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten
 from sessionsmgmt.ports.stored_data import LedgerPlace, Place, StoredItem
 
 NOTHING = "There is nothing."
@@ -26,7 +26,7 @@ AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
 class LedgerData:
     """A ledger as data that can be listed and deleted, whether or not it can be read."""
 
-    ledger: LedgerWithWarnings
+    ledger: ErasableLedger
     now: datetime
 
     def look(self) -> Sequence[StoredItem]:
@@ -41,12 +41,13 @@ class LedgerData:
 
     def _described(self) -> str:
         try:
-            count = len(self.ledger.read(self.now).entries)
+            snapshot = self.ledger.read(self.now)
         except LeftBehindError:
             return ""  # what is there is not this club's
         except RefusedError as error:
             return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
-        noted = "".join(f" ({one.text})" for one in self.ledger.warnings())
+        count = len(snapshot.entries)
+        noted = "".join(f" ({one.text})" for one in snapshot.warnings)
         return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
@@ -140,13 +141,12 @@ def _sentence(done: str, items: Sequence[StoredItem]) -> str:
 
 def _person_listed(place: LedgerPlace, marks: frozenset[str], now: datetime) -> Finding:
     try:
-        ledger = place.open()
-        snapshot = ledger.read(now)
+        snapshot = place.open().read(now)
     except SessionsError as error:
         return failed(place.topic, error)
     named = naming(snapshot, marks)
     text = f"Would be taken out of {_count(len(named))} of {len(snapshot.entries)}." if named else NOBODY
-    return Finding(place.topic, Health.GOOD, text, _noted(ledger))
+    return Finding(place.topic, Health.GOOD, text, _noted(snapshot))
 
 
 def _person_deleted(place: LedgerPlace, marks: frozenset[str], now: datetime) -> Finding:
@@ -156,21 +156,22 @@ def _person_deleted(place: LedgerPlace, marks: frozenset[str], now: datetime) ->
         return failed(place.topic, error)
 
 
-def _noted(ledger: LedgerWithWarnings) -> str:
-    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in ledger.warnings())
+def _noted(snapshot: LedgerSnapshot) -> str:
+    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in snapshot.warnings)
 
 
-def _taken_out(topic: str, ledger: LedgerWithWarnings, marks: frozenset[str], now: datetime) -> Finding:
+def _taken_out(topic: str, ledger: ErasableLedger, marks: frozenset[str], now: datetime) -> Finding:
     snapshot = ledger.read(now)
     named = naming(snapshot, marks)
     if not named:
-        return Finding(topic, Health.GOOD, NOBODY, _noted(ledger))
-    missed = ledger.write([Forget(key, digests) for key, digests in named.items()], now)
-    unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
-    if missed:
-        text = f"Still in {len(missed)} of {_count(len(named))}, which could not be written."
+        return Finding(topic, Health.GOOD, NOBODY, _noted(snapshot))
+    result = ledger.write(snapshot, [Forget(key, digests) for key, digests in named.items()], now)
+    unwritten = [step.cause for step in result.not_taken if isinstance(step, Unwritten)]
+    if result.not_taken:
+        text = f"Still in {len(result.not_taken)} of {_count(len(named))}, which could not be written."
         return Finding(topic, Health.BAD, text, "Run this again.", type(gravest(unwritten)) if unwritten else None)
-    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(named))} of {len(snapshot.entries)}.", _noted(ledger))
+    text = f"Taken out of {_count(len(named))} of {len(snapshot.entries)}."
+    return Finding(topic, Health.GOOD, text, _noted(result.snapshot))
 
 
 def _count(number: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sessionsmgmt.application.command import Command
 from sessionsmgmt.application.registry import COMMANDS
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.entrypoints.cli.options import option_names
 from sessionsmgmt.errors import InputError
 
@@ -75,9 +75,9 @@ class Given:
             if one.flag and self.texts.get(one.name, "") not in ("", *_TRUE, *_FALSE)
         ]
         wrong += [
-            f"In the input '{one.name}' {found.fault}."
+            f"In the input '{one.name}' {found.sentence}."
             for one in INPUTS
-            if not one.environ and (found := unseen(self.texts.get(one.name, "")))
+            if not one.environ and (found := find_invisible(self.texts.get(one.name, "")))
         ]
         try:
             command, rest = _command(self.texts.get("command", "run"))

@@ -22,11 +22,12 @@ from sessionsmgmt.application.context import Context, Request
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.bootstrap.services import ClubServices, JobSurroundings
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import around
+from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.entrypoints.cli.browser import visit
@@ -39,7 +40,7 @@ from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
-from sessionsmgmt.settings import Settings, in_actions, read_settings
+from sessionsmgmt.settings import Settings, in_actions
 
 
 class View(Protocol):
@@ -72,7 +73,7 @@ class ProcessContext:
 def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> ProcessContext:
     """Where a process with this environment starts the command line. Its secrets are hidden from here on."""
     mask = runner_mask([sys.stderr, sys.stdout], in_actions=in_actions(environ))
-    return ProcessContext(read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
+    return ProcessContext(PROVIDERS.read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def execute(
     if process is None:
         raise AssertionError("main says where it was started")
     surroundings = JobSurroundings(process.settings)
-    with _reporting(report, around(config, surroundings.checkout()).root) as write:
+    with _reporting(report, find_club_folder(config, surroundings.checkout()).root) as write:
         at = now or datetime.now(UTC)
         console = TerminalConsole(process.visit)
         request = Request(config, at, now, _clock(at), process.stop, console, surroundings)

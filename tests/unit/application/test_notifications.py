@@ -8,7 +8,7 @@ from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import NOW, SECRET, announcement
-from tests.unit.presenters.showing import quiet
+from tests.unit.presenters.results import quiet
 
 NOTE = Note("Did this email leave?", "Look.")
 

@@ -21,7 +21,7 @@ from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.report import counts
 from sessionsmgmt.presenters.summary import summary
 from sessionsmgmt.presenters.workflow_commands import result_annotations
-from tests.unit.presenters.showing import config
+from tests.unit.presenters.results import config
 
 CANARY = "canary"
 START = datetime(2031, 5, 17, 13, 37, tzinfo=UTC)

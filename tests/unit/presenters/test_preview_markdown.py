@@ -25,7 +25,7 @@ from sessionsmgmt.presenters.email_markdown import SHORTENED, beginning, email_m
 from sessionsmgmt.presenters.markdown import plain
 from tests.builders import announcement, local, notice, person, roster
 from tests.unit.presenters.github_markdown import HOSTILE, HOSTILE_TEXT, calls_somebody, shown
-from tests.unit.presenters.showing import config, due, quiet, result
+from tests.unit.presenters.results import config, due, quiet, result
 
 
 def everything(settings: Config | None = None, text: str = "Team Session") -> PreviewResult:

@@ -15,7 +15,7 @@ from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import fitted, masked, problems_summary, summary
 from tests.builders import NOW, announcement, notice
-from tests.unit.presenters.showing import Page, config, due, presentation, quiet
+from tests.unit.presenters.results import Page, config, due, presentation, quiet
 
 HOSTILE = "x | `` <img src=x> @everyone ![x](http://evil.example.org)\n::set-output name=a::b %0A </details> ```"
 

@@ -23,7 +23,7 @@ from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.terminal import progress, show, show_problems
 from tests.builders import announcement, local, notice, snapshot
-from tests.unit.presenters.showing import config, due, presentation, quiet
+from tests.unit.presenters.results import config, due, presentation, quiet
 
 ROOT = Path(__file__).parent.parent.parent.parent
 

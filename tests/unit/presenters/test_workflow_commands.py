@@ -11,7 +11,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
 from tests.emulators.runner import Annotation, ViolationError, read_log, read_outputs
-from tests.unit.presenters.showing import presentation, quiet
+from tests.unit.presenters.results import presentation, quiet
 
 HOSTILE = "a\r\n::set-output name=b::c %0A%25 ##[error]x,y:z"
 

@@ -15,7 +15,7 @@ from sessionsmgmt.adapters.github.event import is_private, must_be_merged, pull_
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
-from tests.events import HEAD, Json, pull_request_event
+from tests.pull_request_events import HEAD, Json, pull_request_event
 from tests.settings import settings
 
 

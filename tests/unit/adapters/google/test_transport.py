@@ -3,31 +3,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import httplib2
 import pytest
 import requests
 
-from sessionsmgmt.adapters.google.transport import retry
+from sessionsmgmt.adapters.google.transport import Response, retry
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.retry import retry_after
 from tests.clock import ManualClock
 
 TODAY = datetime(2026, 11, 6, 12, tzinfo=UTC)
-OK = (httplib2.Response({"status": "200"}), b"{}")
+OK = (Response(200), b"{}")
 
 
-def reply(status: int, **headers: str) -> tuple[httplib2.Response, bytes]:
+def reply(status: int, **headers: str) -> tuple[Response, bytes]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httplib2.Response({"status": str(status), **named}), b""
+    return Response(status, headers=named), b""
 
 
-Attempt = tuple[httplib2.Response, bytes] | Exception
+Attempt = tuple[Response, bytes] | Exception
 
 
-def attempts(*outcomes: Attempt) -> Callable[[], tuple[httplib2.Response, bytes]]:
+def attempts(*outcomes: Attempt) -> Callable[[], tuple[Response, bytes]]:
     left = list(outcomes)
 
-    def attempt() -> tuple[httplib2.Response, bytes]:
+    def attempt() -> tuple[Response, bytes]:
         outcome = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(outcome, Exception):
             raise outcome
@@ -36,7 +35,7 @@ def attempts(*outcomes: Attempt) -> Callable[[], tuple[httplib2.Response, bytes]
     return attempt
 
 
-def unhappy(response: httplib2.Response, _content: bytes) -> bool:
+def unhappy(response: Response, _content: bytes) -> bool:
     return bool(response.status >= 500 or response.status == 429)
 
 

@@ -1,6 +1,6 @@
 """Photographs what a coach sees, for the pages in docs: the comment on a pull request, and the gallery.
 
-    python -m tests.pictures [FOLDER]
+    python -m tests.screenshots [FOLDER]
 
 The club is examples/club, GitHub is the emulator, the comment is what is really written there. Its page here looks as
 plain as GitHub's, by a style sheet of our own.
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from sessionsmgmt.entrypoints.cli import main as command_line
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, World
-from tests.events import pull_request_event
+from tests.pull_request_events import pull_request_event
 from tests.settings import process
 from tests.unit.presenters.github_markdown import rendered
 

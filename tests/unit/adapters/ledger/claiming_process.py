@@ -1,6 +1,6 @@
 """One of several processes that want the same notices.
 
-    python -m tests.unit.adapters.ledger.racer PATH NAME FIRST
+    python -m tests.unit.adapters.ledger.claiming_process PATH NAME FIRST
 
 reads the ledger at PATH, says so, waits for a line, and then tries to claim each of ``KEYS`` in a write of its own,
 beginning with the one numbered FIRST. Prints as JSON what it got and the secret it had read, in hexadecimal.
@@ -16,12 +16,13 @@ from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.domain.delivery.claims import Begin
 from sessionsmgmt.domain.model.notice import Key
 from tests.builders import NOW, RETENTION, announcement
+from tests.ledger_run import LedgerRun
 
 KEYS = [Key("campus", str(number)) for number in range(12)]
 
 
 def race(path: Path, name: str, first: int) -> None:
-    ledger = FileLedger(path, RETENTION)
+    ledger = LedgerRun(FileLedger(path, RETENTION))
     secret = ledger.read(NOW).secret
     sys.stdout.write("ready\n")
     sys.stdout.flush()
