@@ -20,10 +20,11 @@ from sessionsmgmt import safe_files
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import Result
 from sessionsmgmt.bootstrap.container import Container
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import around
+from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.entrypoints.cli.browser import visit
@@ -35,7 +36,7 @@ from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
-from sessionsmgmt.settings import Settings, in_actions, read_settings
+from sessionsmgmt.settings import Settings, in_actions
 
 P = ParamSpec("P")
 
@@ -95,7 +96,7 @@ class ProcessContext:
 def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> ProcessContext:
     """Where a process with this environment starts the command line. Its secrets are hidden from here on."""
     mask = runner_mask([sys.stderr, sys.stdout], in_actions=in_actions(environ))
-    return ProcessContext(read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
+    return ProcessContext(PROVIDERS.read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
@@ -109,7 +110,7 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        with _reporting(report, around(config, here.settings.actions.checkout).root) as write:
+        with _reporting(report, find_club_folder(config, here.settings.actions.checkout).root) as write:
             told = Invocation(
                 name,
                 config,
