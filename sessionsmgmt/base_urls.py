@@ -1,23 +1,22 @@
-"""Where a service is asked: at its own address, or below another root that the environment names.
+"""Where a service is asked: at its own address, or below a base URL that the environment names.
 
-Roots come from the environment alone, never from sessions.yml: whoever could set one would be sent the tokens.
+A base URL comes from the environment alone and never from sessions.yml: whoever can set one is sent the tokens.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from sessionsmgmt.errors import InputError
 
 
-def root(environ: Mapping[str, str], variable: str) -> str:
-    """The root that the variable names, without a slash at its end; empty where it is not set.
+def base_url(given: str, variable: str) -> str:
+    """The base URL that was given in the variable, without a slash at its end; empty where none was given.
 
-    Only https is taken, or plain http on loopback. Raises InputError for any other.
+    It must be https, or plain http on loopback. Raises InputError, which names the variable, for any other.
     """
-    given = environ.get(variable, "").strip()
+    given = given.strip()
     if not given:
         return ""
     try:

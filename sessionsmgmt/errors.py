@@ -1,40 +1,22 @@
-"""What can go wrong, as the person who has to mend it sees it.
+"""The errors that a person can mend: one class for each cause, and the order of the causes.
 
-An error here is a sentence for a volunteer: what is wrong, where, and what to do. It never carries a traceback to
-the screen and never a name, an address, a token or a text from a calendar: whoever raises one words it without them.
+The text of an error is written for a volunteer: what is wrong, where, and what to do. It holds no traceback, no name,
+no address, no token and no text of a calendar. Whoever raises an error words it without them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-
-
-class Exit(IntEnum):
-    """The exit status of every command; the meanings are part of the public interface."""
-
-    DONE = 0
-    ATTENTION = 1  # a notice failed or is held for a person
-    INPUT = 2  # sessions.yml, a template, a file or the command line is wrong
-    CONSENT = 3  # the account's consent is needed again, or a scope is missing
-    REFUSED = 4  # GitHub refuses, or the ledger can't be trusted
-    UNREACHABLE = 5  # a service stayed unreachable; the next run goes on
-
-
-def worst(statuses: Iterable[Exit]) -> Exit:
-    """The one status to end with where several apply: the lowest of 2, 3, 4, 5; 1 only if none of those; else 0."""
-    seen = set(statuses)
-    grave = seen - {Exit.DONE, Exit.ATTENTION}
-    return min(grave) if grave else max(seen, default=Exit.DONE)
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing that is wrong in a file: where it stands, what it is, and what would be right.
 
-    ``line`` and ``column`` count from 1; 0 stands for "the file as a whole". ``path`` is the place inside the
-    document (``notices[0].within``), empty where there is none.
+    ``line`` and ``column`` count from 1; 0 means the file as a whole. ``path`` is the place inside the document
+    (``notices[0].within``), empty where there is none.
     """
 
     file: str
@@ -50,9 +32,7 @@ class Problem:
 
 
 class SessionsError(Exception):
-    """The root of every failure that is expected and explained; ``exit`` is the status the command ends with."""
-
-    exit: Exit
+    """The base of every failure that is expected and explained. ``hint`` says what to do about it."""
 
     def __init__(self, text: str, hint: str = "") -> None:
         super().__init__(f"{text} {hint}" if hint else text)
@@ -61,38 +41,48 @@ class SessionsError(Exception):
 
 
 class InputError(SessionsError):
-    """Something a person wrote is wrong: sessions.yml, a template, a calendar file, the command line (exit 2)."""
-
-    exit = Exit.INPUT
+    """Something that a person wrote is wrong: sessions.yml, a template, a calendar file, the command line."""
 
     def __init__(self, text: str, hint: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(text, hint)
         self.problems = tuple(sorted(problems))
 
 
-class StoppedError(SessionsError):
-    """Somebody wanted the run to end before all was done (exit 1)."""
-
-    exit = Exit.ATTENTION
-
-
 class ConsentError(SessionsError):
-    """The account's owner has to agree again, or agreed to less than what is needed (exit 3)."""
-
-    exit = Exit.CONSENT
+    """The account's owner must agree again, or agreed to less than what is needed."""
 
 
 class RefusedError(SessionsError):
-    """GitHub refuses, or the ledger can't be trusted (exit 4)."""
-
-    exit = Exit.REFUSED
+    """GitHub refuses, or the ledger can't be trusted."""
 
 
 class LeftBehindError(RefusedError):
-    """The club has no ledger, and one is there of a club that is gone, perhaps the same at another place (exit 4)."""
+    """The club has no ledger, but there is the ledger of a club that is gone, perhaps of this club at another place."""
 
 
 class UnreachableError(SessionsError):
-    """A service or a source stayed unreachable or could not be read whole; nothing is lost (exit 5)."""
+    """A service or a source was unreachable or could not be read whole. Nothing is lost."""
 
-    exit = Exit.UNREACHABLE
+
+class StoppedError(SessionsError):
+    """The run was asked to end before all was done."""
+
+
+GRAVITY: tuple[type[SessionsError], ...] = (InputError, ConsentError, RefusedError, UnreachableError, StoppedError)
+"""The causes in the order of their gravity. Where several apply, the first of them decides how a command ends."""
+
+Cause = TypeVar("Cause", SessionsError, type[SessionsError])
+
+
+def gravity(cause: SessionsError | type[SessionsError]) -> int:
+    """The place of an error or of its class in ``GRAVITY``: 0 is the gravest."""
+    kind = cause if isinstance(cause, type) else type(cause)
+    return next((place for place, known in enumerate(GRAVITY) if issubclass(kind, known)), len(GRAVITY))
+
+
+def gravest(causes: Iterable[Cause]) -> Cause:
+    """The gravest of the errors, or of the classes of errors; the first one where several are equally grave.
+
+    Raises ValueError where there is none.
+    """
+    return min(causes, key=gravity)

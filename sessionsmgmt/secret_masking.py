@@ -1,7 +1,8 @@
-"""What must never be seen in a log, and the forms it could be seen in.
+"""Secrets: a type that does not show them, and the texts by which a log could show them.
 
-GitHub's runner blacks out whatever it was told before; beyond the text itself it knows its base64 at all three shifts,
-and its forms in JSON, XML and addresses. What it can't know is which parts of a secret are secrets themselves.
+GitHub's runner hides every text that an ``add-mask`` command named before. Beside the text itself it hides its base64
+at all three shifts, and its forms in JSON, XML and addresses. It can't know which parts of a secret are secrets
+themselves.
 """
 
 from __future__ import annotations
@@ -10,25 +11,12 @@ import base64
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import InitVar, dataclass
 from typing import TextIO
 
-from sessionsmgmt.adapters.github.job import JOB_TOKEN, PRIVATE_KEY, SECRETS_TOKEN, in_actions
-
 Mask = Callable[[str], None]
-"""Is told of a secret before it is used."""
-
-VARIABLES = (
-    "GOOGLE_CREDENTIALS",
-    "MICROSOFT_CREDENTIALS",
-    "SMTP_PASSWORD",
-    "SESSIONSMGMT_KEY",
-    "SESSIONSMGMT_KEY_OLD",
-    JOB_TOKEN,
-    SECRETS_TOKEN,
-    PRIVATE_KEY,
-)
-"""Every variable of the environment that holds a secret."""
+"""Has a secret hidden from then on, in whatever log there is. It is told a secret before the secret is used."""
 
 FIELDS = frozenset(
     {"access_token", "client_secret", "id_token", "key", "password", "private_key", "refresh_token", "secret", "token"}
@@ -39,9 +27,32 @@ SHORTEST = 6
 """Whatever is shorter is part of too many harmless words."""
 
 
-def secrets(environ: Mapping[str, str]) -> frozenset[str]:
-    """All forms of all secrets in the environment."""
-    return frozenset().union(*(forms(environ.get(name, "")) for name in VARIABLES))
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A secret text, or an empty one. It shows as ``***``, whoever prints, formats or logs it.
+
+    Nobody can make one without a mask, which is told the text first: so each secret is hidden from its first moment.
+    """
+
+    _text: str
+    mask: InitVar[Mask]
+
+    def __post_init__(self, mask: Mask) -> None:
+        """Have it hidden."""
+        if self:
+            mask(self._text)
+
+    def __bool__(self) -> bool:
+        """Whether there is any: blanks alone are none."""
+        return bool(self._text.strip())
+
+    def __repr__(self) -> str:
+        """Never the text."""
+        return "***"
+
+    def reveal(self) -> str:
+        """The text, with the blanks around it."""
+        return self._text
 
 
 def forms(value: str) -> frozenset[str]:
@@ -53,25 +64,25 @@ def forms(value: str) -> frozenset[str]:
     return frozenset(form for form in lines | escaped | coded if _is_telling(form))
 
 
-def announcement(form: str) -> str:
-    """The line that tells the runner to black it out (GitHub, "Workflow commands"), without its end."""
+def add_mask_command(form: str) -> str:
+    """The line that makes the runner hide a text (GitHub, "Workflow commands"), without the line's end."""
     return f"::add-mask::{form.replace('%', '%25')}"
 
 
-def announcer(environ: Mapping[str, str], streams: Sequence[TextIO]) -> Mask:
-    """What tells the runner of a secret, over the first of the streams that it can hear.
+def runner_mask(streams: Sequence[TextIO], *, in_actions: bool) -> Mask:
+    """The mask that tells the runner of a secret, over the first of the streams that the runner reads.
 
-    Outside of Actions there is no runner, and a stream that leads into a file is none that it hears: nobody is told
-    there.
+    The runner does not read a stream that leads into a file, and outside of GitHub Actions there is no runner. Then
+    nobody is told.
     """
-    heard = next(filter(leads_to_runner, streams), None) if in_actions(environ) else None
+    heard = next(filter(leads_to_runner, streams), None) if in_actions else None
 
-    def announce(value: str) -> None:
+    def mask(value: str) -> None:
         if heard:
-            heard.writelines(f"{announcement(form)}\n" for form in sorted(forms(value)))
+            heard.writelines(f"{add_mask_command(form)}\n" for form in sorted(forms(value)))
             heard.flush()
 
-    return announce
+    return mask
 
 
 def leads_to_runner(stream: TextIO) -> bool:

@@ -1,20 +1,21 @@
-"""Config → the real objects around a preview: invented data to make it from, and where a pull request shows it."""
+"""Config and settings → the objects around a preview: invented data for it, and where a pull request shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from sessionsmgmt.adapters.github import job
 from sessionsmgmt.adapters.github.event import PullRequest
-from sessionsmgmt.application.notices.pipeline import Job
-from sessionsmgmt.base_urls import root
-from sessionsmgmt.bootstrap import container as club
+from sessionsmgmt.application.notices.job import Job
+from sessionsmgmt.base_urls import base_url
+from sessionsmgmt.bootstrap.container import mailing
+from sessionsmgmt.bootstrap.github import hub, repository
+from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around, place
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher
 from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.settings import SERVER_URL, Settings
 
 CHECK = "Email preview"
 
@@ -29,7 +30,7 @@ def sample_job(config: Config) -> Job:
     """
     from sessionsmgmt.adapters.invented import FixedLedger, invent
 
-    mailings = tuple(club.mailing(config, notice) for notice in config.notices)
+    mailings = tuple(mailing(config, notice) for notice in config.notices)
     if config.sample is None:
         invented = invent([notice.rule for notice in config.notices], config.roles, config.zone)
         return Job(config.zone, config.roles, mailings, invented.calendar, invented.contacts, invented.ledger)
@@ -41,13 +42,13 @@ def sample_job(config: Config) -> Job:
         config.zone,
         config.roles,
         mailings,
-        IcsFile(calendar, club.shown(calendar), config.zone),
-        VcardFile(contacts, club.shown(contacts)),
+        IcsFile(calendar, shown(calendar), config.zone),
+        VcardFile(contacts, shown(contacts)),
         FixedLedger(),
     )
 
 
-def publishers(environ: Mapping[str, str], pull: PullRequest, config: Path) -> tuple[PreviewPublisher, ...]:
+def publishers(settings: Settings, pull: PullRequest, config: Path) -> tuple[PreviewPublisher, ...]:
     """Where those who review the pull request look: a check on its last commit, and a comment.
 
     Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
@@ -55,37 +56,34 @@ def publishers(environ: Mapping[str, str], pull: PullRequest, config: Path) -> t
     """
     from sessionsmgmt.adapters.github.account import Account
     from sessionsmgmt.adapters.github.checks import CheckRun
-    from sessionsmgmt.adapters.github.client import repository
     from sessionsmgmt.adapters.github.comments import PullRequestComment
 
-    account, here = Account(club.hub(environ, RetryPolicy())), repository(environ)
-    where = place(around(config, job.workspace(environ)).name, config)
+    account, here = Account(hub(settings, RetryPolicy())), repository(settings)
+    where = place(around(config, settings.actions.checkout).name, config)
     folder = where.removesuffix(PLAIN_PLACE).rstrip("/")
     name = f"{CHECK} ({folder})" if folder else CHECK
-    closing = f"Commit {pull.head[:7]} · [its checks]({_page(environ)}/pull/{pull.number}/checks)"
+    closing = f"Commit {pull.head[:7]} · [its checks]({_page(settings)}/pull/{pull.number}/checks)"
     return (
         CheckRun(account, here, pull.head, name, f"sessionsmgmt:{where}"),
         PullRequestComment(account, here, pull.number, where, closing),
     )
 
 
-def rest(environ: Mapping[str, str]) -> str:
+def rest(settings: Settings) -> str:
     """What stands where a preview is cut, in Markdown: where there is more."""
-    run = environ.get("GITHUB_RUN_ID", "")
+    run = settings.actions.run_id
     try:
-        link = f"[the summary of the run]({_page(environ)}/actions/runs/{run})" if run.isdecimal() else ""
+        link = f"[the summary of the run]({_page(settings)}/actions/runs/{run})" if run.isdecimal() else ""
     except InputError:
         link = ""
     return f"*The rest is left out here, for want of room. There is more in {link or 'the summary of the run'}.*"
 
 
-def workspace(environ: Mapping[str, str]) -> Path:
+def workspace(settings: Settings) -> Path:
     """The root of the repository."""
-    return Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    return Path(settings.actions.workspace or Path.cwd())
 
 
-def _page(environ: Mapping[str, str]) -> str:
+def _page(settings: Settings) -> str:
     """The repository's page in a browser. Raises InputError where the environment names none."""
-    from sessionsmgmt.adapters.github.client import repository
-
-    return f"{root(environ, 'GITHUB_SERVER_URL') or 'https://github.com'}/{repository(environ)}"
+    return f"{base_url(settings.github.server_url, SERVER_URL) or 'https://github.com'}/{repository(settings)}"

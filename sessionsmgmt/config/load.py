@@ -2,6 +2,9 @@
 
 Nothing is read besides the file itself and the templates it names; of the other files it names it is only seen whether
 they are there. Nothing is written.
+
+A file is read in two passes: ``document`` and ``schema`` say what can be said without knowing what a key means,
+``sections`` and this module say the rest. The Config is defined in ``model``.
 """
 
 from __future__ import annotations

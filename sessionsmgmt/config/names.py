@@ -80,9 +80,9 @@ def locale_fault(name: str) -> str:
 
 def language_fault(name: str) -> str:
     """What is wrong with a known locale for a notice that has no template: it needs built-in wording."""
-    from sessionsmgmt.email.language import speaks
+    from sessionsmgmt.email.language import has_wording
 
-    if speaks(name):
+    if has_wording(name):
         return ""
     return "there is built-in wording in English (en) and French (fr) only; choose one, or write a template"
 

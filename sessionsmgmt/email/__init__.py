@@ -1,1 +1,1 @@
-"""Notice → email: wording, HTML and the attached .ics. Knows no provider, no environment and no clock."""
+"""Makes an email from a notice: wording, HTML and the attached .ics. Knows no provider, environment or clock."""

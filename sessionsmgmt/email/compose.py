@@ -1,6 +1,6 @@
-"""Notice → email. The one door of this package: everything else in it serves ``compose``.
+"""Composes the email about a notice. ``compose`` is this package's entry point.
 
-Pure and deterministic: the same notice, wording, envelope and instant give the same bytes.
+Composing is pure and deterministic: the same notice, wording, envelope and instant give the same bytes.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from typing import cast
 
 from sessionsmgmt.domain.delivery.reconciliation import MARK, mark
 from sessionsmgmt.domain.model.notice import Notice
-from sessionsmgmt.email.calendar_attachment import attachment
-from sessionsmgmt.email.html_part import page
-from sessionsmgmt.email.language import language, speaks
+from sessionsmgmt.email.html_part import html_page
+from sessionsmgmt.email.ics_attachment import calendar_attachment
+from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean, shorten
 from sessionsmgmt.email.template import render
-from sessionsmgmt.email.template_context import names
-from sessionsmgmt.email.text_part import to_text, wrapped
+from sessionsmgmt.email.template_context import template_context
+from sessionsmgmt.email.text_part import to_text, wrap
 from sessionsmgmt.errors import InputError
 
-LONGEST_SUBJECT = 150
-"""Characters of a subject; mail programs show about half of that."""
+MAX_SUBJECT_LENGTH = 150
+"""The most characters of a subject. Mail programs show about half of that."""
 
-LONGEST_ID = 70
-"""Characters of an id that fit into a header line."""
+MAX_ID_LENGTH = 70
+"""The most characters of an id that fit into a header line."""
 
-LINE = 76
-"""Characters of a header's line, so that nothing on the way has to fold it anew (RFC 5322, 2.1.1; RFC 2047, 2)."""
+MAX_HEADER_LINE = 76
+"""The most characters of a header line, so that no mail server has to fold it again (RFC 5322, 2.1.1; RFC 2047, 2)."""
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],:;\\\"]+@[^\s@<>()\[\],:;\\\"]+", re.ASCII)
-"""A mailbox without quotes, comments or a name: what is to be in a header as it is (``addr-spec``, RFC 5322, 3.4.1)."""
+"""An address without quotes, comments or a name, which a header can contain as it is (RFC 5322, 3.4.1)."""
 
 _CRLF = compat32.clone(linesep=SMTP.linesep)
 
@@ -51,54 +51,56 @@ _WORDING = Path(__file__).with_name("wording")
 
 
 def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime) -> EmailMessage:
-    """The email about the notice: text, HTML and, if wanted, the .ics.
+    """The email about the notice: plain text, HTML and, if the wording asks for it, the .ics.
 
-    ``now`` is an aware datetime; it becomes the date. What comes back was written out and parsed again, so it is what
-    will be sent. Raises InputError, with the template's line, where the club's template can't say this notice.
+    ``now`` is an aware datetime and becomes the ``Date`` header. The result was serialized and parsed again, so it is
+    exactly what will be sent. Raises InputError, with the template's line, if the club's template fails on this notice.
     """
-    _refuse_odd_addresses(envelope)
-    spoken = language(wording.locale if wording.template or speaks(wording.locale) else "en")
-    draft = render(wording.template or _built_in(spoken.locale.language), names(notice, wording, spoken))
+    _refuse_unsafe_addresses(envelope)
+    words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
+    template = wording.template or _built_in_template(words.locale.language)
+    draft = render(template, template_context(notice, wording, words))
     team = clean(wording.team)
-    subject = shorten(draft.subject.replace("=?", "= ?") or team, LONGEST_SUBJECT)
-    footer = spoken.footer.format(team=team)
-    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrapped(footer), ""])
-    html = page(draft.body, draft.values, notice.kind, subject, team, spoken)
+    subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
+    footer = words.footer.format(team=team)
+    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
+    html = html_page(draft.body, draft.values, notice.kind, subject, team, words)
 
-    content = [_text(text, "plain"), _text(html, "html")]
+    content = [_text_part(text, "plain"), _text_part(html, "html")]
     fingerprint = mark(wording.team, notice.key, notice.announcement)
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
         organizer = envelope.sender or next(iter(envelope.reply_to), "")
-        entry = _calendar(attachment(notice, wording.team, wording.zone, organizer, now))
+        entry = _calendar_part(calendar_attachment(notice, wording.team, wording.zone, organizer, now))
         body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, entry])
-    headers = {**_headers(notice, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": spoken.tag}
-    return checked(_header_lines(subject, headers) + body.as_bytes(policy=_CRLF), {"Subject": subject, **headers})
+    headers = {**_headers(notice, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
+    raw = _header_lines(subject, headers) + body.as_bytes(policy=_CRLF)
+    return checked_message(raw, {"Subject": subject, **headers})
 
 
-def _refuse_odd_addresses(envelope: Envelope) -> None:
+def _refuse_unsafe_addresses(envelope: Envelope) -> None:
     for address in filter(None, (envelope.sender, *envelope.to, *envelope.cc, *envelope.reply_to)):
         if not _ADDRESS.fullmatch(address):
-            raise InputError(_NOT_AS_MEANT, _PLAIN_ADDRESSES)
+            raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
 
 
-def _text(text: str, kind: str) -> MIMEText:
+def _text_part(text: str, kind: str) -> MIMEText:
     charset = Charset("utf-8")
-    charset.body_encoding = QP  # readable as it is, where base64 looks like something to hide to a spam filter
-    return MIMEText(text, kind, cast(str, charset))  # the stubs know only names of charsets
+    charset.body_encoding = QP  # spam filters distrust base64; quoted-printable stays readable
+    return MIMEText(text, kind, cast(str, charset))  # the type stubs accept only a charset's name
 
 
-def _calendar(entry: bytes) -> MIMEText:
+def _calendar_part(entry: bytes) -> MIMEText:
     part = MIMEText(entry.decode(), "calendar", "utf-8")
-    part.set_param("method", "PUBLISH")  # as within the attachment (RFC 6047, 2.4)
+    part.set_param("method", "PUBLISH")  # must equal the METHOD within the attachment (RFC 6047, 2.4)
     part.add_header("Content-Disposition", "attachment", filename="session.ics")
     return part
 
 
 def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime) -> dict[str, str]:
-    """The headers besides the subject, in their order.
+    """The headers other than the subject, in the order in which they are sent.
 
-    ``Auto-Submitted`` (RFC 3834) and its Microsoft counterpart keep holiday replies away; bounces still come.
+    ``Auto-Submitted`` (RFC 3834) and its Microsoft counterpart suppress automatic replies, but not bounces.
     """
     people = {
         "From": envelope.sender,
@@ -120,9 +122,9 @@ def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime
 
 
 def header_id(identity: str) -> str:
-    """A notice's or session's id as our own headers carry it: itself if it can stand in one, else its digest."""
+    """A notice's or session's id for our own headers: the id itself if a header can contain it, else its digest."""
     plain = identity.isascii() and identity.isprintable() and not set(identity) & set(" =?")
-    if plain and 0 < len(identity) <= LONGEST_ID:
+    if plain and 0 < len(identity) <= MAX_ID_LENGTH:
         return identity
     return f"sha256:{hashlib.sha256(identity.encode(errors='surrogatepass')).hexdigest()[:32]}"
 
@@ -130,32 +132,32 @@ def header_id(identity: str) -> str:
 def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     """The headers as they are sent.
 
-    They are not left to ``EmailMessage``, which takes what looks like an encoded word (RFC 2047) in a title for one,
-    so that a title could add a header, and loses spaces where it folds (both seen with Python 3.11 to 3.13).
+    ``EmailMessage`` does not write them, for two reasons seen with Python 3.11 to 3.13: it decodes text in a title that
+    looks like an encoded word (RFC 2047), so a title could add a header; and it loses spaces where it folds a line.
     """
     first = f"Subject: {subject}"
-    if not (first.isascii() and len(first) <= LINE):
-        first = f"Subject: {Header(subject, 'utf-8', LINE, 'Subject').encode(linesep=_CRLF.linesep)}"
+    if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
+        first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=_CRLF.linesep)}"
     rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= LINE else line.replace(", ", f",{_CRLF.linesep} ") for line in rest]
+    folded = [line if len(line) <= MAX_HEADER_LINE else line.replace(", ", f",{_CRLF.linesep} ") for line in rest]
     return "".join(f"{line}{_CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 
-def checked(written: bytes, meant: Mapping[str, str]) -> EmailMessage:
-    """The message, parsed again. Raises InputError unless it has the headers that were meant, and no other."""
-    message = message_from_bytes(written, policy=SMTP)
-    found = {name: str(value) for name, value in message.items()}
-    own = {name: value for name, value in found.items() if name not in {"MIME-Version", "Content-Type"}}
-    if not written.isascii() or own != meant or len(message.keys()) != len(own) + 2:
-        raise InputError(_NOT_AS_MEANT, _PLAIN_ADDRESSES)
+def checked_message(raw: bytes, expected: Mapping[str, str]) -> EmailMessage:
+    """The message, parsed again. Raises InputError unless its headers are exactly the expected ones."""
+    message = message_from_bytes(raw, policy=SMTP)
+    headers = {name: str(value) for name, value in message.items()}
+    our_headers = {name: value for name, value in headers.items() if name not in {"MIME-Version", "Content-Type"}}
+    if not raw.isascii() or our_headers != expected or len(message.keys()) != len(our_headers) + 2:
+        raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
     return message
 
 
-_NOT_AS_MEANT = "An email's headers would not come out as they are meant, so it is not sent."
-_PLAIN_ADDRESSES = "Look at the addresses in sessions.yml: each is to be plain, such as office@example.org."
+_UNSAFE_HEADERS = "Some headers of an email would come out changed, so it is not sent."
+_UNSAFE_HEADERS_HINT = "Check the addresses in sessions.yml: each must be plain, such as office@example.org."
 
 
 @lru_cache(maxsize=2)
-def _built_in(tongue: str) -> str:
-    """The built-in template of a language, ``en`` or ``fr``."""
-    return (_WORDING / f"{tongue}.md").read_text(encoding="utf-8")
+def _built_in_template(language_code: str) -> str:
+    """The built-in template of the language ``en`` or ``fr``."""
+    return (_WORDING / f"{language_code}.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a notice may say of a person."""
+"""What a notice discloses of a person."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sessionsmgmt.email.safe_text import clean
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A person as a template sees them. ``name`` is what may be said; ``new`` is true of those not named before.
+class DisclosedPerson:
+    """A person as a template sees them: the ``name`` that may be disclosed, and whether they are ``new``.
 
-    Nothing else of the person is in here, so a template can't disclose more than sessions.yml allows.
+    The object holds nothing else of the person, so a template can't disclose more than sessions.yml allows.
     """
 
     name: str
@@ -26,15 +26,16 @@ class Named:
         return self.name
 
 
-def named(
+def disclosed_people(
     people: tuple[Person, ...], role: str, disclose: Disclose, newcomers: frozenset[Person], language: Language
-) -> tuple[Named, ...]:
-    """The people of a role as they may be named, in the order given.
+) -> tuple[DisclosedPerson, ...]:
+    """The people of a role as they may be named, in the given order.
 
-    With ``count`` everybody is a word and a number ("Student 3"). With ``initials`` those are who have none.
+    With ``count``, everybody becomes a word and a number ("Student 3"). With ``initials``, only people without initials
+    do.
     """
     return tuple(
-        Named(_said(person, disclose, language) or f"{language.one(role)} {number}", person in newcomers)
+        DisclosedPerson(_said(person, disclose, language) or f"{language.singular(role)} {number}", person in newcomers)
         for number, person in enumerate(people, 1)
     )
 
@@ -44,25 +45,25 @@ def _said(person: Person, disclose: Disclose, language: Language) -> str:
         return ""
     name = clean(person.name)
     if not name:
-        return language.nameless
+        return language.no_name
     return initials(name) if disclose is Disclose.INITIALS else name
 
 
 def initials(name: str) -> str:
-    """The first letters of a clean name's words: ``Ada Lovelace`` → ``A. L.``.
+    """The first letters of the words of a clean name: ``Ada Lovelace`` → ``A. L.``; empty if no word has an initial.
 
-    A letter keeps the marks that belong to it. Words of one letter are left out, since their initial would be the
-    whole word; so are words that begin with no letter, such as emoji. Empty where nothing is left.
+    A letter keeps its combining marks. Words of a single letter are left out, since the initial would be the whole
+    word. Words without a letter, such as emoji, are left out too.
     """
     letters = (_initial(word) for word in name.replace("-", " ").split())
     return " ".join(f"{letter}." for letter in letters if letter)
 
 
 def _initial(word: str) -> str:
-    starts = [place for place, character in enumerate(word) if category(character)[0] == "L"]
-    if len(starts) < 2:  # noqa: PLR2004 - one letter is all of the word, none gives no initial
+    letters = [index for index, character in enumerate(word) if category(character)[0] == "L"]
+    if len(letters) < 2:  # noqa: PLR2004 - a single letter would be the whole word, and no letter has no initial
         return ""
-    first, rest = word[starts[0]], word[starts[0] + 1 :]
+    first, rest = word[letters[0]], word[letters[0] + 1 :]
     capital = first.title()
-    marks = "".join(takewhile(lambda character: category(character)[0] == "M", rest))
-    return (capital if len(capital) == 1 else first) + marks
+    combining = "".join(takewhile(lambda character: category(character)[0] == "M", rest))
+    return (capital if len(capital) == 1 else first) + combining

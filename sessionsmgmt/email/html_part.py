@@ -1,4 +1,4 @@
-"""The HTML part of an email: a page of its own, with its styles inlined for the programs that read no others."""
+"""The HTML part of an email: a whole page. Its styles are inlined, since some mail programs read no other styles."""
 
 from __future__ import annotations
 
@@ -10,50 +10,52 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from sessionsmgmt.domain.model.notice import Kind
 from sessionsmgmt.email.language import Language
-from sessionsmgmt.email.markdown import read, to_html
-from sessionsmgmt.email.placeholders import mark, restore_html
+from sessionsmgmt.email.markdown import parse, to_html
+from sessionsmgmt.email.placeholders import fill_html, placeholder
 
-_FILES = Path(__file__).with_name("wording")
+_WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
-def page(body: str, values: Sequence[str], kind: Kind, subject: str, team: str, language: Language) -> str:
-    """The whole page about Markdown whose values are marks.
+def html_page(body: str, values: Sequence[str], kind: Kind, subject: str, team: str, language: Language) -> str:
+    """The page made from Markdown that has placeholders for its ``values``.
 
-    ``subject`` and ``team`` are plain text. Nothing is loaded from elsewhere, and headings form one outline below the
-    team's name.
+    ``subject`` and ``team`` are plain text. The page loads nothing from the network, and its headings form one outline
+    below the team's name.
     """
-    shape = _shape(body, kind, len(values), language.badges[kind], language.tag, language.locale.text_direction)
-    return restore_html(shape, [*values, subject, team, language.footer.format(team=team)])
+    page = _page_with_placeholders(
+        body, kind, len(values), language.badges[kind], language.tag, language.locale.text_direction
+    )
+    return fill_html(page, [*values, subject, team, language.footer.format(team=team)])
 
 
 @lru_cache(maxsize=64)
-def _shape(body: str, kind: Kind, own: int, badge: str, tag: str, direction: str) -> str:
-    """The page with marks in the place of all values: the same for every email of one template and as many people.
+def _page_with_placeholders(body: str, kind: Kind, value_count: int, badge: str, tag: str, direction: str) -> str:
+    """The page with placeholders for all values. Emails of one template with the same number of values share it.
 
-    Inlining styles is most of the work of composing, so its result is kept.
+    Inlining styles is most of the work of composing, so the result is cached.
     """
     import css_inline
 
-    whole = _frame().render(
+    page = _page_template().render(
         tag=tag,
         direction=direction,
-        title=mark(own),
-        scheme=(_FILES / "scheme.css").read_text(encoding="utf-8"),
+        title=placeholder(value_count),
+        scheme=(_WORDING_FOLDER / "scheme.css").read_text(encoding="utf-8"),
         kind=kind,
-        team=mark(own + 1),
+        team=placeholder(value_count + 1),
         badge=badge,
-        body=to_html(read(body), 2),
-        footer=mark(own + 2),
+        body=to_html(parse(body), 2),
+        footer=placeholder(value_count + 2),
     )
     inliner = css_inline.CSSInliner(
         keep_style_tags=True,
         load_remote_stylesheets=False,
-        extra_css=(_FILES / "page.css").read_text(encoding="utf-8"),
+        extra_css=(_WORDING_FOLDER / "page.css").read_text(encoding="utf-8"),
     )
-    return inliner.inline(whole)
+    return inliner.inline(page)
 
 
 @lru_cache(maxsize=1)
-def _frame() -> Template:
-    source = (_FILES / "page.html.j2").read_text(encoding="utf-8")
+def _page_template() -> Template:
+    source = (_WORDING_FOLDER / "page.html.j2").read_text(encoding="utf-8")
     return Environment(undefined=StrictUndefined, autoescape=True).from_string(source)

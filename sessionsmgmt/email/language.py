@@ -1,4 +1,4 @@
-"""The words the tool itself says in an email, by language; what a template says is the template's."""
+"""The words in an email that come from the program and not from a template, by language."""
 
 from __future__ import annotations
 
@@ -12,61 +12,62 @@ from sessionsmgmt.domain.model.notice import Kind
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A word for the people of a role: the title of their list, one of them, and several."""
+    """The words for the people of a role: the title of their list, the singular and the plural."""
 
     title: str
-    one: str
-    many: str
+    singular: str
+    plural: str
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is needed to write a notice in one language.
+    """The words for a notice in one language.
 
-    ``nouns`` are for the roles most clubs have; ``anyone`` is for all others. ``badges`` say in a word what a notice
-    is. ``nameless`` stands for a name the address book does not have. ``footer`` has a place for the team's name.
+    ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
+    kind of a notice in a word or two. ``no_name`` stands for a person without a name in the address book. ``footer``
+    has the field ``{team}``.
     """
 
     locale: Locale
     nouns: Mapping[str, Noun]
-    anyone: Noun
+    other_role_noun: Noun
     badges: Mapping[Kind, str]
     all_day: str
-    nameless: str
-    of_them_new: str
+    no_name: str
+    count_with_new: str
     footer: str
 
     @property
     def tag(self) -> str:
-        """The language as HTML and mail name it (BCP 47): ``en-US``."""
+        """The language tag for HTML and mail headers (BCP 47): ``en-US``."""
         return str(self.locale).replace("_", "-")
 
-    def title(self, role: str) -> str:
-        """What the list of a role's people is called."""
+    def role_title(self, role: str) -> str:
+        """The title of the list of a role's people."""
         noun = self.nouns.get(role)
         return noun.title if noun else role.replace("_", " ").capitalize()
 
-    def one(self, role: str) -> str:
-        """The word for somebody of the role who is not named, capitalised: it stands before a number."""
-        return self.nouns.get(role, self.anyone).one.capitalize()
+    def singular(self, role: str) -> str:
+        """The capitalised word for an unnamed person of the role. A number follows it: ``Student 3``."""
+        return self.nouns.get(role, self.other_role_noun).singular.capitalize()
 
     def count(self, role: str, number: int) -> str:
-        """How many there are of a role: ``1 student``, ``2 students``; the language's own plural (CLDR)."""
-        noun = self.nouns.get(role, self.anyone)
-        return f"{number} {noun.one if self.locale.plural_form(number) == 'one' else noun.many}"
+        """The number of a role's people in words, with the language's plural (CLDR): ``1 student``, ``2 students``."""
+        noun = self.nouns.get(role, self.other_role_noun)
+        return f"{number} {noun.singular if self.locale.plural_form(number) == 'one' else noun.plural}"
 
 
 def language(name: str) -> Language:
-    """The language of a CLDR locale name such as ``en_US``; its own words where there are any, else English ones.
+    """The language of a CLDR locale name such as ``en_US``. A language without words of its own gets the English words.
 
-    Dates follow the locale in every case. Raises ``babel.UnknownLocaleError`` for a name that does not exist, which
-    the configuration has ruled out.
+    Dates always follow the locale. Raises ``babel.UnknownLocaleError`` for an unknown name; the configuration has
+    refused such a name before.
     """
     locale = Locale.parse(name.replace("-", "_"))
     return _french(locale) if locale.language == "fr" else _english(locale)
 
 
-def speaks(name: str) -> bool:
+def has_wording(name: str) -> bool:
     """Whether there is built-in wording in the language of the locale."""
     return Locale.parse(name.replace("-", "_")).language in {"en", "fr"}
 
@@ -75,7 +76,7 @@ def _english(locale: Locale) -> Language:
     return Language(
         locale=locale,
         nouns={"adults": Noun("Adults", "adult", "adults"), "students": Noun("Students", "student", "students")},
-        anyone=Noun("People", "person", "people"),
+        other_role_noun=Noun("People", "person", "people"),
         badges={
             Kind.NEW: "New",
             Kind.CHANGED: "Changed",
@@ -84,8 +85,8 @@ def _english(locale: Locale) -> Language:
             Kind.CANCELLED: "Cancelled",
         },
         all_day="all day",
-        nameless="(no name)",
-        of_them_new="{count}, {new} of them new",
+        no_name="(no name)",
+        count_with_new="{count}, {new} of them new",
         footer="{team} sends this notice automatically to tell you who will be in your building, and when. "
         "Reply to it to reach the team.",
     )
@@ -95,7 +96,7 @@ def _french(locale: Locale) -> Language:
     return Language(
         locale=locale,
         nouns={"adults": Noun("Adultes", "adulte", "adultes"), "students": Noun("Élèves", "élève", "élèves")},
-        anyone=Noun("Personnes", "personne", "personnes"),
+        other_role_noun=Noun("Personnes", "personne", "personnes"),
         badges={
             Kind.NEW: "Nouveau",
             Kind.CHANGED: "Modifié",
@@ -104,8 +105,8 @@ def _french(locale: Locale) -> Language:
             Kind.CANCELLED: "Annulé",
         },
         all_day="toute la journée",
-        nameless="(sans nom)",
-        of_them_new="{count}, dont {new} en plus",
+        no_name="(sans nom)",
+        count_with_new="{count}, dont {new} en plus",
         footer="{team} envoie cet avis automatiquement pour vous dire qui sera dans vos locaux, et quand. "
         "Répondez-y pour joindre l\u2019équipe.",
     )

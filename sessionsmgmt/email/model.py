@@ -1,4 +1,4 @@
-"""What composing needs to know besides the notice itself."""
+"""The settings that an email is composed with, besides the notice itself."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sessionsmgmt.domain.model.people import Disclose
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a rule's emails read: the club's name, its language and zone, what is disclosed of whom, and its template.
+    """The wording of a rule's emails: the club's name, language and time zone, and what each role discloses.
 
-    ``template`` is the text of the club's own template (first line ``Subject: …``, the rest Markdown), or None for
-    the built-in wording. ``locale`` is a CLDR name such as ``en_US`` or ``fr``.
+    ``template`` is the text of the club's own template (the first line is ``Subject: …``, the rest is Markdown), or
+    None for the built-in wording. ``locale`` is a CLDR name such as ``en_US`` or ``fr``.
     """
 
     team: str
@@ -27,7 +27,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Whom a rule's emails are from and to. ``sender`` may be empty: the account that sends fills it in."""
+    """The addresses of a rule's emails. If ``sender`` is empty, the account that sends fills it in."""
 
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()

@@ -1,12 +1,13 @@
-"""Marks: single characters that stand for the values of an email until its form is settled.
+"""Placeholders: single characters that stand for the values of an email until its HTML and text are made.
 
-What a template prints is put down as one character of private use plane 15 (Unicode 23.5) for each value; in the
-address of a link it becomes the same character of plane 16. Markdown, HTML and CSS are worked out on that, and only
-then the values are put in, escaped for the place they go to. So whatever stands in a title or a name can't become
-markup, backslashes are never seen, and the form of an email depends on its template alone.
+A template prints one character of private use plane 15 (Unicode 23.5) for each value. In the address of a link, the
+placeholder becomes the same character of plane 16. Markdown, HTML and CSS are processed with the placeholders. The
+values are filled in last, each escaped for the context that it goes into. So a title or a name can never become markup,
+and the form of an email depends on its template alone.
 
-Nothing else may look like a mark. Values have no such characters (see ``safe_text``). ``unmarked`` takes them out of
-what a person has written, and ``without_references`` the references by which Markdown would make them.
+Nothing else may look like a placeholder. Values contain no such characters (see ``safe_text``).
+``without_private_use`` removes them from the text of a template, and ``without_placeholder_references`` removes the
+Markdown references that would create them.
 """
 
 from __future__ import annotations
@@ -21,61 +22,63 @@ from sessionsmgmt.email.safe_text import isolate
 _FIRST = 0xF0000
 _FIRST_IN_LINK = 0x100000
 
-MOST_MARKS = 0xFF00
-"""How many values of a template can be told apart; the page has some of its own."""
+MAX_PLACEHOLDERS = 0xFF00
+"""The most values that one template can print. The page around its text needs a few placeholders more."""
 
-_MARK = re.compile("[\U000f0000-\U000ffffd]")
-_MARK_KEPT = re.compile(f"({_MARK.pattern})")
-_MARK_IN_LINK = re.compile("[\U00100000-\U0010fffd]")
-_EITHER = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_PLACEHOLDER = re.compile("[\U000f0000-\U000ffffd]")
+_PLACEHOLDER_GROUP = re.compile(f"({_PLACEHOLDER.pattern})")
+_LINK_PLACEHOLDER = re.compile("[\U00100000-\U0010fffd]")
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>[0-9]{1,7}));")
 
 
-def mark(number: int) -> str:
-    """The mark of the value with this number, counting from 0."""
+def placeholder(number: int) -> str:
+    """The placeholder of the value with this number, counted from 0."""
     return chr(_FIRST + number)
 
 
-def unmarked(text: str) -> str:
-    """The text without any character of private use, for what a person has written."""
-    return _EITHER.sub("", text)
+def without_private_use(text: str) -> str:
+    """The text without any private use character."""
+    return _PRIVATE_USE.sub("", text)
 
 
-def without_references(markdown: str) -> str:
-    """Markdown whose numeric references to characters of private use are such to the replacement character."""
-    return _REFERENCE.sub(lambda found: "&#xFFFD;" if _is_private(found) else found[0], markdown)
+def without_placeholder_references(markdown: str) -> str:
+    """The Markdown, with numeric references to private use characters replaced by the replacement character's."""
+    return _REFERENCE.sub(lambda match: "&#xFFFD;" if _is_private_use(match) else match[0], markdown)
 
 
-def _is_private(reference: re.Match[str]) -> bool:
+def _is_private_use(reference: re.Match[str]) -> bool:
     code = int(reference["hex"], 16) if reference["hex"] else int(reference["decimal"])
-    return code <= 0x10FFFF and bool(_EITHER.match(chr(code)))  # noqa: PLR2004 - the last character there is
+    return code <= 0x10FFFF and bool(_PRIVATE_USE.match(chr(code)))  # noqa: PLR2004 - the last code point of Unicode
 
 
-def restore(text: str, values: Sequence[str], how: Callable[[str], str] = isolate) -> str:
-    """The text with the values in the places of their marks, each passed through ``how``."""
-    return _MARK.sub(lambda found: how(values[ord(found[0]) - _FIRST]), text)
+def fill_text(text: str, values: Sequence[str], transform: Callable[[str], str] = isolate) -> str:
+    """The text with its placeholders replaced by their values, each passed through ``transform``."""
+    return _PLACEHOLDER.sub(lambda match: transform(values[ord(match[0]) - _FIRST]), text)
 
 
-def restore_link(address: str, values: Sequence[str]) -> str:
-    """A part of a link's address as ``in_link`` made it, with the values in it percent-encoded whole."""
-    return _MARK_IN_LINK.sub(lambda found: quote(values[ord(found[0]) - _FIRST_IN_LINK], safe=""), address)
+def fill_link(address: str, values: Sequence[str]) -> str:
+    """The text with its link placeholders (``to_link_placeholders``) replaced by their percent-encoded values."""
+    return _LINK_PLACEHOLDER.sub(lambda match: quote(values[ord(match[0]) - _FIRST_IN_LINK], safe=""), address)
 
 
-def restore_html(page: str, values: Sequence[str]) -> str:
-    """HTML with the values in the places of their marks, as text and nothing else; in links, percent-encoded."""
-    return restore(restore_link(page, values), values, lambda value: html.escape(isolate(value)))
+def fill_html(page: str, values: Sequence[str]) -> str:
+    """The HTML with its placeholders replaced by their values: escaped as text, and percent-encoded in links."""
+    return fill_text(fill_link(page, values), values, lambda value: html.escape(isolate(value)))
 
 
-def between(text: str, how: Callable[[str], str]) -> str:
-    """The text with its marks as they are, and what stands between them passed through ``how``."""
-    return "".join(piece if _MARK.fullmatch(piece) else how(piece) for piece in _MARK_KEPT.split(text))
+def map_around_placeholders(text: str, transform: Callable[[str], str]) -> str:
+    """The text with its placeholders unchanged, and every piece of text around them passed through ``transform``."""
+    return "".join(
+        piece if _PLACEHOLDER.fullmatch(piece) else transform(piece) for piece in _PLACEHOLDER_GROUP.split(text)
+    )
 
 
-def in_link(address: str) -> str:
-    """The address with its marks as those of links."""
-    return _MARK.sub(lambda found: chr(ord(found[0]) - _FIRST + _FIRST_IN_LINK), address)
+def to_link_placeholders(address: str) -> str:
+    """The address with its placeholders as those of links, which are filled in percent-encoded."""
+    return _PLACEHOLDER.sub(lambda match: chr(ord(match[0]) - _FIRST + _FIRST_IN_LINK), address)
 
 
-def marked_link(address: str) -> bool:
-    """Whether there is a value in this part of a link's address."""
-    return bool(_MARK.search(address) or _MARK_IN_LINK.search(address))
+def has_placeholder(address: str) -> bool:
+    """Whether this part of a link's address contains a value."""
+    return bool(_PLACEHOLDER.search(address) or _LINK_PLACEHOLDER.search(address))

@@ -1,9 +1,8 @@
-"""Templates as they may be run: a part of Jinja that can do no harm and always comes to an end.
+"""The sandbox that templates run in: a part of Jinja that can do no harm and always ends.
 
-Jinja's own sandbox keeps a template from the program's insides, but not from working for ever or filling the memory.
-So the constructs that repeat or multiply without bound are left out (macros, ranges, powers, padding, formatting), and
-those that remain are counted: a loop is rewritten to take its items through a counter, and ``~`` to go through the
-same bounded ``join`` that the filter is.
+Jinja's own sandbox keeps a template away from the program's internals, but it limits neither time nor memory. So the
+constructs that repeat or multiply without limit are left out (macros, ranges, powers, padding, formatting). The rest
+is counted: a loop is rewritten to take its items through a counter, and ``~`` is rewritten to the limited ``join``.
 """
 
 from __future__ import annotations
@@ -24,34 +23,34 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as JINJA_TESTS
 from jinja2.visitor import NodeTransformer
 
-from sessionsmgmt.email.disclosure import Named
-from sessionsmgmt.email.placeholders import MOST_MARKS, mark
-from sessionsmgmt.email.safe_text import tame
-from sessionsmgmt.email.template_context import Before, Occasion
+from sessionsmgmt.email.disclosure import DisclosedPerson
+from sessionsmgmt.email.placeholders import MAX_PLACEHOLDERS, placeholder
+from sessionsmgmt.email.safe_text import one_line
+from sessionsmgmt.email.template_context import PreviousWindow, SessionView
 from sessionsmgmt.email.time_window import Window
 
-MOST_TEXT = 50_000
-"""Characters one email, or one text a template puts together, may have: far more than anyone reads."""
+MAX_TEXT_LENGTH = 50_000
+"""The most characters of an email, or of a text that a template joins: far more than anyone reads."""
 
-MOST_TURNS = 50_000
-"""How often all loops of one email may go round."""
+MAX_LOOP_TURNS = 50_000
+"""The most turns of all loops of one email together."""
 
-LARGEST_NUMBER = 10**12
+MAX_NUMBER = 10**12
 
 FILTERS: AbstractSet[str] = {
     *("abs", "capitalize", "count", "d", "default", "first", "int", "last", "length", "list", "lower", "map", "max"),
     *("min", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "sum", "title", "trim", "truncate"),
     *("unique", "upper", "wordcount"),
-    *("join", "replace", "string"),  # bounded ones of our own
+    *("join", "replace", "string"),  # our own versions, with limits
 }
-"""The filters there are."""
+"""The filters that a template may use."""
 
 TESTS: AbstractSet[str] = {
     *("boolean", "defined", "divisibleby", "eq", "equalto", "even", "float", "ge", "gt", "greaterthan", "in"),
     *("integer", "iterable", "le", "lessthan", "lower", "lt", "ne", "none", "number", "odd", "sameas", "sequence"),
     *("string", "undefined", "upper", "==", "!=", "<", "<=", ">", ">="),
 }
-"""The tests there are, all of them Jinja's own."""
+"""The tests that a template may use. All are Jinja's own."""
 
 METHODS: AbstractSet[str] = {
     *("strftime", "isoformat", "date", "time", "weekday", "isoweekday", "total_seconds"),
@@ -60,137 +59,139 @@ METHODS: AbstractSet[str] = {
 }
 """The methods of datetimes, texts and loops that a template may call."""
 
-_SHEET = "the sheet"  # no template can name it: there is a space in it
+_STATE_NAME = "render state"  # the space keeps templates from using this name
 
 
-class ExcessError(SecurityError):
-    """A template asks for more than it may have; the message repeats no value."""
+class NotAllowedError(SecurityError):
+    """A template does something that is not allowed. The message repeats no value, since values are people's names."""
 
 
 @dataclass(slots=True)
-class Sheet:
-    """What one run of a template writes on, and what it has used up.
+class RenderState:
+    """The state of one run of a template: the values that it has printed, and how much of its limits it has used.
 
-    Each value that is printed is kept in ``values`` and written down as a mark (see ``placeholders``).
+    A printed value is kept in ``values``, and the template's output has a placeholder instead (see ``placeholders``).
     """
 
     values: list[str] = field(default_factory=list)
-    text: int = 0
-    turns: int = 0
+    text_length: int = 0
+    loop_turns: int = 0
 
-    def put(self, value: object) -> str:
-        """The mark that stands for the value."""
-        text = tame(written(value))
-        self.text += len(text)
-        if self.text > MOST_TEXT or len(self.values) == MOST_MARKS:
-            raise ExcessError("the email gets too long")
+    def placeholder_for(self, value: object) -> str:
+        """The placeholder for a printed value. Raises NotAllowedError if the email gets too long."""
+        text = one_line(as_text(value))
+        self.text_length += len(text)
+        if self.text_length > MAX_TEXT_LENGTH or len(self.values) == MAX_PLACEHOLDERS:
+            raise NotAllowedError("the email gets too long")
         self.values.append(text)
-        return mark(len(self.values) - 1)
+        return placeholder(len(self.values) - 1)
 
-    def turn(self) -> None:
-        """Count one turn of a loop."""
-        self.turns += 1
-        if self.turns > MOST_TURNS:
-            raise ExcessError("the loops go round too often")
+    def count_turn(self) -> None:
+        """Count one turn of a loop. Raises NotAllowedError after too many."""
+        self.loop_turns += 1
+        if self.loop_turns > MAX_LOOP_TURNS:
+            raise NotAllowedError("the loops go round too often")
 
 
-def written(value: object) -> str:
-    """A value as text; a list has none of its own."""
+def as_text(value: object) -> str:
+    """The value as text. Raises NotAllowedError for a list."""
     match value:
-        case str() | int() | float() | date() | time() | timedelta() | Named() | Occasion():
+        case str() | int() | float() | date() | time() | timedelta() | DisclosedPerson() | SessionView():
             return str(value)
-        case Window() | Before() | Undefined():
+        case Window() | PreviousWindow() | Undefined():
             return str(value)
         case None:
             return ""
         case _:
-            raise ExcessError("a list can't be written as it is: write its items in a loop, or join them")
+            raise NotAllowedError("a list can't be written as it is: write its items in a loop, or join them")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with arithmetic that stays within bounds. A subclass is how Jinja lets one say so."""
+    """Jinja's sandbox with limited arithmetic. Jinja offers subclassing as the only way to set these limits."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Numbers and times calculate; texts and lists can be put together with ``+`` only."""
+        """Numbers and times can be calculated with; texts and lists can only be joined with ``+``."""
         match left, right:
-            case (int() | float(), int() | float()) if operator != "**" and max(abs(left), abs(right)) < LARGEST_NUMBER:
+            case (int() | float(), int() | float()) if operator != "**" and max(abs(left), abs(right)) < MAX_NUMBER:
                 pass
             case (date() | timedelta(), date() | timedelta()) if operator in {"+", "-"}:
                 pass
             case (str(), str()) | (list() | tuple(), list() | tuple()) if operator == "+":
-                if len(left) + len(right) > MOST_TEXT:
-                    raise ExcessError("the text gets too long")
+                if len(left) + len(right) > MAX_TEXT_LENGTH:
+                    raise NotAllowedError("the text gets too long")
                 left, right = (left, right) if isinstance(left, str) else (list(left), list(right))
             case _:
-                raise ExcessError(f"'{operator}' can't be used on these values")
+                raise NotAllowedError(f"'{operator}' can't be used on these values")
         return super().call_binop(context, operator, left, right)
 
 
 @lru_cache(maxsize=1)
 def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment every template runs in; it has no state of its own."""
-    sandbox = _Sandbox(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_put, cache_size=0)
+    """The environment that all templates share. It has no state."""
+    sandbox = _Sandbox(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize, cache_size=0
+    )
     sandbox.globals = {}
-    own = {"join": _join, "replace": _replace, "string": written, "each": _each}
+    own = {"join": _join, "replace": _replace, "string": as_text, "each": _counted}
     sandbox.filters = {name: JINJA_FILTERS[name] for name in FILTERS - own.keys()} | own
     sandbox.tests = {name: JINJA_TESTS[name] for name in TESTS}
     return sandbox
 
 
-def names_of_sheet(sheet: Sheet) -> dict[str, object]:
-    """What has to be among a template's names for it to write on the sheet."""
-    return {_SHEET: sheet}
+def state_context(state: RenderState) -> dict[str, object]:
+    """The entry of a template's context through which the sandbox reaches the run's state."""
+    return {_STATE_NAME: state}
 
 
 @pass_context
-def _put(context: Context, value: object) -> str:
-    sheet: Sheet = context[_SHEET]
-    return sheet.put(value)
+def _finalize(context: Context, value: object) -> str:
+    state: RenderState = context[_STATE_NAME]
+    return state.placeholder_for(value)
 
 
 @pass_context
-def _each(context: Context, items: Iterable[object]) -> Iterator[object]:
-    sheet: Sheet = context[_SHEET]
+def _counted(context: Context, items: Iterable[object]) -> Iterator[object]:
+    state: RenderState = context[_STATE_NAME]
     for item in items:
-        sheet.turn()
+        state.count_turn()
         yield item
 
 
 @pass_context
 def _join(context: Context, items: Iterable[Any], separator: str = "", attribute: str | int | None = None) -> str:
-    """Jinja's ``join``, of a text that is not too long."""
+    """Jinja's ``join`` with a limit on the length of the result."""
     if attribute is not None:
         items = (context.environment.getitem(item, attribute) for item in items)
     pieces, length = [], 0
     for item in items:
-        pieces.append(written(item))
+        pieces.append(as_text(item))
         length += len(pieces[-1]) + len(separator)
-        if length > MOST_TEXT:
-            raise ExcessError("the text gets too long")
+        if length > MAX_TEXT_LENGTH:
+            raise NotAllowedError("the text gets too long")
     return separator.join(pieces)
 
 
 def _replace(text: object, old: str, new: str) -> str:
-    """Jinja's ``replace``, of a text that does not get too long."""
-    before = written(text)
-    if len(before) + before.count(old) * len(new) > MOST_TEXT:
-        raise ExcessError("the text gets too long")
+    """Jinja's ``replace`` with a limit on the length of the result."""
+    before = as_text(text)
+    if len(before) + before.count(old) * len(new) > MAX_TEXT_LENGTH:
+        raise NotAllowedError("the text gets too long")
     return before.replace(old, new)
 
 
-class Bounded(NodeTransformer):
-    """Rewrites a parsed template so that its loops are counted and its joined texts measured."""
+class LimitTransformer(NodeTransformer):
+    """Rewrites a parsed template so that its loops are counted and its joined texts are limited."""
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja calls it by this name
-        """Count the turns."""
+        """Take the loop's items through the counter."""
         self.generic_visit(node)
         node.iter = nodes.Filter(node.iter, "each", [], [], None, None, lineno=node.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802 - Jinja calls it by this name
-        """Measure what ``~`` puts together."""
+        """Replace ``~`` by the limited ``join``."""
         self.generic_visit(node)
         pieces = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(pieces, "join", [], [], None, None, lineno=node.lineno)
@@ -199,15 +200,15 @@ class Bounded(NodeTransformer):
 _TAG = re.compile(r"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}")
 
 
-def keep_lines(source: str) -> str:
-    """The template with a ``+`` in the tags that end a line of text, so that the line stays a line.
+def keep_line_ends(source: str) -> str:
+    """The template with a ``+`` in every tag at the end of a line of text, so that the line keeps its end.
 
-    A line of nothing but tags leaves no trace in the Markdown, which would break lists and tables. A tag at the end of
-    a line of text must not swallow the line's end, though, as Jinja's ``trim_blocks`` would have it.
+    ``trim_blocks`` removes lines that hold only tags, since empty lines would break lists and tables in the Markdown.
+    But ``trim_blocks`` would also remove the line end after a tag that follows text on its line.
     """
-    return "\n".join(_kept(line) for line in source.split("\n"))
+    return "\n".join(_with_line_end(line) for line in source.split("\n"))
 
 
-def _kept(line: str) -> str:
+def _with_line_end(line: str) -> str:
     ends_in_tag = line.endswith(("%}", "#}")) and line[-3:-2] not in {"-", "+"}
     return f"{line[:-2]}+{line[-2:]}" if ends_in_tag and _TAG.sub("", line).strip() else line

@@ -1,177 +1,146 @@
-"""Templates, a club's own and the built-in ones: what is wrong with one, and what it says of a notice.
+"""Templates, a club's own and the built-in ones: checking a template, and rendering one for a notice.
 
-A template is the text of an email, the first line being its subject and the rest Markdown. A fault has a line, a
-column (both from 1) and a sentence; it never repeats a value, since the values are people's names.
+A template is the text of an email: its first line is the subject, and the rest is Markdown.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 
-from jinja2 import Template, meta, nodes
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import Template
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
 from sessionsmgmt.domain.model.notice import Notice
 from sessionsmgmt.domain.model.people import Role
-from sessionsmgmt.email.disclosure import Named
+from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.language import language
-from sessionsmgmt.email.markdown import read, slips, to_html
+from sessionsmgmt.email.markdown import dropped_parts, parse, to_html
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.placeholders import restore, unmarked, without_references
-from sessionsmgmt.email.safe_text import tame
-from sessionsmgmt.email.samples import samples, wording
+from sessionsmgmt.email.placeholders import fill_text, without_placeholder_references
+from sessionsmgmt.email.safe_text import one_line
+from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.sandbox import (
-    FILTERS,
-    METHODS,
-    TESTS,
-    Bounded,
-    ExcessError,
-    Sheet,
+    LimitTransformer,
+    NotAllowedError,
+    RenderState,
     environment,
-    keep_lines,
-    names_of_sheet,
+    keep_line_ends,
+    state_context,
 )
-from sessionsmgmt.email.template_context import NAMES, Before, Group, Occasion, Other, names
+from sessionsmgmt.email.template_context import (
+    CONTEXT_NAMES,
+    OtherSession,
+    PreviousWindow,
+    RoleGroup,
+    SessionView,
+    template_context,
+)
+from sessionsmgmt.email.template_syntax import (
+    TOO_DEEP,
+    TemplateFault,
+    column_of,
+    split_template,
+    syntax_faults,
+    unknown_attribute,
+)
 from sessionsmgmt.email.text_part import to_text
 from sessionsmgmt.email.time_window import Window
 from sessionsmgmt.errors import InputError, Problem
 
-LONGEST_TEMPLATE = 32_768
-"""Characters a template may have."""
-
-Fault = tuple[int, int, str]
-"""What is wrong in a template: line, column, sentence."""
-
-_SUBJECT = re.compile(r"Subject:[ \t]*", re.IGNORECASE)
-
-_ALLOWED = (
-    nodes.Template | nodes.Output | nodes.TemplateData | nodes.If | nodes.For | nodes.Assign | nodes.Name
-    | nodes.Const | nodes.List | nodes.Tuple | nodes.CondExpr | nodes.Filter | nodes.Test | nodes.Call | nodes.Keyword
-    | nodes.Getitem | nodes.Getattr | nodes.Slice | nodes.Concat | nodes.Compare | nodes.Operand | nodes.And
-    | nodes.Or | nodes.Not | nodes.Add | nodes.Sub | nodes.Mul | nodes.Div | nodes.FloorDiv | nodes.Mod | nodes.Neg
-    | nodes.Pos
-)  # fmt: skip
-
-_TAGS: Mapping[type[nodes.Node], str] = {
-    nodes.Macro: "macro",
-    nodes.CallBlock: "call",
-    nodes.FilterBlock: "filter",
-    nodes.AssignBlock: "set",
-    nodes.Block: "block",
-    nodes.Extends: "extends",
-    nodes.Include: "include",
-    nodes.Import: "import",
-    nodes.FromImport: "from",
-    nodes.With: "with",
-    nodes.ScopedEvalContextModifier: "autoescape",
-    nodes.NSRef: "set",
-    nodes.Pow: "**",
-    nodes.Dict: "{}",
-}
-"""What a template may not have, as it is written in one."""
-
-_THINGS: Mapping[str, type] = {"session": Occasion, "presence": Window, "before": Before}
-_CALLED = {
-    Named: "a person",
-    Group: "a group",
-    Occasion: "session",
+_TYPE_TITLES = {
+    DisclosedPerson: "a person",
+    RoleGroup: "a group",
+    SessionView: "session",
     Window: "presence",
-    Before: "before",
-    Other: "one of others",
+    PreviousWindow: "before",
+    OtherSession: "one of others",
 }
-_MISSING = re.compile(r"'[\w.]*?(?P<thing>\w+) object' has no attribute '(?P<name>\w+)'")
+_MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A template that was run: a subject as plain text, and Markdown with marks in the place of ``values``."""
+    """The result of a template: a subject in plain text, and Markdown with placeholders for its ``values``."""
 
     subject: str
     body: str
     values: tuple[str, ...]
 
 
-def check(text: str, roles: Sequence[Role]) -> list[Fault]:
-    """Everything that is wrong with a template, in the order of its lines; empty where it is right.
+def check(text: str, roles: Sequence[Role]) -> list[TemplateFault]:
+    """All faults of a template in the order of their lines; empty if there are none.
 
-    The template is read, and if that finds nothing it is tried on invented notices of every kind.
+    If reading the template finds no fault, the template is also rendered for invented notices of every kind.
     """
-    faults = _read(text, NAMES | {role.name for role in roles})
+    faults = syntax_faults(text, CONTEXT_NAMES | {role.name for role in roles})
     if faults:
         return faults
-    return sorted({fault for notice in samples(roles) for fault in _tried(text, notice, wording(roles))})
+    wording = sample_wording(roles)
+    return sorted({fault for notice in sample_notices(roles) for fault in _render_faults(text, notice, wording)})
 
 
-def _tried(text: str, notice: Notice, sample: Wording) -> list[Fault]:
-    """What goes wrong when the template is used for a notice."""
+def _render_faults(text: str, notice: Notice, wording: Wording) -> list[TemplateFault]:
+    """The faults that show when the template is used for a notice."""
     try:
-        draft = render(text, names(notice, sample, language(sample.locale)))
-        to_html(read(draft.body), 1)
+        draft = render(text, template_context(notice, wording, language(wording.locale)))
+        to_html(parse(draft.body), 1)
         to_text(draft.body, draft.values)
     except InputError as error:
-        return [(one.line, one.column, one.text) for one in error.problems]
+        return [TemplateFault(problem.line, problem.column, problem.text) for problem in error.problems]
     except RecursionError:
-        return [(1, 1, _TOO_DEEP)]
-    return [(*_position(text, piece), sentence) for piece, sentence in slips(draft.body)]
+        return [TemplateFault(1, 1, TOO_DEEP)]
+    return [TemplateFault(*_position(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
 
 
-def render(text: str, known: Mapping[str, object]) -> Draft:
-    """What the template says with these names. Raises InputError, with the template's line, where it can't."""
-    subject, body = _compiled(text, frozenset(known))
-    sheet = Sheet()
-    context = {**known, **names_of_sheet(sheet)}
-    headline = _run(subject, context, text)
-    written = without_references(_run(body, context, text)).strip("\n")
-    return Draft(tame(restore(headline, sheet.values, str)).strip(), written, tuple(sheet.values))
-
-
-def _halves(text: str) -> tuple[str, str]:
-    """The subject's line and the rest, the latter with an empty first line so that its line numbers are the file's."""
-    first, _, rest = unmarked(text).removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
-    return _SUBJECT.sub("", first, count=1), f"\n{rest}"
+def render(text: str, context: Mapping[str, object]) -> Draft:
+    """The template's subject and body for this context. Raises InputError, with the template's line, if it fails."""
+    subject_template, body_template = _compiled(text, frozenset(context))
+    state = RenderState()
+    context = {**context, **state_context(state)}
+    subject = _run(subject_template, context, text)
+    body = without_placeholder_references(_run(body_template, context, text)).strip("\n")
+    return Draft(one_line(fill_text(subject, state.values, str)).strip(), body, tuple(state.values))
 
 
 @lru_cache(maxsize=64)
 def _compiled(text: str, known: frozenset[str]) -> tuple[Template, Template]:
-    faults = _read(text, known)
+    faults = syntax_faults(text, known)
     if faults:
         raise _error(faults)
-    subject, body = (environment().parse(keep_lines(half)) for half in _halves(text))
+    subject, body = split_template(text)
     try:
-        return environment().from_string(Bounded().visit(subject)), environment().from_string(Bounded().visit(body))
-    except TemplateSyntaxError as error:  # what shows only when the template is translated to Python
-        raise _error([(error.lineno, _column(text, error.lineno, "{%"), f"not understood: {error.message}")]) from None
-    except (SyntaxError, RecursionError, MemoryError):  # what Python's own compiler raises
-        raise _error([(1, 1, _TOO_DEEP)]) from None
+        return _compile(subject), _compile(body)
+    except TemplateSyntaxError as error:  # some faults show only when Jinja translates the template to Python
+        column = column_of(text, error.lineno, "{%")
+        raise _error([TemplateFault(error.lineno, column, f"not understood: {error.message}")]) from None
+    except (SyntaxError, RecursionError, MemoryError):  # from Python's own compiler
+        raise _error([TemplateFault(1, 1, TOO_DEEP)]) from None
+
+
+def _compile(source: str) -> Template:
+    return environment().from_string(LimitTransformer().visit(environment().parse(keep_line_ends(source))))
 
 
 def _run(template: Template, context: Mapping[str, object], text: str) -> str:
     try:
         return template.render(context)
-    except Exception as error:  # noqa: BLE001 - whatever the filters, methods and operators it uses do
+    except Exception as error:  # noqa: BLE001 - filters, methods and operators raise errors of any class
         line = _line(error.__traceback__)
-        sentence, word = _explained(error, text)
-        raise _error([(line, _column(text, line, word), sentence)]) from None
+        sentence, word = _explanation(error, text)
+        raise _error([TemplateFault(line, column_of(text, line, word), sentence)]) from None
 
 
-_TOO_DEEP = "parts are nested too deeply; write it more simply"
-
-
-def _error(faults: Sequence[Fault]) -> InputError:
-    line, _, sentence = faults[0]
-    problems = [Problem("template", at, column, "", said) for at, column, said in faults]
-    return InputError(f"The template can't be used, line {line}: {sentence}.", problems=problems)
+def _error(faults: Sequence[TemplateFault]) -> InputError:
+    problems = [Problem("template", fault.line, fault.column, "", fault.sentence) for fault in faults]
+    return InputError(f"The template can't be used, line {faults[0].line}: {faults[0].sentence}.", problems=problems)
 
 
 def _line(trace: TracebackType | None) -> int:
-    """The template's line that an error came from: Jinja puts frames of the template into the traceback."""
+    """The line of the template that an error came from. Jinja adds the template's frames to the traceback."""
     line = 1
     while trace:
         if trace.tb_frame.f_code.co_filename == "<template>":
@@ -180,151 +149,30 @@ def _line(trace: TracebackType | None) -> int:
     return line
 
 
-def _explained(error: Exception, text: str) -> tuple[str, str]:
-    """A sentence about a failure, and the word of the template it is about, if that is known.
+def _explanation(error: Exception, text: str) -> tuple[str, str]:
+    """A sentence about an error, and the word of the template that it is about (empty if unknown).
 
-    What Jinja and Python say of it may hold a value, so their words are used only where they are the template's own.
+    The messages of Jinja and Python may contain a value, so only words that the template itself contains are repeated.
     """
     missing = _MISSING.search(str(error)) if isinstance(error, UndefinedError) else None
     if missing and missing["name"] in text:
-        thing = next((one for one in _CALLED if one.__name__ == missing["thing"]), None)
-        if thing:
-            return _unknown_attribute(_CALLED[thing], thing, missing["name"]), missing["name"]
+        type_ = next((known for known in _TYPE_TITLES if known.__name__ == missing["type"]), None)
+        if type_:
+            return unknown_attribute(_TYPE_TITLES[type_], type_, missing["name"]), missing["name"]
     match error:
-        case ExcessError():
+        case NotAllowedError():
             return str(error), ""
         case SecurityError():
-            return "this reaches for something that templates may not touch", ""
+            return "templates may not use this", ""
         case UndefinedError():
             return "something is not there, at least in some notices; put {% if … %} around it", ""
         case RecursionError():
-            return _TOO_DEEP, ""
+            return TOO_DEEP, ""
         case _:
             return "this can't be worked out with the values it is given", ""
 
 
-def _read(text: str, known: frozenset[str]) -> list[Fault]:
-    """What can be seen without running the template."""
-    if len(text) > LONGEST_TEMPLATE:
-        return [(1, 1, f"is too long; a template has at most {LONGEST_TEMPLATE} characters")]
-    first, _, _ = text.removeprefix("\ufeff").partition("\n")
-    if not _SUBJECT.match(first):
-        return [(1, 1, 'the first line must be the subject: "Subject: …"')]
-    subject, body = _halves(text)
-    if not subject.strip():
-        return [(1, 1, 'the subject is empty; write it after "Subject:"')]
-    faults: list[Fault] = []
-    for half in (subject, body):
-        try:
-            tree = environment().parse(keep_lines(half))
-            faults.extend(
-                (line, _column(text, line, re.escape(word)), sentence)
-                for line, word, sentence in _tree_faults(tree, known)
-            )
-        except TemplateSyntaxError as error:
-            faults.append((error.lineno, _column(text, error.lineno, "{[%{]"), f"not understood: {error.message}"))
-        except RecursionError:
-            faults.append((1, 1, _TOO_DEEP))
-        except Exception:  # noqa: BLE001 - of Python, by which Jinja reads numbers and texts
-            faults.append((_unreadable_line(half), 1, "this can't be read; is a number or a text in it too odd?"))
-    return sorted(set(faults))
-
-
-def _unreadable_line(half: str) -> int:
-    """The first line up to which Jinja can't read the text for a reason that is not one of its own."""
-    lines = half.split("\n")
-    return bisect_left(range(1, len(lines)), True, key=lambda count: not _readable("\n".join(lines[:count]))) + 1
-
-
-def _readable(text: str) -> bool:
-    try:
-        environment().parse(text)
-    except TemplateError:
-        return True
-    except Exception:  # noqa: BLE001 - as above
-        return False
-    return True
-
-
-def _tree_faults(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[int, str, str]]:
-    """Faults of a parsed template: line, the word to find the column by, sentence."""
-    called = {node.node for node in tree.find_all(nodes.Call)}  # a fault already, if it is a name
-    unknown = _undeclared(tree) - known
-    things = _THINGS.keys() - {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
-    for node in _walk(tree):
-        match node:
-            case nodes.Name(name=name) if name in unknown and node not in called:
-                yield node.lineno, name, f'there is no "{name}" here{_nearest(name, known)}'
-            case nodes.Filter(name=name) if name not in FILTERS:
-                yield node.lineno, name, f'there is no filter "{name}"{_filter_hint(name)}'
-            case nodes.Test(name=name) if name not in TESTS:
-                yield node.lineno, name, f'there is no test "{name}"{_nearest(name, TESTS)}'
-            case nodes.Call() if not (isinstance(node.node, nodes.Getattr) and node.node.attr in METHODS):
-                word = getattr(node.node, "attr", "") or getattr(node.node, "name", "")
-                yield node.lineno, word, f'"{word}()" can\'t be called{_nearest(word, METHODS)}'
-            case nodes.Getattr(node=nodes.Name(name=name), attr=attr) if name in things:
-                if attr not in _attributes(_THINGS[name]):
-                    yield node.lineno, attr, _unknown_attribute(name, _THINGS[name], attr)
-            case nodes.For(recursive=True):
-                yield node.lineno, "recursive", "a loop can't be recursive"
-            case nodes.Scope():  # around a tag that is found next; it has no line
-                continue
-            case nodes.List() | nodes.Tuple() if node.find(nodes.List) or node.find(nodes.Tuple):
-                yield node.lineno, "", "a list can't have lists in it"
-            case _ if not isinstance(node, _ALLOWED):
-                word = _TAGS.get(type(node), type(node).__name__)
-                yield node.lineno, word, f'"{word}" can\'t be used in a template{_TAG_HINTS.get(word, "")}'
-
-
-_TAG_HINTS = {
-    "set": " with an end tag; write {% set name = value %}",
-    "**": "; calculate with + - * /",
-    **dict.fromkeys(("include", "import", "from", "extends"), "; it is one file, write it all there"),
-}
-
-
-def _undeclared(tree: nodes.Template) -> set[str]:
-    """The names that a template uses and does not set; none if it can't be told, for a reason that is a fault too."""
-    try:
-        return meta.find_undeclared_variables(tree)
-    except Exception:  # noqa: BLE001 - an unknown filter or test, or a tag that can't be used
-        return set()
-
-
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _walk(child)
-
-
-def _unknown_attribute(called: str, thing: type, name: str) -> str:
-    known = _attributes(thing)
-    return f'{called} has no "{name}"{_nearest(name, known)}'
-
-
-def _attributes(thing: type) -> frozenset[str]:
-    return frozenset(one.name for one in fields(thing))
-
-
-def _nearest(name: str, known: AbstractSet[str]) -> str:
-    close = get_close_matches(name, sorted(known), n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; there is {', '.join(sorted(known))}"
-
-
-def _filter_hint(name: str) -> str:
-    if name in {"e", "escape", "forceescape", "safe"}:
-        return "; leave it out: what {{ … }} prints is always plain text"
-    return _nearest(name, FILTERS)
-
-
-def _column(text: str, line: int, pattern: str) -> int:
-    """The column at which the pattern is found in the line; 1 where it is not."""
-    lines = text.split("\n")
-    found = re.search(pattern, lines[line - 1]) if pattern and line <= len(lines) else None
-    return found.start() + 1 if found else 1
-
-
 def _position(text: str, piece: str) -> tuple[int, int]:
-    """Where the piece stands in the text; its beginning where it can't be found."""
+    """The line and column, counted from 1, of the piece within the text; the text's beginning if it is not there."""
     before = text.partition(piece)[0] if piece and piece in text else ""
     return before.count("\n") + 1, len(before) - before.rfind("\n")

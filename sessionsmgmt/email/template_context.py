@@ -1,4 +1,4 @@
-"""What a template can name: the notice, put into the words of its language, and nothing that may not be said."""
+"""The names that a template can use. They hold the notice in the words of its language, and no undisclosed data."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Kind, Notice, Session
 from sessionsmgmt.domain.model.people import Disclose, Person, Roster
-from sessionsmgmt.email.disclosure import Named, named
+from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.safe_text import LONGEST_DESCRIPTION, clean
-from sessionsmgmt.email.time_window import Window, clock, days, moment, window
+from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean
+from sessionsmgmt.email.time_window import Window, format_days, format_instant, format_time_of_day, localized_window
 
-NAMES = frozenset(
+CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
     | {"before", "everyone", "groups", "others"}
 )
-"""Every name a template knows besides the roles. A role may be called like one of the last four: the role wins then."""
+"""Every name of a template besides the roles. If a role has the name of one of the last four, the role wins."""
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class SessionView:
     """The event as a template sees it.
 
-    ``start`` and ``end`` are in the club's time zone; an all-day event has dates instead, the end being the day after
-    the last one.
+    ``start`` and ``end`` are in the club's time zone. An all-day event has dates instead, and ``end`` is then the day
+    after the last day.
     """
 
     id: str
@@ -44,10 +44,10 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """The window that was announced before, as ``Window`` has it, and its parts as text.
+class PreviousWindow:
+    """The window that was announced before (the same fields as ``Window``), and its parts as text.
 
-    ``moved`` is true if the session was to be at another place.
+    ``moved`` is true if the session was announced at another location.
     """
 
     start: datetime
@@ -65,7 +65,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class OtherSession:
     """Another session of the same day that takes place."""
 
     title: str
@@ -73,46 +73,47 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Everyone:
-    """All who are expected now: a list for each role, as in ``everyone.students``, and how many people they are."""
+class PeopleByRole:
+    """All expected people: a list for each role, such as ``everyone.students``, and the total number of people."""
 
     total: int
-    _lists: Mapping[str, tuple[Named, ...]]
+    _lists: Mapping[str, tuple[DisclosedPerson, ...]]
 
-    def __getitem__(self, role: str) -> tuple[Named, ...]:
-        """The people of a role. A template finds it as an attribute."""
+    def __getitem__(self, role: str) -> tuple[DisclosedPerson, ...]:
+        """The people of a role. Jinja also calls this for an attribute such as ``everyone.students``."""
         return self._lists[role]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The people of one role: what it is called, how many they are, the same in words ("12 students"), and who.
+class RoleGroup:
+    """The people of one role: its title, their number, the number in words ("12 students"), and the people.
 
-    ``people`` is empty where only the number may be said.
+    ``people`` is empty if only the number may be disclosed.
     """
 
     title: str
     number: int
     count: str
-    people: tuple[Named, ...]
+    people: tuple[DisclosedPerson, ...]
 
 
-def names(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
-    """Every name and what it stands for, ready for a template.
+def template_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
+    """The context of a template: every name and its value.
 
-    ``before`` is None unless the notice is ``changed``. ``groups`` has the roles that anybody is there in, in the order
-    of the roster. The list of a role has everyone, for ``added`` only those who are new.
+    ``before`` is None unless the notice is ``changed``. ``groups`` has the roles with at least one person, in the order
+    of the roster. The list of a role has everyone; in an ``added`` notice, it has only the new people.
     """
-    announced = window(notice.presence, wording.zone, language)
+    announced = localized_window(notice.presence, wording.zone, language)
     named_here = notice.people.only(notice.newcomers) if notice.kind is Kind.ADDED else notice.people
     roles = {**wording.disclose, **notice.people.roles}
     return {
-        "before": _before(notice, wording, language),
-        "everyone": Everyone(
+        "before": _previous_window(notice, wording, language),
+        "everyone": PeopleByRole(
             len(notice.people.people), {role: _people(notice, notice.people, role, wording, language) for role in roles}
         ),
         "others": tuple(
-            Other(clean(other.session.title), window(other.presence, wording.zone, language)) for other in notice.others
+            OtherSession(clean(other.session.title), localized_window(other.presence, wording.zone, language))
+            for other in notice.others
         ),
         "groups": tuple(
             _group(role, people, notice.newcomers, wording, language)
@@ -123,32 +124,34 @@ def names(notice: Notice, wording: Wording, language: Language) -> dict[str, obj
         "team": clean(wording.team),
         "kind": str(notice.kind),
         "notice": notice.key.notice,
-        "date": days(announced.start, announced.end, language),
-        "start": moment(announced.start, language),
-        "end": moment(announced.end, language),
-        "start_time": clock(announced.start, language),
-        "end_time": clock(announced.end, language),
+        "date": format_days(announced.start, announced.end, language),
+        "start": format_instant(announced.start, language),
+        "end": format_instant(announced.end, language),
+        "start_time": format_time_of_day(announced.start, language),
+        "end_time": format_time_of_day(announced.end, language),
         "presence": announced,
-        "session": _occasion(notice.session, wording.zone),
+        "session": _session_view(notice.session, wording.zone),
     }
 
 
-def _before(notice: Notice, wording: Wording, language: Language) -> Before | None:
+def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:
     if notice.kind is not Kind.CHANGED or notice.before is None:
         return None
-    was = window(notice.before.presence, wording.zone, language)
-    return Before(
+    was = localized_window(notice.before.presence, wording.zone, language)
+    return PreviousWindow(
         *(was.start, was.end, was.all_day, was.text),
-        date=days(was.start, was.end, language),
-        start_time=clock(was.start, language),
-        end_time=clock(was.end, language),
+        date=format_days(was.start, was.end, language),
+        start_time=format_time_of_day(was.start, language),
+        end_time=format_time_of_day(was.end, language),
         moved=notice.before.is_elsewhere(notice.announcement),
     )
 
 
-def _people(notice: Notice, roster: Roster, role: str, wording: Wording, language: Language) -> tuple[Named, ...]:
+def _people(
+    notice: Notice, roster: Roster, role: str, wording: Wording, language: Language
+) -> tuple[DisclosedPerson, ...]:
     people = roster.roles.get(role, ())
-    return named(people, role, _disclosed(role, wording), notice.newcomers, language)
+    return disclosed_people(people, role, _disclosed(role, wording), notice.newcomers, language)
 
 
 def _disclosed(role: str, wording: Wording) -> Disclose:
@@ -157,21 +160,21 @@ def _disclosed(role: str, wording: Wording) -> Disclose:
 
 def _group(
     role: str, people: tuple[Person, ...], newcomers: frozenset[Person], wording: Wording, language: Language
-) -> Group:
+) -> RoleGroup:
     count, new = language.count(role, len(people)), sum(person in newcomers for person in people)
     if 0 < new < len(people):
-        count = language.of_them_new.format(count=count, new=new)
+        count = language.count_with_new.format(count=count, new=new)
     disclose = _disclosed(role, wording)
-    shown = () if disclose is Disclose.COUNT else named(people, role, disclose, newcomers, language)
-    return Group(language.title(role), len(people), count, shown)
+    shown = () if disclose is Disclose.COUNT else disclosed_people(people, role, disclose, newcomers, language)
+    return RoleGroup(language.role_title(role), len(people), count, shown)
 
 
-def _occasion(session: Session, zone: ZoneInfo) -> Occasion:
-    return Occasion(
+def _session_view(session: Session, zone: ZoneInfo) -> SessionView:
+    return SessionView(
         id=clean(session.id),
         title=clean(session.title),
         location=clean(session.location),
-        description=clean(session.description, LONGEST_DESCRIPTION),
+        description=clean(session.description, MAX_DESCRIPTION_LENGTH),
         start=_local(session.start, zone),
         end=_local(session.end, zone),
         all_day=session.all_day,

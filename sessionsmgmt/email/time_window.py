@@ -1,4 +1,4 @@
-"""The announced window in words: which day, from when to when."""
+"""The announced window in words: the day, and the times from and to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessionsmgmt.email.language import Language
 class Window:
     """A presence window as a template sees it; ``start`` and ``end`` are in the club's time zone.
 
-    ``all_day`` is true of whole days; ``text`` says all of it in one line, however long it is.
+    ``all_day`` is true if the window consists of whole days. ``text`` is the whole window in words, on one line.
     """
 
     start: datetime
@@ -26,51 +26,52 @@ class Window:
     text: str
 
     def __str__(self) -> str:
-        """What the window is in words, so that ``{{ presence }}`` reads well."""
+        """The window in words, so that ``{{ presence }}`` reads well."""
         return self.text
 
 
-def window(presence: Presence, zone: ZoneInfo, language: Language) -> Window:
-    """The window in the zone and in words, as short as is clear: a day is said twice only if there are two."""
+def localized_window(presence: Presence, zone: ZoneInfo, language: Language) -> Window:
+    """The window in the zone, and its words. The words name a second day only if the window ends on another day."""
     start, end = presence.start.astimezone(zone), presence.end.astimezone(zone)
     all_day = whole_days(presence, zone) is not None
     if all_day:
-        text = _joined(days(start, end, language), language.all_day, language)
+        text = _joined(format_days(start, end, language), language.all_day, language)
     elif start.date() == end.date():
-        hours = f"{clock(start, language)}\u00a0\u2013\u00a0{clock(end, language)}"  # stays on one line
-        text = _joined(day(start, language), hours, language)
+        from_time, to_time = format_time_of_day(start, language), format_time_of_day(end, language)
+        hours = f"{from_time}\u00a0\u2013\u00a0{to_time}"  # unbreakable spaces, so that both stay on one line
+        text = _joined(format_day(start, language), hours, language)
     else:
-        text = f"{moment(start, language)} \u2013 {moment(end, language)}"
+        text = f"{format_instant(start, language)} \u2013 {format_instant(end, language)}"
     return Window(start, end, all_day, text)
 
 
 def whole_days(presence: Presence, zone: ZoneInfo) -> tuple[date, date] | None:
-    """The first and the last day of a window that is whole days of the zone, else None."""
+    """The first and the last day of a window that consists of whole days in the zone, else None."""
     first, last = presence.start.astimezone(zone).date(), presence.end.astimezone(zone).date()
     whole = presence == Presence(dawn(first, zone), dawn(last + DAY, zone) - MINUTE)
     return (first, last) if whole else None
 
 
-def days(start: datetime, end: datetime, language: Language) -> str:
-    """The day of a window, or its first and its last."""
+def format_days(start: datetime, end: datetime, language: Language) -> str:
+    """The day of a window, or its first and its last day."""
     if start.date() == end.date():
-        return day(start, language)
-    return f"{day(start, language)} \u2013 {day(end, language)}"
+        return format_day(start, language)
+    return f"{format_day(start, language)} \u2013 {format_day(end, language)}"
 
 
-def day(when: datetime, language: Language) -> str:
-    """A day with its weekday, as the locale writes it: ``Saturday, March 8, 2025``."""
+def format_day(when: datetime, language: Language) -> str:
+    """The day with its weekday, in the form of the locale: ``Saturday, March 8, 2025``."""
     return format_date(when, "full", language.locale)
 
 
-def clock(when: datetime, language: Language) -> str:
-    """A time of day, as the locale writes it, in 12 or 24 hours."""
+def format_time_of_day(when: datetime, language: Language) -> str:
+    """The time of day, in the locale's form of 12 or 24 hours."""
     return format_time(when, "short", locale=language.locale)
 
 
-def moment(when: datetime, language: Language) -> str:
-    """An instant with its day and its time."""
-    return _joined(day(when, language), clock(when, language), language)
+def format_instant(when: datetime, language: Language) -> str:
+    """The day and the time of an instant."""
+    return _joined(format_day(when, language), format_time_of_day(when, language), language)
 
 
 def _joined(day: str, hours: str, language: Language) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import SessionsError
 
 
 class Health(StrEnum):
-    """How a row stands."""
+    """The health of a row."""
 
     GOOD = "ok"
     NOTE = "note"
@@ -19,23 +19,24 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row: what was looked at, how it stands, and what to do about it. Names no person and no address."""
+    """One row: what was checked, its health, and what to do about it. Names no person and no address.
+
+    ``cause`` is the class of error that a bad row is a case of; None where a person must look but nothing failed.
+    """
 
     topic: str
     health: Health
     text: str
     advice: str = ""
-    exit: Exit = Exit.DONE
+    cause: type[SessionsError] | None = None
     is_secret: bool = False
-    """Whether its text may tell of a single session or person, so that strangers are not shown it."""
+    """Whether the text may be about a single session or person, so that strangers are not shown it."""
 
 
 Check = Callable[[], Iterable[Finding]]
-
-
-"""What a provider can say about itself; called once, it looks and changes nothing."""
+"""A provider's check of itself. It is called once, and changes nothing."""
 
 
 def failed(topic: str, error: SessionsError) -> Finding:
     """The row of a check that could not be made."""
-    return Finding(topic, Health.BAD, error.text, error.hint, error.exit)
+    return Finding(topic, Health.BAD, error.text, error.hint, type(error))

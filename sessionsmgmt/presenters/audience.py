@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.health import Finding
+from sessionsmgmt.presenters.presentation import Presentation
 
 WORDS = {
     State.SENT: "sent",
@@ -46,25 +47,24 @@ _DOCTOR = "'sessionsmgmt doctor', on a machine of your own, says which."
 _ELSEWHERE = "'sessionsmgmt status', on a machine of your own, lists them."
 
 
-def readable(result: Result) -> Result:
+def readable(shown: Presentation) -> Presentation:
     """The result with nothing in it that its readers may not see."""
-    if result.readers is Readers.CLUB or result.invented:
-        return result
+    if shown.readers is Readers.CLUB or shown.invented:
+        return shown
     return replace(
-        result,
+        shown,
         deliveries=(),
-        emails={},
         snapshot=None,
-        warnings=tuple(_warnings(result.warnings)),
-        findings=tuple(map(_finding, result.findings)),
-        message="\n".join(filter(None, [result.message, _counts(result)])),
+        warnings=tuple(_warnings(shown.warnings)),
+        findings=tuple(map(_finding, shown.findings)),
+        message="\n".join(filter(None, [shown.message, _counts(shown)])),
     )
 
 
-def _counts(result: Result) -> str:
-    if not result.deliveries:
+def _counts(shown: Presentation) -> str:
+    if not shown.deliveries:
         return ""
-    found = Counter(delivery.verdict.state for delivery in result.deliveries)
+    found = Counter(delivery.verdict.state for delivery in shown.deliveries)
     told = ", ".join(f"{found[state]} {word}" for state, word in WORDS.items() if found[state])
     held = f" {_ELSEWHERE}" if found[State.HELD] or found[State.FAILED] else ""
     return f"{_COUNTED} {told}.{held}"

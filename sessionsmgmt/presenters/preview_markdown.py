@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sessionsmgmt.application.notices.preview import Data
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import PreviewResult, Readers
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, State, Verdict
 from sessionsmgmt.errors import InputError, SessionsError
@@ -29,7 +29,7 @@ _SHOWN_QUIET = 20
 """Sessions without an email that are listed; a calendar may have hundreds further ahead."""
 
 
-def title(result: Result) -> str:
+def title(result: PreviewResult) -> str:
     """How many emails there are, and of what kind."""
     kinds = Counter(one.verdict.kind for one in result.deliveries if one.verdict.state is State.DUE)
     kept = sum(one.verdict.state in {State.FAILED, State.HELD} for one in result.deliveries)
@@ -50,7 +50,7 @@ def heading(config: Config) -> str:
     return f"Email preview: {plain(config.team)}"
 
 
-def source(result: Result, config: Config, data: Data) -> str:
+def source(result: PreviewResult, config: Config, data: Data, readers: Readers) -> str:
     """What the preview was made from, and for which moment, as a plain sentence."""
     moment = f"{result.now.astimezone(config.zone):%A, %-d %B %Y, %H:%M}"
     if data is Data.SAMPLE and config.sample:
@@ -58,12 +58,12 @@ def source(result: Result, config: Config, data: Data) -> str:
         return f"Made from the sample in {files}, as if it were {moment}."
     if data is Data.INVENTED:
         return f"Made from invented people, with a session for every kind of email, as if it were {moment}."
-    if result.readers is Readers.ANYBODY:
+    if readers is Readers.ANYBODY:
         return "Made from the club's own calendar and contacts."
     return f"Made from the club's own calendar and contacts, on {moment}."
 
 
-def pages(result: Result, config: Config, *, secret: bool) -> Iterator[str]:
+def pages(result: PreviewResult, config: Config, *, secret: bool) -> Iterator[str]:
     """The preview, in pieces that stand on lines of their own. Of what is ``secret``, only counts and kinds."""
     if secret:
         yield from _counts(result)
@@ -94,7 +94,7 @@ def problem_annotations(error: SessionsError, workspace: Path) -> tuple[Annotati
     )
 
 
-def _counts(result: Result) -> Iterator[str]:
+def _counts(result: PreviewResult) -> Iterator[str]:
     """What can be said to everybody."""
     states = Counter(one.verdict.state for one in result.deliveries)
     kinds = Counter(one.verdict.kind for one in result.deliveries if one.verdict.state is State.DUE)
@@ -107,7 +107,7 @@ def _counts(result: Result) -> Iterator[str]:
         yield row(["worth knowing", str(len(result.warnings))])
 
 
-def _list(due: Sequence[Verdict], result: Result, config: Config) -> Iterator[str]:
+def _list(due: Sequence[Verdict], result: PreviewResult, config: Config) -> Iterator[str]:
     if not due:
         yield "\nNo email is due at that moment."
         return
@@ -144,7 +144,7 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
     yield "</details>"
 
 
-def _email(verdict: Verdict, result: Result, *, unfolded: bool) -> Iterator[str]:
+def _email(verdict: Verdict, result: PreviewResult, *, unfolded: bool) -> Iterator[str]:
     """One email, folded away but for the first. It is one piece, so that no element of it is left open."""
     email = result.emails[verdict.key]
     yield ""

@@ -16,15 +16,15 @@ from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.email.disclosure import Named, named
+from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language, language
 from sessionsmgmt.email.safe_text import clean
-from sessionsmgmt.email.time_window import moment, window
+from sessionsmgmt.email.time_window import format_instant, localized_window
 from sessionsmgmt.presenters.output_folder import write_files
 from sessionsmgmt.presenters.text import resolving
 
@@ -45,7 +45,7 @@ class People:
 
     title: str
     count: str
-    names: tuple[Named, ...]
+    names: tuple[DisclosedPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ QUIET = (
 )
 
 
-def write_gallery(result: Result, config: Config, folder: Path) -> Path:
+def write_gallery(result: PreviewResult, config: Config, folder: Path) -> Path:
     """Write the page and every email (.eml, .html, .txt, .ics) into the folder, and return the page's path.
 
     An older preview in the folder is replaced; files that are not a preview's stay. Raises InputError where the folder
@@ -124,7 +124,7 @@ def write_gallery(result: Result, config: Config, folder: Path) -> Path:
     page = _environment().get_template("gallery.html.j2")
     files["index.html"] = page.render(
         team=clean(config.team),
-        now=moment(result.now.astimezone(config.zone), words),
+        now=format_instant(result.now.astimezone(config.zone), words),
         zone=config.zone.key,
         lang=words.tag,
         cards=cards,
@@ -147,7 +147,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: Result, config: Config) -> Card:
+def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: PreviewResult, config: Config) -> Card:
     settings = next(one for one in config.notices if one.rule.id == notice.key.notice)
     words = language(config.locale)
     text = _part(email, "plain")
@@ -158,8 +158,8 @@ def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: Result,
         badge=BADGES[notice.kind],
         title=clean(notice.session.title) or "(no title)",
         location=clean(notice.session.location),
-        when=window(notice.presence, config.zone, words).text,
-        before=window(announced, config.zone, words).text if announced else "",
+        when=localized_window(notice.presence, config.zone, words).text,
+        before=localized_window(announced, config.zone, words).text if announced else "",
         notice=notice.key.notice,
         session=notice.key.session,
         reason=verdict.reason,
@@ -179,9 +179,9 @@ def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[Peo
     for role in roles:
         people = notice.people.roles.get(role.name, ())
         if people:
-            said = named(people, role.name, role.disclose, notice.newcomers, words)
+            said = disclosed_people(people, role.name, role.disclose, notice.newcomers, words)
             names = said if role.disclose is not Disclose.COUNT else ()
-            listed.append(People(words.title(role.name), words.count(role.name, len(people)), names))
+            listed.append(People(words.role_title(role.name), words.count(role.name, len(people)), names))
     return tuple(listed)
 
 
@@ -222,7 +222,7 @@ def _calendar(email: EmailMessage) -> bytes:
     return next((payload for part in parts if isinstance(payload := part.get_payload(decode=True), bytes)), b"")
 
 
-def _quiet(result: Result, config: Config, words: Language) -> tuple[Quiet, ...]:
+def _quiet(result: PreviewResult, config: Config, words: Language) -> tuple[Quiet, ...]:
     groups = []
     for state, title, why in QUIET:
         verdicts = [one.verdict for one in result.deliveries if one.verdict.state is state]
@@ -233,7 +233,7 @@ def _quiet(result: Result, config: Config, words: Language) -> tuple[Quiet, ...]
 
 def _row(verdict: Verdict, config: Config, words: Language) -> Row:
     return Row(
-        when=moment(verdict.start.astimezone(config.zone), words),
+        when=format_instant(verdict.start.astimezone(config.zone), words),
         notice=verdict.key.notice,
         session=verdict.key.session,
         badge=BADGES[verdict.kind] if verdict.kind else "",

@@ -6,27 +6,28 @@ import json
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.presenters.presentation import Presentation
 
 COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)
 
 
-def counts(result: Result) -> dict[str, int]:
+def counts(shown: Presentation) -> dict[str, int]:
     """How many notices there are of each state that is counted."""
-    found = Counter(delivery.verdict.state for delivery in result.deliveries)
+    found = Counter(delivery.verdict.state for delivery in shown.deliveries)
     return {state.value: found[state] for state in COUNTED}
 
 
-def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
+def report(shown: Presentation, zone: ZoneInfo) -> dict[str, object]:
     """The document ``schema/report.schema.json`` describes; instants are RFC 3339 in the club's zone."""
     document: dict[str, object] = {
         "version": 1,
-        "command": result.command,
-        "now": result.now.astimezone(zone).isoformat(timespec="seconds"),
-        "exit": int(result.exit),
-        "counts": counts(result),
+        "command": shown.command,
+        "now": shown.now.astimezone(zone).isoformat(timespec="seconds"),
+        "exit": shown.status,
+        "counts": counts(shown),
         "notices": [
             {
                 "notice": delivery.verdict.key.notice,
@@ -37,23 +38,24 @@ def report(result: Result, zone: ZoneInfo) -> dict[str, object]:
                 "reason": delivery.verdict.reason,
                 "message_id": delivery.message_id or None,
             }
-            for delivery in result.deliveries
+            for delivery in shown.deliveries
         ],
         "warnings": [
-            {"code": one.code, "text": _told(one, result), "where": one.where or None} for one in result.warnings
+            {"code": warning.code, "text": _text(warning, shown), "where": warning.where or None}
+            for warning in shown.warnings
         ],
-        "rotated": result.rotated,
+        "rotated": shown.rotated,
     }
-    if result.recovery:
-        document["recovery"] = {**result.recovery.document(), "by_hand": result.recovery.by_hand}
+    if shown.recovery:
+        document["recovery"] = {**shown.recovery.document(), "by_hand": shown.recovery.by_hand}
     return document
 
 
-def _told(warning: ReportWarning, result: Result) -> str:
-    return warning.sentence if result.readers is Readers.CLUB else warning.text
+def _text(warning: ReportWarning, shown: Presentation) -> str:
+    return warning.sentence if shown.readers is Readers.CLUB else warning.text
 
 
-def content(result: Result, zone: ZoneInfo) -> bytes:
+def content(shown: Presentation, zone: ZoneInfo) -> bytes:
     """The content of the file."""
-    text = json.dumps(report(result, zone), indent=2, ensure_ascii=False)
+    text = json.dumps(report(shown, zone), indent=2, ensure_ascii=False)
     return f"{text}\n".encode("utf-8", "backslashreplace")  # half a character becomes JSON's own escape of it

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from sessionsmgmt.application.credentials.rotation import Recovery
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -17,6 +16,7 @@ from sessionsmgmt.errors import InputError, Problem, SessionsError
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.audience import readable
 from sessionsmgmt.presenters.markdown import code, code_block, plain, row
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.text import recovering, resolving
 
 LARGEST = 1_048_576
@@ -37,27 +37,27 @@ _HEALTH = {Health.GOOD: "✅", Health.NOTE: "⚠️", Health.BAD: "❌"}
 CUT = "*The rest is left out: a summary may not be longer.*"
 
 
-def summary(result: Result, config: Config) -> Iterator[str]:
+def summary(shown: Presentation, config: Config) -> Iterator[str]:
     """What was done: what is held on top, what was sent, what is ahead, and what is worth knowing.
 
     Yields pieces that stand on lines of their own, for ``fitted``.
     """
-    result = readable(result)
-    yield f"### {plain(config.team)}: {plain(result.command)}"
-    if result.pages:
-        yield from _message(result.message)
-        yield from result.pages
+    shown = readable(shown)
+    yield f"### {plain(config.team)}: {plain(shown.command)}"
+    if shown.pages:
+        yield from _message(shown.message)
+        yield from shown.pages
         return
-    verdicts = [delivery.verdict for delivery in result.deliveries]
+    verdicts = [delivery.verdict for delivery in shown.deliveries]
     yield from _held([one for one in verdicts if one.state is State.HELD], config)
-    yield from _message(result.message)
-    yield from _recovery(result.recovery, config)
+    yield from _message(shown.message)
+    yield from _recovery(shown.recovery, config)
     yield from _notices("Notices", [one for one in verdicts if one.state is not State.SKIPPED], config)
     yield from _notices("Nothing new to say", [one for one in verdicts if one.state is State.SKIPPED], config)
-    if not verdicts and not result.message and not result.findings:
+    if not verdicts and not shown.message and not shown.findings:
         yield "\nThere is no session to say anything about."
-    yield from _findings(result.findings)
-    yield from warnings_list(result.warnings)
+    yield from _findings(shown.findings)
+    yield from warnings_list(shown.warnings)
 
 
 def problems_summary(error: SessionsError) -> Iterator[str]:

@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.domain.delivery.claims import Entry
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.audience import WORDS, readable
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.text import recovering, resolving, visible
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ STYLES = {
 }
 
 
-def show(result: Result, config: Config, out: TextIO) -> None:
+def show(shown: Presentation, config: Config, out: TextIO) -> None:
     """Show the result: tables by rich if ``out`` is a terminal, plain lines otherwise; times are in the club's zone.
 
     Neither has a name, an address or a title in it. ``NO_COLOR`` in the environment is obeyed.
     """
-    result = readable(result)
+    shown = readable(shown)
     if out.isatty():
-        _show_tables(result, config, out)
+        _show_tables(shown, config, out)
     else:
-        _write(_lines(result, config), out)
-    _write(_closing(result, config), out)
+        _write(_lines(shown, config), out)
+    _write(_closing(shown, config), out)
 
 
 def show_problems(error: SessionsError, err: TextIO) -> None:
@@ -86,9 +86,9 @@ def progress(text: str, out: TextIO) -> Iterator[None]:
         yield
 
 
-def _lines(result: Result, config: Config) -> Iterator[str]:
-    widest = max((len(delivery.verdict.key.notice) for delivery in result.deliveries), default=0)
-    for delivery in result.deliveries:
+def _lines(shown: Presentation, config: Config) -> Iterator[str]:
+    widest = max((len(delivery.verdict.key.notice) for delivery in shown.deliveries), default=0)
+    for delivery in shown.deliveries:
         verdict = delivery.verdict
         columns = [
             f"{verdict.state:<7}",
@@ -98,57 +98,56 @@ def _lines(result: Result, config: Config) -> Iterator[str]:
             verdict.key.session,
             verdict.reason,
         ]
-        if result.command == "status":
-            columns.append(f"(said so far: {_announcement(verdict.key, result, config)})")
+        if shown.snapshot:
+            columns.append(f"(said so far: {_announcement(verdict.key, shown.snapshot, config)})")
         yield "  ".join(columns)
-    widest = max((len(finding.topic) for finding in result.findings), default=0)
-    for finding in result.findings:
+    widest = max((len(finding.topic) for finding in shown.findings), default=0)
+    for finding in shown.findings:
         yield f"{finding.health:<4}  {finding.topic:<{widest}}  {_advice(finding)}"
-    for warning in result.warnings:
+    for warning in shown.warnings:
         yield f"warning  {warning.code}  {_placed(warning)}"
 
 
-def _closing(result: Result, config: Config) -> Iterator[str]:
+def _closing(shown: Presentation, config: Config) -> Iterator[str]:
     """What it comes to, and what to do about what is held."""
-    yield from result.message.splitlines()
-    if result.recovery:
-        yield from recovering(result.recovery, config)
-    if result.deliveries:
-        found = Counter(delivery.verdict.state for delivery in result.deliveries)
+    yield from shown.message.splitlines()
+    if shown.recovery:
+        yield from recovering(shown.recovery, config)
+    if shown.deliveries:
+        found = Counter(delivery.verdict.state for delivery in shown.deliveries)
         yield f"{', '.join(f'{found[state]} {word}' for state, word in WORDS.items() if found[state])}."
-    held = [delivery.verdict.key for delivery in result.deliveries if delivery.verdict.state is State.HELD]
+    held = [delivery.verdict.key for delivery in shown.deliveries if delivery.verdict.state is State.HELD]
     if held:
         yield "Look into the Sent folder for what is held. If it is there, close it with --sent, else with --resend:"
     for key in held:
         yield f"  {resolving(key, config)} --sent"
 
 
-def _show_tables(result: Result, config: Config, out: TextIO) -> None:
+def _show_tables(shown: Presentation, config: Config, out: TextIO) -> None:
     from rich.console import Console
 
     console = Console(file=out, highlight=False, markup=False, emoji=False)
-    if result.deliveries:
-        console.print(_sessions(result, config))
-    if result.findings:
-        console.print(_findings(result.findings))
-    if result.warnings:
-        console.print(_warnings(result.warnings))
+    if shown.deliveries:
+        console.print(_sessions(shown, config))
+    if shown.findings:
+        console.print(_findings(shown.findings))
+    if shown.warnings:
+        console.print(_warnings(shown.warnings))
 
 
-def _sessions(result: Result, config: Config) -> Table:
+def _sessions(shown: Presentation, config: Config) -> Table:
     """A row per session. Its id is left to the lines in a pipe: here it would take the room of what people read."""
     from rich.text import Text
 
-    status = result.command == "status"
-    table = _table("When", "Notice", "State", *(["Said so far"] if status else []), "Why")
-    for delivery in result.deliveries:
+    table = _table("When", "Notice", "State", *(["Said so far"] if shown.snapshot else []), "Why")
+    for delivery in shown.deliveries:
         verdict = delivery.verdict
         state = f"{verdict.state}, {verdict.kind}" if verdict.kind else verdict.state
         table.add_row(
             f"{verdict.start.astimezone(config.zone):%a} {_clock(verdict.start, config)}",
             Text(visible(verdict.key.notice)),
             Text(state, STYLES[verdict.state]),
-            *([_announcement(verdict.key, result, config)] if status else []),
+            *([_announcement(verdict.key, shown.snapshot, config)] if shown.snapshot else []),
             Text(visible(verdict.reason)),
         )
     return table
@@ -183,9 +182,9 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _announcement(key: Key, result: Result, config: Config) -> str:
-    """What the premises owner was told last, and when."""
-    entry = result.snapshot.entry(key) if result.snapshot else Entry()
+def _announcement(key: Key, snapshot: LedgerSnapshot, config: Config) -> str:
+    """What was announced last to the premises owner, and when."""
+    entry = snapshot.entry(key)
     if entry.announcement is None:
         return "nothing"
     return f"{entry.announcement.kind}, {_clock(entry.at, config)}" if entry.at else entry.announcement.kind

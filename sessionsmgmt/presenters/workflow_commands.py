@@ -12,12 +12,12 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import Exit, InputError, Problem, SessionsError
+from sessionsmgmt.errors import InputError, Problem, SessionsError
 from sessionsmgmt.ports.health import Health
 from sessionsmgmt.presenters.audience import readable
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.text import visible
 
 SHOWN = 10
@@ -53,29 +53,29 @@ def problem_annotations(error: SessionsError, workspace: Path) -> Iterator[str]:
     yield order("error", visible(f"{error}{left}"))
 
 
-def result_annotations(result: Result, workspace: Path) -> Iterator[str]:
+def result_annotations(shown: Presentation, workspace: Path) -> Iterator[str]:
     """A warning for each caution, and an error where a person has to do something."""
-    warnings = readable(result).warnings
+    warnings = readable(shown).warnings
     told = warnings if len(warnings) <= SHOWN else warnings[: SHOWN - 1]
     for warning in told:
         yield order("warning", visible(warning.text), {"title": visible(warning.code), **_place(warning, workspace)})
     if len(told) < len(warnings):
         yield order("warning", f"The summary of this run has {len(warnings) - len(told)} more warnings.")
-    if result.exit is not Exit.DONE:
-        yield order("error", visible(_sentence(result)))
+    if shown.status:
+        yield order("error", visible(_sentence(shown)))
 
 
-def _sentence(result: Result) -> str:
+def _sentence(shown: Presentation) -> str:
     """What a person has to look after."""
-    states = [delivery.verdict.state for delivery in result.deliveries]
+    states = [delivery.verdict.state for delivery in shown.deliveries]
     held, failed = states.count(State.HELD), states.count(State.FAILED)
-    bad = sum(finding.health is Health.BAD for finding in result.findings)
+    bad = sum(finding.health is Health.BAD for finding in shown.findings)
     parts = [
         f"{_counted(held, 'notice is', 'notices are')} held: nobody knows whether the email left." if held else "",
         f"{_counted(failed, 'notice', 'notices')} could not be sent." if failed else "",
         f"{_counted(bad, 'thing is', 'things are')} not as needed." if bad else "",
     ]
-    said = " ".join(filter(None, parts)) or f"'{result.command}' ended with {int(result.exit)}."
+    said = " ".join(filter(None, parts)) or f"'{shown.command}' ended with {shown.status}."
     return f"{said} The summary of this run says why and what to do."
 
 

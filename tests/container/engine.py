@@ -8,13 +8,27 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
-RETRY_POLICY = 300
+TIMEOUT = 300
 """Seconds: a machine that others use too is slow at starting containers."""
-OF_BUILDAH = re.compile(r"(subprocess exited with status \d+\n)*Error: exit status \d+\n\Z")
-"""What buildah itself says at the end when a process fails."""
+ATTEMPTS = 3
+"""How often a process is started that buildah itself failed to start, as it does now and then on a busy machine."""
+NOTING_STATUS = """\
+import subprocess, sys
+given = open("/proc/self/environ", "rb").read().split(b"\\0")
+environment = dict(variable.split(b"=", 1) for variable in given if variable)
+status = subprocess.call(sys.argv[1:], env=environment)
+open("/process/status", "w").write(str(status))
+"""
+"""A Python program that starts a process and writes its exit status down, apart from that of buildah.
+
+It is no shell, since a shell drops variables with a dash in their name, as the Action's inputs have.
+"""
+OF_BUILDAH = re.compile(r"(^([Ee]rror|WARN|time=)[^\n]*\n)+\Z", re.MULTILINE)
+"""What buildah itself says at the end when it fails to tidy up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +100,23 @@ class Buildah:
         _check([*self.program, "push", "--quiet", self.image, f"docker-archive:{file}"])
 
     def run(self, start: Start) -> Done:
-        """``buildah run``, isolated by a root folder and name spaces alone, which needs no support of the kernel."""
-        options = [*_options(start), "--workingdir", start.folder]
-        done = _run([*self.program, "run", "--isolation", "chroot", *options, self.container, "--", *start.command])
-        return Done(done.exit, done.out, OF_BUILDAH.sub("", done.err))
+        """``buildah run``, isolated by a root folder and name spaces alone, which needs no support of the kernel.
+
+        The exit status is that of the process. What becomes of buildah's own tidying up afterwards does not count.
+        Raises RuntimeError where buildah does not even start the process.
+        """
+        said = ""
+        for _ in range(ATTEMPTS):
+            with TemporaryDirectory() as folder:
+                options = [*_options(start), f"--volume={folder}:/process", "--workingdir", start.folder]
+                noting = ["python3", "-I", "-B", "-c", NOTING_STATUS, *start.command]
+                done = _run([*self.program, "run", "--isolation", "chroot", *options, self.container, "--", *noting])
+                status = Path(folder) / "status"
+                if status.exists() and status.read_text("ascii").strip():
+                    error = OF_BUILDAH.sub("", done.err) if done.exit else done.err
+                    return Done(int(status.read_text("ascii")), done.out, error)
+                said = done.err[-500:]
+        raise RuntimeError(f"buildah did not start {start.command[0]}: {said}")
 
     def left_behind(self) -> frozenset[str]:
         """Whatever has another size or time than at first."""
@@ -131,7 +158,7 @@ def _files(root: Path) -> dict[str, tuple[int, int]]:
 
 def _run(command: Sequence[str]) -> Done:
     done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False, timeout=RETRY_POLICY, stdin=subprocess.DEVNULL
+        command, capture_output=True, encoding="utf-8", check=False, timeout=TIMEOUT, stdin=subprocess.DEVNULL
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.container.engine import ROOT, Done, Engine, Start
 from tests.emulators import runner
 from tests.emulators.runner import Step, read_log, read_outputs
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 OWNER = 1001
 """The user that the runner is, on GitHub's machines; the container is root."""

@@ -78,7 +78,8 @@ def test_every_command_starts_from_what_is_in_the_image(runner: Runner) -> None:
     commands = re.findall(r"^  ([a-z]+)  ", listed.out.partition("Commands:")[2], re.MULTILINE)
 
     assert {"auth", "doctor", "init", "preview", "resolve", "run", "status", "validate"} <= set(commands)
-    assert [one for one in commands if runner.step(one, "--help").exit] == []
+    ended = {command: runner.step(command, "--help") for command in commands}
+    assert {command: done for command, done in ended.items() if done.exit} == {}
 
 
 def test_init_makes_a_club_that_validates_and_status_and_doctor_read_it(runner: Runner) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sessionsmgmt.adapters.files.contacts import VcardFile
 from sessionsmgmt.ports.contacts import Contacts
+from tests.contract.calendars import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,8 @@ class VcardWorld:
 
 
 def _card(person: Friend) -> str:
-    lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{_escaped(person.name)}"]
-    lines += [f"EMAIL:{_escaped(address)}" for address in person.addresses]
+    lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{escaped(person.name)}"]
+    lines += [f"EMAIL:{escaped(address)}" for address in person.addresses]
     if person.labels:
-        lines.append("CATEGORIES:" + ",".join(_escaped(label) for label in person.labels))
+        lines.append("CATEGORIES:" + ",".join(escaped(label) for label in person.labels))
     return "".join(f"{line}\r\n" for line in [*lines, "END:VCARD"])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sessionsmgmt.adapters.google.extended_properties import joined, ours, place
 from sessionsmgmt.adapters.google.ledger import CalendarLedger
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS_WRITE
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS_WRITE
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import Keys, unseal
 from sessionsmgmt.domain.model.rule import Rule

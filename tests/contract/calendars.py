@@ -109,7 +109,7 @@ def _vevent(entry: Entry, uid: str, *more: str) -> Iterator[str]:
     yield f"STATUS:{entry.status.upper()}"
     for name, text in (("SUMMARY", entry.title), ("LOCATION", entry.location), ("DESCRIPTION", entry.description)):
         if text:
-            yield f"{name}:{_escaped(text)}"
+            yield f"{name}:{escaped(text)}"
     if entry.organizer:
         yield f"ORGANIZER;CN=Somebody:mailto:{entry.organizer}"
     for guest in entry.guests:
@@ -127,7 +127,8 @@ def _moment(name: str, value: datetime | date) -> str:
     return f"{name}:{value:%Y%m%dT%H%M%SZ}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as it stands in an .ics or a .vcf (RFC 5545 3.3.11, RFC 6350 3.4)."""
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

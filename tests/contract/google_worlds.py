@@ -56,10 +56,10 @@ class GoogleContactsWorld:
     club: Club
 
     def put(self, *people: Friend) -> None:
-        snapshot = self.club.google.world.contacts
-        snapshot.people.clear()
+        address_book = self.club.google.world.contacts
+        address_book.people.clear()
         for person in people:
-            snapshot.add(person.name, *person.addresses, labels=person.labels)
+            address_book.add(person.name, *person.addresses, labels=person.labels)
 
     def spoil(self) -> None:
         self.club.google.fail("people.contactGroups.list", LASTING, times=99)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sessionsmgmt.adapters.github.client import Access, RepositoryName, connect, token
-from sessionsmgmt.adapters.github.job import SECRETS_TOKEN
 from sessionsmgmt.adapters.github.secrets import PERMISSIONS, GitHubSecret, place
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.settings import SECRETS_TOKEN
+from tests.clock import ManualClock
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal, Secrets
-from tests.wire.github import Time
+from tests.settings import secret, settings
 
 NAME = "GOOGLE_CREDENTIALS"
 HERE = RepositoryName(OWNER, REPOSITORY)
@@ -28,7 +29,7 @@ class SecretWorld:
 
     github: GitHubEmulator
     scope: Scope
-    time: Time = field(default_factory=Time)
+    time: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
         self.github.world.repository().environments.setdefault("sessions & more", Secrets())
@@ -50,20 +51,15 @@ class SecretWorld:
 
     @property
     def retry_policy(self) -> RetryPolicy:
-        return RetryPolicy(
-            clock=lambda: self.time.now,
-            sleep=self.time.sleep,
-            jitter=lambda: 1.0,
-            today=lambda: self.now + timedelta(seconds=self.time.now),
-        )
+        return self.time.retry_policy(today=lambda: self.now + timedelta(seconds=self.time.now))
 
     def access(self, level: str = "write") -> Access:
         given = self.github.world.fine_grained_token({PERMISSIONS[self.scope]: level, "metadata": "read"})
-        return token({SECRETS_TOKEN: given}, SECRETS_TOKEN)
+        return token(secret(given), SECRETS_TOKEN)
 
     def open(self, level: str = "write") -> GitHubSecret:
         """The store as the product uses it, with a token that may write or only read."""
-        hub = connect(self.access(level), {"GITHUB_API_URL": self.github.root}, self.retry_policy)
+        hub = connect(self.access(level), settings({"GITHUB_API_URL": self.github.root}).github, self.retry_policy)
         return GitHubSecret(hub, place(SETTINGS[self.scope], HERE), NAME, HERE)
 
     def block(self) -> None:

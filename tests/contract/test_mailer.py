@@ -12,7 +12,7 @@ import pytest
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.contract.google_worlds import GmailWorld, at_google
-from tests.contract.mail_rooms import MailerWorld, OutboxWorld, message
+from tests.contract.mailers import MailerWorld, OutboxWorld, message
 
 WORLDS: Mapping[str, Callable[[Path, ExitStack], MailerWorld]] = {
     "outbox": lambda folder, _: OutboxWorld(folder),

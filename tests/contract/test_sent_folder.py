@@ -21,7 +21,7 @@ from sessionsmgmt.email.compose import compose
 from sessionsmgmt.email.model import Envelope, Wording
 from tests.builders import NEW_YORK, SECRET, local, notice
 from tests.contract.google_worlds import at_google
-from tests.contract.sent_rooms import GmailWorld, OutboxWorld, SentWorld, sent
+from tests.contract.sent_folders import GmailWorld, OutboxWorld, SentWorld, sent
 
 MINUTE = timedelta(minutes=1)
 START, END = local(2026, 11, 7, 17), local(2026, 11, 7, 20)

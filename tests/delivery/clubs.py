@@ -17,13 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.delivery.nurse import Nursery, kill
-from tests.delivery.nursery import SAID, Child, End
+from tests.delivery.fork_client import ForkServer, kill
+from tests.delivery.fork_server import SAID, ProcessEnd, ProcessPlan
 from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, make_club, vevent
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 SESSIONS = ("eins", "zwei", "drei", "vier", "five")
 FIRST, SOON, LATER, LAST = (f"2026-11-06T12:{minute}:00-05:00" for minute in ("00", "01", "20", "45"))
@@ -66,20 +66,20 @@ class LiveClub:
     """
 
     folder: ClubFolder
-    nursery: Nursery
+    fork_server: ForkServer
     plan: Callable[[Sequence[str]], None]
     left: Callable[[], Counter[str]]
     env: Mapping[str, str] = field(default_factory=dict)
     tidy_up: Callable[[], None] = lambda: None
 
-    def child(self, *commands: str, name: str = "") -> Child:
+    def child(self, *commands: str, name: str = "") -> ProcessPlan:
         """A process that calls these commands one after the other; each writes its report."""
         lines = [[*command.split(), "--report", f"{name}{number}.json"] for number, command in enumerate(commands)]
-        return Child(str(self.folder.folder), dict(self.env), lines)
+        return ProcessPlan(str(self.folder.folder), dict(self.env), lines)
 
     def call(self, *commands: str) -> list[int]:
         """The statuses of commands that nobody disturbs."""
-        [end] = self.nursery.raise_all(self.child(*commands))
+        [end] = self.fork_server.run_all(self.child(*commands))
         assert end.status == 0, self.said()
         return end.statuses
 
@@ -94,7 +94,7 @@ class LiveClub:
         return (self.folder.folder / SAID).read_text()
 
 
-def on_files(folder: Path, nursery: Nursery) -> LiveClub:
+def on_files(folder: Path, fork_server: ForkServer) -> LiveClub:
     """Everything on this machine, the outbox included."""
     club = make_club(folder)
 
@@ -102,11 +102,13 @@ def on_files(folder: Path, nursery: Nursery) -> LiveClub:
         club.calendar(*(vevent(name) for name in sessions))
 
     plan(SESSIONS)
-    return LiveClub(club, nursery, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails()))
+    return LiveClub(
+        club, fork_server, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails())
+    )
 
 
 @contextmanager
-def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Iterator[LiveClub]:
+def at_google(store: str, folder: Path, fork_server: ForkServer, killer: Killer) -> Iterator[LiveClub]:
     """Calendar, contacts and mail at Google, the repository at GitHub, and the ledger in a store."""
     club, google, github = ClubFolder(folder), World(), GitHubWorld()
     club.write("sessions.yml", AT_GOOGLE.replace(FILE, store))
@@ -132,7 +134,7 @@ def at_google(store: str, folder: Path, nursery: Nursery, killer: Killer) -> Ite
             "SESSIONSMGMT_GOOGLE_ROOT": mail.root,
             "SESSIONSMGMT_KEY": KEY,
         }
-        yield LiveClub(club, nursery, plan, lambda: _sent(mail), env, partial(_tidy_up, github))
+        yield LiveClub(club, fork_server, plan, lambda: _sent(mail), env, partial(_tidy_up, github))
         assert (mail.violations, hub.violations) == ((), ())
 
 
@@ -146,7 +148,7 @@ def _sent(google: GoogleEmulator) -> Counter[str]:
     return Counter(str(one.message["X-Sessionsmgmt-Session"]) for one in google.sent)
 
 
-Online = Callable[[Path, Nursery, Killer], AbstractContextManager[LiveClub]]
+Online = Callable[[Path, ForkServer, Killer], AbstractContextManager[LiveClub]]
 
 ONLINE: Mapping[str, Online] = {
     "file": partial(at_google, FILE),
@@ -156,18 +158,18 @@ ONLINE: Mapping[str, Online] = {
 """A club at Google for each store of the ledger. A new store joins by adding its line."""
 
 
-def killed_by_itself(club: LiveClub, number: int) -> End:
+def killed_by_itself(club: LiveClub, number: int) -> ProcessEnd:
     """A run that is killed at its call to the system of that number, or gets through."""
-    [end] = club.nursery.raise_all(replace(club.child(f"run --now {FIRST}"), dies_at=number))
+    [end] = club.fork_server.run_all(replace(club.child(f"run --now {FIRST}"), dies_at=number))
     return end
 
 
-def killed_by(killer: Killer, club: LiveClub) -> End:
+def killed_by(killer: Killer, club: LiveClub) -> ProcessEnd:
     """A run that is killed where the killer says, or gets through."""
 
     def meet(pids: object) -> None:
         [killer.pid] = pids  # type: ignore[misc]
 
-    [end] = club.nursery.raise_all(club.child(f"run --now {FIRST}"), born=meet)
+    [end] = club.fork_server.run_all(club.child(f"run --now {FIRST}"), born=meet)
     killer.pid = 0
     return replace(end, place=killer.place)

@@ -1,4 +1,4 @@
-"""What the tests of delivery share: one nursery for all the processes of a module."""
+"""What the tests of delivery share: one fork server for all the processes of a module."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.delivery.nurse import Nursery, nursery
+from tests.delivery.fork_client import ForkServer, fork_server
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[Nursery]:
+def processes() -> Iterator[ForkServer]:
     """Where processes come from."""
-    with nursery() as all_of_them:
+    with fork_server() as all_of_them:
         yield all_of_them

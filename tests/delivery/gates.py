@@ -17,7 +17,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.ledger import Ledger, Unwritten, WriteResult
 
-RETRY_POLICY = 300.0
+TIMEOUT = 300.0
 """Seconds until a run that comes neither to a gate nor to its end counts as stuck."""
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ class Run(Generic[T]):
         """Move to the next gate or to the end, and return once the run stands there."""
         self._order = order
         self._may_move.release()
-        if not self._stands.acquire(timeout=RETRY_POLICY):
+        if not self._stands.acquire(timeout=TIMEOUT):
             raise AssertionError(f"a run is stuck after {self.gate}")
         if self.over:
             self._thread.join()

@@ -7,14 +7,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sessionsmgmt.application.notices.pipeline import DeliveryResult, Plan
+from sessionsmgmt.application.notices.job import DeliveryResult, Plan
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.errors import SessionsError
 from tests.delivery.gates import DiedError, Run
-from tests.delivery.post import Counter, PostOffice
+from tests.delivery.mail_service import Counter, MailService
 from tests.unit.domain.season import World
 
 
@@ -36,9 +36,9 @@ class UnderWay:
         """Whether it stands before or after something that it writes."""
         return self.run.gate is not None and bool(self.run.gate.steps)
 
-    def letters(self) -> set[Key]:
+    def mails(self) -> set[Key]:
         """What it really sent."""
-        return {one.key for one in self.counter.office.left if one.run == self.name}
+        return {one.key for one in self.counter.mail_service.left if one.run == self.name}
 
     def stand(self, now: datetime) -> None:
         """Note at a gate since when the run has something that is claimed and not settled."""
@@ -59,7 +59,7 @@ class UnderWay:
             raise error
         assert self.run.result is not None
         told = {one.verdict.key: one.verdict.state for one in self.run.result.deliveries}
-        really = self.letters()
+        really = self.mails()
         assert {key for key, state in told.items() if state is State.SENT} <= really
         assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really
 
@@ -68,14 +68,14 @@ class UnderWay:
 class Folder:
     """The Sent folder, looked at at an instant."""
 
-    office: PostOffice
+    mail_service: MailService
     clock: Callable[[], datetime]
 
     def sender(self, _message_id: str) -> str | None:
         return None
 
     def since(self, instant: datetime) -> tuple[Mail, ...]:
-        return tuple(one for one in self.office.folder(self.clock()) if one.at >= instant)
+        return tuple(one for one in self.mail_service.folder(self.clock()) if one.at >= instant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.ports.ledger import Ledger
 from tests.builders import RETENTION
 from tests.contract.calendar_world import CalendarLedgerWorld
-from tests.delivery.machine import Store
+from tests.delivery.season_machine import Store
 from tests.emulators.google import Calendar, event
 from tests.unit.domain.season import World
 from tests.wire.github import Home, github

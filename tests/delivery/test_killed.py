@@ -23,7 +23,7 @@ from tests.delivery.clubs import (
     killed_by_itself,
     on_files,
 )
-from tests.delivery.nurse import Nursery
+from tests.delivery.fork_client import ForkServer
 
 KILLED = -9
 WRITES = {
@@ -61,7 +61,7 @@ def tell(what: str, places: Counter[str], held: Counter[int], capsys: pytest.Cap
         sys.stdout.write(f"\n{what}: killed {places.total()} times at {len(places)} kinds of moments ({spread})\n")
 
 
-def test_at_any_call_to_the_system(tmp_path: Path, processes: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
+def test_at_any_call_to_the_system(tmp_path: Path, processes: ForkServer, capsys: pytest.CaptureFixture[str]) -> None:
     places, held = Counter[str](), Counter[int]()
     for number in count(step=STRIDE):
         club = on_files(tmp_path / str(number), processes)
@@ -74,12 +74,15 @@ def test_at_any_call_to_the_system(tmp_path: Path, processes: Nursery, capsys: p
         held[recovers(club)] += 1
 
     assert {one.split()[1] for one in places} >= {"fsync", "open", "close"}
+    assert {one.split()[2] for one in places} == {"ledger", "outbox"}
     assert held[0]
     assert max(held) == WAVE
     tell("on files", places, held, capsys)
 
 
-def test_before_and_after_any_request_even_if_a_bot_deletes_the_branch_then(tmp_path: Path, processes: Nursery) -> None:
+def test_before_and_after_any_request_even_if_a_bot_deletes_the_branch_then(
+    tmp_path: Path, processes: ForkServer
+) -> None:
     held = Counter[int]()
     for number in count(step=2 * STRIDE):
         killer = Killer(number)
@@ -95,7 +98,7 @@ def test_before_and_after_any_request_even_if_a_bot_deletes_the_branch_then(tmp_
 
 @pytest.mark.parametrize("store", ONLINE)
 def test_before_and_after_any_request(
-    store: str, tmp_path: Path, processes: Nursery, capsys: pytest.CaptureFixture[str]
+    store: str, tmp_path: Path, processes: ForkServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places, held = Counter[str](), Counter[int]()
     for number in count():

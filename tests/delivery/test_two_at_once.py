@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.delivery.clubs import FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
-from tests.delivery.nurse import Nursery
+from tests.delivery.fork_client import ForkServer
 
 ROUNDS = 100 if settings().max_examples >= settings.get_profile("thorough").max_examples else 10
 """How often two runs begin at once, for each store: more often with ``--hypothesis-profile=thorough``."""
@@ -21,17 +21,17 @@ ELSEWHERE = ("is sending it", "has just said it", "has just begun the ledger")
 
 
 @contextmanager
-def a_club(place: str, folder: Path, nursery: Nursery) -> Iterator[LiveClub]:
+def a_club(place: str, folder: Path, fork_server: ForkServer) -> Iterator[LiveClub]:
     if place == "on files":
-        yield on_files(folder, nursery)
+        yield on_files(folder, fork_server)
     else:
-        with ONLINE[place](folder, nursery, Killer(-1)) as club:
+        with ONLINE[place](folder, fork_server, Killer(-1)) as club:
             yield club
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["nothing was said yet", "the ledger is begun"])
 @pytest.mark.parametrize("place", ["on files", *ONLINE])
-def test_each_notice_leaves_once(place: str, begun: bool, tmp_path: Path, processes: Nursery) -> None:
+def test_each_notice_leaves_once(place: str, begun: bool, tmp_path: Path, processes: ForkServer) -> None:
     for number in range(ROUNDS // 2):
         with a_club(place, tmp_path / str(number), processes) as club:
             if begun:
@@ -39,7 +39,7 @@ def test_each_notice_leaves_once(place: str, begun: bool, tmp_path: Path, proces
                 assert club.call(f"run --now {FIRST}") == [0]
                 club.plan(SESSIONS)
             runs = [club.child(f"run --now {FIRST}", name=name) for name in NAMES]
-            ends = processes.raise_all(*runs)
+            ends = processes.run_all(*runs)
 
             assert [(end.status, end.statuses) for end in ends] == [(0, [0])] * 2, club.said()
             assert list(club.left().values()) == [1] * len(SESSIONS), club.said()

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.application.notices.pipeline import DeliveryResult, Plan, deliver
+from sessionsmgmt.application.notices.job import DeliveryResult, Plan
+from sessionsmgmt.application.notices.pipeline import deliver
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from sessionsmgmt.ports.mail import Delivered, Mailer, Outcome, Undelivered, Unknown
-from tests.delivery.machine import Season, Send, live_through
+from tests.delivery.season_machine import Season, Send, live_through
 from tests.delivery.stores import STORES
 from tests.unit.domain.season import World
 

@@ -17,7 +17,7 @@ import yaml
 
 from tests import forks
 from tests.environment import of_the_machine
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 LARGEST_SUMMARY = 1024 * 1024
 OBEYED = frozenset({"add-mask", "stop-commands", "group", "endgroup", "notice", "warning", "error"})

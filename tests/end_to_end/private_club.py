@@ -18,9 +18,9 @@ from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder, Ran
-from tests.end_to_end.rotating import NAME, RUN
-from tests.end_to_end.watching import Watch
-from tests.events import EVENT
+from tests.end_to_end.process_watch import Watch
+from tests.end_to_end.rotation_club import NAME, RUN
+from tests.pull_request_events import EVENT
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OFFICE = "canary-office@example.com"

@@ -14,7 +14,7 @@ from typing import Any
 from tests.emulators.github import OWNER, REPOSITORY, CheckRun, Comment, GitHubEmulator, Pull, World
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
-from tests.events import Json, pull_request_event
+from tests.pull_request_events import Json, pull_request_event
 
 ALL = {"contents": "read", "checks": "write", "pull_requests": "write"}
 WITH_SAMPLE = SESSIONS_YML.replace(

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google import scopes
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
 from tests.emulators.github import World as GitHubWorld
-from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, World, event
+from tests.emulators.google import INVALID_GRANT, SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Log, Runner, Step, read_log, read_outputs
 from tests.end_to_end.harness import AT_GOOGLE, COMMAND, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vevent
-from tests.end_to_end.rotating import PUT, RotatingClub, rotating_club
-from tests.end_to_end.test_google import SEND
+from tests.end_to_end.rotation_club import PUT, RotationClub, rotation_club
 from tests.environment import of_the_machine
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
@@ -222,7 +221,7 @@ def test_without_inputs_and_without_a_runner_it_is_the_command_line(job: Job) ->
 @pytest.fixture
 def google() -> Iterator[GoogleEmulator]:
     world = World()
-    world.consent.granted = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, tokens.SEND})
+    world.consent.granted = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, scopes.SEND})
     start = datetime(2026, 11, 7, 14, tzinfo=UTC)
     world.calendar().put(event("lab", start, summary=HOSTILE, attendees=["ada@example.org", "stu@example.org"]))
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
@@ -254,7 +253,7 @@ def test_a_club_at_google_is_told_of_by_its_inputs_alone(job: Job, google: Googl
 
 
 def test_what_is_held_stands_first_with_the_command_that_closes_it(job: Job, google: GoogleEmulator) -> None:
-    google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING)
+    google.fail(SEND_CALL, Break.CLOSE_AFTER_ACCEPTING)
     step = at_google(job, google)
 
     assert (step.exit, step.outputs["held"]) == (1, "1")
@@ -276,7 +275,7 @@ def test_a_credential_that_is_no_more_ends_with_3_and_says_what_to_do(job: Job, 
     assert step.outputs["sent"] == "0"
 
 
-def rotate(job: Job, rotating: RotatingClub) -> Step:
+def rotate(job: Job, rotating: RotationClub) -> Step:
     """A step that renews the credential, in a run of its own; no secret is seen, old or new."""
     rotating.begin()
     given = rotating.environ()
@@ -292,12 +291,12 @@ def rotate(job: Job, rotating: RotatingClub) -> Step:
 
 
 @pytest.fixture
-def rotating(job: Job) -> Iterator[RotatingClub]:
-    with rotating_club(job.runner.workspace) as club:
+def rotating(job: Job) -> Iterator[RotationClub]:
+    with rotation_club(job.runner.workspace) as club:
         yield club
 
 
-def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotatingClub) -> None:
+def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: Job, rotating: RotationClub) -> None:
     rotating.google.world.consent.renews = True
     step = rotate(job, rotating)
 
@@ -306,7 +305,7 @@ def test_a_credential_that_is_newly_issued_is_stored_and_an_output_says_so(job: 
     assert "The provider issued a new credential" in step.summary
 
 
-def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotatingClub) -> None:
+def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: RotationClub) -> None:
     step = rotate(job, rotating)
 
     assert (step.exit, step.outputs["rotated"]) == (0, "false")
@@ -314,7 +313,7 @@ def test_one_that_stays_the_same_is_renewed_all_the_same(job: Job, rotating: Rot
 
 
 def test_one_that_could_not_be_stored_is_in_the_summary_sealed_with_what_to_do(
-    job: Job, rotating: RotatingClub
+    job: Job, rotating: RotationClub
 ) -> None:
     rotating.google.world.consent.renews = True
     rotating.github.fail(PUT, Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"}), after=1)

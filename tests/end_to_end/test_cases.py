@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
 from sessionsmgmt.entrypoints.cli.main import main
-from tests.builders import unmasked
 from tests.emulators.google import Calendar, GoogleEmulator, World
+from tests.settings import process
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
 
@@ -98,7 +97,7 @@ def _plain(when: str) -> str:
 
 
 def _run(folder: Path, now: str, environ: dict[str, str]) -> int:
-    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], ProcessContext(environ, unmasked))
+    return main(["run", "--config", str(folder / "sessions.yml"), "--now", now], process(environ))
 
 
 def _each(case: list[Run], once: Callable[[str, str], list[EmailMessage]]) -> Told:

@@ -12,7 +12,7 @@ import pytest
 from sessionsmgmt.adapters.github.issue_notifier import LABEL, marker
 from sessionsmgmt.config.model import topic
 from tests.emulators.github import Refusal, Repository
-from tests.end_to_end.league import FIRST, IN_GIT, KEY, LATER, OTHER_KEY, League, league
+from tests.end_to_end.many_clubs import FIRST, IN_GIT, KEY, LATER, OTHER_KEY, ManyClubs, many_clubs
 
 CLUBS = ("", "clubs/otters", "clubs/sharks")
 LEDGER = "refs/heads/sessionsmgmt-ledger"
@@ -20,13 +20,13 @@ WITNESSES = "refs/sessionsmgmt/ledger/"
 
 
 @pytest.fixture
-def clubs(tmp_path: Path) -> Iterator[League]:
-    with league(tmp_path / "checkout") as found:
+def clubs(tmp_path: Path) -> Iterator[ManyClubs]:
+    with many_clubs(tmp_path / "checkout") as found:
         yield found
 
 
 @pytest.mark.parametrize("git_first", [True, False])
-def test_a_checkout_without_git_changes_nobodys_ledger(clubs: League, git_first: bool) -> None:
+def test_a_checkout_without_git_changes_nobodys_ledger(clubs: ManyClubs, git_first: bool) -> None:
     for folder in CLUBS:
         clubs.club(folder)
     for has_git in (git_first, not git_first, git_first):
@@ -43,7 +43,7 @@ def test_a_checkout_without_git_changes_nobodys_ledger(clubs: League, git_first:
 
 
 @pytest.mark.parametrize("keys", [(KEY, KEY), (KEY, OTHER_KEY)], ids=["one key for all", "a key of its own"])
-def test_a_club_that_moves_is_told_what_to_do_and_tells_nothing_again(clubs: League, keys: tuple[str, str]) -> None:
+def test_a_club_that_moves_is_told_what_to_do_and_tells_nothing_again(clubs: ManyClubs, keys: tuple[str, str]) -> None:
     clubs.club("otters")
     clubs.club("sharks")
     clubs.call("otters", "run")
@@ -66,7 +66,7 @@ def test_a_club_that_moves_is_told_what_to_do_and_tells_nothing_again(clubs: Lea
     assert clubs.call("teams", "resolve", "--adopt", now=LATER).exit == 2
 
 
-def test_a_club_that_moves_from_the_root_into_a_folder_tells_nothing_again(clubs: League) -> None:
+def test_a_club_that_moves_from_the_root_into_a_folder_tells_nothing_again(clubs: ManyClubs) -> None:
     clubs.club("")
     clubs.call("", "run")
     (clubs.checkout / "otters").mkdir()
@@ -79,7 +79,7 @@ def test_a_club_that_moves_from_the_root_into_a_folder_tells_nothing_again(clubs
     assert clubs.call("otters", "run", now=LATER).states == [(None, "skipped")]
 
 
-def test_a_repository_that_was_pushed_elsewhere_takes_its_ledger_over(clubs: League) -> None:
+def test_a_repository_that_was_pushed_elsewhere_takes_its_ledger_over(clubs: ManyClubs) -> None:
     clubs.club("otters")
     clubs.call("otters", "run", GITHUB_REPOSITORY_ID="1")
     clubs.github.world.repositories.append(Repository("elsewhere", 2, objects=clubs.repository.objects))
@@ -94,14 +94,14 @@ def test_a_repository_that_was_pushed_elsewhere_takes_its_ledger_over(clubs: Lea
 
 
 @pytest.mark.parametrize("options", [["--adopt", "--sent"], ["--adopt", "--notice", "campus"], []])
-def test_adopting_goes_with_nothing_else(clubs: League, options: list[str]) -> None:
+def test_adopting_goes_with_nothing_else(clubs: ManyClubs, options: list[str]) -> None:
     clubs.club("otters")
 
     assert clubs.call("otters", "resolve", *options).exit == 2
     assert clubs.github.requests == ()
 
 
-def test_a_club_that_remembers_in_a_file_has_nothing_to_take_over(clubs: League) -> None:
+def test_a_club_that_remembers_in_a_file_has_nothing_to_take_over(clubs: ManyClubs) -> None:
     clubs.club("otters", text=clubs.club("otters").folder.joinpath("sessions.yml").read_text().replace("git", "file"))
 
     refused = clubs.call("otters", "resolve", "--adopt")
@@ -109,7 +109,7 @@ def test_a_club_that_remembers_in_a_file_has_nothing_to_take_over(clubs: League)
 
 
 @pytest.mark.parametrize("accident", ["deleted", "forced back"])
-def test_a_branch_that_somebody_took_away_is_restored_with_a_warning(clubs: League, accident: str) -> None:
+def test_a_branch_that_somebody_took_away_is_restored_with_a_warning(clubs: ManyClubs, accident: str) -> None:
     clubs.club("")
     clubs.call("", "run", now=FIRST)
     last = clubs.refs[LEDGER]
@@ -126,7 +126,7 @@ def test_a_branch_that_somebody_took_away_is_restored_with_a_warning(clubs: Leag
     assert clubs.emails("") == ["new"]
 
 
-def test_commands_that_only_read_restore_nothing_and_say_so(clubs: League) -> None:
+def test_commands_that_only_read_restore_nothing_and_say_so(clubs: ManyClubs) -> None:
     clubs.club("")
     clubs.call("", "run", now=FIRST)
     del clubs.refs[LEDGER]
@@ -138,7 +138,7 @@ def test_commands_that_only_read_restore_nothing_and_say_so(clubs: League) -> No
         assert clubs.refs == before
 
 
-def test_a_witness_that_may_not_be_written_is_a_warning(clubs: League) -> None:
+def test_a_witness_that_may_not_be_written_is_a_warning(clubs: ManyClubs) -> None:
     clubs.club("")
     rule = Refusal(422, "Repository rule violations found\n\nCannot create ref due to creations being restricted.")
     clubs.github.fail("git/create-ref", rule, times=9, after=1)
@@ -150,7 +150,7 @@ def test_a_witness_that_may_not_be_written_is_a_warning(clubs: League) -> None:
     assert "creations being restricted" in warning["text"]
 
 
-def test_what_is_forgotten_does_not_come_back(clubs: League) -> None:
+def test_what_is_forgotten_does_not_come_back(clubs: ManyClubs) -> None:
     clubs.club("")
     clubs.call("", "run")
 
@@ -158,14 +158,14 @@ def test_what_is_forgotten_does_not_come_back(clubs: League) -> None:
     assert {ref for ref in clubs.refs if ref != "refs/heads/main"} == set()
 
 
-def issue(clubs: League, topic: str) -> int:
+def issue(clubs: ManyClubs, topic: str) -> int:
     """An open issue of ours about a topic."""
     found = clubs.repository.open(f"About {topic}", author="github-actions[bot]", labels=[LABEL])
     found.body = f"{marker(topic)}Text."
     return found.number
 
 
-def test_each_club_forgets_and_shows_its_own_issues_and_nobody_elses(clubs: League) -> None:
+def test_each_club_forgets_and_shows_its_own_issues_and_nobody_elses(clubs: ManyClubs) -> None:
     for folder in ("", "otters", "clubs/otters"):
         clubs.club(folder)
         clubs.call(folder, "run")
@@ -187,7 +187,7 @@ def test_each_club_forgets_and_shows_its_own_issues_and_nobody_elses(clubs: Leag
 
 
 @pytest.mark.parametrize("command", ["validate", "run", "forget --yes", "export", "status"])
-def test_a_club_that_names_another_ones_ledger_or_environment_touches_nothing(clubs: League, command: str) -> None:
+def test_a_club_that_names_another_ones_ledger_or_environment_touches_nothing(clubs: ManyClubs, command: str) -> None:
     clubs.club("sharks")
     clubs.call("sharks", "run")
     asked, refs = len(clubs.github.requests), dict(clubs.refs)

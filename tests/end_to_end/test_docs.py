@@ -17,10 +17,10 @@ import yaml
 from sessionsmgmt.application.setup import mantabots_import as conf_json
 from sessionsmgmt.config.load import load
 from sessionsmgmt.email.template import check
-from sessionsmgmt.email.template_context import NAMES
+from sessionsmgmt.email.template_context import CONTEXT_NAMES
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli import main as cli
-from tests import wording_picture
+from tests import wording_screenshot
 from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT
 from tests.end_to_end.pages import PAGES, Page, sentences
@@ -212,11 +212,11 @@ def test_the_gallery_of_templates_is_the_built_in_wording() -> None:
 
 
 def test_the_picture_of_the_built_in_wording_is_taken_by_a_script(tmp_path: Path) -> None:
-    wording_picture.main(tmp_path / "wording.png")
+    wording_screenshot.main(tmp_path / "wording.png")
 
-    sizes = {picture_size(path) for path in (tmp_path / "wording.png", wording_picture.PICTURE)}
-    assert sizes == {wording_picture.SIZE}
-    assert wording_picture.PICTURE.stat().st_size < 250_000
+    sizes = {picture_size(path) for path in (tmp_path / "wording.png", wording_screenshot.PICTURE)}
+    assert sizes == {wording_screenshot.SIZE}
+    assert wording_screenshot.PICTURE.stat().st_size < 250_000
 
 
 def picture_size(picture: Path) -> tuple[int, int]:
@@ -233,7 +233,7 @@ def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
     }
 
     assert list(check(template, ROLES)) == []
-    assert listed == NAMES | {"adults", "students"}
+    assert listed == CONTEXT_NAMES | {"adults", "students"}
 
 
 def test_the_workflow_for_many_clubs_is_the_example() -> None:
@@ -247,8 +247,8 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?!`sessions.yml`)", BY_PATH["docs/migrating.md"].text, re.MULTILINE)
     names = set(re.findall(r"`\{\{(\w+)\}\}`", BY_PATH["docs/migrating.md"].text))
 
-    assert set(rows) == conf_json._KNOWN
-    assert names == {*conf_json._NAMES, *conf_json._LISTS}
+    assert set(rows) == conf_json.KNOWN
+    assert names == {*conf_json.NAMES, *conf_json.LISTS}
 
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:

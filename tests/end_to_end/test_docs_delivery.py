@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.adapters.google.extended_properties import LIMIT
-from sessionsmgmt.adapters.google.tokens import METADATA
-from sessionsmgmt.adapters.ledger.sealing import KEY, KEY_BYTES, OLD_KEY
+from sessionsmgmt.adapters.google.scopes import METADATA
+from sessionsmgmt.adapters.ledger.sealing import KEY_BYTES
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.config.load import load
@@ -20,6 +20,7 @@ from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
 from sessionsmgmt.domain.delivery.claims import APART, LEASE
 from sessionsmgmt.entrypoints.signals import AWAITED
 from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.settings import KEY, OLD_KEY
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
 
 PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.adapters.google.credentials import stored_credential
+from sessionsmgmt.adapters.google.scopes import CONTACTS, NEEDED_FOR
 from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.adapters.google.tokens import CONTACTS, NEEDED_FOR
-from sessionsmgmt.application.notices.pipeline import Delivery, Lookup
+from sessionsmgmt.application.notices.job import Delivery, Lookup
 from sessionsmgmt.application.notices.run import sender_seen
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
@@ -23,7 +23,7 @@ from sessionsmgmt.domain.sessions.eligibility import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import (
     INVALID_CLIENT,
     INVALID_GRANT,
@@ -39,6 +39,7 @@ from tests.emulators.google import (
 )
 from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import ROOT, ClubFolder
+from tests.settings import secret
 from tests.wire.google import READING, Club, google
 
 PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")
@@ -87,7 +88,7 @@ def said(act: Callable[[], object]) -> str:
 
 
 def credential(text: str) -> str:
-    return said(lambda: stored_credential({"GOOGLE_CREDENTIALS": text}))
+    return said(lambda: stored_credential(secret(text)))
 
 
 def reading(club: Club) -> CalendarReading:

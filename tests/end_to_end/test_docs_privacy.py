@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.club_with_stored_data import LEDGERS, ClubWithStoredData, club_with_stored_data
 from tests.end_to_end.harness import ROOT
-from tests.end_to_end.keeping import LEDGERS, KeepingClub, keeping_club
 
 PAGE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ sessionsmgmt (.+)$", PAGE, re.MULTILINE)
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Iterator[KeepingClub]:
-    with keeping_club(tmp_path) as club:
+def club(tmp_path: Path) -> Iterator[ClubWithStoredData]:
+    with club_with_stored_data(tmp_path) as club:
         club.remembers(LEDGERS["git"])
         club.announces()
         yield club
@@ -28,7 +28,7 @@ def section(title: str) -> str:
     return re.split(r"^#+ ", PAGE.partition(f"# {title}\n")[2], flags=re.MULTILINE)[0]
 
 
-def test_every_command_of_the_page_does_what_it_is_for(club: KeepingClub) -> None:
+def test_every_command_of_the_page_does_what_it_is_for(club: ClubWithStoredData) -> None:
     for command in COMMANDS:
         name, *options = shlex.split(command)
         asked = name == "forget" and "--dry-run" not in options
@@ -39,7 +39,7 @@ def test_every_command_of_the_page_does_what_it_is_for(club: KeepingClub) -> Non
     assert {shlex.split(one)[0] for one in COMMANDS} == {"export", "forget", "doctor"}
 
 
-def test_the_receipt_has_a_row_for_each_thing_the_page_has_one_for(club: KeepingClub) -> None:
+def test_the_receipt_has_a_row_for_each_thing_the_page_has_one_for(club: ClubWithStoredData) -> None:
     ran = club.call("forget", "--dry-run", SECRETS_TOKEN=club.may_write())
     rows = {topic.split()[0] for topic in club.rows(ran)} - {"left"}
     things = re.findall(r"^\| (?!what|---)(.+?) \|", section("Forgetting everything"), re.MULTILINE)
@@ -48,7 +48,7 @@ def test_the_receipt_has_a_row_for_each_thing_the_page_has_one_for(club: Keeping
     assert {words.get(one, one.removeprefix("the ")) for one in things} == rows
 
 
-def test_what_the_page_says_stays_is_what_the_receipt_says(club: KeepingClub) -> None:
+def test_what_the_page_says_stays_is_what_the_receipt_says(club: ClubWithStoredData) -> None:
     left = club.rows(club.call("forget", "--dry-run"))["left"][1].lower()
     things = re.findall(r"^\| (?!what|---)(.+?) \|", section("What stays, and why"), re.MULTILINE)
 

@@ -13,11 +13,10 @@ import yaml
 
 from sessionsmgmt.application.setup.init import answers, init
 from sessionsmgmt.config.load import load
-from tests.builders import NOW
 from tests.emulators.github import Break, Refusal
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, WITH_SAMPLE, Job, job_of_pull_request, published, without
-from tests.wire.exhibits import PERMISSIONS
+from tests.wire.preview_reports import PERMISSIONS
 
 PAGE = (ROOT / "docs" / "pull-requests.md").read_text("utf-8")
 EXAMPLE: dict[Any, Any] = yaml.safe_load((ROOT / "examples" / "workflows" / "preview.yml").read_text("utf-8"))
@@ -37,7 +36,7 @@ def test_the_permissions_it_lists_are_those_of_the_workflow() -> None:
 
 
 def test_the_example_does_what_the_workflow_of_init_does(tmp_path: Path) -> None:
-    init(answers({"provider": "google"}, "America/New_York"), tmp_path, (), NOW)
+    init(answers({"provider": "google"}, "America/New_York"), tmp_path, ())
     written = yaml.safe_load((tmp_path / ".github" / "workflows" / "sessions-preview.yml").read_text("utf-8"))
 
     def steps(workflow: dict[Any, Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import yaml
 
 from tests.emulators.github import Refusal
 from tests.end_to_end.harness import ROOT
-from tests.end_to_end.rotating import KEY, NAME, PUT, RotatingClub, rotating_club
+from tests.end_to_end.rotation_club import KEY, NAME, PUT, RotationClub, rotation_club
 
 PAGE = (ROOT / "docs" / "rotation.md").read_text(encoding="utf-8")
 [SETTINGS] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -20,31 +20,31 @@ TYPED = re.findall(r"^\$ sessionsmgmt (.*)$", PAGE, re.MULTILINE)
 LASTING = Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"})
 
 
-def with_app(club: RotatingClub, **more: str) -> dict[str, str]:
+def with_app(club: RotationClub, **more: str) -> dict[str, str]:
     app = club.github.world.app
     return {"SECRETS_TOKEN": "", "GITHUB_APP_ID": str(app.id), "GITHUB_APP_PRIVATE_KEY": app.private_key, **more}
 
 
-def said(club: RotatingClub, *options: str, **env: str) -> str:
+def said(club: RotationClub, *options: str, **env: str) -> str:
     ran = club.call("rotate", *options, **env)
     return ran.err + ran.out
 
 
-def not_installed(club: RotatingClub) -> str:
+def not_installed(club: RotationClub) -> str:
     club.github.world.app.repositories = frozenset()
     return said(club, **with_app(club))
 
 
-def not_permitted(club: RotatingClub) -> str:
+def not_permitted(club: RotationClub) -> str:
     club.github.world.app.permissions = {"metadata": "read"}
     return said(club, **with_app(club))
 
 
-def expired(club: RotatingClub) -> str:
+def expired(club: RotationClub) -> str:
     return said(club, SECRETS_TOKEN="github_pat_gone")  # noqa: S106 - none that there ever was
 
 
-def nowhere(club: RotatingClub) -> str:
+def nowhere(club: RotationClub) -> str:
     club.folder.write(
         "sessions.yml",
         (club.folder.folder / "sessions.yml")
@@ -54,36 +54,36 @@ def nowhere(club: RotatingClub) -> str:
     return said(club, SECRETS_TOKEN=club.github.world.fine_grained_token({"environments": "write"}))
 
 
-def stale(club: RotatingClub) -> str:
+def stale(club: RotationClub) -> str:
     club.queued = 24 * 30
     return said(club)
 
 
-def sealed(club: RotatingClub) -> None:
+def sealed(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
     club.folder.write("sealed.json", json.dumps(club.call("rotate").report))
 
 
-def too_late(club: RotatingClub) -> str:
+def too_late(club: RotationClub) -> str:
     sealed(club)
     club.begin()
     club.secrets.put(NAME, club.held.encode(), club.github.world.now)
     return said(club, "--recover", "sealed.json")
 
 
-def another_key(club: RotatingClub) -> str:
+def another_key(club: RotationClub) -> str:
     sealed(club)
     club.secrets.rotate_key()
     return said(club, "--recover", "sealed.json")
 
 
-def out_of_reach(club: RotatingClub) -> str:
+def out_of_reach(club: RotationClub) -> str:
     club.github.fail(KEY, LASTING)
     return said(club)
 
 
-MESSAGES: Mapping[str, Callable[[RotatingClub], str]] = {
+MESSAGES: Mapping[str, Callable[[RotationClub], str]] = {
     "Secrets can't be written with the job's own GITHUB_TOKEN": lambda club: said(club, SECRETS_TOKEN=club.job),
     "Nothing is set that may write secrets": lambda club: said(club, SECRETS_TOKEN="", GITHUB_TOKEN=""),
     "GitHub does not allow …": lambda club: said(
@@ -113,7 +113,7 @@ def test_it_explains_these_messages_and_no_others() -> None:
 
 @pytest.mark.parametrize("text", MESSAGES)
 def test_every_message_it_explains_is_said(text: str, tmp_path: Path) -> None:
-    with rotating_club(tmp_path) as club:
+    with rotation_club(tmp_path) as club:
         found = MESSAGES[text](club)
 
     assert re.search(".*".join(map(re.escape, text.split("…"))).strip(), found), found
@@ -126,7 +126,7 @@ def test_the_commands_it_shows_work_with_the_settings_it_shows(tmp_path: Path) -
         "auth login --client client.json",  # tried in test_rotate_around.py
         "rotate --recover FILE",
     ]
-    with rotating_club(tmp_path) as club:
+    with rotation_club(tmp_path) as club:
         text = (club.folder.folder / "sessions.yml").read_text().partition("credentials:")[0]
         club.folder.write("sessions.yml", text + SETTINGS)
         assert club.call("rotate", "--dry-run").exit == 0

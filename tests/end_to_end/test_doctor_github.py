@@ -9,20 +9,28 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.github import Secrets, Workflow
-from tests.end_to_end.keeping import CREDENTIALS, KEY, LATER, LEDGERS, OTHER_KEY, KeepingClub, keeping_club
+from tests.end_to_end.club_with_stored_data import (
+    CREDENTIALS,
+    KEY,
+    LATER,
+    LEDGERS,
+    OTHER_KEY,
+    ClubWithStoredData,
+    club_with_stored_data,
+)
 
 ENVIRONMENT = "credentials: {secret: GOOGLE_CREDENTIALS, scope: environment, environment: sessions}\n"
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Iterator[KeepingClub]:
-    with keeping_club(tmp_path) as club:
+def club(tmp_path: Path) -> Iterator[ClubWithStoredData]:
+    with club_with_stored_data(tmp_path) as club:
         club.remembers(LEDGERS["git"])
         club.repository.workflows.append(Workflow(7, "Notify", ".github/workflows/sessions-notify.yml"))
         yield club
 
 
-def rows(club: KeepingClub, **env: str) -> tuple[int, dict[str, tuple[str, str]]]:
+def rows(club: ClubWithStoredData, **env: str) -> tuple[int, dict[str, tuple[str, str]]]:
     """The status it ends with, and its rows."""
     before = len(club.github.requests)
     ran = club.call("doctor", **{"SECRETS_TOKEN": club.may_write()} | env)
@@ -35,7 +43,7 @@ TOKENS = {"apps/create-installation-access-token", "apps/revoke-installation-acc
 """An App looks by a token that it is given for that, and hands it back."""
 
 
-def test_a_club_that_is_in_order_has_nothing_to_do(club: KeepingClub) -> None:
+def test_a_club_that_is_in_order_has_nothing_to_do(club: ClubWithStoredData) -> None:
     club.call("run", now=LATER)
     status, found = rows(club)
 
@@ -47,7 +55,7 @@ def test_a_club_that_is_in_order_has_nothing_to_do(club: KeepingClub) -> None:
     assert "opens with SESSIONSMGMT_KEY" in found["ledger branch"][1]
 
 
-def test_a_public_repository_is_bad_and_says_why_and_what_to_do(club: KeepingClub) -> None:
+def test_a_public_repository_is_bad_and_says_why_and_what_to_do(club: ClubWithStoredData) -> None:
     club.repository.private = False
     status, found = rows(club)
 
@@ -57,7 +65,9 @@ def test_a_public_repository_is_bad_and_says_why_and_what_to_do(club: KeepingClu
     assert "Make it private" in found["repository"][1]
 
 
-def test_a_public_repository_where_nothing_was_pushed_for_long_is_about_to_be_switched_off(club: KeepingClub) -> None:
+def test_a_public_repository_where_nothing_was_pushed_for_long_is_about_to_be_switched_off(
+    club: ClubWithStoredData,
+) -> None:
     club.repository.private = False
     club.repository.pushed -= timedelta(days=50)
 
@@ -67,7 +77,7 @@ def test_a_public_repository_where_nothing_was_pushed_for_long_is_about_to_be_sw
 @pytest.mark.parametrize(
     ("state", "text"), [("disabled_inactivity", "60 days without a push"), ("disabled_manually", "switched off")]
 )
-def test_a_workflow_that_is_switched_off_is_bad(club: KeepingClub, state: str, text: str) -> None:
+def test_a_workflow_that_is_switched_off_is_bad(club: ClubWithStoredData, state: str, text: str) -> None:
     club.repository.workflows[0].state = state
     status, found = rows(club)
 
@@ -77,7 +87,7 @@ def test_a_workflow_that_is_switched_off_is_bad(club: KeepingClub, state: str, t
 
 
 @pytest.mark.parametrize("permission", ["issues", "contents"])
-def test_a_permission_that_is_missing_is_named_as_it_is_written(club: KeepingClub, permission: str) -> None:
+def test_a_permission_that_is_missing_is_named_as_it_is_written(club: ClubWithStoredData, permission: str) -> None:
     known = {"contents": "write", "issues": "write", "actions": "read"}
     club.token = club.github.world.job_token({name: level for name, level in known.items() if name != permission})
     status, found = rows(club)
@@ -87,7 +97,9 @@ def test_a_permission_that_is_missing_is_named_as_it_is_written(club: KeepingClu
     assert f"'{permission}: write'" in found[f"permission {permission}: write"][1]
 
 
-def test_a_token_that_github_does_not_accept_is_said_in_every_row_and_stops_nothing_else(club: KeepingClub) -> None:
+def test_a_token_that_github_does_not_accept_is_said_in_every_row_and_stops_nothing_else(
+    club: ClubWithStoredData,
+) -> None:
     status, found = rows(club, GITHUB_TOKEN="ghs_gone")  # noqa: S106 - of nobody
 
     assert status == 4
@@ -96,7 +108,7 @@ def test_a_token_that_github_does_not_accept_is_said_in_every_row_and_stops_noth
     assert found["calendar"][0] == "ok"
 
 
-def test_a_classic_token_is_told_to_be_too_much(club: KeepingClub) -> None:
+def test_a_classic_token_is_told_to_be_too_much(club: ClubWithStoredData) -> None:
     _, found = rows(club, GITHUB_TOKEN=club.github.world.classic_token("repo"), GITHUB_ACTIONS="")
 
     assert found["GitHub token"][0] == "note"
@@ -104,7 +116,7 @@ def test_a_classic_token_is_told_to_be_too_much(club: KeepingClub) -> None:
     assert "every repository of its owner" in found["GitHub token"][1]
 
 
-def test_a_token_that_ends_soon_is_told(club: KeepingClub) -> None:
+def test_a_token_that_ends_soon_is_told(club: ClubWithStoredData) -> None:
     text = club.github.world.fine_grained_token({"contents": "write", "issues": "write", "actions": "read"})
     club.github.world.tokens[text].expires = club.github.world.now + timedelta(days=3)
     _, found = rows(club, GITHUB_TOKEN=text, GITHUB_ACTIONS="")
@@ -113,7 +125,7 @@ def test_a_token_that_ends_soon_is_told(club: KeepingClub) -> None:
     assert "ends in 3 day(s)" in found["GitHub token"][1]
 
 
-def test_a_secret_that_is_not_there_is_bad_and_one_that_is_old_is_told(club: KeepingClub) -> None:
+def test_a_secret_that_is_not_there_is_bad_and_one_that_is_old_is_told(club: ClubWithStoredData) -> None:
     value = club.google.credentials.encode()
     club.repository.secrets.put("GOOGLE_CREDENTIALS", value, club.github.world.now - timedelta(days=30))
     assert "does the job that renews it run?" in rows(club)[1]["secret"][1]
@@ -124,13 +136,13 @@ def test_a_secret_that_is_not_there_is_bad_and_one_that_is_old_is_told(club: Kee
     assert found["secret"][0] == "bad"
 
 
-def test_with_nothing_that_may_see_secrets_it_says_so(club: KeepingClub) -> None:
+def test_with_nothing_that_may_see_secrets_it_says_so(club: ClubWithStoredData) -> None:
     _, found = rows(club, SECRETS_TOKEN="")
     assert found["secret"][0] == "bad"
     assert "own GITHUB_TOKEN" in found["secret"][1]
 
 
-def test_an_environment_that_is_not_there_is_bad(club: KeepingClub) -> None:
+def test_an_environment_that_is_not_there_is_bad(club: ClubWithStoredData) -> None:
     club.remembers(LEDGERS["git"], ENVIRONMENT)
     token = club.github.world.fine_grained_token({"environments": "write", "metadata": "read"})
     status, found = rows(club, SECRETS_TOKEN=token)
@@ -141,7 +153,9 @@ def test_an_environment_that_is_not_there_is_bad(club: KeepingClub) -> None:
     assert rows(club, SECRETS_TOKEN=token)[1]["environment"] == ("ok", "It is there.")
 
 
-def test_a_ledger_sealed_with_the_key_before_is_told_and_one_with_a_foreign_key_is_bad(club: KeepingClub) -> None:
+def test_a_ledger_sealed_with_the_key_before_is_told_and_one_with_a_foreign_key_is_bad(
+    club: ClubWithStoredData,
+) -> None:
     assert "not begun" in rows(club)[1]["ledger branch"][1]
     club.call("run", now=LATER)
 
@@ -154,7 +168,7 @@ def test_a_ledger_sealed_with_the_key_before_is_told_and_one_with_a_foreign_key_
     assert (status, found["ledger branch"][0]) == (4, "bad")
 
 
-def test_without_a_key_the_rest_is_looked_at_all_the_same(club: KeepingClub) -> None:
+def test_without_a_key_the_rest_is_looked_at_all_the_same(club: ClubWithStoredData) -> None:
     status, found = rows(club, SESSIONSMGMT_KEY="")
 
     assert status == 2
@@ -162,7 +176,7 @@ def test_without_a_key_the_rest_is_looked_at_all_the_same(club: KeepingClub) -> 
     assert found["repository"] == ("ok", "It is private.")
 
 
-def test_the_app_is_looked_at_as_itself(club: KeepingClub) -> None:
+def test_the_app_is_looked_at_as_itself(club: ClubWithStoredData) -> None:
     app = club.github.world.app
     env = {"SECRETS_TOKEN": "", "GITHUB_APP_ID": str(app.id), "GITHUB_APP_PRIVATE_KEY": app.private_key}
     assert rows(club, **env)[1]["GitHub App"] == ("ok", "It is installed here, with 'secrets: write'.")
@@ -178,14 +192,14 @@ def test_the_app_is_looked_at_as_itself(club: KeepingClub) -> None:
     assert "not installed" in rows(club, **env)[1]["GitHub App"][1]
 
 
-def test_a_club_without_github_has_no_row_about_it(club: KeepingClub) -> None:
+def test_a_club_without_github_has_no_row_about_it(club: ClubWithStoredData) -> None:
     club.remembers(LEDGERS["file"], "")
     _, found = rows(club, GITHUB_ACTIONS="", GITHUB_TOKEN="", GITHUB_REPOSITORY="", SECRETS_TOKEN="")
 
     assert not found.keys() & {"GitHub token", "repository", "secret", "ledger branch", "workflows"}
 
 
-def test_at_home_a_secret_that_can_not_be_seen_from_there_is_only_noted(club: KeepingClub) -> None:
+def test_at_home_a_secret_that_can_not_be_seen_from_there_is_only_noted(club: ClubWithStoredData) -> None:
     club.remembers(LEDGERS["file"], CREDENTIALS)
     status, found = rows(club, GITHUB_ACTIONS="", GITHUB_TOKEN="", GITHUB_REPOSITORY="", SECRETS_TOKEN="")
 

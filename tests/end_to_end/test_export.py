@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from tests.emulators.google import Refusal
+from tests.end_to_end.club_with_stored_data import KEY, LEDGERS, OTHER_KEY, ClubWithStoredData, club_with_stored_data
 from tests.end_to_end.harness import Ran
-from tests.end_to_end.keeping import KEY, LEDGERS, OTHER_KEY, KeepingClub, keeping_club
 
 DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Iterator[KeepingClub]:
-    with keeping_club(tmp_path) as club:
+def club(tmp_path: Path) -> Iterator[ClubWithStoredData]:
+    with club_with_stored_data(tmp_path) as club:
         yield club
 
 
-def busy(club: KeepingClub, ledger: str = "git") -> KeepingClub:
+def busy(club: ClubWithStoredData, ledger: str = "git") -> ClubWithStoredData:
     club.remembers(LEDGERS[ledger])
     club.announces()
     club.publishes()
@@ -37,7 +37,7 @@ def document(ran: Ran) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)
-def test_it_has_all_that_is_kept_in_words_and_in_the_clubs_zone(club: KeepingClub, ledger: str) -> None:
+def test_it_has_all_that_is_kept_in_words_and_in_the_clubs_zone(club: ClubWithStoredData, ledger: str) -> None:
     ran = busy(club, ledger).call("export", SECRETS_TOKEN=club.may_write())
 
     assert ran.exit == 0
@@ -65,7 +65,7 @@ def test_it_has_all_that_is_kept_in_words_and_in_the_clubs_zone(club: KeepingClu
     assert found["problems"] == []
 
 
-def test_it_has_no_digest_no_key_and_no_secret(club: KeepingClub) -> None:
+def test_it_has_no_digest_no_key_and_no_secret(club: ClubWithStoredData) -> None:
     busy(club)
     for options in ((), ("--person", "stu@example.org")):
         ran = club.call("export", *options, SECRETS_TOKEN=club.may_write())
@@ -73,7 +73,7 @@ def test_it_has_no_digest_no_key_and_no_secret(club: KeepingClub) -> None:
         assert KEY not in ran.out
 
 
-def test_it_only_reads(club: KeepingClub) -> None:
+def test_it_only_reads(club: ClubWithStoredData) -> None:
     busy(club)
     before, revision = len(club.github.requests), club.google.world.calendar().revision
     club.call("export", SECRETS_TOKEN=club.may_write())
@@ -82,7 +82,7 @@ def test_it_only_reads(club: KeepingClub) -> None:
     assert club.google.world.calendar().revision == revision
 
 
-def test_a_person_gets_what_is_about_them_and_nothing_about_others(club: KeepingClub) -> None:
+def test_a_person_gets_what_is_about_them_and_nothing_about_others(club: ClubWithStoredData) -> None:
     busy(club)
     found = {
         person: document(club.call("export", "--person", person))
@@ -102,7 +102,9 @@ def test_a_person_gets_what_is_about_them_and_nothing_about_others(club: Keeping
         assert doc.keys() == {"version", "about", "exported", "ledgers", "problems"}
 
 
-def test_without_contacts_it_says_that_those_who_share_an_address_can_not_be_told_apart(club: KeepingClub) -> None:
+def test_without_contacts_it_says_that_those_who_share_an_address_can_not_be_told_apart(
+    club: ClubWithStoredData,
+) -> None:
     busy(club)
     club.google.fail("people.people.connections.list", Refusal(403, "accessNotConfigured"), times=9)
 
@@ -113,7 +115,7 @@ def test_without_contacts_it_says_that_those_who_share_an_address_can_not_be_tol
     assert "told apart" in document(ran)["problems"][0]["text"]
 
 
-def test_what_can_not_be_read_is_a_problem_and_the_rest_is_there(club: KeepingClub) -> None:
+def test_what_can_not_be_read_is_a_problem_and_the_rest_is_there(club: ClubWithStoredData) -> None:
     busy(club)
     ran = club.call("export", SESSIONSMGMT_KEY=OTHER_KEY, SECRETS_TOKEN=club.may_write())
 
@@ -124,7 +126,7 @@ def test_what_can_not_be_read_is_a_problem_and_the_rest_is_there(club: KeepingCl
     assert found["credential"]["written"]
 
 
-def test_it_goes_into_a_new_file_that_its_owner_alone_can_read(club: KeepingClub) -> None:
+def test_it_goes_into_a_new_file_that_its_owner_alone_can_read(club: ClubWithStoredData) -> None:
     busy(club)
     ran = club.call("export", "--out", "kept.json", SECRETS_TOKEN=club.may_write())
     path = club.folder.folder / "kept.json"

@@ -13,8 +13,16 @@ import pytest
 
 from tests.emulators.github import Refusal as GitHubRefusal
 from tests.emulators.google import Refusal
+from tests.end_to_end.club_with_stored_data import (
+    CREDENTIALS,
+    KEY,
+    LATER,
+    LEDGERS,
+    OTHER_KEY,
+    ClubWithStoredData,
+    club_with_stored_data,
+)
 from tests.end_to_end.harness import COMMAND, SESSIONS_YML, ClubFolder, Ran, vevent
-from tests.end_to_end.keeping import CREDENTIALS, KEY, LATER, LEDGERS, OTHER_KEY, KeepingClub, keeping_club
 from tests.environment import of_the_machine
 
 BRANCH = "refs/heads/sessionsmgmt-ledger"
@@ -23,25 +31,25 @@ NOTHING = "There is nothing."
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Iterator[KeepingClub]:
-    with keeping_club(tmp_path) as club:
+def club(tmp_path: Path) -> Iterator[ClubWithStoredData]:
+    with club_with_stored_data(tmp_path) as club:
         yield club
 
 
 @pytest.fixture(params=LEDGERS)
-def busy(club: KeepingClub, request: pytest.FixtureRequest) -> KeepingClub:
+def busy(club: ClubWithStoredData, request: pytest.FixtureRequest) -> ClubWithStoredData:
     """A club that has something everywhere, with each ledger."""
     return made_busy(club, request.param)
 
 
-def made_busy(club: KeepingClub, ledger: str, more: str = CREDENTIALS) -> KeepingClub:
+def made_busy(club: ClubWithStoredData, ledger: str, more: str = CREDENTIALS) -> ClubWithStoredData:
     club.remembers(LEDGERS[ledger], more)
     club.announces()
     club.publishes()
     return club
 
 
-def left_in_ledgers(club: KeepingClub) -> list[str]:
+def left_in_ledgers(club: ClubWithStoredData) -> list[str]:
     """What there is of a ledger, in whichever place."""
     events = club.google.world.calendar().events.values()
     private = [one.get("extendedProperties", {}).get("private", {}) for one in events]
@@ -52,19 +60,19 @@ def left_in_ledgers(club: KeepingClub) -> list[str]:
     ]
 
 
-def published(club: KeepingClub) -> list[str]:
+def published(club: ClubWithStoredData) -> list[str]:
     """The texts of ours that anybody can still read in the repository."""
     issues = club.repository.issues.values()
     texts = [one.body or "" for one in issues] + [comment.body for one in issues for comment in one.comments]
     return [text for text in texts if "sessionsmgmt" in text]
 
 
-def consents(club: KeepingClub) -> bool:
+def consents(club: ClubWithStoredData) -> bool:
     """Whether nobody has withdrawn the consent."""
     return not any(one.status == 200 for one in club.google.calls("oauth.revoke"))
 
 
-def test_everything_is_deleted_everywhere_and_the_receipt_says_so_row_by_row(busy: KeepingClub) -> None:
+def test_everything_is_deleted_everywhere_and_the_receipt_says_so_row_by_row(busy: ClubWithStoredData) -> None:
     assert left_in_ledgers(busy)
     assert len(published(busy)) == 2
 
@@ -85,7 +93,7 @@ def test_everything_is_deleted_everywhere_and_the_receipt_says_so_row_by_row(bus
     assert not consents(busy)
 
 
-def test_what_others_wrote_stays(busy: KeepingClub) -> None:
+def test_what_others_wrote_stays(busy: ClubWithStoredData) -> None:
     lab = busy.google.world.calendar().events["lab"]
     private = lab.get("extendedProperties", {}).get("private", {})
     busy.google.world.calendar().edit("lab", extendedProperties={"private": {**private, "somebody": "else"}})
@@ -101,7 +109,7 @@ def test_what_others_wrote_stays(busy: KeepingClub) -> None:
 
 
 @pytest.mark.parametrize("ledger", ["file", "git"])
-def test_a_second_time_there_is_nothing(club: KeepingClub, ledger: str) -> None:
+def test_a_second_time_there_is_nothing(club: ClubWithStoredData, ledger: str) -> None:
     made_busy(club, ledger)
     club.call("forget", "--yes", SECRETS_TOKEN=club.may_write())
 
@@ -112,7 +120,7 @@ def test_a_second_time_there_is_nothing(club: KeepingClub, ledger: str) -> None:
     assert {text for topic, (_, text) in rows.items() if topic != "left"} == {NOTHING}
 
 
-def test_a_second_time_the_calendar_can_not_be_looked_at_any_more_and_that_is_said(club: KeepingClub) -> None:
+def test_a_second_time_the_calendar_can_not_be_looked_at_any_more_and_that_is_said(club: ClubWithStoredData) -> None:
     made_busy(club, "calendar")
     club.call("forget", "--yes", SECRETS_TOKEN=club.may_write())
 
@@ -124,7 +132,7 @@ def test_a_second_time_the_calendar_can_not_be_looked_at_any_more_and_that_is_sa
     assert (rows["consent"][1], rows["secret"][1]) == (NOTHING, NOTHING)
 
 
-def test_a_dry_run_says_what_would_be_deleted_and_changes_nothing(busy: KeepingClub) -> None:
+def test_a_dry_run_says_what_would_be_deleted_and_changes_nothing(busy: ClubWithStoredData) -> None:
     before = (left_in_ledgers(busy), published(busy), len(busy.github.requests))
 
     ran = busy.call("forget", "--dry-run", SECRETS_TOKEN=busy.may_write())
@@ -137,7 +145,7 @@ def test_a_dry_run_says_what_would_be_deleted_and_changes_nothing(busy: KeepingC
     assert {text.partition(":")[0] for topic, (_, text) in rows.items() if topic != "left"} == {"Would be deleted"}
 
 
-def test_without_a_terminal_and_without_a_word_nothing_is_done(club: KeepingClub) -> None:
+def test_without_a_terminal_and_without_a_word_nothing_is_done(club: ClubWithStoredData) -> None:
     busy = made_busy(club, "git")
     before = (left_in_ledgers(busy), len(busy.github.requests), len(busy.google.requests))
 
@@ -196,7 +204,7 @@ def test_a_club_without_github_and_without_an_account_is_forgotten_as_well(tmp_p
     assert club.call("forget", "--yes").out.startswith(f"ok    ledger in .sessionsmgmt/ledger.json  {NOTHING}")
 
 
-def test_one_part_that_fails_stops_none_of_the_others(club: KeepingClub) -> None:
+def test_one_part_that_fails_stops_none_of_the_others(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
     club.token = club.github.world.job_token({"contents": "write", "pull_requests": "write"})
 
@@ -211,7 +219,7 @@ def test_one_part_that_fails_stops_none_of_the_others(club: KeepingClub) -> None
     assert not consents(club)
 
 
-def test_the_consent_stays_until_the_calendar_is_clean(club: KeepingClub) -> None:
+def test_the_consent_stays_until_the_calendar_is_clean(club: ClubWithStoredData) -> None:
     made_busy(club, "calendar")
     club.google.fail(PATCH, Refusal(503, "backendError", retry_after="3600"))
 
@@ -227,7 +235,7 @@ def test_the_consent_stays_until_the_calendar_is_clean(club: KeepingClub) -> Non
     assert "GOOGLE_CREDENTIALS" not in club.repository.secrets
 
 
-def test_the_secret_stays_until_the_consent_is_withdrawn(club: KeepingClub) -> None:
+def test_the_secret_stays_until_the_consent_is_withdrawn(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
     club.google.fail("oauth.revoke", Refusal(403, "forbidden"))
 
@@ -239,7 +247,7 @@ def test_the_secret_stays_until_the_consent_is_withdrawn(club: KeepingClub) -> N
 
 @pytest.mark.parametrize("key", [OTHER_KEY, "", "no key"])
 @pytest.mark.parametrize("ledger", ["git", "calendar"])
-def test_a_ledger_whose_key_is_lost_is_deleted_all_the_same(club: KeepingClub, ledger: str, key: str) -> None:
+def test_a_ledger_whose_key_is_lost_is_deleted_all_the_same(club: ClubWithStoredData, ledger: str, key: str) -> None:
     made_busy(club, ledger)
 
     ran = club.call("forget", "--yes", SECRETS_TOKEN=club.may_write(), SESSIONSMGMT_KEY=key)
@@ -249,7 +257,7 @@ def test_a_ledger_whose_key_is_lost_is_deleted_all_the_same(club: KeepingClub, l
     assert left_in_ledgers(club) == []
 
 
-def test_a_branch_that_bears_something_else_is_not_deleted(club: KeepingClub) -> None:
+def test_a_branch_that_bears_something_else_is_not_deleted(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
     club.repository.write("thesis.txt", b"years of work", "sessionsmgmt-ledger")
 
@@ -260,7 +268,7 @@ def test_a_branch_that_bears_something_else_is_not_deleted(club: KeepingClub) ->
     assert club.repository.read("thesis.txt", "sessionsmgmt-ledger") == b"years of work"
 
 
-def test_with_nothing_that_may_delete_the_secret_it_is_left_and_named(club: KeepingClub) -> None:
+def test_with_nothing_that_may_delete_the_secret_it_is_left_and_named(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
 
     ran = club.call("forget", "--yes")
@@ -270,7 +278,7 @@ def test_with_nothing_that_may_delete_the_secret_it_is_left_and_named(club: Keep
     assert not consents(club)
 
 
-def test_both_ledgers_of_a_club_that_moves_are_deleted(club: KeepingClub) -> None:
+def test_both_ledgers_of_a_club_that_moves_are_deleted(club: ClubWithStoredData) -> None:
     made_busy(club, "calendar")
     club.remembers("ledger: {store: git, migrate_from: {store: calendar}}")
     club.call("run")
@@ -280,13 +288,13 @@ def test_both_ledgers_of_a_club_that_moves_are_deleted(club: KeepingClub) -> Non
     assert left_in_ledgers(club) == []
 
 
-def notices_about(club: KeepingClub, address: str) -> list[str]:
+def notices_about(club: ClubWithStoredData, address: str) -> list[str]:
     """The sessions of the notices that are known to have named the person."""
     document = json.loads(club.call("export", "--person", address).out)
     return [one["session"] for ledger in document["ledgers"] for one in ledger["notices"]]
 
 
-def test_a_person_is_taken_out_of_all_that_is_remembered(busy: KeepingClub) -> None:
+def test_a_person_is_taken_out_of_all_that_is_remembered(busy: ClubWithStoredData) -> None:
     address = "stu@example.org"
     assert notices_about(busy, address) == ["lab", "shop"]
 
@@ -303,7 +311,7 @@ def test_a_person_is_taken_out_of_all_that_is_remembered(busy: KeepingClub) -> N
 
 @pytest.mark.parametrize("address", ["STU@example.org ", "stu2@example.org"])
 def test_a_person_is_taken_out_of_all_that_is_remembered_by_any_of_their_addresses(
-    club: KeepingClub, address: str
+    club: ClubWithStoredData, address: str
 ) -> None:
     made_busy(club, "git")
     club.call("forget", "--person", address, "--yes")
@@ -311,7 +319,7 @@ def test_a_person_is_taken_out_of_all_that_is_remembered_by_any_of_their_address
     assert notices_about(club, "stu@example.org") == []
 
 
-def test_who_was_forgotten_and_still_attends_is_named_as_new_and_nobody_else(busy: KeepingClub) -> None:
+def test_who_was_forgotten_and_still_attends_is_named_as_new_and_nobody_else(busy: ClubWithStoredData) -> None:
     busy.call("resolve", "--session", "shop", "--sent")
     busy.call("forget", "--person", "stu@example.org", "--yes")
 
@@ -327,7 +335,7 @@ def test_who_was_forgotten_and_still_attends_is_named_as_new_and_nobody_else(bus
     assert "Ada Adult (new)" not in lab.get_content()
 
 
-def test_whoever_shares_an_address_is_forgotten_by_it_with_the_others(club: KeepingClub) -> None:
+def test_whoever_shares_an_address_is_forgotten_by_it_with_the_others(club: ClubWithStoredData) -> None:
     busy = made_busy(club, "git")
     assert notices_about(busy, "family@example.org") == ["lab"]
     busy.call("forget", "--person", "family@example.org", "--yes")
@@ -336,7 +344,7 @@ def test_whoever_shares_an_address_is_forgotten_by_it_with_the_others(club: Keep
     assert notices_about(busy, "stu@example.org") == ["lab", "shop"]
 
 
-def test_a_dry_run_about_a_person_changes_nothing(club: KeepingClub) -> None:
+def test_a_dry_run_about_a_person_changes_nothing(club: ClubWithStoredData) -> None:
     busy = made_busy(club, "git")
     ran = busy.call("forget", "--person", "stu@example.org", "--dry-run")
 
@@ -345,7 +353,7 @@ def test_a_dry_run_about_a_person_changes_nothing(club: KeepingClub) -> None:
     assert notices_about(busy, "stu@example.org") == ["lab", "shop"]
 
 
-def test_where_the_contacts_can_not_be_read_it_is_said_that_some_may_not_be_found(club: KeepingClub) -> None:
+def test_where_the_contacts_can_not_be_read_it_is_said_that_some_may_not_be_found(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
     club.google.fail("people.people.connections.list", Refusal(403, "accessNotConfigured"), times=9)
 
@@ -357,7 +365,9 @@ def test_where_the_contacts_can_not_be_read_it_is_said_that_some_may_not_be_foun
 
 @pytest.mark.parametrize("person", ["", " ", "Stu"])
 @pytest.mark.parametrize("command", ["forget", "export"])
-def test_a_person_without_an_address_is_nobody_and_not_everybody(club: KeepingClub, command: str, person: str) -> None:
+def test_a_person_without_an_address_is_nobody_and_not_everybody(
+    club: ClubWithStoredData, command: str, person: str
+) -> None:
     made_busy(club, "git")
     before = left_in_ledgers(club)
     options = ("--yes",) if command == "forget" else ()
@@ -368,7 +378,7 @@ def test_a_person_without_an_address_is_nobody_and_not_everybody(club: KeepingCl
     assert left_in_ledgers(club) == before
 
 
-def test_a_service_that_is_down_costs_five_and_the_next_time_goes_on(club: KeepingClub) -> None:
+def test_a_service_that_is_down_costs_five_and_the_next_time_goes_on(club: ClubWithStoredData) -> None:
     made_busy(club, "file")
     club.github.fail("issues/list-for-repo", GitHubRefusal(404, "Not Found"))
 
@@ -384,7 +394,7 @@ def said_by(ran: Ran) -> str:
     return ran.log
 
 
-def test_no_key_is_ever_shown(club: KeepingClub) -> None:
+def test_no_key_is_ever_shown(club: ClubWithStoredData) -> None:
     made_busy(club, "git")
     for options in (("--dry-run",), ("--yes",)):
         assert KEY not in said_by(club.call("forget", *options))

@@ -17,7 +17,7 @@ from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.presenters.preview_page import write_gallery
 from tests.builders import announcement, local, notice, person, window
-from tests.unit.presenters.showing import config, due, quiet, result
+from tests.unit.presenters.results import config, due, quiet, result
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOSTILE = "</iframe></textarea><script>document.title = 'taken'</script><img src=http://example.org/x onerror=alert(1)>"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google import scopes
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from tests.emulators.google import INVALID_GRANT, Break, GoogleEmulator, Refusal, TokenRefusal, World, event
 from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
@@ -21,7 +21,7 @@ from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
 LATER = "2026-11-06T13:00:00-05:00"
 SEND = "gmail.users.messages.send"
-NEEDED = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, tokens.SEND})
+NEEDED = frozenset({EVENTS, CALENDAR_LIST, CONTACTS, scopes.SEND})
 
 
 @dataclass(frozen=True)

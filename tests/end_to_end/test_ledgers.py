@@ -15,7 +15,7 @@ from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import Break, GoogleEmulator, TokenRefusal, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 KEY, OTHER_KEY = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)

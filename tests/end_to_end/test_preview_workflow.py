@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 from sessionsmgmt.application.setup.init import answers, init
-from tests.builders import NOW
 from tests.emulators.runner import read_outputs
 from tests.end_to_end.harness import ROOT
 from tests.environment import of_the_machine
@@ -29,7 +28,7 @@ def example() -> Json:
 
 def written(folder: Path, provider: str) -> Json:
     """The workflow that ``init`` writes."""
-    init(answers({"provider": provider}, "America/New_York"), folder, (), NOW)
+    init(answers({"provider": provider}, "America/New_York"), folder, ())
     found: Json = yaml.safe_load((folder / ".github" / "workflows" / "sessions-preview.yml").read_text("utf-8"))
     return found
 

@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS, EVENTS_WRITE, METADATA, SEND
-from sessionsmgmt.bootstrap import container as wiring
+from sessionsmgmt.adapters.google import scopes
+from sessionsmgmt.adapters.google.scopes import (
+    CALENDAR_LIST,
+    CONTACTS,
+    EVENTS,
+    EVENTS_WRITE,
+    METADATA,
+    SEND,
+    needed_scopes,
+)
 from sessionsmgmt.config.load import load
 from tests.emulators.google import Break, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
@@ -31,8 +38,8 @@ from tests.end_to_end.private_club import (
     canaries,
     private_club,
 )
-from tests.end_to_end.rotating import NAME, RotatingClub, rotating_club
-from tests.end_to_end.watching import Watch
+from tests.end_to_end.process_watch import Watch
+from tests.end_to_end.rotation_club import NAME, RotationClub, rotation_club
 
 PAGE = (ROOT / "PRIVACY.md").read_text(encoding="utf-8")
 HOSTS = {
@@ -90,12 +97,12 @@ def test_the_permissions_asked_for_are_those_the_configuration_needs(variant: st
         (tmp_path / name).touch()
     (tmp_path / "sessions.yml").write_text(AT_GOOGLE.replace(old, new))
 
-    assert wiring._google_scopes(load(tmp_path / "sessions.yml")) == needed
+    assert needed_scopes(load(tmp_path / "sessions.yml")) == needed
 
 
 def test_the_page_lists_every_permission_there_is_and_no_other() -> None:
     listed = set(re.findall(r"^- `([a-z.]+)`", PAGE, re.MULTILINE))
-    every = {scope.rpartition("/")[2] for scope in tokens.NEEDED_FOR}
+    every = {scope.rpartition("/")[2] for scope in scopes.NEEDED_FOR}
 
     assert listed == every == {scope.rpartition("/")[2] for _, _, needed in VARIANTS.values() for scope in needed}
 
@@ -319,11 +326,11 @@ def test_no_credential_is_written_anywhere_but_sealed_into_the_secret(tmp_path: 
 
 @pytest.fixture
 def rotating(tmp_path: Path) -> object:
-    with rotating_club(tmp_path) as club:
+    with rotation_club(tmp_path) as club:
         yield club
 
 
-def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotatingClub) -> None:
+def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotationClub) -> None:
     rotating.google.world.consent.renews = True
     assert rotating.call("rotate").exit == 0
     newest = rotating.stored

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.google import tokens
+from sessionsmgmt.adapters.google import scopes
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal
-from tests.emulators.google import Break, GoogleEmulator, World, event
+from tests.emulators.google import SEND_CALL, Break, GoogleEmulator, World, event
 from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
-from tests.end_to_end.test_google import SEND
-from tests.events import Json, pull_request_event
+from tests.pull_request_events import Json, pull_request_event
 
 SECRET = ("Ada", "Stu", "ada@", "stu@", "office@", "Team Session", "Secret Place", "2026-11-0", "9:00")
 """Of the club's own data, nothing of this may be seen."""
@@ -173,14 +172,14 @@ def test_an_internal_repository_counts_as_not_private(job: Job) -> None:
 
 def test_what_is_held_is_counted_in_the_issue_whoever_writes_it(job: Job) -> None:
     world = World()
-    world.consent.granted = frozenset({tokens.EVENTS, tokens.CALENDAR_LIST, tokens.CONTACTS, tokens.SEND})
+    world.consent.granted = frozenset({scopes.EVENTS, scopes.CALENDAR_LIST, scopes.CONTACTS, scopes.SEND})
     for name in ("one-of-two", "two-of-two"):
         start = datetime(2026, 11, 7, 14, tzinfo=UTC)
         world.calendar().put(event(name, start, summary="Team Session", attendees=["ada@example.org"]))
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
     job.club.write("sessions.yml", AT_GOOGLE)
     with GoogleEmulator(world) as google:
-        google.fail(SEND, Break.CLOSE_AFTER_ACCEPTING, times=2)
+        google.fail(SEND_CALL, Break.CLOSE_AFTER_ACCEPTING, times=2)
         job.more = {"SESSIONSMGMT_GOOGLE_ROOT": google.root}
         step = job.step(google_credentials=google.credentials)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.errors import Exit
+from sessionsmgmt.entrypoints.exit_status import Exit
 from tests.end_to_end.harness import ROOT
 from tests.environment import of_the_machine
 

@@ -14,7 +14,7 @@ import pytest
 from tests.emulators.github import UNAVAILABLE, Refusal
 from tests.emulators.google import INVALID_GRANT
 from tests.emulators.google import Refusal as GoogleRefusal
-from tests.end_to_end.rotating import GET, KEY, NAME, PUT, TOKEN, RotatingClub, rotating_club
+from tests.end_to_end.rotation_club import GET, KEY, NAME, PUT, TOKEN, RotationClub, rotation_club
 
 LASTING = Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"})
 
@@ -25,16 +25,16 @@ def scope() -> str:
 
 
 @pytest.fixture
-def club(tmp_path: Path, scope: str) -> Iterator[RotatingClub]:
+def club(tmp_path: Path, scope: str) -> Iterator[RotationClub]:
     with ExitStack() as stack:
-        yield stack.enter_context(rotating_club(tmp_path, scope))
+        yield stack.enter_context(rotation_club(tmp_path, scope))
 
 
 EVERYWHERE = pytest.mark.parametrize("scope", ["repository", "environment", "organization"])
 
 
 @EVERYWHERE
-def test_the_same_token_back_leaves_the_secret_as_it_was_but_younger(club: RotatingClub) -> None:
+def test_the_same_token_back_leaves_the_secret_as_it_was_but_younger(club: RotationClub) -> None:
     ran = club.call("rotate")
 
     assert (ran.exit, ran.report["rotated"]) == (0, False)
@@ -46,7 +46,7 @@ def test_the_same_token_back_leaves_the_secret_as_it_was_but_younger(club: Rotat
 
 
 @EVERYWHERE
-def test_a_new_token_is_stored_tried_and_changes_nothing_else_in_the_secret(club: RotatingClub) -> None:
+def test_a_new_token_is_stored_tried_and_changes_nothing_else_in_the_secret(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     before = json.loads(club.held)
     ran = club.call("rotate")
@@ -61,7 +61,7 @@ def test_a_new_token_is_stored_tried_and_changes_nothing_else_in_the_secret(club
 
 @pytest.mark.parametrize("selected", [(1,), tuple(range(1, 240))])
 @pytest.mark.parametrize("scope", ["organization"])
-def test_who_may_use_an_organizations_secret_stays_as_it_was(club: RotatingClub, selected: tuple[int, ...]) -> None:
+def test_who_may_use_an_organizations_secret_stays_as_it_was(club: RotationClub, selected: tuple[int, ...]) -> None:
     club.secrets.held[NAME] = replace(club.secrets[NAME], visibility="selected", selected=selected)
 
     assert club.call("rotate").exit == 0
@@ -69,7 +69,7 @@ def test_who_may_use_an_organizations_secret_stays_as_it_was(club: RotatingClub,
 
 
 @pytest.mark.parametrize("scope", ["organization"])
-def test_a_new_secret_of_an_organization_is_for_this_repository_alone(club: RotatingClub) -> None:
+def test_a_new_secret_of_an_organization_is_for_this_repository_alone(club: RotationClub) -> None:
     del club.secrets.held[NAME]
 
     assert club.call("rotate").exit == 0
@@ -85,7 +85,7 @@ def test_a_key_that_changes_in_between_is_asked_for_again_once(tmp_path: Path, c
             left.pop()
             it.secrets.rotate_key()
 
-    with rotating_club(tmp_path, watch_github=change) as it:
+    with rotation_club(tmp_path, watch_github=change) as it:
         assert it.call("rotate").exit == status
         assert len(it.github.calls("actions/get-repo-public-key")) == 2
         assert len(it.google.calls(TOKEN)) == (0 if status else 1)
@@ -97,7 +97,7 @@ def test_a_key_that_changes_while_the_provider_is_asked_is_asked_for_again(tmp_p
         if (moment, call) == ("before", TOKEN):
             it.secrets.rotate_key()
 
-    with rotating_club(tmp_path, watch_google=change) as it:
+    with rotation_club(tmp_path, watch_google=change) as it:
         it.google.world.consent.renews = True
         assert it.call("rotate").report["rotated"]
         assert it.stored != it.held
@@ -105,7 +105,7 @@ def test_a_key_that_changes_while_the_provider_is_asked_is_asked_for_again(tmp_p
 
 
 @EVERYWHERE
-def test_without_the_permission_nothing_is_asked_of_the_provider(club: RotatingClub) -> None:
+def test_without_the_permission_nothing_is_asked_of_the_provider(club: RotationClub) -> None:
     token = club.github.world.fine_grained_token({"metadata": "read", "contents": "write"})
     ran = club.call("rotate", SECRETS_TOKEN=token)
 
@@ -115,7 +115,7 @@ def test_without_the_permission_nothing_is_asked_of_the_provider(club: RotatingC
     assert club.stored == club.held
 
 
-def test_a_token_that_may_only_read_secrets_is_found_out_before_the_provider_is_asked(club: RotatingClub) -> None:
+def test_a_token_that_may_only_read_secrets_is_found_out_before_the_provider_is_asked(club: RotationClub) -> None:
     ran = club.call("rotate", SECRETS_TOKEN=club.github.world.fine_grained_token({"secrets": "read"}))
 
     assert ran.exit == 4
@@ -125,7 +125,7 @@ def test_a_token_that_may_only_read_secrets_is_found_out_before_the_provider_is_
 
 
 @pytest.mark.parametrize("given", ["", "its own once more"])
-def test_the_jobs_own_token_is_refused_without_a_request_and_two_ways_are_shown(club: RotatingClub, given: str) -> None:
+def test_the_jobs_own_token_is_refused_without_a_request_and_two_ways_are_shown(club: RotationClub, given: str) -> None:
     ran = club.call("rotate", SECRETS_TOKEN=club.job if given else "")
 
     assert ran.exit == 4
@@ -134,14 +134,14 @@ def test_the_jobs_own_token_is_refused_without_a_request_and_two_ways_are_shown(
     assert club.asked() == []
 
 
-def test_with_nothing_that_may_write_secrets_it_is_a_matter_of_settings(club: RotatingClub) -> None:
+def test_with_nothing_that_may_write_secrets_it_is_a_matter_of_settings(club: RotationClub) -> None:
     ran = club.call("rotate", SECRETS_TOKEN="", GITHUB_TOKEN="")
 
     assert ran.exit == 2
     assert club.asked() == []
 
 
-def test_without_a_place_in_sessions_yml_it_is_a_matter_of_settings(club: RotatingClub) -> None:
+def test_without_a_place_in_sessions_yml_it_is_a_matter_of_settings(club: RotationClub) -> None:
     path = club.folder.folder / "sessions.yml"
     path.write_text(path.read_text().partition("credentials:")[0])
     ran = club.call("rotate")
@@ -151,7 +151,7 @@ def test_without_a_place_in_sessions_yml_it_is_a_matter_of_settings(club: Rotati
     assert club.asked() == []
 
 
-def test_a_place_that_is_not_there_is_explained(club: RotatingClub) -> None:
+def test_a_place_that_is_not_there_is_explained(club: RotationClub) -> None:
     path = club.folder.folder / "sessions.yml"
     path.write_text(
         path.read_text().replace("CREDENTIALS}\n", "CREDENTIALS, scope: environment, environment: elsewhere}\n")
@@ -164,7 +164,7 @@ def test_a_place_that_is_not_there_is_explained(club: RotatingClub) -> None:
 
 
 @pytest.mark.parametrize("renews", [False, True])
-def test_a_service_that_fails_three_times_and_is_good_then_is_no_failure(club: RotatingClub, *, renews: bool) -> None:
+def test_a_service_that_fails_three_times_and_is_good_then_is_no_failure(club: RotationClub, *, renews: bool) -> None:
     club.google.world.consent.renews = renews
     club.github.fail(PUT, UNAVAILABLE, times=3, after=1 if renews else 0)
     ran = club.call("rotate")
@@ -174,7 +174,7 @@ def test_a_service_that_fails_three_times_and_is_good_then_is_no_failure(club: R
 
 
 @pytest.mark.parametrize("call", [GET, KEY, PUT])
-def test_a_store_that_can_not_be_reached_beforehand_costs_nothing(club: RotatingClub, call: str) -> None:
+def test_a_store_that_can_not_be_reached_beforehand_costs_nothing(club: RotationClub, call: str) -> None:
     club.github.fail(call, LASTING)
     ran = club.call("rotate")
 
@@ -186,7 +186,7 @@ def test_a_store_that_can_not_be_reached_beforehand_costs_nothing(club: Rotating
 @EVERYWHERE
 @pytest.mark.parametrize("source", ["report", "line"])
 def test_what_could_not_be_stored_after_it_was_issued_is_shown_sealed_and_stored_later(
-    club: RotatingClub, source: str
+    club: RotationClub, source: str
 ) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
@@ -207,7 +207,7 @@ def test_what_could_not_be_stored_after_it_was_issued_is_shown_sealed_and_stored
     assert list(json.loads(club.stored)) == list(json.loads(club.held))
 
 
-def test_the_command_shown_for_doing_it_by_hand_is_the_call_that_stores_it(club: RotatingClub) -> None:
+def test_the_command_shown_for_doing_it_by_hand_is_the_call_that_stores_it(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
     recovery = club.call("rotate").report["recovery"]
@@ -218,7 +218,7 @@ def test_the_command_shown_for_doing_it_by_hand_is_the_call_that_stores_it(club:
     )
 
 
-def test_what_was_sealed_is_not_written_over_anything_newer(club: RotatingClub) -> None:
+def test_what_was_sealed_is_not_written_over_anything_newer(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
     (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report))
@@ -232,7 +232,7 @@ def test_what_was_sealed_is_not_written_over_anything_newer(club: RotatingClub) 
     club.secrets.put(NAME, club.held.encode(), club.github.world.now)
 
 
-def test_what_was_sealed_for_a_key_that_is_gone_can_not_be_stored_and_that_is_said(club: RotatingClub) -> None:
+def test_what_was_sealed_for_a_key_that_is_gone_can_not_be_stored_and_that_is_said(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
     (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report))
@@ -245,7 +245,7 @@ def test_what_was_sealed_for_a_key_that_is_gone_can_not_be_stored_and_that_is_sa
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"encrypted_value": 1, "key_id": "2", "sealed_at": "then"}', None])
-def test_a_file_that_is_nothing_to_recover_is_refused(club: RotatingClub, text: str | None) -> None:
+def test_a_file_that_is_nothing_to_recover_is_refused(club: RotationClub, text: str | None) -> None:
     if text is not None:
         (club.folder.folder / "sealed.json").write_text(text)
     ran = club.call("rotate", "--recover", "sealed.json")
@@ -255,7 +255,7 @@ def test_a_file_that_is_nothing_to_recover_is_refused(club: RotatingClub, text: 
 
 
 @pytest.mark.parametrize("renews", [False, True])
-def test_an_app_gets_a_token_for_this_alone_and_hands_it_back(club: RotatingClub, *, renews: bool) -> None:
+def test_an_app_gets_a_token_for_this_alone_and_hands_it_back(club: RotationClub, *, renews: bool) -> None:
     club.google.world.consent.renews = renews
     app = club.github.world.app
     ran = club.call("rotate", SECRETS_TOKEN="", GITHUB_APP_ID=str(app.id), GITHUB_APP_PRIVATE_KEY=app.private_key)
@@ -269,7 +269,7 @@ def test_an_app_gets_a_token_for_this_alone_and_hands_it_back(club: RotatingClub
 
 
 @pytest.mark.parametrize("scope", ["environment"])
-def test_an_app_that_writes_an_environments_secret_may_do_nothing_else(club: RotatingClub) -> None:
+def test_an_app_that_writes_an_environments_secret_may_do_nothing_else(club: RotationClub) -> None:
     app = club.github.world.app
     club.call("rotate", SECRETS_TOKEN="", GITHUB_APP_ID=app.client_id, GITHUB_APP_PRIVATE_KEY=app.private_key)
 
@@ -278,7 +278,7 @@ def test_an_app_that_writes_an_environments_secret_may_do_nothing_else(club: Rot
     assert club.secrets[NAME].writes == 2
 
 
-def test_an_app_hands_its_token_back_when_it_fails_too(club: RotatingClub) -> None:
+def test_an_app_hands_its_token_back_when_it_fails_too(club: RotationClub) -> None:
     app = club.github.world.app
     club.github.fail(PUT, LASTING)
     ran = club.call("rotate", SECRETS_TOKEN="", GITHUB_APP_ID=str(app.id), GITHUB_APP_PRIVATE_KEY=app.private_key)
@@ -288,7 +288,7 @@ def test_an_app_hands_its_token_back_when_it_fails_too(club: RotatingClub) -> No
 
 
 def test_an_app_without_the_permission_or_the_installation_is_refused_before_the_provider_is_asked(
-    club: RotatingClub,
+    club: RotationClub,
 ) -> None:
     app = club.github.world.app
     given = {"SECRETS_TOKEN": "", "GITHUB_APP_ID": str(app.id), "GITHUB_APP_PRIVATE_KEY": app.private_key}
@@ -304,7 +304,7 @@ def test_an_app_without_the_permission_or_the_installation_is_refused_before_the
 
 
 @pytest.mark.parametrize(("number", "key"), [("4711", ""), ("", "a key"), ("4711", "no key"), ("47 11", "PEM")])
-def test_half_an_app_or_a_broken_key_is_a_matter_of_settings(club: RotatingClub, number: str, key: str) -> None:
+def test_half_an_app_or_a_broken_key_is_a_matter_of_settings(club: RotationClub, number: str, key: str) -> None:
     pem = club.github.world.app.private_key
     given = pem if key == "PEM" else key
     ran = club.call("rotate", SECRETS_TOKEN="", GITHUB_APP_ID=number, GITHUB_APP_PRIVATE_KEY=given)
@@ -314,14 +314,14 @@ def test_half_an_app_or_a_broken_key_is_a_matter_of_settings(club: RotatingClub,
     assert club.asked() == []
 
 
-def test_a_key_whose_lines_a_form_has_joined_is_taken(club: RotatingClub) -> None:
+def test_a_key_whose_lines_a_form_has_joined_is_taken(club: RotationClub) -> None:
     app = club.github.world.app
     joined = app.private_key.replace("\n", "\\n")
 
     assert club.call("rotate", SECRETS_TOKEN="", GITHUB_APP_ID=str(app.id), GITHUB_APP_PRIVATE_KEY=joined).exit == 0
 
 
-def test_outside_of_actions_a_persons_own_token_serves(club: RotatingClub) -> None:
+def test_outside_of_actions_a_persons_own_token_serves(club: RotationClub) -> None:
     ran = club.call("rotate", SECRETS_TOKEN="", GITHUB_TOKEN=club.may_write(), GITHUB_ACTIONS="", GITHUB_RUN_ID="")
 
     assert ran.exit == 0, ran.err
@@ -330,7 +330,7 @@ def test_outside_of_actions_a_persons_own_token_serves(club: RotatingClub) -> No
 
 
 @EVERYWHERE
-def test_a_stale_copy_is_never_written_over_a_newer_one(club: RotatingClub) -> None:
+def test_a_stale_copy_is_never_written_over_a_newer_one(club: RotationClub) -> None:
     at = club.github.world.now - timedelta(hours=1)
     club.secrets.put(NAME, b"newer", at, visibility=club.visibility)
     club.queued = club.attempted = 2
@@ -345,7 +345,7 @@ def test_a_stale_copy_is_never_written_over_a_newer_one(club: RotatingClub) -> N
 
 @pytest.mark.parametrize(("scope", "writes"), [("repository", 2), ("environment", 3)])
 def test_an_attempt_made_later_is_given_an_environments_secret_anew_and_no_other(
-    club: RotatingClub, writes: int
+    club: RotationClub, writes: int
 ) -> None:
     club.secrets.put(NAME, club.held.encode(), club.github.world.now - timedelta(hours=1))
 
@@ -354,7 +354,7 @@ def test_an_attempt_made_later_is_given_an_environments_secret_anew_and_no_other
     assert club.secrets[NAME].writes == writes
 
 
-def test_where_nobody_can_tell_how_old_the_copy_is_nothing_is_written(club: RotatingClub) -> None:
+def test_where_nobody_can_tell_how_old_the_copy_is_nothing_is_written(club: RotationClub) -> None:
     ran = club.call("rotate", GITHUB_TOKEN=club.github.world.job_token({"contents": "read"}))
 
     assert ran.exit == 4
@@ -364,7 +364,7 @@ def test_where_nobody_can_tell_how_old_the_copy_is_nothing_is_written(club: Rota
     assert club.google.requests == ()
 
 
-def test_a_dry_run_changes_nothing_asks_the_provider_nothing_and_says_what_it_can(club: RotatingClub) -> None:
+def test_a_dry_run_changes_nothing_asks_the_provider_nothing_and_says_what_it_can(club: RotationClub) -> None:
     ran = club.call("rotate", "--dry-run")
 
     assert ran.exit == 0
@@ -374,7 +374,7 @@ def test_a_dry_run_changes_nothing_asks_the_provider_nothing_and_says_what_it_ca
     assert club.google.requests == ()
 
 
-def test_a_dry_run_says_that_the_store_is_out_of_reach(club: RotatingClub) -> None:
+def test_a_dry_run_says_that_the_store_is_out_of_reach(club: RotationClub) -> None:
     token = club.github.world.fine_grained_token({"metadata": "read"})
 
     assert club.call("rotate", "--dry-run", SECRETS_TOKEN=token).exit == 4
@@ -383,7 +383,7 @@ def test_a_dry_run_says_that_the_store_is_out_of_reach(club: RotatingClub) -> No
 
 
 def test_a_lost_consent_opens_one_issue_keeps_it_up_to_date_and_the_next_good_rotation_closes_it(
-    club: RotatingClub,
+    club: RotationClub,
 ) -> None:
     club.google.fail(TOKEN, INVALID_GRANT, times=2)
     first, second = club.call("rotate"), club.call("rotate")
@@ -399,7 +399,7 @@ def test_a_lost_consent_opens_one_issue_keeps_it_up_to_date_and_the_next_good_ro
     assert [one.state for one in club.repository.issues.values()] == ["closed"]
 
 
-def test_a_consent_that_will_end_soon_is_told_before_it_does(club: RotatingClub) -> None:
+def test_a_consent_that_will_end_soon_is_told_before_it_does(club: RotationClub) -> None:
     club.google.world.consent.refresh_lifetime = timedelta(days=5)
     ran = club.call("rotate")
 
@@ -413,7 +413,7 @@ def test_a_consent_that_will_end_soon_is_told_before_it_does(club: RotatingClub)
     assert [one.state for one in club.repository.issues.values()] == ["closed"]
 
 
-def test_an_issue_that_may_not_be_written_takes_nothing_from_what_is_said(club: RotatingClub) -> None:
+def test_an_issue_that_may_not_be_written_takes_nothing_from_what_is_said(club: RotationClub) -> None:
     club.google.fail(TOKEN, INVALID_GRANT)
     ran = club.call("rotate", GITHUB_TOKEN=club.github.world.job_token({"actions": "read"}))
 
@@ -422,7 +422,7 @@ def test_an_issue_that_may_not_be_written_takes_nothing_from_what_is_said(club: 
     assert "issues: write" in ran.err
 
 
-def test_a_provider_that_does_not_take_what_it_issued_leaves_the_former_in_the_secret(club: RotatingClub) -> None:
+def test_a_provider_that_does_not_take_what_it_issued_leaves_the_former_in_the_secret(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.google.fail(TOKEN, INVALID_GRANT, after=1)
     ran = club.call("rotate")
@@ -432,7 +432,7 @@ def test_a_provider_that_does_not_take_what_it_issued_leaves_the_former_in_the_s
     assert club.works(club.stored)
 
 
-def test_a_provider_that_can_not_be_asked_whether_it_works_leaves_the_new_one_in_the_secret(club: RotatingClub) -> None:
+def test_a_provider_that_can_not_be_asked_whether_it_works_leaves_the_new_one_in_the_secret(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.google.fail(TOKEN, GoogleRefusal(503, "backendError", retry_after="3600"), after=1)
     ran = club.call("rotate")

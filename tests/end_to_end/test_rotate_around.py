@@ -14,11 +14,11 @@ import pytest
 import requests
 
 from tests import forks
-from tests.delivery.nurse import kill
+from tests.delivery.fork_client import kill
 from tests.emulators.github import Refusal
 from tests.emulators.google import INVALID_GRANT, event
 from tests.end_to_end.harness import COMMAND
-from tests.end_to_end.rotating import GET, NAME, PUT, TOKEN, RotatingClub, rotating_club, without_masks
+from tests.end_to_end.rotation_club import GET, NAME, PUT, TOKEN, RotationClub, rotation_club, without_masks
 from tests.environment import of_the_machine
 
 LASTING = Refusal(503, "Secrets service unavailable", {"Retry-After": "3600"})
@@ -26,9 +26,9 @@ LIST = "calendar.events.list"
 
 
 @pytest.fixture
-def club(tmp_path: Path) -> Iterator[RotatingClub]:
+def club(tmp_path: Path) -> Iterator[RotationClub]:
     with ExitStack() as stack:
-        club = stack.enter_context(rotating_club(tmp_path))
+        club = stack.enter_context(rotation_club(tmp_path))
         world = club.google.world
         start = datetime(2026, 11, 7, 14, tzinfo=UTC)
         world.calendar().put(event("lab", start, attendees=["ada@example.org", "stu@example.org"]))
@@ -37,12 +37,12 @@ def club(tmp_path: Path) -> Iterator[RotatingClub]:
         yield club
 
 
-def age(club: RotatingClub, days: float) -> None:
+def age(club: RotationClub, days: float) -> None:
     """Let the secret have been written so many days ago."""
     club.secrets[NAME].updated = club.github.world.now - timedelta(days=days)
 
 
-def test_a_run_leaves_a_young_credential_alone(club: RotatingClub) -> None:
+def test_a_run_leaves_a_young_credential_alone(club: RotationClub) -> None:
     ran = club.call("run")
 
     assert (ran.exit, ran.states) == (0, [("new", "sent")])
@@ -52,7 +52,7 @@ def test_a_run_leaves_a_young_credential_alone(club: RotatingClub) -> None:
 
 @pytest.mark.parametrize("renews", [False, True])
 def test_a_run_renews_an_old_credential_first_and_goes_on_with_what_came_of_it(
-    club: RotatingClub, *, renews: bool
+    club: RotationClub, *, renews: bool
 ) -> None:
     age(club, 8)
     club.google.world.consent.renews = renews
@@ -66,7 +66,7 @@ def test_a_run_renews_an_old_credential_first_and_goes_on_with_what_came_of_it(
     assert club.works(club.stored)
 
 
-def test_a_dry_run_renews_nothing(club: RotatingClub) -> None:
+def test_a_dry_run_renews_nothing(club: RotationClub) -> None:
     age(club, 8)
 
     assert club.call("run", "--dry-run").states == [("new", "due")]
@@ -76,7 +76,7 @@ def test_a_dry_run_renews_nothing(club: RotatingClub) -> None:
 @pytest.mark.parametrize(
     ("call", "status"), [(GET, 5), (PUT, 5), ("actions/get-workflow-run", 5)], ids=["look", "write", "run"]
 )
-def test_a_rotation_that_fails_keeps_no_notice_from_being_sent(club: RotatingClub, call: str, status: int) -> None:
+def test_a_rotation_that_fails_keeps_no_notice_from_being_sent(club: RotationClub, call: str, status: int) -> None:
     age(club, 8)
     club.github.fail(call, LASTING)
     ran = club.call("run")
@@ -85,7 +85,7 @@ def test_a_rotation_that_fails_keeps_no_notice_from_being_sent(club: RotatingClu
     assert "rotation-failed" in {one["code"] for one in ran.report["warnings"]}
 
 
-def test_a_run_that_may_not_write_the_secret_sends_and_ends_with_four(club: RotatingClub) -> None:
+def test_a_run_that_may_not_write_the_secret_sends_and_ends_with_four(club: RotationClub) -> None:
     ran = club.call("run", SECRETS_TOKEN="")
 
     assert (ran.exit, ran.states) == (4, [("new", "sent")])
@@ -93,14 +93,14 @@ def test_a_run_that_may_not_write_the_secret_sends_and_ends_with_four(club: Rota
     assert club.github.requests == ()
 
 
-def test_a_run_on_a_machine_without_any_token_sends_and_says_that_nothing_was_renewed(club: RotatingClub) -> None:
+def test_a_run_on_a_machine_without_any_token_sends_and_says_that_nothing_was_renewed(club: RotationClub) -> None:
     ran = club.call("run", SECRETS_TOKEN="", GITHUB_TOKEN="", GITHUB_ACTIONS="")
 
     assert (ran.exit, ran.states) == (0, [("new", "sent")])
     assert "credential-not-renewed" in {one["code"] for one in ran.report["warnings"]}
 
 
-def test_a_credential_that_could_not_be_stored_is_shown_even_where_the_run_fails(club: RotatingClub) -> None:
+def test_a_credential_that_could_not_be_stored_is_shown_even_where_the_run_fails(club: RotationClub) -> None:
     age(club, 8)
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
@@ -112,7 +112,7 @@ def test_a_credential_that_could_not_be_stored_is_shown_even_where_the_run_fails
     assert club.stored == club.held
 
 
-def test_a_run_whose_consent_is_lost_ends_with_three_and_opens_one_issue(club: RotatingClub) -> None:
+def test_a_run_whose_consent_is_lost_ends_with_three_and_opens_one_issue(club: RotationClub) -> None:
     age(club, 8)
     club.google.end_grant()
     first, second = club.call("run"), club.call("run")
@@ -122,7 +122,7 @@ def test_a_run_whose_consent_is_lost_ends_with_three_and_opens_one_issue(club: R
     assert "agree again" in issue.title
 
 
-def agree(club: RotatingClub, *options: str, **env: str) -> tuple[int, str, str]:
+def agree(club: RotationClub, *options: str, **env: str) -> tuple[int, str, str]:
     """Log in as a person does, whose browser agrees at once."""
     club.begin()
     consent = club.google.world.consent
@@ -149,7 +149,7 @@ def agree(club: RotatingClub, *options: str, **env: str) -> tuple[int, str, str]
     return process.returncode, out, said + err
 
 
-def test_agreeing_stores_the_credential_straight_into_the_secret(club: RotatingClub) -> None:
+def test_agreeing_stores_the_credential_straight_into_the_secret(club: RotationClub) -> None:
     status, out, said = agree(club)
 
     assert status == 0, said
@@ -158,7 +158,7 @@ def test_agreeing_stores_the_credential_straight_into_the_secret(club: RotatingC
     assert club.works(club.stored)
 
 
-def test_nobody_is_asked_to_agree_to_what_could_not_be_stored(club: RotatingClub) -> None:
+def test_nobody_is_asked_to_agree_to_what_could_not_be_stored(club: RotationClub) -> None:
     status, _, said = agree(club, SECRETS_TOKEN=club.github.world.fine_grained_token({"contents": "write"}))
 
     assert status == 4
@@ -166,7 +166,7 @@ def test_nobody_is_asked_to_agree_to_what_could_not_be_stored(club: RotatingClub
     assert club.google.requests == ()
 
 
-def test_what_was_agreed_to_and_could_not_be_stored_is_shown_sealed(club: RotatingClub) -> None:
+def test_what_was_agreed_to_and_could_not_be_stored_is_shown_sealed(club: RotationClub) -> None:
     club.github.fail(PUT, LASTING)
     status, out, _ = agree(club)
 
@@ -180,7 +180,7 @@ def test_what_was_agreed_to_and_could_not_be_stored_is_shown_sealed(club: Rotati
     assert club.works(club.stored)
 
 
-def test_revoking_withdraws_the_grant_deletes_the_secret_and_says_what_is_left(club: RotatingClub) -> None:
+def test_revoking_withdraws_the_grant_deletes_the_secret_and_says_what_is_left(club: RotationClub) -> None:
     foreseen = club.call("auth revoke", "--dry-run")
     assert foreseen.exit == 0
     assert NAME in foreseen.out
@@ -195,7 +195,7 @@ def test_revoking_withdraws_the_grant_deletes_the_secret_and_says_what_is_left(c
 
 
 @pytest.mark.parametrize("status", [4, 5])
-def test_a_secret_that_can_not_be_deleted_does_not_keep_the_consent(club: RotatingClub, status: int) -> None:
+def test_a_secret_that_can_not_be_deleted_does_not_keep_the_consent(club: RotationClub, status: int) -> None:
     token = club.may_write() if status == 5 else club.github.world.fine_grained_token({"secrets": "read"})
     if status == 5:
         club.github.fail("actions/delete-repo-secret", LASTING)
@@ -214,7 +214,7 @@ def killed(path: Path, stop: int) -> bool:
         if running and next(numbers) == stop:
             kill(running[0])
 
-    with rotating_club(path, watch_github=watch, watch_google=watch) as club:
+    with rotation_club(path, watch_github=watch, watch_google=watch) as club:
         club.google.world.consent.renews = True
         club.begin()
         environ = {**of_the_machine(), **club.environ()}
@@ -242,7 +242,7 @@ def test_no_secret_is_in_a_process_list_or_the_environment_of_a_child(tmp_path: 
                 if process != one.pid:
                     seen.append(Path(f"/proc/{process}/environ").read_text())
 
-    with rotating_club(tmp_path, watch_github=watch, watch_google=watch) as club:
+    with rotation_club(tmp_path, watch_github=watch, watch_google=watch) as club:
         app = club.github.world.app
         club.google.world.consent.renews = True
         club.begin()

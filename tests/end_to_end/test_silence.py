@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
 from sessionsmgmt.entrypoints.cli.main import main
-from tests.builders import unmasked
 from tests.end_to_end.harness import CONTACTS, NOW, SESSIONS_YML, ClubFolder, make_club, vevent
+from tests.settings import process
 
 TWO = (vevent(), vevent("two", start="20261107T100000", end="20261107T110000"))
 
@@ -30,7 +29,7 @@ def run(club: ClubFolder, command: str = "run") -> dict[str, Any]:
     """The report of a run in this process."""
     report = club.folder / "report.json"
     arguments = ["--config", str(club.folder / "sessions.yml"), "--now", NOW, "--report", str(report)]
-    status = main([command, *arguments], ProcessContext({}, unmasked))
+    status = main([command, *arguments], process({}))
     written: dict[str, Any] = json.loads(report.read_text())
     assert written["exit"] == status
     return written

@@ -11,7 +11,7 @@ import pytest
 
 from tests.emulators.google import GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder, body, vevent
-from tests.end_to_end.watching import Watch
+from tests.end_to_end.process_watch import Watch
 
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
 OUTSIDER = {"email": "outsider@example.net", "displayName": "Outsider"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sessionsmgmt.base_urls import root
+from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.errors import InputError
 
 VARIABLE = "SESSIONSMGMT_GOOGLE_ROOT"
@@ -20,7 +20,7 @@ VARIABLE = "SESSIONSMGMT_GOOGLE_ROOT"
     ],
 )
 def test_https_and_loopback_may_stand_in_for_a_service(given: str) -> None:
-    assert root({VARIABLE: given}, VARIABLE) == given.rstrip("/")
+    assert base_url(given, VARIABLE) == given.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_https_and_loopback_may_stand_in_for_a_service(given: str) -> None:
 )
 def test_no_other_root_is_sent_a_token(given: str) -> None:
     with pytest.raises(InputError, match=VARIABLE):
-        root({VARIABLE: given}, VARIABLE)
+        base_url(given, VARIABLE)
 
 
 def test_without_a_root_the_service_itself_is_asked() -> None:
-    assert root({}, VARIABLE) == root({VARIABLE: " "}, VARIABLE) == ""
+    assert base_url("", VARIABLE) == base_url(" ", VARIABLE) == ""

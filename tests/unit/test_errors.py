@@ -1,67 +1,42 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sessionsmgmt.errors import (
+    GRAVITY,
     ConsentError,
-    Exit,
     InputError,
+    LeftBehindError,
     Problem,
     RefusedError,
     SessionsError,
+    StoppedError,
     UnreachableError,
-    worst,
+    gravest,
 )
 
 
-@pytest.mark.parametrize(
-    ("statuses", "one"),
-    [
-        ((), 0),
-        ((0,), 0),
-        ((0, 0), 0),
-        ((1,), 1),
-        ((0, 1), 1),
-        ((1, 5), 5),
-        ((0, 5), 5),
-        ((5, 4), 4),
-        ((5, 4, 3), 3),
-        ((1, 3, 2, 4, 5, 0), 2),
-        ((4, 1), 4),
-        ((5, 0, 3), 3),
-    ],
-)
-def test_the_status_of_several_is_the_lowest_grave_one(statuses: tuple[int, ...], one: int) -> None:
-    assert worst(Exit(status) for status in statuses) == one
+def test_the_gravest_cause_is_the_first_of_the_named_order_whatever_order_they_come_in() -> None:
+    for causes in permutations(GRAVITY):
+        assert gravest(causes) is InputError
+    assert gravest([UnreachableError, RefusedError]) is RefusedError
+    assert gravest([StoppedError, UnreachableError]) is UnreachableError
 
 
-@given(st.lists(st.sampled_from(Exit)))
-def test_the_worst_is_one_of_them_whatever_their_order_and_number(statuses: list[Exit]) -> None:
-    found = worst(statuses)
+def test_an_error_is_as_grave_as_its_class_and_the_first_of_equals_is_taken() -> None:
+    left, refused = LeftBehindError("left"), RefusedError("refused")
 
-    assert found in {*statuses, Exit.DONE}
-    assert worst(reversed(statuses)) is worst([*statuses, *statuses]) is found
-    if set(statuses) & {Exit.INPUT, Exit.CONSENT, Exit.REFUSED, Exit.UNREACHABLE}:
-        assert found == min(status for status in statuses if status > 1)
-    else:
-        assert found == max([*statuses, Exit.DONE])
+    assert gravest([UnreachableError("away"), left, refused]) is left
+    assert gravest([refused, left]) is refused
 
 
-@given(st.lists(st.sampled_from(Exit)), st.lists(st.sampled_from(Exit)))
-def test_the_worst_of_parts_is_the_worst_of_all(first: list[Exit], second: list[Exit]) -> None:
-    assert worst([worst(first), worst(second)]) is worst([*first, *second])
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"), [(InputError, 2), (ConsentError, 3), (RefusedError, 4), (UnreachableError, 5)]
-)
-def test_an_error_says_its_text_and_its_hint_and_has_its_status(kind: type[SessionsError], status: int) -> None:
+@pytest.mark.parametrize("kind", [InputError, ConsentError, RefusedError, UnreachableError, StoppedError])
+def test_an_error_says_its_text_and_its_hint(kind: type[SessionsError]) -> None:
     error = kind("It is wrong.", "Mend it.")
 
     assert (str(error), error.text, error.hint) == ("It is wrong. Mend it.", "It is wrong.", "Mend it.")
-    assert error.exit == status
     assert str(kind("It is wrong.")) == "It is wrong."
 
 

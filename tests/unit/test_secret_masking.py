@@ -4,7 +4,7 @@ import base64
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.secret_masking import SHORTEST, announcement, announcer, forms, secrets
+from sessionsmgmt.secret_masking import SHORTEST, Secret, add_mask_command, forms, runner_mask
+from sessionsmgmt.settings import read_settings
+from tests.settings import settings
 
 CREDENTIAL = {
     "type": "authorized_user",
@@ -56,7 +58,7 @@ def test_every_form_is_one_line_and_long_enough_to_be_no_accident(value: str) ->
     for form in forms(value):
         assert len(form) >= SHORTEST
         assert form.splitlines() == [form]
-        assert not {"\r", "\n"} & set(announcement(form))
+        assert not {"\r", "\n"} & set(add_mask_command(form))
 
 
 def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> None:
@@ -66,10 +68,33 @@ def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> No
         "HOME": "/nowhere",
         "GITHUB_APP_ID": "471100",
     }
-    found = secrets(environ)
+    masked: list[str] = []
+    read_settings(environ, masked.append)
 
-    assert {"github_pat_one", "a password"} <= found
-    assert not {"/nowhere", "471100"} & found
+    assert sorted(masked) == ["a password", "github_pat_one"]
+
+
+def test_a_secret_is_hidden_from_its_first_moment_and_never_shows_itself() -> None:
+    masked: list[str] = []
+    secret = Secret("ya29.access", masked.append)
+
+    assert masked == ["ya29.access"]
+    assert {str(secret), repr(secret), f"{secret}", f"{[secret]}"} == {"***", "[***]"}
+    assert secret.reveal() == "ya29.access"
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_blanks_alone_are_no_secret(text: str) -> None:
+    masked: list[str] = []
+
+    assert not Secret(text, masked.append)
+    assert masked == []
+
+
+def test_nothing_of_the_settings_shows_a_secret() -> None:
+    names = ("GOOGLE_CREDENTIALS", "SESSIONSMGMT_KEY", "GITHUB_TOKEN", "SECRETS_TOKEN", "GITHUB_APP_PRIVATE_KEY")
+
+    assert "hush" not in repr(settings(dict.fromkeys(names, "hush")))
 
 
 @contextmanager
@@ -89,19 +114,15 @@ def piped() -> Iterator[tuple[TextIO, Callable[[], str]]]:
     os.close(reading)
 
 
-ACTIONS = {"GITHUB_ACTIONS": "true"}
-
-
-@pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": "false"}])
-def test_outside_of_actions_nobody_is_told(environ: Mapping[str, str]) -> None:
+def test_outside_of_actions_nobody_is_told() -> None:
     with piped() as (stream, told):
-        announcer(environ, [stream])("ya29.access")
+        runner_mask([stream], in_actions=False)("ya29.access")
         assert told() == ""
 
 
 def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own() -> None:
     with piped() as (stream, told):
-        announcer(ACTIONS, [stream])("ya29.100%access")
+        runner_mask([stream], in_actions=True)("ya29.100%access")
         lines = told().splitlines()
 
     assert "::add-mask::ya29.100%25access" in lines
@@ -111,13 +132,13 @@ def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own() -> None:
 
 def test_a_stream_that_leads_into_a_file_is_told_nothing(tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as file, piped() as (stream, told):
-        announcer(ACTIONS, [file, stream])("ya29.access")
+        runner_mask([file, stream], in_actions=True)("ya29.access")
         assert "::add-mask::ya29.access\n" in told()
-        announcer(ACTIONS, [file, io.StringIO()])("ya29.access")
+        runner_mask([file, io.StringIO()], in_actions=True)("ya29.access")
     assert (tmp_path / "out").read_bytes() == b""
 
 
 def test_of_two_pipes_the_first_is_told() -> None:
     with piped() as (one, first), piped() as (two, second):
-        announcer(ACTIONS, [one, two])("ya29.access")
+        runner_mask([one, two], in_actions=True)("ya29.access")
         assert (first() != "", second()) == (True, "")

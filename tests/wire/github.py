@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,26 +13,14 @@ from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import RETENTION
+from tests.clock import ManualClock
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
 from tests.ledger_run import LedgerRun
+from tests.settings import secret, settings
 
 BRANCH = "sessionsmgmt-ledger"
 KEYS = Keys(bytes(range(32)))
 PERMISSIONS = {"contents": "write", "issues": "write"}
-
-
-@dataclass
-class Time:
-    """A clock that moves only when somebody waits. ``wake`` is what happens meanwhile."""
-
-    now: float = 0.0
-    naps: list[float] = field(default_factory=list)
-    wake: Callable[[], object] = lambda: None
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-        self.wake()
 
 
 @dataclass(frozen=True)
@@ -42,7 +30,7 @@ class Home:
     github: GitHubEmulator
     name: str = REPOSITORY
     permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
-    time: Time = field(default_factory=Time)
+    time: ManualClock = field(default_factory=ManualClock)
     timeout: int = 30
     lasting: set[str] = field(default_factory=set)
 
@@ -56,12 +44,7 @@ class Home:
 
     @property
     def retry_policy(self) -> RetryPolicy:
-        return RetryPolicy(
-            clock=lambda: self.time.now,
-            sleep=self.time.sleep,
-            jitter=lambda: 1.0,
-            today=lambda: self.github.world.now + timedelta(seconds=self.time.now),
-        )
+        return self.time.retry_policy(today=lambda: self.github.world.now + timedelta(seconds=self.time.now))
 
     def facing(self, trouble: object) -> Home:
         """The same, which soon gives up waiting if the trouble is a reply that never comes."""
@@ -75,11 +58,8 @@ class Home:
 
     def hub(self, given: str = "") -> Hub:
         """The way there with a token: the job's own, or the one given."""
-        environ = {
-            "GITHUB_TOKEN": given or self.github.world.job_token(self.permissions, self.name),
-            "GITHUB_API_URL": self.github.root,
-        }
-        return connect(token(environ), environ, self.retry_policy, self.timeout)
+        access = token(secret(given or self.github.world.job_token(self.permissions, self.name)))
+        return connect(access, settings({"GITHUB_API_URL": self.github.root}).github, self.retry_policy, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
         return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.adapters.google.contacts import GoogleAddressBook
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.google.mail import Gmail
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.adapters.google.transport import Connection, Timeouts
-from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NEW_YORK, unmasked
+from tests.clock import ManualClock
 from tests.emulators.google import Break, GoogleEmulator, World
+from tests.settings import secret
 
 READING = frozenset({EVENTS, CONTACTS})
 BY_NAME = READING | {CALENDAR_LIST}
@@ -25,35 +25,17 @@ HANG = 1
 """Seconds until a reply that never comes is given up."""
 
 
-@dataclass
-class Time:
-    """A clock that moves only when somebody waits."""
-
-    now: float = 0.0
-    naps: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-    @property
-    def retry_policy(self) -> RetryPolicy:
-        return RetryPolicy(
-            clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0, today=lambda: datetime.now(UTC)
-        )
-
-
 @dataclass(frozen=True)
 class Club:
     """One run's objects; each run has its own, as each process has."""
 
     google: GoogleEmulator
-    time: Time = field(default_factory=Time)
+    time: ManualClock = field(default_factory=ManualClock)
     read: float = 300
 
     @property
     def connection(self) -> Connection:
-        return Connection(unmasked, self.google.root, Timeouts(connect=30, read=self.read), self.time.retry_policy)
+        return Connection(unmasked, self.google.root, Timeouts(connect=30, read=self.read), self.time.retry_policy())
 
     def facing(self, trouble: object) -> Club:
         """The same club, which soon gives up waiting if the trouble is a reply that never comes."""
@@ -61,7 +43,7 @@ class Club:
         return replace(self, read=HANG) if hangs else self
 
     def account(self) -> Account:
-        return Account(stored_credential({"GOOGLE_CREDENTIALS": self.google.credentials}), self.connection)
+        return Account(stored_credential(secret(self.google.credentials)), self.connection)
 
     def calendar(self, id_: str = TEAM) -> GoogleCalendarFeed:
         return GoogleCalendarFeed(self.account(), READING, NEW_YORK, id=id_)

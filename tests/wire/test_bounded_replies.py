@@ -22,9 +22,10 @@ from sessionsmgmt.errors import SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Undelivered, Unknown
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.github import OWNER, REPOSITORY
 from tests.emulators.google import Instead, Response
+from tests.settings import secret, settings
 from tests.wire.github import github
 from tests.wire.google import Club, google
 
@@ -292,8 +293,8 @@ def test_an_odd_reply_of_github_counts_as_none(reply: Response) -> None:
 @pytest.mark.parametrize("name", ["a body in drops", "continuing in drops"])
 def test_a_reply_of_github_that_takes_too_long_is_given_up(name: str) -> None:
     with Stranger(SLOW[name]).listening() as stranger:
-        environ = {"GITHUB_TOKEN": "a-token", "GITHUB_API_URL": stranger.root}
-        hub = connect(token(environ), environ, RetryPolicy(total=0), timeout=1)
+        github = settings({"GITHUB_API_URL": stranger.root}).github
+        hub = connect(token(secret("a-token")), github, RetryPolicy(total=0), timeout=1)
         with pytest.raises(UnreachableError):
             hub.repeat(lambda: hub.repository(RepositoryName(OWNER, REPOSITORY)).get_branch("main"), Purpose("x", "y"))
         assert stranger.asked == 1

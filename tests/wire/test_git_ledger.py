@@ -16,22 +16,13 @@ from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.git_transaction import LAGS
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
 from sessionsmgmt.adapters.ledger.witness import BELOW
-from sessionsmgmt.domain.delivery.claims import (
-    Begin,
-    Claim,
-    Entry,
-    Hold,
-    LedgerSnapshot,
-    Refused,
-    Resolve,
-    Sent,
-    Step,
-)
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
 from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.ports.ledger import Unwritten
 from tests.builders import NOW, RETENTION, announcement
+from tests.clock import ManualClock
 from tests.emulators.github import (
     BAD_GATEWAY,
     BRANCH_MOVED,
@@ -228,12 +219,12 @@ def test_a_network_that_answers_for_github_is_not_believed(home: Home, call: str
 def test_the_wait_github_asks_for_is_kept(home: Home) -> None:
     begun(home)
     for trouble, least in ((SECONDARY_RATE_LIMIT, 60), (TOO_MANY, 1), (PRIMARY_RATE_LIMIT, 60)):
-        waiting = replace(home, time=type(home.time)())
-        ledger, before = read_by(waiting), len(home.github.requests)
+        patient = replace(home, time=ManualClock())
+        ledger, before = read_by(patient), len(home.github.requests)
         home.github.fail(PUT, trouble)
         ledger.write([begin(f"run {least} {trouble.status}", Key("campus", trouble.message))], NOW)
         assert asked(home, before) == [PUT, PUT, MOVE]
-        assert waiting.time.now >= least
+        assert patient.time.now >= least
 
 
 @pytest.mark.parametrize("call", [READ, PUT])

@@ -30,6 +30,7 @@ from tests.emulators.github import (
     Break,
     Refusal,
 )
+from tests.settings import secret, settings
 from tests.wire.github import Home, github
 
 HERE = RepositoryName(OWNER, REPOSITORY)
@@ -260,8 +261,9 @@ def test_a_token_that_a_reply_repeats_is_not_shown(home: Home) -> None:
 
 
 def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
-    environ = {"SECRETS_TOKEN": home.github.world.fine_grained_token({}), "GITHUB_API_URL": home.github.root}
-    hub = connect(token(environ, "SECRETS_TOKEN"), environ, home.retry_policy)
+    given = settings({"GITHUB_API_URL": home.github.root}).github
+    access = token(secret(home.github.world.fine_grained_token({})), "SECRETS_TOKEN")
+    hub = connect(access, given, home.retry_policy)
 
     with pytest.raises(RefusedError) as refused:
         look(hub)
@@ -274,32 +276,32 @@ def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
 def test_no_token_is_shown_when_what_holds_it_is_printed(home: Home) -> None:
     given = home.github.world.job_token({})
 
-    assert given not in repr(home.hub(given)) + repr(token({"GITHUB_TOKEN": given}))
+    assert given not in repr(home.hub(given)) + repr(token(secret(given)))
 
 
 @pytest.mark.parametrize("value", ["", " ", "two words", "line\nbreak", "é"])
 def test_a_token_that_is_none_is_refused_before_anything_is_asked(value: str) -> None:
     with pytest.raises(InputError, match="SECRETS_TOKEN") as problem:
-        token({"SECRETS_TOKEN": value}, "SECRETS_TOKEN")
+        token(secret(value), "SECRETS_TOKEN")
     assert not value.strip() or value not in str(problem.value)
 
 
 @pytest.mark.parametrize("root", ["http://github.example.org", "ftp://127.0.0.1", "https://user@example.org", "x"])
 def test_a_root_that_could_give_the_token_away_is_refused(root: str) -> None:
-    environ = {"GITHUB_TOKEN": "token", "GITHUB_API_URL": root}
+    given = settings({"GITHUB_API_URL": root}).github
     with pytest.raises(InputError, match="GITHUB_API_URL"):
-        connect(token(environ), environ, RetryPolicy())
+        connect(token(secret("token")), given, RetryPolicy())
 
 
 def test_without_a_root_github_itself_is_asked() -> None:
-    environ = {"GITHUB_TOKEN": "token"}
+    hub = connect(token(secret("token")), settings({}).github, RetryPolicy())
 
-    assert connect(token(environ), environ, RetryPolicy()).api.requester.base_url == "https://api.github.com"
+    assert hub.api.requester.base_url == "https://api.github.com"
 
 
 @pytest.mark.parametrize("name", ["o/n", "example-club/premises", "a_b/.github", "A1/x-._y", " o/n "])
 def test_a_repository_is_an_owner_and_a_name(name: str) -> None:
-    assert str(repository({"GITHUB_REPOSITORY": name})) == name.strip()
+    assert str(repository(settings({"GITHUB_REPOSITORY": name}).github)) == name.strip()
 
 
 @pytest.mark.parametrize(
@@ -307,5 +309,5 @@ def test_a_repository_is_an_owner_and_a_name(name: str) -> None:
 )
 def test_what_could_lead_elsewhere_is_no_repository(name: str) -> None:
     with pytest.raises(InputError, match="GITHUB_REPOSITORY") as problem:
-        repository({"GITHUB_REPOSITORY": name})
+        repository(settings({"GITHUB_REPOSITORY": name}).github)
     assert isinstance(problem.value, SessionsError)

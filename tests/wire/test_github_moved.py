@@ -16,6 +16,7 @@ from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import unmasked
 from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
+from tests.settings import settings
 from tests.wire.github import Home, github
 
 HERE = RepositoryName(OWNER, REPOSITORY)
@@ -85,7 +86,7 @@ def test_an_app_is_told_so_before_it_is_told_that_it_is_not_installed(home: Home
     home.github.world.rename("venue")
 
     def sign_in() -> None:
-        with secrets_access(environ, HERE, "secrets", home.retry_policy, unmasked):
+        with secrets_access(settings(environ), HERE, "secrets", home.retry_policy, unmasked):
             pass
 
     assert "is called otherwise now" in refused(sign_in)

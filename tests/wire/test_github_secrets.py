@@ -14,9 +14,11 @@ from sessionsmgmt.adapters.github.secrets import place
 from sessionsmgmt.adapters.github.secrets_auth import secrets_access
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.settings import Settings
 from tests.builders import unmasked
 from tests.contract.secret_stores import HERE, NAME, SETTINGS, SecretWorld
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, GitHubEmulator, Refusal
+from tests.settings import settings
 
 PUT = "actions/create-or-update-repo-secret"
 DELETE = "actions/delete-repo-secret"
@@ -81,15 +83,15 @@ def test_a_place_that_is_not_there_is_named(world: SecretWorld, scope: Scope) ->
         replace(store, place=place(elsewhere, HERE)).seal("value")
 
 
-def environ(world: SecretWorld, more: Mapping[str, str]) -> dict[str, str]:
+def settings_with_app(world: SecretWorld, more: Mapping[str, str]) -> Settings:
     app = world.github.world.app
     known = {"GITHUB_APP_ID": str(app.id), "GITHUB_APP_PRIVATE_KEY": app.private_key}
-    return {"GITHUB_API_URL": world.github.root, **known, **more}
+    return settings({"GITHUB_API_URL": world.github.root, **known, **more})
 
 
 def signed_in(world: SecretWorld, more: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> str:
     """The variable that the access came from, after it was had and handed back."""
-    with secrets_access(environ(world, more), HERE, "secrets", world.retry_policy, mask) as access:
+    with secrets_access(settings_with_app(world, more), HERE, "secrets", world.retry_policy, mask) as access:
         return access.variable
 
 
@@ -190,7 +192,7 @@ def test_the_token_made_for_it_comes_first_then_the_app_and_the_jobs_own_never(
 def test_a_run_without_a_number_is_a_matter_of_settings(world: SecretWorld, number: str) -> None:
     hub = world.open().hub
     with pytest.raises(InputError, match="GITHUB_RUN_ID"):
-        secrets_read({"GITHUB_RUN_ID": number}, hub, HERE, Scope.REPOSITORY)
+        secrets_read(number, hub, HERE, Scope.REPOSITORY)
     assert world.github.requests == ()
 
 

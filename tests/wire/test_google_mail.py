@@ -9,10 +9,10 @@ from email.message import EmailMessage
 import pytest
 
 from sessionsmgmt.adapters.google.mail import LARGEST
-from sessionsmgmt.adapters.google.tokens import SEND
-from sessionsmgmt.errors import ConsentError, Exit, InputError, UnreachableError
+from sessionsmgmt.adapters.google.scopes import SEND
+from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import (
     EXPIRED_TOKEN,
     INVALID_GRANT,
@@ -142,7 +142,7 @@ def test_a_mail_that_a_limit_turned_away_did_not_leave_and_may_be_sent_again(
 
     assert isinstance(first, Limited)
     assert first.wait == wait
-    assert first.cause.exit is Exit.UNREACHABLE
+    assert isinstance(first.cause, UnreachableError)
     assert "limits" in str(first.cause)
     assert isinstance(second, Delivered)
     assert len(club.google.sent) == 1
@@ -184,7 +184,7 @@ def test_an_access_that_ends_and_can_not_be_had_again_leaves_the_mail_where_it_i
 
     assert isinstance(outcome, Undelivered)
     assert outcome.everywhere
-    assert outcome.cause.exit is Exit.CONSENT
+    assert isinstance(outcome.cause, ConsentError)
     assert club.google.calls(CALL) == ()
 
 
@@ -197,7 +197,7 @@ def test_a_refused_connection_is_known_not_to_have_been_sent(club: Club) -> None
 
     assert isinstance(first, Unknown | Undelivered)
     assert isinstance(second, Undelivered)
-    assert second.cause.exit is Exit.UNREACHABLE
+    assert isinstance(second.cause, UnreachableError)
     assert len(club.google.sent) == 1
 
 
@@ -207,7 +207,7 @@ def test_without_consent_nothing_is_tried(club: Club, trouble: Refusal, says: st
     outcome = club.mailer().send(message())
 
     assert isinstance(outcome, Undelivered)
-    assert outcome.cause.exit is Exit.CONSENT
+    assert isinstance(outcome.cause, ConsentError)
     assert says in str(outcome.cause)
     assert club.google.calls(CALL) == ()
 
@@ -219,7 +219,7 @@ def test_a_message_gmail_would_not_take_is_not_tried(club: Club) -> None:
     outcome = club.mailer().send(large)
 
     assert isinstance(outcome, Undelivered)
-    assert outcome.cause.exit is Exit.INPUT
+    assert isinstance(outcome.cause, InputError)
     assert club.google.requests == ()
 
 

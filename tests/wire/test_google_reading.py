@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessionsmgmt.adapters.google.calendar import _event
-from sessionsmgmt.adapters.google.tokens import CALENDAR_LIST, CONTACTS, EVENTS
+from sessionsmgmt.adapters.google.calendar import event_of
+from sessionsmgmt.adapters.google.scopes import CALENDAR_LIST, CONTACTS, EVENTS
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.domain.sessions.presence import presence
-from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from tests.emulators.google import (
     EXPIRED_TOKEN,
     INVALID_CLIENT,
@@ -149,7 +149,7 @@ def test_trouble_that_lasts_ends_with_unreachable(filled_club: Club, call: str, 
 
     with pytest.raises(UnreachableError) as caught:
         READERS[call](filled_club)
-    assert caught.value.exit is Exit.UNREACHABLE
+    assert isinstance(caught.value, UnreachableError)
     assert filled_club.time.now <= 90
 
 
@@ -415,7 +415,7 @@ def test_days_stay_days_and_times_become_utc() -> None:
 )
 def test_a_deleted_event_has_a_window_whatever_is_left_of_its_times(zone: str, times: dict[str, object]) -> None:
     """What is deleted may come back as little more than its id ("Events: get")."""
-    found = _event({"id": "lab", "status": "cancelled", **times}, "owner")
+    found = event_of({"id": "lab", "status": "cancelled", **times}, "owner")
 
     assert not found.confirmed
     assert presence(found, PresenceMode.WHOLE_DAY, ZoneInfo(zone)).start.year > 1

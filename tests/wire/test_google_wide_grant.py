@@ -10,9 +10,7 @@ import pytest
 
 from sessionsmgmt.adapters.google.account import VERSIONS
 from sessionsmgmt.adapters.google.health_checks import consent
-from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.adapters.google.token_refresher import GoogleTokenRefresher
-from sessionsmgmt.adapters.google.tokens import (
+from sessionsmgmt.adapters.google.scopes import (
     CALENDAR_LIST,
     CONTACTS,
     COVERED_BY,
@@ -20,13 +18,15 @@ from sessionsmgmt.adapters.google.tokens import (
     EVENTS_WRITE,
     METADATA,
     SEND,
-    refresh,
 )
+from sessionsmgmt.adapters.google.sent import GmailSent
+from sessionsmgmt.adapters.google.token_refresher import GoogleTokenRefresher
+from sessionsmgmt.adapters.google.tokens import refresh
 from sessionsmgmt.errors import ConsentError
 from sessionsmgmt.ports.health import Health
 from sessionsmgmt.ports.mail import Delivered
 from tests.builders import NOW
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 from tests.emulators.google import Consent, World
 from tests.emulators.google.world import CALENDAR, GMAIL_SEND, PREDECESSOR
 from tests.wire.google import READING, google

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.adapters.github.client import RepositoryName
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.git import GitLedger
 from sessionsmgmt.adapters.ledger.git_transaction import BEHIND, LAGS, RESTORED, UNWITNESSED
@@ -19,7 +18,7 @@ from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import RefusedError
 from tests.builders import NOW, announcement
-from tests.emulators.github import BAD_GATEWAY, OWNER, TOO_MANY, UNAVAILABLE, Break, Refusal
+from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, Refusal
 from tests.ledger_run import LedgerRun
 from tests.wire.github import BRANCH, KEYS, Home, github
 
@@ -212,8 +211,7 @@ def test_a_slow_run_does_not_move_the_witness_back(home: Home) -> None:
     quick.write([begin("quick", SHOP)], NOW)
     last = refs(home)[HEAD]
 
-    hub = home.hub()
-    Witness(hub, hub.repository(RepositoryName(OWNER, home.name)), BRANCH, is_there=True).move(first, 1)
+    Witness(home.hub(), home.hub().repository(home.branch().repository), BRANCH).move(first, 1)
     assert refs(home)[WITNESS] == last
 
 

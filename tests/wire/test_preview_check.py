@@ -9,7 +9,7 @@ import pytest
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.ports.pull_requests import Annotation, Conclusion
 from tests.emulators.github import BAD_GATEWAY, UNAVAILABLE, Break, World
-from tests.wire.exhibits import Pulls, preview_report, pull_request, some_annotations
+from tests.wire.preview_reports import Pulls, preview_report, pull_request, some_annotations
 
 LIST, CREATE, UPDATE = "checks/list-for-ref", "checks/create", "checks/update"
 

@@ -8,7 +8,7 @@ import pytest
 
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from tests.emulators.github import BAD_GATEWAY, UNAVAILABLE, Break, Refusal, World
-from tests.wire.exhibits import Pulls, preview_report, pull_request
+from tests.wire.preview_reports import Pulls, preview_report, pull_request
 
 LIST, CREATE, UPDATE, DELETE = (
     f"issues/{one}" for one in ("list-comments", "create-comment", "update-comment", "delete-comment")

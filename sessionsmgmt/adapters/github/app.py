@@ -7,7 +7,7 @@ alone and hand the token back; so its requester is used ("REST API endpoints for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -15,10 +15,11 @@ from http import HTTPStatus
 from github import Auth
 
 from sessionsmgmt.adapters.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
-from sessionsmgmt.adapters.github.job import APP_ID, PRIVATE_KEY
 from sessionsmgmt.adapters.secret_format import document_fault, word_fault
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.secret_masking import Mask, Secret
+from sessionsmgmt.settings import APP_ID, PRIVATE_KEY, GitHubSettings
 
 BOTH = f"{APP_ID} and {PRIVATE_KEY}"
 _UNKNOWN = re.compile("integration not found", re.IGNORECASE)
@@ -37,13 +38,13 @@ class App:
     auth: Auth.AppAuth = field(repr=False)
 
 
-def app(environ: Mapping[str, str]) -> App | None:
-    """The App of the environment; None where none is named.
+def app(github: GitHubSettings) -> App | None:
+    """The App of the settings; None where none is named.
 
     Raises InputError where only a half of it is, or the key is none. A key whose lines were joined by a written
     backslash and n, as some forms do it, is taken too.
     """
-    number, pem = environ.get(APP_ID, "").strip(), environ.get(PRIVATE_KEY, "").strip()
+    number, pem = github.app_id, github.private_key.reveal().strip()
     if not number and not pem:
         return None
     if not number or not pem:
@@ -67,29 +68,28 @@ def installed(
     app: App,
     repository: RepositoryName,
     permission: str,
-    environ: Mapping[str, str],
+    github: GitHubSettings,
     retry_policy: RetryPolicy,
-    mask: Callable[[str], None],
+    mask: Mask,
 ) -> Iterator[Access]:
     """A token of the App for this repository with this one permission to write; handed back at the end, come what may.
 
     ``mask`` is told the token before it is used. Raises RefusedError where the App is not installed here or lacks the
     permission.
     """
-    hub = connect(Access(BOTH, app.auth), environ, retry_policy)
-    token = _token(hub, repository, permission)
-    mask(token)
-    access = Access(BOTH, Auth.Token(token))
+    hub = connect(Access(BOTH, app.auth), github, retry_policy)
+    token = _token(hub, repository, permission, mask)
+    access = Access(BOTH, Auth.Token(token.reveal()))
     try:
         yield access
     finally:
         brief = replace(retry_policy, total=min(retry_policy.total, LAST_WORD))
         with suppress(SessionsError):
-            _hand_back(connect(access, environ, brief))
+            _hand_back(connect(access, github, brief))
 
 
-def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
-    """Asked for twice, one of the two is never used, which does no harm."""
+def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) -> Secret:
+    """A fresh token. Where GitHub is asked twice, one of its two tokens is never used, which does no harm."""
     purpose = Purpose("signing in as the App", f"{permission}: write")
 
     def installation() -> int:
@@ -102,10 +102,10 @@ def _token(hub: Hub, repository: RepositoryName, permission: str) -> str:
         raise (declined.refusal if is_unknown(declined) else _not_installed()) from None
     wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
-    def issue() -> str:
+    def issue() -> Secret:
         path = f"/app/installations/{number}/access_tokens"
         _, found = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
-        return str(found["token"])
+        return Secret(str(found["token"]), mask)
 
     try:
         return hub.repeat(issue, purpose, {HTTPStatus.UNPROCESSABLE_ENTITY})

@@ -20,20 +20,19 @@ from github.Repository import Repository
 from urllib3 import BaseHTTPResponse, Retry
 
 from sessionsmgmt.adapters.github.connections import bound
-from sessionsmgmt.adapters.github.errors import REPOSITORY, Asked, Reply, details, refusal, safe
-from sessionsmgmt.adapters.github.job import JOB_TOKEN
+from sessionsmgmt.adapters.github.errors import Asked, Reply, details, refusal, safe
 from sessionsmgmt.adapters.secret_format import word_fault
-from sessionsmgmt.base_urls import root
+from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
+from sessionsmgmt.secret_masking import Secret
+from sessionsmgmt.settings import API_URL, JOB_TOKEN, REPOSITORY, GitHubSettings
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import ConnectionPool
 
 T = TypeVar("T")
 
-TOKEN = JOB_TOKEN
-REPOSITORY_ID = "GITHUB_REPOSITORY_ID"
 PUBLIC = "https://api.github.com"
 TIMEOUT = 30
 """Seconds to wait for a connection, and for all of a reply."""
@@ -155,9 +154,9 @@ class Purpose:
     permission: str
 
 
-def token(environ: Mapping[str, str], variable: str = TOKEN) -> Access:
-    """The token in the variable. Raises InputError where there is none."""
-    value = environ.get(variable, "").strip()
+def token(given: Secret, variable: str = JOB_TOKEN) -> Access:
+    """The token that was given in the variable. Raises InputError where there is none."""
+    value = given.reveal().strip()
     if not value:
         raise InputError(
             f"{variable} is not set: GitHub is asked with it.",
@@ -169,9 +168,9 @@ def token(environ: Mapping[str, str], variable: str = TOKEN) -> Access:
     return Access(variable, Auth.Token(value))
 
 
-def repository(environ: Mapping[str, str]) -> RepositoryName:
-    """The repository the job belongs to. Raises InputError where the variable is missing or no ``owner/name``."""
-    found = _FULL_NAME.fullmatch(environ.get(REPOSITORY, "").strip())
+def repository(github: GitHubSettings) -> RepositoryName:
+    """The repository the job belongs to. Raises InputError where the settings have none, or no ``owner/name``."""
+    found = _FULL_NAME.fullmatch(github.repository)
     if found is None:
         raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
     return RepositoryName(found[1], found[2])
@@ -183,14 +182,14 @@ def page_numbers() -> Iterator[int]:
     raise UnreachableError("GitHub's list has no last page.", "Nothing is lost; the next run goes on.")
 
 
-def connect(access: Access, environ: Mapping[str, str], retry_policy: RetryPolicy, timeout: int = TIMEOUT) -> Hub:
+def connect(access: Access, github: GitHubSettings, retry_policy: RetryPolicy, timeout: int = TIMEOUT) -> Hub:
     """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
 
-    Goes to the root that GITHUB_API_URL names. Raises InputError where that is refused (see ``roots.root``).
+    Goes to the base URL of GITHUB_API_URL. Raises InputError where that is refused (see ``base_urls.base_url``).
     """
     api = Github(
         auth=access.auth,
-        base_url=root(environ, "GITHUB_API_URL") or PUBLIC,
+        base_url=base_url(github.api_url, API_URL) or PUBLIC,
         timeout=timeout,
         user_agent="sessionsmgmt",
         per_page=100,
@@ -200,8 +199,7 @@ def connect(access: Access, environ: Mapping[str, str], retry_policy: RetryPolic
         lazy=True,  # or naming a repository would ask for it first
     )
     bound(api)
-    home = Home(environ.get(REPOSITORY, "").strip(), environ.get(REPOSITORY_ID, "").strip())
-    return Hub(api, access.variable, retry_policy, home)
+    return Hub(api, access.variable, retry_policy, Home(github.repository, github.repository_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from sessionsmgmt.adapters.github.job import JOB_TOKEN
 from sessionsmgmt.errors import RefusedError
-
-REPOSITORY = "GITHUB_REPOSITORY"
+from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY
 
 LONGEST = 300
 """Characters of GitHub's message that are shown."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.settings import ActionsJob
 
 LARGEST = 32 * 2**20
 """Bytes of an event that are read: GitHub's own limit is 25 MB ("Webhook events and payloads")."""
@@ -51,15 +51,15 @@ class PullRequest:
     closed: bool
 
 
-def must_be_merged(environ: Mapping[str, str], command: str) -> None:
+def must_be_merged(job: ActionsJob, command: str) -> None:
     """Raise InputError where the job was set off by what is only proposed.
 
     Whoever proposes a change could otherwise have the club's emails sent, its ledger written or its secrets renewed by
     files of their own. What ``workflow_run`` follows is told by its event; where that is not told, it is refused.
     """
-    name, reference = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_REF", "")
+    name, reference = job.event_name, job.ref
     if name == "workflow_run":
-        proposed = _follows_proposal(_loaded(environ))
+        proposed = _follows_proposal(_loaded(job))
         what = "on workflow_run of a pull request"
     else:
         proposed = name.startswith("pull_request") or name == QUEUE or reference.startswith(("refs/pull/", _QUEUES))
@@ -80,44 +80,44 @@ def _follows_proposal(payload: object) -> bool:
     return event.startswith("pull_request") or event in {QUEUE, "workflow_run", ""}
 
 
-def is_queued(environ: Mapping[str, str]) -> bool:
+def is_queued(job: ActionsJob) -> bool:
     """Whether a merge queue tries what is to be merged. No pull request is named then."""
-    return environ.get("GITHUB_EVENT_NAME", "") == QUEUE
+    return job.event_name == QUEUE
 
 
-def is_private(environ: Mapping[str, str]) -> bool | None:
+def is_private(job: ActionsJob) -> bool | None:
     """Whether nobody but those who were let in can read the repository; None where the event does not say.
 
     An internal repository is private by that word, but everybody of the company can read it; so it counts as public.
     """
-    repository = _at(_loaded(environ), "repository")
+    repository = _at(_loaded(job), "repository")
     private, visibility = _at(repository, "private"), _at(repository, "visibility")
     if not isinstance(private, bool):
         return None
     return private and visibility in (None, "private")
 
 
-def refuse_lent_secrets(environ: Mapping[str, str], command: str) -> None:
+def refuse_lent_secrets(job: ActionsJob, command: str) -> None:
     """Raise InputError on ``pull_request_target``, whose job has the secrets and may read a stranger's files."""
-    if environ.get("GITHUB_EVENT_NAME", "") == "pull_request_target":
+    if job.event_name == "pull_request_target":
         raise InputError(
             f"No {command} runs on pull_request_target: a stranger's files would be read with your secrets at hand.",
             "Use 'on: pull_request' in the workflow; it works for forks, too.",
         )
 
 
-def pull_request(environ: Mapping[str, str]) -> PullRequest | None:
+def pull_request(job: ActionsJob) -> PullRequest | None:
     """The pull request of the event, or None where the event is another.
 
     Raises InputError where the event can't be read, or is ``pull_request_target``: that gives somebody else's files a
     token that may write, and secrets.
     """
-    refuse_lent_secrets(environ, "preview")
-    name = environ.get("GITHUB_EVENT_NAME", "")
-    return _pull_request(_payload(environ), environ) if name.startswith("pull_request") else None
+    refuse_lent_secrets(job, "preview")
+    name = job.event_name
+    return _pull_request(_payload(job), job) if name.startswith("pull_request") else None
 
 
-def _pull_request(payload: object, environ: Mapping[str, str]) -> PullRequest:
+def _pull_request(payload: object, job: ActionsJob) -> PullRequest:
     pull, repository = _at(payload, "pull_request"), _at(payload, "repository")
     number, head = _at(pull, "number"), _at(pull, "head", "sha")
     if type(number) is not int or number < 1 or not isinstance(head, str) or not _COMMIT.fullmatch(head):
@@ -125,32 +125,32 @@ def _pull_request(payload: object, environ: Mapping[str, str]) -> PullRequest:
     return PullRequest(
         number=number,
         head=head,
-        origin=_origin(pull, repository, environ),
+        origin=_origin(pull, repository, job),
         closed=_at(payload, "action") == "closed" or _at(pull, "state") == "closed",
     )
 
 
-def _origin(pull: object, repository: object, environ: Mapping[str, str]) -> Origin:
+def _origin(pull: object, repository: object, job: ActionsJob) -> Origin:
     """By whom the job was set off decides over Dependabot, as GitHub itself has it; a fork that is gone is one too."""
-    if environ.get("GITHUB_ACTOR", "") == DEPENDABOT or _at(pull, "user", "login") == DEPENDABOT:
+    if job.actor == DEPENDABOT or _at(pull, "user", "login") == DEPENDABOT:
         return Origin.DEPENDABOT
     ours, theirs = _at(repository, "id"), _at(pull, "head", "repo", "id")
     return Origin.HERE if type(ours) is int and type(theirs) is int and ours == theirs else Origin.FORK
 
 
-def _payload(environ: Mapping[str, str]) -> object:
+def _payload(job: ActionsJob) -> object:
     try:
-        with Path(environ.get("GITHUB_EVENT_PATH") or "/dev/null").open("rb") as file:
+        with Path(job.event_path or "/dev/null").open("rb") as file:
             data = file.read(LARGEST + 1)
         return json.loads(data) if len(data) <= LARGEST else None
     except (OSError, ValueError, RecursionError):
         raise _unreadable() from None
 
 
-def _loaded(environ: Mapping[str, str]) -> object:
+def _loaded(job: ActionsJob) -> object:
     """The event, or None where there is none that can be read."""
     try:
-        return _payload(environ)
+        return _payload(job)
     except InputError:
         return None
 

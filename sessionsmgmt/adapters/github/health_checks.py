@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
 
@@ -117,7 +117,7 @@ def secret(
         written, title = store.written(), store.title
     if written is None:
         advice = "Run 'sessionsmgmt auth login' with what may write it, or store the credential there by hand."
-        yield Finding("secret", Health.BAD, f"GitHub has not {title}.", advice, Exit.INPUT)
+        yield Finding("secret", Health.BAD, f"GitHub has not {title}.", advice, InputError)
         return
     age = today - written
     text = f"{title[:1].upper()}{title[1:]} is there, written {max(age.days, 0)} day(s) ago."
@@ -136,7 +136,7 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
     except DeclinedError:
         text = "The repository has no environment of the name in sessions.yml."
         advice = "Make it in the repository's settings, under Environments, or correct 'credentials.environment'."
-        yield Finding("environment", Health.BAD, text, advice, Exit.REFUSED)
+        yield Finding("environment", Health.BAD, text, advice, RefusedError)
     else:
         yield Finding("environment", Health.GOOD, "It is there.")
 
@@ -173,7 +173,7 @@ def workflows(here: Here) -> Iterator[Finding]:
             yield Finding(topic, Health.GOOD, "It is switched on.")
         else:
             why = "GitHub switched it off after 60 days without a push." if state == "disabled_inactivity" else _OFF
-            yield Finding(topic, Health.BAD, why, "Open it under Actions, and press 'Enable workflow'.", Exit.ATTENTION)
+            yield Finding(topic, Health.BAD, why, "Open it under Actions, and press 'Enable workflow'.")
 
 
 def app(here: Here, permission: str) -> Iterator[Finding]:
@@ -185,15 +185,15 @@ def app(here: Here, permission: str) -> Iterator[Finding]:
         if is_unknown(declined):
             raise declined.refusal from None
         text, advice = "It is not installed on this repository.", "Install it: the App's settings, 'Install App'."
-        yield Finding("GitHub App", Health.BAD, text, advice, Exit.REFUSED)
+        yield Finding("GitHub App", Health.BAD, text, advice, RefusedError)
         return
     if suspended:
         advice = "Whoever installed it can lift that, in the settings under GitHub Apps."
-        yield Finding("GitHub App", Health.BAD, "It is installed here, but suspended.", advice, Exit.REFUSED)
+        yield Finding("GitHub App", Health.BAD, "It is installed here, but suspended.", advice, RefusedError)
     elif level != "write":
         text = f"It is installed here, but lacks the permission '{permission}: write'."
         advice = "Give it that in the App's settings, and accept it where it is installed."
-        yield Finding("GitHub App", Health.BAD, text, advice, Exit.REFUSED)
+        yield Finding("GitHub App", Health.BAD, text, advice, RefusedError)
     else:
         yield Finding("GitHub App", Health.GOOD, f"It is installed here, with '{permission}: write'.")
 
@@ -202,7 +202,7 @@ def _scopes(told: str) -> Finding:
     """The scopes of a classic token, which is good for everything that its owner may do."""
     scopes = {one.strip() for one in told.split(",")} - {""}
     if "repo" not in scopes:
-        return Finding("GitHub token", Health.BAD, "The scope 'repo' is missing.", _FINE_GRAINED, Exit.REFUSED)
+        return Finding("GitHub token", Health.BAD, "The scope 'repo' is missing.", _FINE_GRAINED, RefusedError)
     return Finding("GitHub token", Health.NOTE, "It opens every repository of its owner.", _FINE_GRAINED)
 
 
@@ -239,9 +239,9 @@ def _repository(found: _Repository, today: datetime) -> Iterator[Finding]:
     if found.private:
         yield Finding("repository", Health.GOOD, "It is private.")
     else:
-        yield Finding("repository", Health.BAD, _PUBLIC, _MAKE_PRIVATE, Exit.ATTENTION)
+        yield Finding("repository", Health.BAD, _PUBLIC, _MAKE_PRIVATE)
     if found.archived:
-        yield Finding("repository", Health.BAD, "It is archived: nothing runs.", "Unarchive it.", Exit.REFUSED)
+        yield Finding("repository", Health.BAD, "It is archived: nothing runs.", "Unarchive it.", RefusedError)
     idle = today - found.pushed
     if not found.private and IDLE - idle <= SOON:
         text = f"Nothing was pushed for {idle.days} days; after {IDLE.days} GitHub stops the schedule."

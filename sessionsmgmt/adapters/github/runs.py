@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from sessionsmgmt.adapters.github.client import Hub, Purpose, RepositoryName
 from sessionsmgmt.config.model import Scope
 from sessionsmgmt.errors import InputError
-
-RUN_ID = "GITHUB_RUN_ID"
+from sessionsmgmt.settings import RUN_ID
 
 READ: Mapping[Scope, str] = {
     Scope.REPOSITORY: "created_at",
@@ -24,17 +23,16 @@ GitHub Actions"). Each is the earliest it can be: at worst a copy counts as old 
 """
 
 
-def secrets_read(environ: Mapping[str, str], hub: Hub, repository: RepositoryName, scope: Scope) -> datetime:
-    """The earliest instant, by GitHub's clock, at which this run can have read its secrets.
+def secrets_read(run_id: str, hub: Hub, repository: RepositoryName, scope: Scope) -> datetime:
+    """The earliest instant, by GitHub's clock, at which the run of that id can have read its secrets.
 
     Takes ``actions: read``. Raises InputError where GITHUB_RUN_ID names no run, and otherwise as ``Hub.repeat`` does.
     """
-    number = environ.get(RUN_ID, "").strip()
-    if not (number.isascii() and number.isdigit()):
+    if not (run_id.isascii() and run_id.isdigit()):
         raise InputError(f"{RUN_ID} is not set to the number of a run.", "GitHub's runner sets it; pass it on.")
 
     def ask() -> datetime:
-        _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/actions/runs/{number}")
+        _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/actions/runs/{run_id}")
         return datetime.fromisoformat(str(found[READ[scope]])).astimezone(UTC)
 
     return hub.repeat(ask, Purpose("seeing when this run read its secrets", "actions: read"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sessionsmgmt.adapters.github.app import app, installed
 from sessionsmgmt.adapters.github.client import Access, RepositoryName, token
-from sessionsmgmt.adapters.github.job import JOB_TOKEN, SECRETS_TOKEN, in_actions
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.secret_masking import Mask
+from sessionsmgmt.settings import SECRETS_TOKEN, Settings
 
 TWO_WAYS = (
     "There are two ways: a fine-grained token of a person who may, with 'Secrets: write' for this repository alone, as "
@@ -20,29 +21,30 @@ TWO_WAYS = (
 
 @contextmanager
 def secrets_access(
-    environ: Mapping[str, str],
+    settings: Settings,
     repository: RepositoryName,
     permission: str,
     retry_policy: RetryPolicy,
-    mask: Callable[[str], None],
+    mask: Mask,
 ) -> Iterator[Access]:
     """What secrets are written with, for as long as the block lasts.
 
     SECRETS_TOKEN, else the App, else GITHUB_TOKEN where that is a person's. Raises InputError where there is nothing,
     RefusedError where there is only the job's own token; nothing is asked for that.
     """
-    own = environ.get(JOB_TOKEN, "").strip() if in_actions(environ) else ""
-    given = environ.get(SECRETS_TOKEN, "").strip()
+    github = settings.github
+    own = github.job_token.reveal().strip() if settings.actions.in_actions else ""
+    given = github.secrets_token.reveal().strip()
     if given and given != own:
-        yield token(environ, SECRETS_TOKEN)
-    elif not given and (found := app(environ)):
-        with installed(found, repository, permission, environ, retry_policy, mask) as access:
+        yield token(github.secrets_token, SECRETS_TOKEN)
+    elif not given and (named_app := app(github)):
+        with installed(named_app, repository, permission, github, retry_policy, mask) as access:
             yield access
     elif own:
         raise RefusedError(
             "Secrets can't be written with the job's own GITHUB_TOKEN, whatever 'permissions:' says.", TWO_WAYS
         )
-    elif environ.get(JOB_TOKEN, "").strip():
-        yield Access("your GITHUB_TOKEN", token(environ).auth)
+    elif github.job_token:
+        yield Access("your GITHUB_TOKEN", token(github.job_token).auth)
     else:
         raise InputError("Nothing is set that may write secrets.", TWO_WAYS)

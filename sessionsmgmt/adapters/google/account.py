@@ -1,25 +1,69 @@
-"""The club's account: one session per stage, each with its own narrow access, over the run's one connection pool."""
+"""The club's account: one access token per stage, each for narrow scopes, over the run's one connection pool."""
 
 from __future__ import annotations
 
 import json
 import threading
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from importlib import resources
-from typing import Any
-
-import requests
-from google.auth.transport.requests import AuthorizedSession, Request
-from google.oauth2.credentials import Credentials
+from typing import TYPE_CHECKING, Any
 
 from sessionsmgmt.adapters.google.credentials import StoredCredential
+from sessionsmgmt.adapters.google.postponed_imports import postpone
 from sessionsmgmt.adapters.google.tokens import Granted, excess, lapses, refresh
-from sessionsmgmt.adapters.google.transport import Connection, Http, Once, Patient
+from sessionsmgmt.adapters.google.transport import Connection, Http, Once, Patient, Response
 from sessionsmgmt.domain.model.warning import ReportWarning
 
+if TYPE_CHECKING:
+    from google.oauth2.credentials import Credentials
+
 VERSIONS = {"calendar": "v3", "people": "v1", "gmail": "v1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """Calls that carry an access token, which is renewed when it is about to end. Safe to use from several threads.
+
+    Where ``renews`` says so, a call that is answered 401 is made once more with a fresh token. google-auth's own
+    ``AuthorizedSession`` does the same; but it loads all that service accounts sign with, and puts a connection of its
+    own in the place of the run's where the machine has a client certificate.
+    """
+
+    once: Once
+    credentials: Credentials
+    renews: bool
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Response, bytes]:
+        """One call. Raises as ``tokens.refresh`` does where no token is to be had, and as ``Once`` does."""
+        carried = self._authorized(uri, method, headers)
+        response, content = self.once.request(uri, method, body, carried)
+        if response.status != HTTPStatus.UNAUTHORIZED or not self.renews:
+            return response, content
+        self._renew(carried)
+        return self.once.request(uri, method, body, self._authorized(uri, method, headers))
+
+    def _authorized(self, uri: str, method: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+        carried = dict(headers or {})
+        with self._lock:
+            self.credentials.before_request(None, method, uri, carried)
+        return carried
+
+    def _renew(self, refused: Mapping[str, str]) -> None:
+        """Renew the token that was refused, unless another thread has renewed it."""
+        with self._lock:
+            if refused["authorization"].endswith(f" {self.credentials.token}"):
+                self.credentials.refresh(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +74,13 @@ class Account:
     connection: Connection
     calendars: dict[str, str] = field(default_factory=dict, repr=False)
     """The ids of calendars by name, as far as this run has asked for them."""
-    _stages: dict[frozenset[str], tuple[Once, Granted]] = field(default_factory=dict, repr=False)
+    _stages: dict[frozenset[str], tuple[Authorized, Granted]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reading(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that only read: tried again while that can help. Raises as ``tokens.refresh`` does."""
-        once = self._stage(scopes, renewals=1)
-        return _service(name, self.connection.root, Patient(once, self.connection.retry_policy))
+        authorized = self._stage(scopes, renews=True)
+        return _service(name, self.connection.root, Patient(authorized, self.connection.retry_policy))
 
     def guarded(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that change something, and only if nobody else did in between (``If-Match``).
@@ -48,14 +92,14 @@ class Account:
 
     def sending(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does."""
-        return _service(name, self.connection.root, self._stage(scopes, renewals=0))
+        return _service(name, self.connection.root, self._stage(scopes, renews=False))
 
     def open(self, name: str, scopes: frozenset[str]) -> None:
         """Do all of ``sending`` that can be done before there is something to send: the token, and a connection.
 
         Raises as ``tokens.refresh`` does, and UnreachableError where there is no connection.
         """
-        self._stage(scopes, renewals=0)
+        self._stage(scopes, renews=False)
         self.connection.open(self.connection.at(str(_document(name)["rootUrl"]), "/"))
 
     def warnings(self) -> tuple[ReportWarning, ...]:
@@ -63,34 +107,32 @@ class Account:
         stages = [granted for _, granted in self._stages.values()]
         return tuple(dict.fromkeys(one for granted in stages for one in (*lapses(granted), *excess(granted))))
 
-    def _stage(self, scopes: frozenset[str], renewals: int) -> Once:
+    def _stage(self, scopes: frozenset[str], *, renews: bool) -> Authorized:
         """Calls whose access token is good for these scopes alone; the token is fetched on the first call.
 
-        ``renewals`` is how often a call that is answered 401 is made again with a fresh token. Raises as
-        ``tokens.refresh`` does. Safe to call, and what it gives to use, from several threads.
+        ``renews`` is as ``Authorized`` has it. Raises as ``tokens.refresh`` does. Safe to call from several threads.
         """
         with self._lock:
             if scopes not in self._stages:
-                self._stages[scopes] = self._open(scopes, renewals)
+                self._stages[scopes] = self._open(scopes, renews=renews)
             return self._stages[scopes][0]
 
-    def _open(self, scopes: frozenset[str], renewals: int) -> tuple[Once, Granted]:
+    def _open(self, scopes: frozenset[str], *, renews: bool) -> tuple[Authorized, Granted]:
+        postpone()
+        from google.oauth2.credentials import Credentials
+
         def renew(*_: object, **__: object) -> tuple[str, datetime]:
             """The form of google-auth's ``refresh_handler``: a token, and the UTC instant it ends at without a zone."""
             return _of(refresh(self.credential, scopes, self.connection))
 
         granted = refresh(self.credential, scopes, self.connection)
         token, expiry = _of(granted)
-        session = AuthorizedSession(
-            Credentials(token=token, expiry=expiry, refresh_handler=renew),
-            max_refresh_attempts=renewals,
-            auth_request=Request(requests.Session()),
-        )
-        return self.connection.over(session), granted
+        credentials = Credentials(token=token, expiry=expiry, refresh_handler=renew)
+        return Authorized(self.connection.bare(), credentials, renews), granted
 
 
 def _of(granted: Granted) -> tuple[str, datetime]:
-    return granted.access_token, granted.expires.replace(tzinfo=None)
+    return granted.access_token.reveal(), granted.expires.replace(tzinfo=None)
 
 
 def _service(name: str, root: str, http: Http) -> Any:
@@ -99,6 +141,7 @@ def _service(name: str, root: str, http: Http) -> Any:
     The library warns of old Pythons, by today's date, when it is imported. That is for those who pin it, not for a log.
     """
     warnings.filterwarnings("ignore", "You are using a .*Python version", FutureWarning)
+    postpone()
     from googleapiclient.discovery import build_from_document
 
     document = _document(name)

@@ -63,7 +63,7 @@ class GoogleCalendarFeed:
                 )
                 items |= {item["id"]: item for item in asked if item}
             role = found[0].get("accessRole", "")
-            events = [_event(item, role) for item in items.values()]
+            events = [event_of(item, role) for item in items.values()]
             wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
             guests = tuple(_guests(items[one.id]) for one in wanted)
         return CalendarReading(wanted, warnings=tuple(one for one in guests if one) + self.account.warnings())
@@ -146,7 +146,7 @@ def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
     return None if item.get("recurrence") else item
 
 
-def _event(item: Item, role: str) -> Event:
+def event_of(item: Item, role: str) -> Event:
     """An event of the API as the job sees it. Google's id of an instance is made of its series and original start."""
     attendees = [one for one in item.get("attendees", ()) if not one.get("resource")]
     organizer = item.get("organizer", {})

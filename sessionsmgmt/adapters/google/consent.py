@@ -24,9 +24,11 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sessionsmgmt.adapters.google.account import Account
-from sessionsmgmt.adapters.google.tokens import METADATA, NEEDED_FOR, exchange_code, is_passing_sign_in, refused_consent
+from sessionsmgmt.adapters.google.scopes import METADATA, NEEDED_FOR
+from sessionsmgmt.adapters.google.tokens import exchange_code, is_passing_sign_in, refused_consent
 from sessionsmgmt.adapters.google.transport import Connection, refusal, retry
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
+from sessionsmgmt.secret_masking import Mask, Secret
 
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
 REVOCATION = "https://oauth2.googleapis.com/revoke"
@@ -39,7 +41,7 @@ class Client:
     """The program as Google knows it: a "Desktop app" client of the club's own project."""
 
     id: str = field(repr=False)
-    secret: str = field(repr=False)
+    secret: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class Question:
     scopes: frozenset[str]
 
 
-def client_of(path: Path) -> Client:
+def client_of(path: Path, mask: Mask) -> Client:
     """The client in the JSON file that Google's console offers for download. Raises InputError for any other file."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         installed = document["installed"]
-        return Client(str(installed["client_id"]), str(installed["client_secret"]))
+        return Client(str(installed["client_id"]), Secret(str(installed["client_secret"]), mask))
     except OSError as error:
         raise InputError(f"{path} can't be read ({error.strerror}).", _DOWNLOAD) from None
     except (ValueError, KeyError, TypeError):
@@ -213,7 +215,7 @@ def credential(client: Client, asked: Question, code: str, connection: Connectio
     """
     form = {
         "client_id": client.id,
-        "client_secret": client.secret,
+        "client_secret": client.secret.reveal(),
         "code": code,
         "code_verifier": asked.verifier,
         "redirect_uri": asked.redirect,
@@ -229,8 +231,8 @@ def credential(client: Client, asked: Question, code: str, connection: Connectio
     return {
         "type": "authorized_user",
         "client_id": client.id,
-        "client_secret": client.secret,
-        "refresh_token": granted.refresh_token,
+        "client_secret": client.secret.reveal(),
+        "refresh_token": granted.refresh_token.reveal(),
     }
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from sessionsmgmt.adapters.secret_format import document_fault
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.secret_masking import Secret
+from sessionsmgmt.settings import GOOGLE_CREDENTIALS
 
-VARIABLE = "GOOGLE_CREDENTIALS"
 FIELDS = ("client_id", "client_secret", "refresh_token")
 
 _WHOLE = "Store what 'sessionsmgmt auth login' gives, whole and with nothing around it."
@@ -30,32 +31,34 @@ class StoredCredential:
     document: Mapping[str, object] = field(repr=False)
 
 
-def stored_credential(environ: Mapping[str, str]) -> StoredCredential:
-    """The credential of ``GOOGLE_CREDENTIALS``, in the ``authorized_user`` form that ``auth login`` prints.
+def stored_credential(given: Secret) -> StoredCredential:
+    """The credential in the ``authorized_user`` form that ``auth login`` prints, given as ``GOOGLE_CREDENTIALS``.
 
     Raises InputError that says what is missing and never what is there.
     """
-    text = environ.get(VARIABLE, "").strip()
+    text = given.reveal().strip()
     if not text:
-        raise InputError(f"{VARIABLE} is not set.", "Run 'sessionsmgmt auth login' once and store what it gives.")
+        raise InputError(
+            f"{GOOGLE_CREDENTIALS} is not set.", "Run 'sessionsmgmt auth login' once and store what it gives."
+        )
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         fault = document_fault(text) or _broken(error)
-        raise InputError(f"{VARIABLE} {fault or 'is not JSON'}.", _WHOLE) from None
+        raise InputError(f"{GOOGLE_CREDENTIALS} {fault or 'is not JSON'}.", _WHOLE) from None
     if not isinstance(document, dict):
-        raise InputError(f"{VARIABLE} {document_fault(text) or 'is not a JSON object'}.", _WHOLE)
+        raise InputError(f"{GOOGLE_CREDENTIALS} {document_fault(text) or 'is not a JSON object'}.", _WHOLE)
     if document.get("type", "authorized_user") != "authorized_user":
         raise InputError(
-            f"{VARIABLE} is a credential of another type than authorized_user.",
+            f"{GOOGLE_CREDENTIALS} is a credential of another type than authorized_user.",
             "A service account has no calendar and no contacts of its own: run 'sessionsmgmt auth login'.",
         )
     lacking = [name for name in FIELDS if not isinstance(document.get(name), str) or not document[name]]
     if lacking:
-        raise InputError(f"{VARIABLE} lacks {', '.join(lacking)}.", _WHOLE)
+        raise InputError(f"{GOOGLE_CREDENTIALS} lacks {', '.join(lacking)}.", _WHOLE)
     for name in FIELDS:
         if fault := document_fault(str(document[name])):
-            raise InputError(f"{VARIABLE}: {name} {fault}.", _WHOLE)
+            raise InputError(f"{GOOGLE_CREDENTIALS}: {name} {fault}.", _WHOLE)
     client_id, client_secret, refresh_token = (str(document[name]) for name in FIELDS)
     return StoredCredential(client_id, client_secret, refresh_token, document)
 

@@ -45,7 +45,7 @@ def nonsense(error: Exception, doing: str) -> UnreachableError:
 
 def reply_of(error: HttpError) -> ErrorReply:
     """What Google said."""
-    return error_reply(int(error.resp.status), error.resp, error.content, datetime.now(UTC))
+    return error_reply(error.resp.status, error.resp.headers, error.content, datetime.now(UTC))
 
 
 def is_everywhere(error: HttpError) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sessionsmgmt.adapters.google.account import Account
-from sessionsmgmt.adapters.google.tokens import CONSENT_AGAIN, NEEDED_FOR, covering, lapses, refresh, short
-from sessionsmgmt.errors import Exit, SessionsError
+from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
+from sessionsmgmt.adapters.google.tokens import CONSENT_AGAIN, lapses, refresh
+from sessionsmgmt.errors import ConsentError, SessionsError
 from sessionsmgmt.ports.health import Finding, Health, failed
 
 
@@ -28,7 +29,7 @@ def consent(account: Account, needed: frozenset[str]) -> Iterator[Finding]:
         elif wider:
             yield Finding(topic, Health.NOTE, f"Granted as a part of {short(wider)}, for {NEEDED_FOR[scope]}.", _NARROW)
         else:
-            yield Finding(topic, Health.BAD, f"Missing, for {NEEDED_FOR[scope]}.", f"{CONSENT_AGAIN}.", Exit.CONSENT)
+            yield Finding(topic, Health.BAD, f"Missing, for {NEEDED_FOR[scope]}.", f"{CONSENT_AGAIN}.", ConsentError)
     for scope in sorted(granted.scopes - set(chosen.values())):
         yield Finding(f"scope {short(scope)}", Health.NOTE, "Granted, but not needed.", _NARROW)
     ends = lapses(granted)

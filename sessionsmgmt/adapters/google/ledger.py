@@ -36,7 +36,7 @@ from sessionsmgmt.domain.delivery.claims import ByDigest, LedgerSnapshot, Refusa
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.sessions.keys import first_event_id
-from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
+from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Unwritten, WriteResult
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry
@@ -144,7 +144,7 @@ class CalendarLedger:
         written = {event: one for event, one in results.items() if isinstance(one, _Written)}
         failed = {event: one for event, one in results.items() if isinstance(one, _Failed)}
         if not written and any(one.everywhere for one in failed.values()):
-            raise min((one.cause for one in failed.values() if one.everywhere), key=lambda cause: cause.exit)
+            raise gravest(one.cause for one in failed.values() if one.everywhere)
         not_taken = [one for done in written.values() for one in done.not_taken]
         not_taken += [
             Unwritten(key, one.cause) for event, one in failed.items() for key in writing.keys(event, grouped[event])

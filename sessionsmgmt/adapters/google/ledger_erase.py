@@ -17,7 +17,7 @@ from sessionsmgmt.adapters.google.event_ledger import Item
 from sessionsmgmt.adapters.google.extended_properties import ours
 from sessionsmgmt.adapters.google.paging import pages
 from sessionsmgmt.adapters.http_session import POOL
-from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.errors import SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry
 
@@ -42,7 +42,7 @@ def wipe(api: Any, calendar: str, retry_policy: RetryPolicy) -> bool:
                 one for one in threads.map(lambda item: _wiped(api, calendar, item, retry_policy), chosen) if one
             ]
     if failures:
-        raise min(failures, key=lambda one: one.exit)
+        raise gravest(failures)
     return bool(bearing)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from email.errors import MessageError
 from email.message import EmailMessage
-from email.policy import SMTP
 from http import HTTPStatus
 
 import googleapiclient.errors
@@ -18,7 +16,7 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import STRANGE, explained, is_everywhere, reply_of
-from sessionsmgmt.adapters.google.tokens import SEND
+from sessionsmgmt.adapters.google.scopes import SEND
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
@@ -58,6 +56,9 @@ class Gmail:
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``. One POST, whatever happens: Gmail has no key by which it would know a second one."""
+        from email.errors import MessageError
+        from email.policy import SMTP  # its parsers take as long to load as all of requests does
+
         try:
             raw = message.as_bytes(policy=SMTP)
         except (MessageError, ValueError, LookupError, TypeError, AttributeError):
@@ -77,7 +78,7 @@ class Gmail:
         except SessionsError as error:  # the access could not be had, or had ended and could not be had again
             return Undelivered(error, everywhere=True)
         except HttpError as error:
-            if int(error.resp.status) in CERTAINLY_REFUSED:
+            if error.resp.status in CERTAINLY_REFUSED:
                 return _refused(error)
             return Unknown(f"Gmail answered {error.resp.status} after it had the message")
         except requests.RequestException as error:

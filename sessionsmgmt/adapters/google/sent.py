@@ -14,7 +14,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages
-from sessionsmgmt.adapters.google.tokens import METADATA
+from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.mail_headers import HEADERS, mail, sender
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.parallel import side_by_side
@@ -104,7 +104,7 @@ def _get(api: Any, message_id: str, headers: Sequence[str]) -> Item | None:
             .execute()
         )
     except HttpError as error:
-        if int(error.resp.status) == HTTPStatus.NOT_FOUND:
+        if error.resp.status == HTTPStatus.NOT_FOUND:
             return None
         raise
     return reply

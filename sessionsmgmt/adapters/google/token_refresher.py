@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sessionsmgmt.adapters.google.credentials import VARIABLE, stored_credential, with_token
+from sessionsmgmt.adapters.google.credentials import stored_credential, with_token
 from sessionsmgmt.adapters.google.tokens import excess, lapses, refresh
 from sessionsmgmt.adapters.google.transport import Connection
 from sessionsmgmt.ports.credentials import Renewed
+from sessionsmgmt.secret_masking import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class GoogleTokenRefresher:
 
     def renew(self, credential: str) -> Renewed:
         """One refresh grant (RFC 6749, section 6). See ``ports.TokenRefresher``."""
-        granted = refresh(stored_credential({VARIABLE: credential}), self.scopes, self.connection)
-        renewed = with_token(credential, granted.refresh_token) if granted.refresh_token else credential
+        granted = refresh(stored_credential(Secret(credential, self.connection.mask)), self.scopes, self.connection)
+        renewed = with_token(credential, granted.refresh_token.reveal()) if granted.refresh_token else credential
         return Renewed(renewed, granted.ends, (*lapses(granted), *excess(granted)))
 
     def meanwhile(self) -> str:

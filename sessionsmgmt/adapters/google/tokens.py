@@ -8,48 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sessionsmgmt.adapters.google.credentials import StoredCredential
 from sessionsmgmt.adapters.google.error_replies import LIMITS, ErrorReply, plain
-from sessionsmgmt.adapters.google.transport import JSON, Connection, is_passing, refusal, retry
+from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
+from sessionsmgmt.adapters.google.transport import JSON, Connection, Response, is_passing, refusal, retry
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    import httplib2
+from sessionsmgmt.secret_masking import Secret
 
 ENDPOINT = "https://oauth2.googleapis.com/token"
-EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"
-EVENTS_WRITE = "https://www.googleapis.com/auth/calendar.events"
-CALENDAR_LIST = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
-CONTACTS = "https://www.googleapis.com/auth/contacts.readonly"
-SEND = "https://www.googleapis.com/auth/gmail.send"
-METADATA = "https://www.googleapis.com/auth/gmail.metadata"
-"""What may be asked for. With ``EVENTS_WRITE``, which the ledger in the calendar takes, ``EVENTS`` is not needed."""
-
-NEEDED_FOR: Mapping[str, str] = {
-    EVENTS: "reading the sessions from the calendar",
-    EVENTS_WRITE: "reading the sessions from the calendar, and remembering on its events what was said about them",
-    CALENDAR_LIST: "finding the calendar by its name (not needed if sessions.yml gives its id)",
-    CONTACTS: "reading names and labels from the contacts",
-    SEND: "sending the notices",
-    METADATA: "seeing in the Sent folder, by its headers, whether a notice left (only with mail.confirm: sent-folder)",
-}
-
-_SCOPE = "https://www.googleapis.com/auth/"
-COVERED_BY: Mapping[str, tuple[str, ...]] = {
-    EVENTS: (f"{_SCOPE}calendar.readonly", EVENTS_WRITE, f"{_SCOPE}calendar"),
-    EVENTS_WRITE: (f"{_SCOPE}calendar",),
-    CALENDAR_LIST: (f"{_SCOPE}calendar.calendarlist", f"{_SCOPE}calendar.readonly", f"{_SCOPE}calendar"),
-    CONTACTS: (f"{_SCOPE}contacts",),
-    SEND: (f"{_SCOPE}gmail.compose", f"{_SCOPE}gmail.modify", "https://mail.google.com/"),
-    METADATA: (f"{_SCOPE}gmail.readonly", f"{_SCOPE}gmail.modify", "https://mail.google.com/"),
-}
-"""The wider scopes that each of ours is a part of, the narrowest first (the APIs' discovery documents)."""
-
 CONSENT_AGAIN = "Run 'sessionsmgmt auth login', agree to everything it lists, and store the new credential"
 
 LAPSED = (
@@ -68,20 +38,16 @@ class Granted:
     """What the token endpoint gave: an access token, what it is good for, and until when.
 
     ``ends`` is when the consent itself lapses, where Google says so (``refresh_token_expires_in``).
-    ``refresh_token`` is a new one that replaces the stored one, or empty, as is usual at Google. ``wider`` are those of
+    ``refresh_token`` is a new one that replaces the stored one, or None, as is usual at Google. ``wider`` are those of
     ``scopes`` that were not asked for and are taken in the place of narrower ones, which were not agreed to.
     """
 
-    access_token: str
+    access_token: Secret
     scopes: frozenset[str]
     expires: datetime
     ends: datetime | None = None
-    refresh_token: str = ""
+    refresh_token: Secret | None = None
     wider: frozenset[str] = frozenset()
-
-    def __repr__(self) -> str:
-        """Only what is no secret."""
-        return f"Granted(scopes={sorted(self.scopes)}, expires={self.expires})"
 
 
 class _NarrowedError(ConsentError):
@@ -106,11 +72,6 @@ def refresh(credential: StoredCredential, scopes: frozenset[str], connection: Co
             raise ConsentError(*_missing(missing or scopes)) from None
         granted = _narrowed(credential, frozenset(chosen.values()), connection, scopes)
         return replace(granted, refresh_token=granted.refresh_token or whole.refresh_token)
-
-
-def covering(scope: str, granted: frozenset[str]) -> str:
-    """The scope itself if it was granted, or else the narrowest one of those that cover it; empty if none does."""
-    return next((one for one in (scope, *COVERED_BY.get(scope, ())) if one in granted), "")
 
 
 def _narrowed(
@@ -167,11 +128,6 @@ def excess(granted: Granted) -> tuple[ReportWarning, ...]:
     return (ReportWarning("consent-wider", f"{text}the less can be lost: 'sessionsmgmt auth login' narrows it"),)
 
 
-def short(scope: str) -> str:
-    """A scope without what all of them begin with."""
-    return scope.rstrip("/").rsplit("/", 1)[-1]
-
-
 def _exchange(
     form: Mapping[str, str], scopes: frozenset[str], connection: Connection, retry_policy: RetryPolicy
 ) -> Granted:
@@ -185,21 +141,18 @@ def _exchange(
     renewed = reply.get("refresh_token") or ""
     if response.status != HTTPStatus.OK or not _is_token(token) or (renewed and not _is_token(renewed)):
         raise _refusal(refusal(response, content, retry_policy), scopes)
-    token, renewed = str(token), str(renewed)
-    connection.mask(token)
-    connection.mask(renewed)
     given = reply.get("scope")
     return Granted(
-        access_token=token,
+        access_token=Secret(str(token), connection.mask),
         # a reply without a scope grants what was asked for (RFC 6749, section 5.1)
         scopes=frozenset(given.split()) if isinstance(given, str) else scopes,
         expires=asked + timedelta(seconds=_seconds(reply.get("expires_in")) or 3600),
         ends=_end(asked, reply.get("refresh_token_expires_in")),
-        refresh_token=renewed,
+        refresh_token=Secret(str(renewed), connection.mask) if renewed else None,
     )
 
 
-def is_passing_sign_in(response: httplib2.Response, content: bytes) -> bool:
+def is_passing_sign_in(response: Response, content: bytes) -> bool:
     """Whether it may be answered a little later; the token endpoint's own words for that come with any status."""
     temporary = refusal(response, content, RetryPolicy()).reasons & (TEMPORARY | LIMITS)
     return is_passing(response, content) or (response.status != HTTPStatus.OK and bool(temporary))

@@ -1,8 +1,8 @@
 """One way to Google for every call: one connection pool, explicit timeouts, reads tried again, sends never.
 
 googleapiclient speaks to something shaped like ``httplib2.Http``. httplib2 itself sends a POST again when the other
-side closes without a reply, which would be a second email; so what it is given here is an adapter over
-``requests``, which tries once.
+side closes without a reply, which would be a second email; so googleapiclient is given an adapter over ``requests``
+instead, which tries once. httplib2 is not even loaded (see ``postponed_imports``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import requests
 import urllib3
@@ -21,9 +21,6 @@ from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy
 from sessionsmgmt.retry import retry as until_kept
 from sessionsmgmt.secret_masking import Mask
-
-if TYPE_CHECKING:
-    import httplib2
 
 BROKEN = (
     requests.ConnectionError,
@@ -45,6 +42,15 @@ class Timeouts:
     read: float = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What googleapiclient and its errors read of an ``httplib2.Response``, and the headers, by names in lower case."""
+
+    status: int
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class Http(Protocol):
     """The part of ``httplib2.Http`` that googleapiclient uses."""
 
@@ -54,7 +60,7 @@ class Http(Protocol):
         method: str = "GET",
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[httplib2.Response, bytes]:
+    ) -> tuple[Response, bytes]:
         """One call."""
         ...
 
@@ -72,10 +78,8 @@ class Once:
         method: str = "GET",
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[httplib2.Response, bytes]:
+    ) -> tuple[Response, bytes]:
         """One request, without following a redirect: Google's APIs use none, and a POST must not be repeated."""
-        import httplib2
-
         reply = self.session.request(
             method,
             uri,
@@ -84,8 +88,8 @@ class Once:
             timeout=(self.timeouts.connect, self.timeouts.read),
             allow_redirects=False,
         )
-        response = httplib2.Response({**reply.headers, "status": str(reply.status_code)})
-        response.reason = reply.reason
+        headers_in_lower_case = {name.lower(): value for name, value in reply.headers.items()}
+        response = Response(reply.status_code, reply.reason, headers_in_lower_case)
         # googleapiclient looks for the reason of a refusal in it, and fails where it can't be parsed
         return response, reply.content if _is_document(reply.content) else b""
 
@@ -108,13 +112,12 @@ class Connection:
         """Google's own address, or the path below the root that stands in for it."""
         return f"{self.root}{path}" if self.root else address
 
-    def over(self, session: requests.Session) -> Once:
-        """Calls through the session over the run's connections, with nothing of the machine's own (no ``.netrc``)."""
-        return Once(fitted(session, self._adapter, self.root), self.timeouts)
-
     def bare(self) -> Once:
-        """Calls that carry no access token: those to the token endpoint."""
-        return self.over(requests.Session())
+        """Calls that carry no access token of their own, over the run's connections.
+
+        Nothing of the machine's own goes along (no ``.netrc``).
+        """
+        return Once(fitted(requests.Session(), self._adapter, self.root), self.timeouts)
 
     def open(self, address: str) -> None:
         """Open a connection for the first request below the address. Raises UnreachableError where that can't be."""
@@ -137,7 +140,7 @@ class Patient:
     Those are calls that only read, and those that ``If-Match`` lets come true once.
     """
 
-    once: Once
+    http: Http
     retry_policy: RetryPolicy = RetryPolicy()
 
     def request(
@@ -146,27 +149,27 @@ class Patient:
         method: str = "GET",
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[httplib2.Response, bytes]:
+    ) -> tuple[Response, bytes]:
         """One call. Raises UnreachableError when the time is up; a refusal that will not pass is returned at once."""
 
-        def attempt() -> tuple[httplib2.Response, bytes]:
-            return self.once.request(uri, method, body, headers)
+        def attempt() -> tuple[Response, bytes]:
+            return self.http.request(uri, method, body, headers)
 
         return retry(attempt, is_passing, self.retry_policy)
 
 
 def retry(
-    attempt: Callable[[], tuple[httplib2.Response, bytes]],
-    again: Callable[[httplib2.Response, bytes], bool],
+    attempt: Callable[[], tuple[Response, bytes]],
+    again: Callable[[Response, bytes], bool],
     retry_policy: RetryPolicy,
-) -> tuple[httplib2.Response, bytes]:
+) -> tuple[Response, bytes]:
     """Try until the reply is one to keep; see ``patience.persist``.
 
     A limit that lasts is a reply to keep as well: whoever asked knows what could not be done because of it.
     """
-    limited: list[tuple[httplib2.Response, bytes]] = []
+    limited: list[tuple[Response, bytes]] = []
 
-    def tried() -> tuple[httplib2.Response, bytes] | RetryLater:
+    def tried() -> tuple[Response, bytes] | RetryLater:
         limited.clear()
         try:
             response, content = attempt()
@@ -187,15 +190,15 @@ def retry(
         raise
 
 
-def refusal(response: httplib2.Response, content: bytes, retry_policy: RetryPolicy) -> ErrorReply:
+def refusal(response: Response, content: bytes, retry_policy: RetryPolicy) -> ErrorReply:
     """What a reply that is no success says."""
-    return error_reply(int(response.status), response, content, retry_policy.today())
+    return error_reply(response.status, response.headers, content, retry_policy.today())
 
 
-def is_passing(response: httplib2.Response, content: bytes) -> bool:
+def is_passing(response: Response, content: bytes) -> bool:
     """Whether the same question may well be answered a little later. A success that is no JSON is not Google's."""
     stranger = response.status == requests.codes.ok and not (
-        content.lstrip()[:1] == b"{" and response.get("content-type", "").startswith(JSON)
+        content.lstrip()[:1] == b"{" and response.headers.get("content-type", "").startswith(JSON)
     )
     return stranger or response.status in RETRIED or refusal(response, content, RetryPolicy()).is_limit
 

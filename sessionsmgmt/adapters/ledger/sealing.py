@@ -11,14 +11,13 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessionsmgmt.adapters.secret_format import word_fault
 from sessionsmgmt.errors import InputError, RefusedError
+from sessionsmgmt.secret_masking import Secret
+from sessionsmgmt.settings import KEY, OLD_KEY, LedgerKeys
 
-KEY = "SESSIONSMGMT_KEY"
-OLD_KEY = "SESSIONSMGMT_KEY_OLD"
 KEY_BYTES = 32
 FORMAT = 1
 """The format of a text whose place is told by whoever opens it: it opens there alone."""
@@ -49,12 +48,12 @@ class Opened:
     outdated: bool
 
 
-def keys(environ: Mapping[str, str]) -> Keys:
-    """The keys of the environment. Raises InputError, which says how to make one, where there is none or it is none."""
-    if not environ.get(KEY, "").strip():
+def keys(given: LedgerKeys) -> Keys:
+    """The keys of the settings. Raises InputError, which says how to make one, where there is none or it is none."""
+    if not given.current:
         raise InputError(f"{KEY} is not set: the ledger is sealed with it.", f"{HOW_TO_MAKE}.")
-    conf_json = _key(environ, OLD_KEY) if environ.get(OLD_KEY, "").strip() else None
-    return Keys(_key(environ, KEY), conf_json)
+    conf_json = _key(given.old, OLD_KEY) if given.old else None
+    return Keys(_key(given.current, KEY), conf_json)
 
 
 def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
@@ -118,13 +117,14 @@ def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT
     return Opened(zlib.decompress(content), int(begun[2]), named[begun[3]] != keys.current)
 
 
-def _key(environ: Mapping[str, str], name: str) -> bytes:
+def _key(given: Secret, name: str) -> bytes:
+    text = given.reveal()
     try:
-        key = base64.b64decode(environ[name].strip(), validate=True)
+        key = base64.b64decode(text.strip(), validate=True)
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        fault = word_fault(environ[name]) or f"is not the base64 of {KEY_BYTES} bytes"
+        fault = word_fault(text) or f"is not the base64 of {KEY_BYTES} bytes"
         raise InputError(f"{name} {fault}.", f"{HOW_TO_MAKE}, whole and with nothing around it.")
     return key
 

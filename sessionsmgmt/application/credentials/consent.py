@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sessionsmgmt.application.credentials.rotation import preserve
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import LoginResult, RevokeResult
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import ConsentFlow, SecretStore
 
@@ -17,14 +17,13 @@ def login(
     say: Callable[[str], None],
     visit: Callable[[str], None],
     keep: Callable[[str], str],
-    now: datetime,
-) -> Result:
+) -> LoginResult:
     """Explain, ask in the browser, and hand the credential to ``keep``, which says where it put it.
 
     ``say`` shows a text, ``visit`` brings the person to an address. Raises as ``ports.ConsentFlow`` does.
     """
     say(consent.explanation())
-    return Result("auth login", now, message=keep(consent.obtain(visit)))
+    return LoginResult(keep(consent.obtain(visit)))
 
 
 def login_into(
@@ -33,37 +32,40 @@ def login_into(
     say: Callable[[str], None],
     visit: Callable[[str], None],
     clock: Callable[[], datetime],
-) -> Result:
-    """The same, straight into the secret, which nobody is asked anything for before its key is in hand."""
-    now = clock()
+) -> LoginResult:
+    """Explain, ask in the browser, and store the credential in the secret.
+
+    The secret's key is asked for first: nobody is asked to agree where the secret can't be written.
+    """
+    clock()  # counts from its first call: a recovery says when storing was given up
     store.seal("")
     say(f"{consent.explanation()}\nIt goes into {store.title}, and nowhere else.")
     lost = preserve(consent.obtain(visit), store, "Agreeing once more, with 'auth login', is as good.", clock)
     if lost is None:
-        return Result("auth login", now, message=f"The credential is stored in {store.title}.", rotated=True)
+        return LoginResult(f"The credential is stored in {store.title}.", stored=True)
     error, recovery = lost
-    return Result("auth login", now, error.exit, message=f"error: {error}", recovery=recovery)
+    return LoginResult(f"error: {error}", error=error, recovery=recovery)
 
 
 def revoke(
-    withdraw: Callable[[], bool], secret: Callable[[], AbstractContextManager[SecretStore]] | None, now: datetime
-) -> Result:
-    """Take the consent back, then delete the secret that holds the credential, and say what is left.
+    withdraw: Callable[[], bool], secret: Callable[[], AbstractContextManager[SecretStore]] | None
+) -> RevokeResult:
+    """Withdraw the consent, then delete the secret that holds the credential, and say what is left.
 
-    Without a ``secret`` it is left to a person. A secret that can't be deleted is no reason to keep the consent.
+    Without a ``secret``, a person must delete it. The consent is withdrawn even if the secret can't be deleted.
     """
     was = "The consent is withdrawn" if withdraw() else "The consent had ended already"
     worthless = f"{was}. Nothing can be read or sent with the credential any more, wherever a copy of it is."
     if secret is None:
-        return Result("auth revoke", now, message=f"{worthless} Delete the secret that holds it.")
+        return RevokeResult(f"{worthless} Delete the secret that holds it.")
     try:
         with secret() as store:
             gone = "is deleted" if store.delete() else "was not there any more"
             left = f"{store.title} {gone}"
     except SessionsError as error:
         text = f"{worthless}\nerror: the secret that holds it could not be deleted: {error}"
-        return Result("auth revoke", now, error.exit, message=text)
-    return Result("auth revoke", now, message=f"{worthless}\n{left[:1].upper()}{left[1:]}. {_LEFT}")
+        return RevokeResult(text, error)
+    return RevokeResult(f"{worthless}\n{left[:1].upper()}{left[1:]}. {_LEFT}")
 
 
 _LEFT = (

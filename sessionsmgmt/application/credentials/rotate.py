@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sessionsmgmt.application.credentials import rotation
 from sessionsmgmt.application.credentials.rotation import Rotation
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import RotateResult, RunResult
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import InputError, SessionsError, worst
+from sessionsmgmt.errors import InputError, SessionsError, gravity
 from sessionsmgmt.ports.credentials import SecretStore, TokenRefresher
 
 
@@ -37,15 +37,15 @@ class Renewal:
         return replace(rotated, warnings=(*rotated.warnings, *said))
 
 
-def rotate(renewal: Renewal, clock: Callable[[], datetime]) -> tuple[Result, Rotation]:
+def rotate(renewal: Renewal, clock: Callable[[], datetime]) -> tuple[RotateResult, Rotation]:
     """Renew the credential, due or not. Raises as ``rotation.rotate`` does."""
-    now = clock()
+    clock()  # counts from its first call: a recovery says when storing was given up
     rotated = renewal.rotate(clock)
-    return _with(rotated, Result("rotate", now, message=_said(rotated, renewal.store))), rotated
+    return RotateResult(_said(rotated, renewal.store), rotated, warnings=rotated.warnings), rotated
 
 
-def rotate_dry_run(renewal: Renewal, now: datetime) -> Result:
-    """Say what rotating would do, without asking the provider, which may rotate, and without writing anything."""
+def rotate_dry_run(renewal: Renewal, now: datetime) -> RotateResult:
+    """Say what rotating would do. Writes nothing, and does not ask the provider, which may issue a new credential."""
     store = renewal.store
     written = store.written()
     store.seal(renewal.credential)  # which takes its key
@@ -56,13 +56,13 @@ def rotate_dry_run(renewal: Renewal, now: datetime) -> Result:
         f"{_first(store.title)} can be reached and sealed for; it {age}, and renewing it {due}.\n"
         "Nothing was changed, and the provider was not asked. Whether the secret may be written shows when it is."
     )
-    return Result("rotate", now, message=text)
+    return RotateResult(text)
 
 
-def recover(text: str, store: SecretStore, now: datetime) -> Result:
-    """Store what a rotation before could not. Raises as ``rotation.recover`` does."""
+def recover(text: str, store: SecretStore) -> RotateResult:
+    """Store what an earlier rotation could not store. Raises as ``rotation.recover`` does."""
     rotation.recover(*rotation.recovery(text), store)
-    return Result("rotate", now, message=f"The credential is stored in {store.title}.", rotated=True)
+    return RotateResult(f"The credential is stored in {store.title}.", stored=True)
 
 
 def if_due(
@@ -84,41 +84,29 @@ def if_due(
         return Rotation(credential, trouble=error)
 
 
-def after(rotated: Rotation | None, act: Callable[[], Result], now: datetime) -> Result:
+def after(rotated: Rotation | None, act: Callable[[], RunResult], now: datetime) -> RunResult:
     """Act, and add to the result what became of the credential before.
 
-    Where the act fails, its error is raised, unless that would hide what a person has to know of the credential: then
-    it is a part of the result.
+    Where the act fails, its error is raised, unless a person must know what became of the credential: then the error is
+    a part of the result.
     """
     if rotated is None:
         return act()
     try:
         result = act()
     except SessionsError as error:
-        graver = rotated.trouble and rotated.trouble.exit < error.exit
+        graver = rotated.trouble is not None and gravity(rotated.trouble) < gravity(error)
         if not (rotated.issued or rotated.recovery or graver):
             raise
-        result = Result("run", now, error.exit, message=f"error: {error}")
-    if rotated.trouble:
-        result = replace(result, warnings=(*result.warnings, ReportWarning("rotation-failed", str(rotated.trouble))))
-    return _with(rotated, result)
+        result = RunResult(now, error=error)
+    failed = (ReportWarning("rotation-failed", str(rotated.trouble)),) if rotated.trouble else ()
+    return replace(result, rotation=rotated, warnings=(*result.warnings, *failed, *rotated.warnings))
 
 
-def unrenewed(result: Result) -> Result:
-    """The result of an act before which the credential could not even be looked at, and that this is so."""
+def unrenewed(result: RunResult) -> RunResult:
+    """The result with a warning that nothing is set that may write secrets, so that the credential was not renewed."""
     text = "the credential was not renewed: nothing is set here that may write secrets (docs/rotation.md)"
     return replace(result, warnings=(*result.warnings, ReportWarning("credential-not-renewed", text)))
-
-
-def _with(rotated: Rotation, result: Result) -> Result:
-    statuses = [result.exit, *([rotated.trouble.exit] if rotated.trouble else [])]
-    return replace(
-        result,
-        exit=worst(statuses),
-        warnings=(*result.warnings, *rotated.warnings),
-        rotated=rotated.issued,
-        recovery=rotated.recovery,
-    )
 
 
 def _said(rotated: Rotation, store: SecretStore) -> str:

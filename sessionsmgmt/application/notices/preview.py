@@ -1,4 +1,4 @@
-"""``preview``: what ``run`` would send at this moment, composed and not sent."""
+"""The preview: what ``run`` would send at one moment, composed and not sent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from sessionsmgmt.application.notices.pipeline import Job, plan_notices, undelivered
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Delivery, Job
+from sessionsmgmt.application.notices.pipeline import plan_notices
+from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.rule import Rule, Within
 from sessionsmgmt.domain.sessions.presence import begin, horizon
-from sessionsmgmt.errors import Exit, worst
 
 
 class Data(StrEnum):
@@ -30,32 +30,27 @@ AHEAD = timedelta(days=732)
 """How far ahead of today a sample's sessions are looked for. A series may have no end."""
 
 MOST = 50
-"""Sessions of a rule that are considered for the moment of a sample; the first ones will do."""
+"""Sessions of a rule that are considered for the moment of a sample, from the first on."""
 
 
-def preview(job: Job, now: datetime) -> Result:
-    """Look, decide and compose. Changes nothing anywhere; ``now`` is aware."""
-    found = plan_notices(job, now)
-    deliveries = tuple(undelivered(verdict) for verdict in found.verdicts)
-    status = worst(delivery.exit for delivery in deliveries)
-    warnings = found.warnings + found.snapshot.warnings
-    return Result("preview", now, status, deliveries, warnings, found.emails, found.snapshot)
+def preview(job: Job, now: datetime) -> PreviewResult:
+    """Plan and compose. Changes nothing; ``now`` is aware."""
+    plan = plan_notices(job, now)
+    warnings = plan.warnings + plan.snapshot.warnings
+    return PreviewResult(now, tuple(map(Delivery, plan.verdicts)), plan.emails, warnings)
 
 
-def sampled(job: Job, chosen: datetime | None, today: datetime) -> Result:
-    """The preview of a sample, at the chosen moment or, if there is none, at the first with the most to see.
-
-    Invented people who are too few for a rule's requirement are nobody's task, so it ends with 0 if it ends well.
-    """
+def sampled(job: Job, chosen: datetime | None, today: datetime) -> PreviewResult:
+    """The preview of a sample, at the ``chosen`` moment or, if there is none, at the first that shows the most."""
     moment = chosen
     if moment is None:
-        found = job.calendar.read(BEGINNING, today + AHEAD, ())
-        moment = telling_moment(found.events, [mailing.rule for mailing in job.mailings], job.zone)
-    return replace(preview(job, moment or today), exit=Exit.DONE, invented=True)
+        calendar = job.calendar.read(BEGINNING, today + AHEAD, ())
+        moment = fullest_moment(calendar.events, [mailing.rule for mailing in job.mailings], job.zone)
+    return replace(preview(job, moment or today), invented=True)
 
 
-def telling_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo) -> datetime | None:
-    """The first moment at which as many rules as possible have a session to tell; None without any session."""
+def fullest_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo) -> datetime | None:
+    """The first moment at which as many rules as possible have a session ahead; None without any session."""
     starts = {rule: _starts(events, rule, zone) for rule in rules}
     moments = {moment for rule in rules for start in starts[rule] for moment in _views(start, rule, zone)}
 
@@ -68,16 +63,16 @@ def telling_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo)
 
 def _starts(events: Iterable[Event], rule: Rule, zone: tzinfo) -> list[datetime]:
     """When the first sessions of a rule begin."""
-    found = (
-        begin(one, zone)
-        for one in events
-        if one.confirmed and rule.matches(one.title) and not all(attendee.declined for attendee in one.attendees)
+    begins = (
+        begin(event, zone)
+        for event in events
+        if event.confirmed and rule.matches(event.title) and not all(one.declined for one in event.attendees)
     )
-    return sorted(found)[:MOST]
+    return sorted(begins)[:MOST]
 
 
 def _views(start: datetime, rule: Rule, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The first moment at which a session is near enough to be told, and one that is surely near enough.
+    """The first moment at which a session is near enough for the rule, and a moment at which it surely is.
 
     The first may be off by the hour by which the clocks are changed in between.
     """

@@ -1,4 +1,4 @@
-"""``resolve``: a person says what became of a notice that is held, or that a ledger is this club's own."""
+"""``resolve``: a person says whether a held notice was sent, or takes over the ledger of a club that moved."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sessionsmgmt.application.notices.pipeline import Delivery
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.result import AdoptResult, ResolveResult
 from sessionsmgmt.domain.delivery.claims import Claim, Resolve
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
@@ -15,12 +15,12 @@ from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.ledger import AdoptableLedger, Ledger, Unwritten
 
 
-def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> Result:
-    """Close the one held notice that is meant; an empty ``notice`` or ``session`` means any.
+def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> ResolveResult:
+    """Close the held notice with these ids; an empty ``notice`` or ``session`` matches any.
 
-    ``arrived`` says that the mail is in the Sent folder; otherwise the notice is decided anew on the next run. The
-    result has the ledger as it is afterwards. Raises InputError where nothing held, or more than one thing, is
-    meant, RefusedError where somebody was faster, and as the ledger does.
+    ``arrived`` says that the email is in the Sent folder; otherwise the next run decides the notice anew. Raises
+    InputError where no held notice or more than one matches, RefusedError where somebody closed it at the same time,
+    and as the ledger does.
     """
     snapshot = ledger.read(now)
     held = doubtful(snapshot, now)
@@ -36,16 +36,13 @@ def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: da
         if isinstance(not_taken, Unwritten):
             raise not_taken.cause
         raise RefusedError("Somebody else has just closed it.", "Look with 'status'.")
-    closed = _closed(key, held[key], arrived=arrived)
-    return Result("resolve", now, deliveries=(closed,), warnings=result.snapshot.warnings, snapshot=result.snapshot)
+    return ResolveResult(now, _closed(key, held[key], arrived=arrived), result.snapshot, result.snapshot.warnings)
 
 
-def adopt(ledger: AdoptableLedger, now: datetime) -> Result:
+def adopt(ledger: AdoptableLedger) -> AdoptResult:
     """Take over the ledger of a club that moved to another folder or repository. Raises as the ledger does."""
-    found = ledger.adopt()
-    count = f"{found.notices} {'notice' if found.notices == 1 else 'notices'}"
-    text = f"The ledger on the branch {found.branch} is this club's now. It remembers {count}."
-    return Result("resolve", now, warnings=found.warnings, message=text)
+    adopted = ledger.adopt()
+    return AdoptResult(adopted.branch, adopted.notices, adopted.warnings)
 
 
 def _closed(key: Key, claim: Claim, *, arrived: bool) -> Delivery:

@@ -6,20 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import getaddresses
 
-from sessionsmgmt.application.notices.pipeline import (
-    Delivery,
-    Job,
-    Lookup,
-    Reconciliation,
-    deliver,
-    plan_notices,
-    reconcile,
-)
+from sessionsmgmt.application.notices.job import Delivery, Job, Lookup, Reconciliation
+from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
@@ -32,35 +25,34 @@ def run(
     clock: Callable[[], datetime],
     stop: Stop = UNSTOPPED,
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
-) -> Result:
-    """Look, decide, send and record.
+) -> RunResult:
+    """Reconcile, plan and deliver, once.
 
-    ``run_id`` is unlike that of any other process; ``clock`` tells the aware instant it is, the first being "now".
-    ``patience`` is how long a limit on sending is waited for.
+    ``run_id`` is an id that no other process has. ``clock`` returns the aware instant of its call; the first one is the
+    run's "now". ``retry_policy`` says how long a limit on sending is waited for.
     """
     now = clock()
-    settled, trouble = _settled(job, clock)
-    found = plan_notices(job, now, earlier=settled.snapshot)
-    delivered = deliver(found, mailer, job.ledger, run_id, clock, stop, retry_policy)
+    settled, lookup_error = _settled(job, clock)
+    plan = plan_notices(job, now, earlier=settled.snapshot)
+    delivered = deliver(plan, mailer, job.ledger, run_id, clock, stop, retry_policy)
     deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
-    status = worst([trouble, *(delivery.exit for delivery in deliveries)])
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    warnings = (*settled.warnings, *found.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
-    return Result("run", now, status, deliveries, tuple(dict.fromkeys(warnings)), snapshot=found.snapshot)
+    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
+    return RunResult(now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error)
 
 
-def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, Exit]:
-    """Look for what is held, if the club wants that. What can't be seen stays held, and the others go on."""
+def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, SessionsError | None]:
+    """Reconcile, if the club wants that. Where it fails, held notices stay held and the other notices are sent."""
     try:
-        return reconcile(job, clock), Exit.DONE
+        return reconcile(job, clock), None
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
-        return Reconciliation((ReportWarning("lookup-failed", text),)), error.exit
+        return Reconciliation((ReportWarning("lookup-failed", text),)), error
 
 
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:
-    """A warning if mail left from another address than sessions.yml names. The first one of the run tells for all."""
-    sent = next((one.message_id for one in deliveries if one.message_id), "")
+    """A warning if mail left from another address than sessions.yml names. Only the first email is looked up."""
+    sent = next((delivery.message_id for delivery in deliveries if delivery.message_id), "")
     wanted = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
     if not sent or not wanted:
         return ()
@@ -75,6 +67,6 @@ def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportW
 
 
 def _ended(stop: Stop, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:
-    if not is_stopped(stop) or all(one.exit is Exit.DONE for one in deliveries):
+    if not is_stopped(stop) or not any(delivery.needs_person for delivery in deliveries):
         return ()
     return (ReportWarning("stopped", "the run was told to end before all was done; the next run goes on"),)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sessionsmgmt.application.privacy.forget import Memory, Place, naming
+from sessionsmgmt.application.result import ExportResult
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 
 VERSION = 1
@@ -32,14 +33,6 @@ class Vault:
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """The document, ready to be written as JSON, and how looking for all of it ended."""
-
-    document: Mapping[str, object]
-    exit: Exit
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """For whom and when the document is made: instants are told in the club's ``zone``."""
 
@@ -52,7 +45,7 @@ class Reader:
         return instant.astimezone(self.zone).isoformat(timespec="seconds")
 
 
-def export(memories: Sequence[Memory], vault: Vault | None, places: Sequence[Place], reader: Reader) -> Export:
+def export(memories: Sequence[Memory], vault: Vault | None, places: Sequence[Place], reader: Reader) -> ExportResult:
     """Everything about the club. What could not be looked at is among the ``problems``; the rest is there anyway."""
     problems: list[Problem] = []
     ledgers = [_ledger(memory, reader, problems) for memory in memories]
@@ -69,7 +62,7 @@ def export(memories: Sequence[Memory], vault: Vault | None, places: Sequence[Pla
 
 def export_person(
     memories: Sequence[Memory], marks: Iterable[str], trouble: SessionsError | None, reader: Reader
-) -> Export:
+) -> ExportResult:
     """What is kept about whoever is known by one of the marks, and nothing about anybody else.
 
     ``trouble`` is why the contacts could not be read, if they could not: whoever shares an address can't be told from
@@ -91,11 +84,10 @@ def _told(text: str, reader: Reader) -> list[str]:
     return [" ".join(one.split()).replace("TEAM", reader.team) for one in text.strip().split("\n\n")]
 
 
-def _ended(document: Json, problems: Sequence[Problem]) -> Export:
+def _ended(document: Json, problems: Sequence[Problem]) -> ExportResult:
     told = [{"where": topic, "text": _problem(topic, one)} for topic, one in problems]
-    return Export(
-        {**document, "problems": told}, worst(one.exit for _, one in problems if isinstance(one, SessionsError))
-    )
+    errors = tuple(problem for _, problem in problems if isinstance(problem, SessionsError))
+    return ExportResult({**document, "problems": told}, errors)
 
 
 def _problem(topic: str, problem: SessionsError | ReportWarning) -> str:

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import ForgetResult
 from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot, digest
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.errors import Exit, LeftBehindError, RefusedError, SessionsError, worst
+from sessionsmgmt.errors import LeftBehindError, RefusedError, SessionsError, gravest
 from sessionsmgmt.ports.health import Finding, Health, failed
 from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
@@ -24,13 +24,13 @@ AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
 class Place:
     """A place where something is kept, as the receipt names it.
 
-    ``open`` may fail, and closes what it opened. ``after`` are the places that have to be empty before, since what is
-    here is needed to empty them, each with the failures that can be mended: for others there is no use in waiting.
+    ``open`` may fail, and closes what it opened. ``after`` are the topics of places that must be empty before, since
+    this place is needed to empty them; each with the causes of a failure for which waiting is of no use.
     """
 
     topic: str
     open: Callable[[], AbstractContextManager[ErasableData]]
-    after: Mapping[str, Collection[Exit]] = field(default_factory=dict)
+    after: Mapping[str, Collection[type[SessionsError]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +70,37 @@ class LedgerData:
         return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
-def forget(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
-    """Delete what is in the places, one after the other; one that fails does not keep the others.
+def forget(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
+    """Delete what is in the places, one after the other. A place that fails does not keep the others.
 
-    ``left`` is what stays somewhere else, and why. Ends with the worst of all the rows.
+    ``left`` is what stays somewhere else, and why.
     """
     rows: dict[str, Finding] = {}
     for place in places:
-        waits_for = [topic for topic, kinds in place.after.items() if topic in rows and rows[topic].exit in kinds]
+        waits_for = [topic for topic, hopeless in place.after.items() if _must_wait(rows.get(topic), hopeless)]
         rows[place.topic] = _held_back(place, waits_for) if waits_for else _deleted(place)
-    return _receipt("forget", [*rows.values(), *left], now)
+    return ForgetResult((*rows.values(), *left))
 
 
-def forget_dry_run(places: Sequence[Place], left: Sequence[Finding], now: datetime) -> Result:
+def forget_dry_run(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
     """Say what ``forget`` would delete, and what would stay."""
-    return _receipt("forget", [*(_seen(place) for place in places), *left], now)
+    return ForgetResult((*map(_seen, places), *left))
 
 
-def forget_person(memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime) -> Result:
+def forget_person(
+    memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime
+) -> ForgetResult:
     """Take whoever is known by one of the marks out of all that is remembered. The notices themselves stay known."""
     known = frozenset(marks)
-    return _receipt("forget", [*(_person_deleted(one, known, now) for one in memories), *left], now)
+    return ForgetResult((*(_person_deleted(memory, known, now) for memory in memories), *left))
 
 
 def forget_person_dry_run(
     memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime
-) -> Result:
+) -> ForgetResult:
     """Say what ``forget_person`` would take out."""
     known = frozenset(marks)
-    return _receipt("forget", [*(_person_seen(one, known, now) for one in memories), *left], now)
+    return ForgetResult((*(_person_seen(memory, known, now) for memory in memories), *left))
 
 
 def naming(snapshot: LedgerSnapshot, marks: Iterable[str]) -> dict[Key, frozenset[str]]:
@@ -117,13 +119,13 @@ def naming(snapshot: LedgerSnapshot, marks: Iterable[str]) -> dict[Key, frozense
     return {key: digests for key, digests in found.items() if digests}
 
 
-def _receipt(command: str, rows: Sequence[Finding], now: datetime) -> Result:
-    return Result(command, now, worst(row.exit for row in rows), findings=tuple(rows))
+def _must_wait(row: Finding | None, hopeless: Collection[type[SessionsError]]) -> bool:
+    return row is not None and row.health is Health.BAD and row.cause not in hopeless
 
 
 def _held_back(place: Place, waits_for: Sequence[str]) -> Finding:
     text = f"Kept for now, since it is needed for what failed: {', '.join(waits_for)}."
-    return Finding(place.topic, Health.BAD, text, AGAIN, Exit.ATTENTION)
+    return Finding(place.topic, Health.BAD, text, AGAIN)
 
 
 def _deleted(place: Place) -> Finding:
@@ -178,9 +180,7 @@ def _taken_out(topic: str, ledger: ErasableLedger, marks: frozenset[str], now: d
     unwritten = [step.cause for step in result.not_taken if isinstance(step, Unwritten)]
     if result.not_taken:
         text = f"Still in {len(result.not_taken)} of {_count(len(found))}, which could not be written."
-        return Finding(
-            topic, Health.BAD, text, "Run this again.", worst([Exit.ATTENTION, *(one.exit for one in unwritten)])
-        )
+        return Finding(topic, Health.BAD, text, "Run this again.", type(gravest(unwritten)) if unwritten else None)
     text = f"Taken out of {_count(len(found))} of {len(snapshot.entries)}."
     return Finding(topic, Health.GOOD, text, _noted(result.snapshot))
 

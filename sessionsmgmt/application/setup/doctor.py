@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sessionsmgmt.application.notices.pipeline import Job
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Job
+from sessionsmgmt.application.result import DoctorResult
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
 from sessionsmgmt.domain.model.event import CalendarReading
@@ -15,28 +15,24 @@ from sessionsmgmt.domain.model.people import ContactsReading, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.roster import attendance, directory, fold_label
-from sessionsmgmt.errors import Exit, SessionsError, worst
+from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
 
 AHEAD = timedelta(weeks=4)
 """How far ahead attendees are looked up in the address book."""
 
 
-def doctor(job: Job, checks: Sequence[Check], now: datetime) -> Result:
-    """Look at everything, however much of it fails, and change nothing.
+def doctor(job: Job, checks: Sequence[Check], now: datetime) -> DoctorResult:
+    """Check everything, however much of it fails, and change nothing.
 
-    ``checks`` are the providers' own; what follows them is the same for every club.
+    ``checks`` are the providers' own; what follows them is the same for every club. ``now`` is aware.
     """
-    return _ended([*_all(checks), *_club(job, now)], now)
+    return DoctorResult((*_all(checks), *_club(job, now)))
 
 
-def doctor_without(error: SessionsError, checks: Sequence[Check], now: datetime) -> Result:
-    """The same where the club could not even be set up, for that reason: what else can be looked at is."""
-    return _ended([failed("set-up", error), *_all(checks)], now)
-
-
-def _ended(findings: Sequence[Finding], now: datetime) -> Result:
-    return Result("doctor", now, worst(finding.exit for finding in findings), findings=tuple(findings))
+def doctor_without(error: SessionsError, checks: Sequence[Check]) -> DoctorResult:
+    """The checks that need no job, where the job could not be made because of ``error``."""
+    return DoctorResult((failed("set-up", error), *_all(checks)))
 
 
 def _all(checks: Sequence[Check]) -> Iterator[Finding]:
@@ -74,7 +70,7 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
     yield from _noted("ledger", snapshot.warnings)
     held = doubtful(snapshot, now)
     if held:
-        yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.", Exit.ATTENTION)
+        yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.")
     else:
         yield Finding("ledger", Health.GOOD, "It can be read, and nothing is held.")
 

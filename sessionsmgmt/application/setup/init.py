@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import InitResult
 from sessionsmgmt.application.setup.mantabots_import import Former
 from sessionsmgmt.application.setup.write_all import write_all
 from sessionsmgmt.characters import unseen
@@ -156,23 +156,21 @@ def as_before(answers: Answers, before: Former) -> Answers:
     )
 
 
-def guess_zone(environ: Mapping[str, str], localtime: Path) -> str:
+def guess_zone(time_zone: str, localtime: Path) -> str:
     """The machine's time zone by ``TZ`` or by where ``localtime`` (``/etc/localtime``) points; else ``UTC``."""
     pointed = str(localtime.readlink()) if localtime.is_symlink() else ""
-    for name in (environ.get("TZ", "").removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
+    for name in (time_zone.removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
         if name and not zone_fault(name):
             return name
     return "UTC"
 
 
-def init(
-    answers: Answers, folder: Path, overwrite: Collection[Path], now: datetime, left_out: Collection[str] = ()
-) -> Result:
+def init(answers: Answers, folder: Path, overwrite: Collection[Path], left_out: Collection[str] = ()) -> InitResult:
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
     missed = f"\nLeft out, since nothing here is like it: {', '.join(left_out)}" if left_out else ""
-    return Result("init", now, message=f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
+    return InitResult(f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:

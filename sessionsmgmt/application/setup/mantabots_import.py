@@ -49,7 +49,7 @@ def conf_json(path: Path) -> Former:
         sender=_text(values, "mail.from.address"),
         within=_within(values),
         wording=translated(_read(_beside(path, pattern))) if pattern else "",
-        left_out=tuple(sorted({shown(key) for key in values.keys() - _KNOWN})),
+        left_out=tuple(sorted({shown(key) for key in values.keys() - KNOWN})),
     )
 
 
@@ -65,7 +65,7 @@ def translated(pattern: str) -> str:
 
 def _worded(text: str, *, lists: bool) -> str:
     """Text with the earlier names, with ours in their place; whatever else looks like a template stands for itself."""
-    names = _NAMES | (_LISTS if lists else _COUNTS)
+    names = NAMES | (LISTS if lists else _COUNTS)
     pieces = _NAME.split(_lines(text))  # every second piece is a name
     literal = [_BRACE.sub(r'{{ "\g<0>" }}', piece) for piece in pieces]
     return "".join(names[piece] if number % 2 else literal[number] for number, piece in enumerate(pieces))
@@ -161,19 +161,22 @@ def _read(path: Path) -> str:
 
 
 _ANSWERS = {"team": "team", "timezone": "calendar.time_zone", "calendar": "calendar.name", "match": "calendar.topic"}
-_KNOWN = frozenset(
+KNOWN = frozenset(
     {*_ANSWERS.values(), "calendar.full_day", "calendar.days"} | {"mail.from.address", "mail.to", "mail.pattern"}
 )
-_NAMES = {
+"""The keys of the earlier configuration that are translated, with dots between their parts."""
+NAMES = {
     "team": "{{ team }}",
     "date": "{{ date }}",
     "start_time": "{{ start }}",  # it wrote the day along with the time
     "end_time": "{{ end }}",
     "event_id": "{{ session.id }}",
 }
-_LISTS = {
+"""What stands in a template of ours for each name of an earlier template."""
+LISTS = {
     role: f"{{% for person in {role} %}}\n- {{{{ person.name }}}}\n{{% endfor %}}" for role in ("adults", "students")
 }
+"""The same for the names that stood for a list of people."""
 _COUNTS = {role: f"{{{{ {role} | length }}}}" for role in ("adults", "students")}
 _NAME = re.compile(r"\{\{(team|date|start_time|end_time|event_id|adults|students)\}\}")
 _BRACE = re.compile(r"\{[{%#]|[}%#]\}")

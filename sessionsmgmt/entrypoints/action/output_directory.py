@@ -15,10 +15,11 @@ to root keeps the next checkout on a machine of one's own from cleaning up.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from sessionsmgmt.settings import OutputPaths
 
 _TEMP = Path("/github/runner_temp")
 _HOME = Path("/github/home")
@@ -43,12 +44,11 @@ class OutputDirectory:
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
-def output_directory(environ: Mapping[str, str], otherwise: Path) -> OutputDirectory:
+def output_directory(paths: OutputPaths, otherwise: Path) -> OutputDirectory:
     """The folder to leave files in; ``otherwise`` serves where no runner named one."""
-    temp = Path(environ.get("RUNNER_TEMP") or otherwise)
-    workspace = environ.get("RUNNER_WORKSPACE", "")
-    if temp == _TEMP and workspace:
-        return OutputDirectory(temp, Path(workspace).parent / "_temp")
+    temp = Path(paths.temp or otherwise)
+    if temp == _TEMP and paths.workspace:
+        return OutputDirectory(temp, Path(paths.workspace).parent / "_temp")
     if not temp.is_dir() and _HOME.is_dir():
         return OutputDirectory(_HOME, temp / "_github_home")
     return OutputDirectory(temp, temp)

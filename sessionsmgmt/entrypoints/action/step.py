@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,30 +18,33 @@ from typing import TextIO
 
 from sessionsmgmt import secret_masking
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
 from sessionsmgmt.entrypoints.action.output_directory import output_directory
 from sessionsmgmt.entrypoints.action.step_files import StepFile, step_files
 from sessionsmgmt.entrypoints.cli import main as command_line
+from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary
 from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
+from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, Settings, read_settings
 
 
 class Remembered:
     """A view of the command line that keeps what there is to show until the runner listens again."""
 
     def __init__(self) -> None:
-        self.done: tuple[Result, Config] | None = None
+        self.done: tuple[Presentation, Config] | None = None
         self.error: SessionsError | None = None
 
-    def show(self, result: Result, config: Config) -> None:
+    def show(self, shown: Presentation, config: Config) -> None:
         """Keep what was done."""
-        self.done = (result, config)
+        self.done = (shown, config)
 
     def show_problems(self, error: SessionsError) -> None:
         """Keep why nothing could be done."""
@@ -72,16 +75,15 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
-    around = inputs.environ(environ)
-    heard = secret_masking.leads_to_runner(log)
-    _say(log, map(secret_masking.announcement, sorted(secret_masking.secrets(around)) if heard else []))
-    shared = output_directory(environ, Path(tempfile.gettempdir()))
+    settings = read_settings(inputs.environ(environ), partial(_hide, log))
+    root = Path(settings.actions.workspace or Path.cwd())
+    shared = output_directory(settings.outputs, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
-    with step_files(environ) as files:
+    with step_files(settings.outputs, root) as files:
         try:
             _check(files.values())
             arguments = inputs.arguments(command_line.cli, folder / "report.json", folder / "preview")
-            ended = _call(arguments, around, log, stop)
+            ended = _call(arguments, settings, partial(visit, environ=environ), log, stop)
         except InputError as error:
             ended = _refused(error, log)
         stop.defer()
@@ -92,12 +94,12 @@ def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
             "matrix": ended.matrix,
         }
         failures = [
-            files["GITHUB_OUTPUT"].add(lambda _: "".join(output(name, values[name]) for name in OUTPUTS)),
-            files["GITHUB_STEP_SUMMARY"].add(lambda size: fitted(_summary(ended.seen), LARGEST - size)),
+            files[OUTPUT].add(lambda _: "".join(output(name, values[name]) for name in OUTPUTS)),
+            files[STEP_SUMMARY].add(lambda size: fitted(_summary(ended.seen), LARGEST - size)),
         ]
     shared.give(folder)
     _say(log, [order("warning", failure) for failure in failures if failure])
-    _say(log, _annotations(ended, Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())))
+    _say(log, _annotations(ended, root))
     return ended.status
 
 
@@ -108,13 +110,14 @@ def _check(files: Iterable[StepFile]) -> None:
         raise InputError(" ".join(troubles), "The runner names them in GITHUB_OUTPUT and GITHUB_STEP_SUMMARY.")
 
 
-def _call(arguments: list[str], environ: Mapping[str, str], log: TextIO, stop: Stop) -> Ended:
+def _call(arguments: list[str], settings: Settings, visit: Callable[[str], None], log: TextIO, stop: Stop) -> Ended:
     """Run a command. What ``plan`` prints is for machines, and kept."""
     seen, kept = Remembered(), io.StringIO()
     out = kept if arguments[0] == "plan" else log
     with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            status = command_line.main(arguments, ProcessContext(environ, partial(_hide, log, word), [seen], stop))
+            mask = partial(_hide_from_deaf, log, word)
+            status = command_line.main(arguments, ProcessContext(settings, mask, visit, [seen], stop))
         log.write(kept.getvalue())
     return Ended(status, seen, kept.getvalue().strip())
 
@@ -125,7 +128,7 @@ def _refused(error: InputError, log: TextIO) -> Ended:
     seen.show_problems(error)
     with _deaf(log, "sessionsmgmt"):
         terminal.show_problems(error, log)
-    return Ended(int(error.exit), seen)
+    return Ended(error_status(error), seen)
 
 
 @contextmanager
@@ -139,11 +142,24 @@ def _deaf(log: TextIO, title: str) -> Iterator[str]:
         _say(log, ["", f"::{word}::", order("endgroup", "")])  # on a line of its own, whatever was printed last
 
 
-def _hide(log: TextIO, word: str, secret: str) -> None:
-    """Tell the deaf runner of a secret: it listens for just so long, since an order that it does not obey it prints."""
-    told = [secret_masking.announcement(form) for form in sorted(secret_masking.forms(secret))]
-    if told and secret_masking.leads_to_runner(log):
-        _say(log, ["\n".join(["", f"::{word}::", *told, order("stop-commands", word)])])  # at once, and nothing between
+def _hide(log: TextIO, secret: str) -> None:
+    """Have the runner hide a secret."""
+    _say(log, _mask_commands(log, secret))
+
+
+def _hide_from_deaf(log: TextIO, word: str, secret: str) -> None:
+    """Have the runner hide a secret while it obeys no command: it would print a command that it does not obey.
+
+    So it is made to obey again for just these commands, in one writing that nothing can come between.
+    """
+    if commands := _mask_commands(log, secret):
+        _say(log, ["\n".join(["", f"::{word}::", *commands, order("stop-commands", word)])])
+
+
+def _mask_commands(log: TextIO, secret: str) -> list[str]:
+    if not secret_masking.leads_to_runner(log):
+        return []
+    return [secret_masking.add_mask_command(form) for form in sorted(secret_masking.forms(secret))]
 
 
 def _say(log: TextIO, lines: Iterable[str]) -> None:
@@ -154,9 +170,9 @@ def _say(log: TextIO, lines: Iterable[str]) -> None:
 def _counted(ended: Ended) -> dict[str, str]:
     if ended.seen.done is None:
         return {**{state.value: "0" for state in report.COUNTED}, "rotated": "false"}
-    result, _ = ended.seen.done
-    counts = {state: str(count) for state, count in report.counts(result).items()}
-    return {**counts, "rotated": "true" if result.rotated else "false"}
+    shown, _ = ended.seen.done
+    counts = {state: str(count) for state, count in report.counts(shown).items()}
+    return {**counts, "rotated": "true" if shown.rotated else "false"}
 
 
 def _summary(seen: Remembered) -> Iterator[str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sessionsmgmt import safe_files
+from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, OutputPaths
 
-TITLES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary"}
+TITLES = {OUTPUT: "outputs", STEP_SUMMARY: "summary"}
 """The variables that name the files, and what a person calls these."""
 
 
@@ -29,11 +30,14 @@ class StepFile:
 
 
 @contextmanager
-def step_files(environ: Mapping[str, str]) -> Iterator[Mapping[str, StepFile]]:
-    """The files by their variables, open for the block. One that the runner did not name takes every text."""
-    root = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
+def step_files(paths: OutputPaths, root: Path) -> Iterator[Mapping[str, StepFile]]:
+    """The files by their variables, open for the block. One that the runner did not name takes every text.
+
+    ``root`` is the folder of the checkout, which the files must not be reached through (see ``safe_files``).
+    """
+    named = {OUTPUT: paths.output, STEP_SUMMARY: paths.step_summary}
     with ExitStack() as stack:
-        yield {variable: _opened(environ.get(variable, ""), title, root, stack) for variable, title in TITLES.items()}
+        yield {variable: _opened(named[variable], title, root, stack) for variable, title in TITLES.items()}
 
 
 def _opened(path: str, title: str, root: Path, stack: ExitStack) -> StepFile:

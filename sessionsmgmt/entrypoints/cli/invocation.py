@@ -17,21 +17,25 @@ from zoneinfo import ZoneInfo
 import click
 
 from sessionsmgmt import safe_files
-from sessionsmgmt.adapters.github.job import workspace
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import Result
+from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
+from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.instant import Instant
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.entrypoints.signals import STOPPED
-from sessionsmgmt.errors import Exit, InputError, SessionsError, StoppedError
+from sessionsmgmt.errors import InputError, SessionsError, StoppedError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
-from sessionsmgmt.secret_masking import Mask
+from sessionsmgmt.presenters.presentation import Presentation, present
+from sessionsmgmt.secret_masking import Mask, runner_mask
+from sessionsmgmt.settings import Settings, in_actions, read_settings
 
 P = ParamSpec("P")
 
@@ -48,19 +52,24 @@ class Invocation:
     config: Path
     now: datetime
     chosen: datetime | None
-    report: Callable[[Result, ZoneInfo], Result]
+    report: Callable[[Presentation, ZoneInfo], Presentation]
     clock: Callable[[], datetime]
-    environ: Mapping[str, str]
+    settings: Settings
     views: Sequence[View]
     mask: Mask
     stop: Stop
+    visit: Callable[[str], None]
+
+    def container(self, config: Config) -> Container:
+        """What makes the real objects of the club."""
+        return Container(config, self.settings, self.mask)
 
 
 class View(Protocol):
     """Somewhere else, besides the terminal, where what a command did is to be seen."""
 
-    def show(self, result: Result, config: Config) -> None:
-        """Show what was done; ``result.exit`` says how it ended."""
+    def show(self, shown: Presentation, config: Config) -> None:
+        """Show what was done."""
         ...
 
     def show_problems(self, error: SessionsError) -> None:
@@ -70,16 +79,23 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProcessContext:
-    """Where the command line was started: its environment, the views besides the terminal, and what hides secrets.
+    """Where the command line was started: its settings, the views besides the terminal, and what hides secrets.
 
-    ``mask`` is told every secret that is only learnt on the way, before it is used; ``stop`` knows whether somebody
-    wants the command to end.
+    ``mask`` is told every secret that is only learnt on the way, before it is used; ``visit`` opens an address in the
+    person's browser; ``stop`` knows whether somebody wants the command to end.
     """
 
-    environ: Mapping[str, str]
+    settings: Settings
     mask: Mask
+    visit: Callable[[str], None]
     views: Sequence[View] = ()
     stop: Stop = UNSTOPPED
+
+
+def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> ProcessContext:
+    """Where a process with this environment starts the command line. Its secrets are hidden from here on."""
+    mask = runner_mask([sys.stderr, sys.stdout], in_actions=in_actions(environ))
+    return ProcessContext(read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
@@ -93,9 +109,19 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        with _reporting(report, around(config, workspace(here.environ)).root) as write:
+        with _reporting(report, around(config, here.settings.actions.checkout).root) as write:
             told = Invocation(
-                name, config, now, chosen, write, _clock(now), here.environ, here.views, here.mask, here.stop
+                name,
+                config,
+                now,
+                chosen,
+                write,
+                _clock(now),
+                here.settings,
+                here.views,
+                here.mask,
+                here.stop,
+                here.visit,
             )
             return function(told, *args, **kwargs)
 
@@ -111,7 +137,7 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
 
 
 @contextmanager
-def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, ZoneInfo], Result]]:
+def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Presentation, ZoneInfo], Presentation]]:
     """What writes the report at the end. Raises InputError, before anything is done, where it can't be written."""
     with ExitStack() as files:
         try:
@@ -121,14 +147,14 @@ def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Result, Zone
                 f"--report: {path} can't be written ({error.strerror}).", "Choose another place."
             ) from None
 
-        def report_on(result: Result, zone: ZoneInfo) -> Result:
+        def report_on(shown: Presentation, zone: ZoneInfo) -> Presentation:
             try:
                 if write:
-                    write(report.content(result, zone))
+                    write(report.content(shown, zone))
             except OSError as error:
                 text = f"the report can't be written ({error.strerror}); what was done is done"
-                return replace(result, warnings=(*result.warnings, ReportWarning("report-unwritten", text)))
-            return result
+                return replace(shown, warnings=(*shown.warnings, ReportWarning("report-unwritten", text)))
+            return shown
 
         yield report_on
 
@@ -166,22 +192,27 @@ def perform(
     """
     zone = ZoneInfo("UTC")
     try:
-        config = load(invocation.config, workspace(invocation.environ))
+        config = load(invocation.config, invocation.settings.actions.checkout)
         zone = config.zone
-        result = addressed(_unless_stopped(invocation, partial(act, config)), invocation.environ, invocation.stop)
+        result = _unless_stopped(invocation, partial(act, config))
+        status = result_status(result)
+        shown = addressed(
+            present(result, invocation.command, invocation.now, status), invocation.settings, invocation.stop
+        )
     except SessionsError as cause:
         error = invocation.stop.unless_asked(partial(failing, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
-        result = invocation.report(Result(invocation.command, invocation.now, error.exit), zone)
-        streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+        status = error_status(error)
+        shown = invocation.report(Presentation(invocation.command, invocation.now, status), zone)
+        streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
         shows = [partial(view.show_problems, error) for view in invocation.views]
     else:
-        result = invocation.report(result, zone)
-        trouble = streams.show(partial(terminal.show, result, config, sys.stdout), sys.stdout)
+        shown = invocation.report(shown, zone)
+        trouble = streams.show(partial(terminal.show, shown, config, sys.stdout), sys.stdout)
         if trouble:
             text = f"warning: what was done is done, but it can't be shown ({trouble})"
             streams.show(partial(click.echo, text, err=True), sys.stderr)
-        shows = [partial(view.show, result, config) for view in invocation.views]
+        shows = [partial(view.show, shown, config) for view in invocation.views]
     for show in shows:
         show()
-    return result.exit
+    return status

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,34 +20,47 @@ import click
 
 from sessionsmgmt import __version__
 from sessionsmgmt.adapters.github.event import must_be_merged, pull_request, refuse_lent_secrets
-from sessionsmgmt.adapters.github.job import workspace
+from sessionsmgmt.application.notices.job import Delivery
 from sessionsmgmt.application.notices.preview import preview
 from sessionsmgmt.application.notices.resolve import adopt, resolve
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.status import status
-from sessionsmgmt.application.notifications import held_after, sent, tell, was_held
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.notifications import any_sent, held_after, notify, was_held
+from sessionsmgmt.application.result import (
+    AdoptResult,
+    DoctorResult,
+    ExportResult,
+    PreviewResult,
+    Readers,
+    ResolveResult,
+    RunResult,
+    ValidateResult,
+)
 from sessionsmgmt.application.setup.doctor import doctor, doctor_without
 from sessionsmgmt.application.setup.init import answers, as_before, guess_zone, in_the_way, init, questions
 from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
 from sessionsmgmt.application.setup.plan import plan
-from sessionsmgmt.bootstrap import container as club
 from sessionsmgmt.bootstrap import health_checks as checkup
+from sessionsmgmt.bootstrap.container import Container, run_id
+from sessionsmgmt.bootstrap.github import notifiers
+from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.model import Config, topic
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
-from sessionsmgmt.entrypoints.cli.browser import visit as visit_in_browser
-from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform
+from sessionsmgmt.entrypoints.cli.invocation import Invocation, ProcessContext, command, perform, process_context
 from sessionsmgmt.entrypoints.cli.new_file import new_file
 from sessionsmgmt.entrypoints.cli.prompts import answers_beforehand, ask, replaceable
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status
 from sessionsmgmt.entrypoints.process_environment import settle
 from sessionsmgmt.entrypoints.signals import STOPPED, process
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import terminal
 from sessionsmgmt.presenters.held_issue import HELD, NOTHING_HELD, counted_note, held_note
-from sessionsmgmt.secret_masking import VARIABLES, announcer
+from sessionsmgmt.presenters.presentation import Presentation
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,14 +83,14 @@ def init_(
     """Ask a few questions and write sessions.yml, a template and the workflows."""
     if invocation.config.name != "sessions.yml":
         raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
-    zone, folder = guess_zone(invocation.environ, Path("/etc/localtime")), invocation.config.parent
+    zone, folder = guess_zone(invocation.settings.time_zone, Path("/etc/localtime")), invocation.config.parent
     before = conf_json(earlier) if earlier else Former({})
     known = {**before.given, **{key: answer for key, answer in given.items() if answer}}
     with _somebody_answers():
         answered = answers(known if yes else ask(questions(zone), known), zone)
         answered = as_before(answered, before) if earlier else answered
         may_go = overwrite if yes else {*overwrite, *replaceable(in_the_way(answered, folder), overwrite)}
-    result = init(answered, folder, may_go, invocation.now, before.left_out)
+    result = init(answered, folder, may_go, before.left_out)
     return perform(invocation, lambda _: result)
 
 
@@ -84,7 +98,7 @@ def init_(
 @command
 def validate_(invocation: Invocation) -> Exit:
     """Check sessions.yml and its templates; touch nothing else."""
-    return perform(invocation, lambda config: Result("validate", invocation.now, message=_valid(config)))
+    return perform(invocation, lambda config: ValidateResult(_valid(config)))
 
 
 @cli.command("preview")
@@ -94,9 +108,9 @@ def validate_(invocation: Invocation) -> Exit:
 @click.option("--live", is_flag=True, help="On a pull request too, use the club's own calendar and contacts.")
 def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: bool) -> Exit:
     """Compose every notice that 'run' would send now, and send nothing."""
-    options, pull = previews.PreviewOptions(out, publish=publish, live=live), pull_request(invocation.environ)
+    options, pull = previews.PreviewOptions(out, publish=publish, live=live), pull_request(invocation.settings.actions)
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> PreviewResult:
         with terminal.progress("Reading the calendar and the contacts", sys.stderr):
             return previews.make(invocation, options, pull, config)
 
@@ -108,20 +122,24 @@ def preview_(invocation: Invocation, out: Path | None, *, publish: bool, live: b
 @click.option("--dry-run", is_flag=True, help="Decide and compose, but send and record nothing.")
 def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Send every notice that is due, once."""
-    must_be_merged(invocation.environ, "run")
+    must_be_merged(invocation.settings.actions, "run")
 
-    def send(config: Config, environ: Mapping[str, str]) -> Result:
-        wired = club.wire(config, environ, invocation.mask)
+    def send(club: Container) -> RunResult:
+        wired = club.wire()
         with terminal.progress("Reading, deciding and sending", sys.stderr):
-            if dry_run:
-                return replace(preview(wired.job, invocation.now), command="run")
-            result = run(wired.job, wired.mailer, club.run_id(environ), invocation.clock, invocation.stop)
-            return invocation.stop.unless_asked(partial(_told, result, config, invocation), result)
+            result = run(wired.job, wired.mailer, run_id(invocation.settings), invocation.clock, invocation.stop)
+            held = partial(
+                _notified, result.deliveries, result.warnings, result.snapshot, result.now, club.config, invocation
+            )
+            return replace(
+                result, warnings=(*result.warnings, *invocation.stop.unless_asked(held, tuple[ReportWarning, ...]()))
+            )
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> RunResult | PreviewResult:
         if dry_run:
-            return send(config, invocation.environ)
-        return credentials.renewed_first(invocation, config, partial(send, config))
+            with terminal.progress("Reading, deciding and sending", sys.stderr):
+                return preview(invocation.container(config).wire().job, invocation.now)
+        return credentials.renewed_first(invocation, config, send)
 
     return perform(invocation, act)
 
@@ -132,7 +150,7 @@ def run_(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--recover", type=click.Path(path_type=Path), metavar="FILE", help="Store what could not be stored.")
 def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> Exit:
     """Renew the stored credential, and write it into the secret it came from."""
-    must_be_merged(invocation.environ, "rotate")
+    must_be_merged(invocation.settings.actions, "rotate")
     if recover and dry_run:
         raise click.UsageError("--recover stores what is in the file: it has no --dry-run")
     if recover:
@@ -144,24 +162,23 @@ def rotate_(invocation: Invocation, recover: Path | None, *, dry_run: bool) -> E
 @command
 def status_(invocation: Invocation) -> Exit:
     """List the sessions ahead and what has been said about each."""
-    refuse_lent_secrets(invocation.environ, "status")
-    return perform(
-        invocation, lambda config: status(club.wire(config, invocation.environ, invocation.mask).job, invocation.now)
-    )
+    refuse_lent_secrets(invocation.settings.actions, "status")
+    return perform(invocation, lambda config: status(invocation.container(config).wire().job, invocation.now))
 
 
 @cli.command("doctor")
 @command
 def doctor_(invocation: Invocation) -> Exit:
     """Say what is configured, reachable and permitted, and how to mend what is not."""
-    refuse_lent_secrets(invocation.environ, "doctor")
+    refuse_lent_secrets(invocation.settings.actions, "doctor")
 
-    def act(config: Config) -> Result:
-        at_github = checkup.checks(config, invocation.environ, invocation.mask, invocation.now)
+    def act(config: Config) -> DoctorResult:
+        club = invocation.container(config)
+        at_github = checkup.checks(club, invocation.now)
         try:
-            wired = club.wire(config, invocation.environ, invocation.mask)
+            wired = club.wire()
         except SessionsError as error:
-            return doctor_without(error, at_github, invocation.now)
+            return doctor_without(error, at_github)
         with terminal.progress("Looking at everything", sys.stderr):
             return doctor(wired.job, (*wired.checks, *at_github), invocation.now)
 
@@ -183,7 +200,7 @@ def auth_() -> None:
 @click.option("--browser/--no-browser", default=True, help="Open the page by itself, or only show its address.")
 def auth_login(invocation: Invocation, client: Path, save: Path | None, *, printed: bool, browser: bool) -> Exit:
     """Agree, in a browser, to what the club's account is used for. The credential goes straight into the secret."""
-    must_be_merged(invocation.environ, "auth login")
+    must_be_merged(invocation.settings.actions, "auth login")
     if printed and save:
         raise click.UsageError("the credential goes to one place: --save FILE or --print, not both")
     if printed:
@@ -192,7 +209,7 @@ def auth_login(invocation: Invocation, client: Path, save: Path | None, *, print
     def visit(url: str) -> None:
         _complain(f"Agree at this address:\n{url}")
         if browser:
-            visit_in_browser(url, invocation.environ)
+            invocation.visit(url)
 
     prompter = credentials.Prompter(_complain, visit)
     keep = partial(credentials.saving, save) if save else (lambda _: nullcontext(_printed)) if printed else None
@@ -209,7 +226,7 @@ def _printed(text: str) -> str:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
     """Withdraw the account's consent: its credential is worth nothing afterwards."""
-    must_be_merged(invocation.environ, "auth revoke")
+    must_be_merged(invocation.settings.actions, "auth revoke")
     return perform(invocation, partial(credentials.revoke_dry_run if dry_run else credentials.revoke, invocation))
 
 
@@ -222,18 +239,20 @@ def auth_revoke(invocation: Invocation, *, dry_run: bool) -> Exit:
 @click.option("--adopt", "moved", is_flag=True, help="Take over the ledger of a club that has moved.")
 def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool, again: bool, moved: bool) -> Exit:
     """Close a notice that is held, after looking whether its mail arrived."""
-    must_be_merged(invocation.environ, "resolve")
+    must_be_merged(invocation.settings.actions, "resolve")
     if [arrived, again, moved].count(True) != 1:
         raise click.UsageError("say just one of --sent, if the mail did arrive, --resend, if it did not, and --adopt")
     if moved and (notice or session):
         raise click.UsageError("--adopt takes over the whole ledger: leave --notice and --session out")
 
-    def act(config: Config) -> Result:
+    def act(config: Config) -> ResolveResult | AdoptResult:
+        club = invocation.container(config)
         if moved:
-            return adopt(club.adoptable(config, invocation.environ), invocation.now)
-        ledger = club.ledger(config, invocation.environ, invocation.mask)
+            return adopt(club.adoptable())
+        ledger = club.ledger()
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
-        return _told(result, config, invocation)
+        unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
+        return replace(result, warnings=(*result.warnings, *unwritten))
 
     return perform(invocation, act)
 
@@ -244,14 +263,14 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
 @click.option("--batch", type=int, default=1, show_default=True, help="Which 256 of more clubs than that.")
 def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
     """Print the clubs below a folder as the JSON matrix of a workflow."""
-    planned = plan(root, batch, workspace(invocation.environ))
+    planned = plan(root, batch, invocation.settings.actions.checkout)
     for line in planned.left_out:
         click.echo(line, err=True)
     if batch < planned.batches:
         _complain(f"This is batch {batch} of {planned.batches}; --batch {batch + 1} prints the next one.")
     streams.print_out(json.dumps(planned.matrix(), separators=(",", ":")))
-    result = invocation.report(Result("plan", invocation.now), ZoneInfo("UTC"))
-    streams.show(partial(terminal.show_warnings, result.warnings, sys.stderr), sys.stderr)
+    shown = invocation.report(Presentation("plan", invocation.now), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
     return Exit.DONE
 
 
@@ -261,11 +280,11 @@ def plan_(invocation: Invocation, root: Path, batch: int) -> Exit:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it into a new file.")
 def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exit:
     """Show everything that is kept, as JSON."""
-    refuse_lent_secrets(invocation.environ, "export")
+    refuse_lent_secrets(invocation.settings.actions, "export")
     address = _address(person)
 
-    def act(config: Config) -> Result:
-        if out is None and readers(invocation.environ) is Readers.ANYBODY:
+    def act(config: Config) -> ExportResult:
+        if out is None and readers(invocation.settings) is Readers.ANYBODY:
             raise InputError(
                 "'export' does not print into the log of a repository that is not private.",
                 "Run it on a machine of your own, or write it into a file with --out.",
@@ -273,11 +292,11 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
         if out is None:
             exported = privacy.export(invocation, address, config)
             streams.print_out(privacy.text(exported, sys.stdout.encoding).rstrip("\n"))
-            return Result("export", invocation.now, exported.exit)
+            return exported
         with new_file("--out", out, config.root) as save:
             exported = privacy.export(invocation, address, config)
             save(privacy.text(exported, "utf-8"))
-        return Result("export", invocation.now, exported.exit, message=f"Everything that is kept is in {out}.")
+        return replace(exported, message=f"Everything that is kept is in {out}.")
 
     return perform(invocation, act)
 
@@ -289,7 +308,7 @@ def export_(invocation: Invocation, person: str | None, out: Path | None) -> Exi
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: bool) -> Exit:
     """Delete everything that is kept, and say what was deleted and what stays."""
-    must_be_merged(invocation.environ, "forget")
+    must_be_merged(invocation.settings.actions, "forget")
     address = _address(person)
     if not (dry_run or yes):
         what = "what is kept about that person" if address else "everything that is kept about the club"
@@ -335,24 +354,30 @@ def _somebody_answers() -> Iterator[None]:
         raise click.UsageError(text) from None
 
 
-def _told(result: Result, config: Config, invocation: Invocation) -> Result:
-    """The result, once a person was told what is held, where people are told such things.
+def _notified(
+    deliveries: Sequence[Delivery],
+    warnings: Sequence[ReportWarning],
+    snapshot: LedgerSnapshot | None,
+    now: datetime,
+    config: Config,
+    invocation: Invocation,
+) -> tuple[ReportWarning, ...]:
+    """Post which notices are held, where people read such notes. Returns what could not be posted.
 
-    An old note is looked for where something was held before, or where the run had nothing else to do.
+    An old note is looked for where a notice was held before, or where the command sent nothing.
     """
-    held, notifiers = held_after(result), club.notifiers(invocation.environ)
+    held, telling = held_after(deliveries, snapshot, now), notifiers(invocation.settings)
     note = held_note(held, config)
-    if held and notifiers and readers_of_repository(invocation.environ) is Readers.ANYBODY:
+    if held and telling and readers_of_repository(invocation.settings) is Readers.ANYBODY:
         note = counted_note(len(held))
-    if note or was_held(result) or not sent(result):
-        for notifier in notifiers:
-            result = tell(notifier, topic(HELD, config.folder), note, NOTHING_HELD, result)
-    return result
+    if note or was_held(warnings, snapshot, now) or not any_sent(deliveries):
+        return notify(telling, topic(HELD, config.folder), note, NOTHING_HELD)
+    return ()
 
 
 def _valid(config: Config) -> str:
     count = len(config.notices)
-    return f"{club.shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
+    return f"{shown(config.path)} is valid: {count} {'notice' if count == 1 else 'notices'}."
 
 
 def start() -> int:
@@ -362,16 +387,13 @@ def start() -> int:
 
 def start_in(environ: Mapping[str, str], stop: Stop) -> int:
     """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
-    mask = announcer(environ, [sys.stderr, sys.stdout])
-    for name in VARIABLES:
-        mask(environ.get(name, ""))
-    return main(sys.argv[1:], ProcessContext(environ, mask, stop=stop))
+    return main(sys.argv[1:], process_context(environ, stop))
 
 
 def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = None) -> int:
-    """Run one command and return its exit status; see ``errors.Exit``."""
+    """Run one command and return its exit status; see ``exit_status``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    here = here or ProcessContext(os.environ, announcer(os.environ, [sys.stderr, sys.stdout]))
+    here = here or process_context(os.environ)
     try:
         return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
@@ -396,4 +418,4 @@ def _complain(text: str) -> None:
 def _refused(error: SessionsError, here: ProcessContext) -> Exit:
     for view in here.views:
         view.show_problems(error)
-    return error.exit
+    return error_status(error)

@@ -14,14 +14,13 @@ from pathlib import Path
 from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_queued
 from sessionsmgmt.application.notices.preview import Data, preview, sampled
 from sessionsmgmt.application.notices.publish import publish, unpublished
-from sessionsmgmt.application.result import Readers, Result
-from sessionsmgmt.bootstrap import container as club
+from sessionsmgmt.application.result import PreviewResult, Readers
 from sessionsmgmt.bootstrap import pull_request_preview as pulls
 from sessionsmgmt.bootstrap.readers import readers
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli.invocation import Invocation
-from sessionsmgmt.errors import Exit, InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.pull_requests import Conclusion, PreviewReport
 from sessionsmgmt.presenters import preview_markdown
 from sessionsmgmt.presenters.markdown import code, plain
@@ -39,17 +38,16 @@ class PreviewOptions:
     live: bool = False
 
 
-def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, config: Config) -> Result:
+def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, config: Config) -> PreviewResult:
     """The preview, shown wherever it was wished for."""
-    readable_by = readers(call.environ)
+    readable_by = readers(call.settings)
     data = _data(call, options, pull, readable_by, config)
     if data is Data.LIVE:
-        result = preview(club.wire(config, call.environ, call.mask).job, call.now)
+        result = preview(call.container(config).wire().job, call.now)
     else:
         result = sampled(pulls.sample_job(config), call.chosen, call.now)
-    result = replace(result, readers=readable_by)
     secret = data is Data.LIVE and readable_by is Readers.ANYBODY
-    source = preview_markdown.source(result, config, data)
+    source = preview_markdown.source(result, config, data, readable_by)
     written = _withheld(options) if secret else _written(result, config, options)
     if pull is None:
         is_asked_for = secret or data is not Data.LIVE
@@ -64,12 +62,17 @@ def make(call: Invocation, options: PreviewOptions, pull: PullRequest | None, co
     preview_report = PreviewReport(
         preview_markdown.title(result),
         preview_markdown.heading(config),
-        Conclusion.SUCCESS if result.exit is Exit.DONE else Conclusion.NEUTRAL,
-        partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.environ)),
+        _conclusion(result),
+        partial(fitted, (plain(source), *result.pages), cut=pulls.rest(call.settings)),
     )
     warnings = _published(call, options, pull, preview_report)
     sentences = [source, _why_not_live_on(options, pull), written, _whereabouts_of(options, pull)]
     return _said(replace(result, warnings=(*result.warnings, *warnings)), sentences)
+
+
+def _conclusion(result: PreviewResult) -> Conclusion:
+    needs_person = any(delivery.needs_person for delivery in result.deliveries)
+    return Conclusion.NEUTRAL if needs_person and not result.invented else Conclusion.SUCCESS
 
 
 def fail(call: Invocation, options: PreviewOptions, pull: PullRequest | None, error: SessionsError) -> SessionsError:
@@ -80,8 +83,8 @@ def fail(call: Invocation, options: PreviewOptions, pull: PullRequest | None, er
         preview_markdown.problems_title(error),
         f"Email preview: {code(str(call.config))}",
         Conclusion.FAILURE if isinstance(error, InputError) else Conclusion.NEUTRAL,
-        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=pulls.rest(call.environ)),
-        preview_markdown.problem_annotations(error, pulls.workspace(call.environ)),
+        partial(fitted, tuple(preview_markdown.problem_pages(error)), cut=pulls.rest(call.settings)),
+        preview_markdown.problem_annotations(error, pulls.workspace(call.settings)),
     )
     warnings = _published(call, options, pull, preview_report)
     hint = " ".join(filter(None, [error.hint, *(warning.text for warning in warnings)]))
@@ -97,7 +100,7 @@ def _data(
     invented = Data.SAMPLE if config.sample else Data.INVENTED
     if pull:
         return Data.LIVE if options.live and pull.origin is Origin.HERE else invented
-    if is_queued(call.environ) or (readable_by is Readers.ANYBODY and not options.live):
+    if is_queued(call.settings.actions) or (readable_by is Readers.ANYBODY and not options.live):
         return invented
     return Data.LIVE
 
@@ -112,7 +115,7 @@ def _why_not_live(call: Invocation, options: PreviewOptions, data: Data) -> str:
     """Why the preview is not of the club's own data where there is no pull request."""
     if data is Data.LIVE:
         return ""
-    if not is_queued(call.environ):
+    if not is_queued(call.settings.actions):
         return "This repository is not private, so the preview is not made from the club's own data."
     return "--live has no effect in a merge queue." if options.live else ""
 
@@ -123,7 +126,7 @@ def _withheld(options: PreviewOptions) -> str:
     )
 
 
-def _written(result: Result, config: Config, options: PreviewOptions) -> str:
+def _written(result: PreviewResult, config: Config, options: PreviewOptions) -> str:
     if options.out is None:
         return ""
     from sessionsmgmt.presenters.preview_page import write_gallery
@@ -135,7 +138,7 @@ def _whereabouts(call: Invocation, options: PreviewOptions) -> str:
     """Why it is not published, if it should be, where there is no pull request."""
     if not options.publish:
         return ""
-    if is_queued(call.environ):
+    if is_queued(call.settings.actions):
         return "Nothing is published: a merge queue has no pull request to show it on."
     return "Nothing is published: this is no pull request."
 
@@ -158,11 +161,11 @@ def _published(
     if not options.publish or pull.closed or pull.origin is not Origin.HERE:
         return ()
     try:
-        publishers = pulls.publishers(call.environ, pull, call.config)
+        publishers = pulls.publishers(call.settings, pull, call.config)
     except SessionsError as error:
         return (unpublished(error),)
     return publish(publishers, preview_report)
 
 
-def _said(result: Result, sentences: Iterable[str]) -> Result:
+def _said(result: PreviewResult, sentences: Iterable[str]) -> PreviewResult:
     return replace(result, message="\n".join(filter(None, sentences)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sessionsmgmt.application.setup.init import Question, questions
-from sessionsmgmt.errors import Exit
+from sessionsmgmt.entrypoints.exit_status import Exit
 
 
 def answers_beforehand(command: Callable[..., Exit]) -> Callable[..., Exit]:

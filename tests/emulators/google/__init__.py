@@ -11,6 +11,7 @@ Every request is checked by the descriptions inside google-api-python-client, an
 """
 
 from tests.emulators.google.emulator import GoogleEmulator
+from tests.emulators.google.gmail import SEND_CALL
 from tests.emulators.google.refusals import (
     EXPIRED_TOKEN,
     INVALID_CLIENT,
@@ -42,6 +43,7 @@ __all__ = [
     "INVALID_RAPT",
     "RAPT_REQUIRED",
     "RATE_LIMITED",
+    "SEND_CALL",
     "TEAM_CALENDAR",
     "UNAVAILABLE",
     "AddressBook",

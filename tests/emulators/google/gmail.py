@@ -163,8 +163,11 @@ def list_send_as(call: Call) -> Json:
     return {"sendAs": [own, *others]}
 
 
+SEND_CALL = "gmail.users.messages.send"
+"""How the discovery document calls the request that sends a mail."""
+
 HANDLERS: Mapping[str, Handler] = {
-    "gmail.users.messages.send": send,
+    SEND_CALL: send,
     "gmail.users.messages.list": list_messages,
     "gmail.users.messages.get": get_message,
     "gmail.users.getProfile": get_profile,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -14,7 +15,9 @@ from sessionsmgmt.adapters.github.app import app
 from sessionsmgmt.adapters.github.client import token
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.ledger.sealing import keys
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.settings import Settings
+from tests.settings import secret, settings
 
 CREDENTIAL = json.dumps(
     {"type": "authorized_user", "client_id": "an-id", "client_secret": "GOCSPX-hush", "refresh_token": "1//hush"}
@@ -29,15 +32,15 @@ PEM = (
     .decode()
 )
 
-Read = Callable[[Mapping[str, str]], object]
+Read = Callable[[Settings], object]
 SECRETS: Mapping[str, tuple[str, Read]] = {
-    "GOOGLE_CREDENTIALS": (CREDENTIAL, stored_credential),
-    "SESSIONSMGMT_KEY": (KEY, keys),
-    "SESSIONSMGMT_KEY_OLD": (KEY, lambda environ: keys({"SESSIONSMGMT_KEY": KEY, **environ})),
-    "GITHUB_TOKEN": (TOKEN, token),
-    "SECRETS_TOKEN": (TOKEN, lambda environ: token(environ, "SECRETS_TOKEN")),
-    "GITHUB_APP_PRIVATE_KEY": (PEM, lambda environ: app({"GITHUB_APP_ID": "4711", **environ})),
-    "GITHUB_APP_ID": ("4711", lambda environ: app({"GITHUB_APP_PRIVATE_KEY": PEM, **environ})),
+    "GOOGLE_CREDENTIALS": (CREDENTIAL, lambda given: stored_credential(given.provider_secrets["GOOGLE_CREDENTIALS"])),
+    "SESSIONSMGMT_KEY": (KEY, lambda given: keys(given.ledger_keys)),
+    "SESSIONSMGMT_KEY_OLD": (KEY, lambda given: keys(given.with_ledger_key(secret(KEY)).ledger_keys)),
+    "GITHUB_TOKEN": (TOKEN, lambda given: token(given.github.job_token)),
+    "SECRETS_TOKEN": (TOKEN, lambda given: token(given.github.secrets_token, "SECRETS_TOKEN")),
+    "GITHUB_APP_PRIVATE_KEY": (PEM, lambda given: app(replace(given.github, app_id="4711"))),
+    "GITHUB_APP_ID": ("4711", lambda given: app(replace(given.github, private_key=secret(PEM)))),
 }
 
 
@@ -66,17 +69,17 @@ WORDS = ("SESSIONSMGMT_KEY", "SESSIONSMGMT_KEY_OLD", "GITHUB_TOKEN", "SECRETS_TO
 
 def refusal(name: str, text: str) -> str:
     with pytest.raises(InputError) as caught:
-        SECRETS[name][1]({name: text})
-    assert caught.value.exit is Exit.INPUT
-    for secret in ("hush", KEY, PEM.splitlines()[1]):
-        assert secret not in str(caught.value)
+        SECRETS[name][1](settings({name: text}))
+    assert isinstance(caught.value, InputError)
+    for hidden in ("hush", KEY, PEM.splitlines()[1]):
+        assert hidden not in str(caught.value)
     return str(caught.value)
 
 
 @pytest.mark.parametrize("around", ["quotes", "a BOM", "a zero-width space", "its name"])
 def test_a_private_key_is_taken_without_what_is_around_it(around: str) -> None:
     """Whoever reads a PEM looks for the line that it begins with (RFC 7468, 2)."""
-    assert app({"GITHUB_APP_ID": "4711", "GITHUB_APP_PRIVATE_KEY": AROUND[around][0](PEM)})
+    assert app(settings({"GITHUB_APP_ID": "4711", "GITHUB_APP_PRIVATE_KEY": AROUND[around][0](PEM)}).github)
 
 
 @pytest.mark.parametrize("text", ["-----BEGIN\u00a0RSA PRIVATE KEY-----", "-----BEGIN RSA PRIVATE\u200b KEY-----"])
@@ -118,7 +121,7 @@ def test_a_word_in_front_of_a_token_is_named(name: str) -> None:
 @pytest.mark.parametrize("around", ["{}", " {}\n", "\r\n{}\r\n", "\u00a0{}\u00a0"])
 def test_blanks_around_a_secret_are_no_part_of_it(name: str, around: str) -> None:
     whole, read = SECRETS[name]
-    assert read({name: around.format(whole)})
+    assert read(settings({name: around.format(whole)}))
 
 
 @pytest.mark.parametrize(

@@ -1,85 +1,41 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.pipeline import Job, Mailing
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.result import DoctorResult
 from sessionsmgmt.application.setup.doctor import doctor
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin
-from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.people import Contact, ContactsReading
+from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
+from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
-from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, contact, event, reading, rule
+from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, announcement, contact, event, rule
 from tests.ledger_run import LedgerRun
+from tests.unit.application.job import Diary, People, diary, no_diary, no_people, people, store
 
 
-@dataclass(frozen=True)
-class Diary:
-    answer: Callable[[], CalendarReading]
-
-    def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
-        return self.answer()
-
-
-@dataclass(frozen=True)
-class People:
-    answer: Callable[[], ContactsReading]
-
-    def read(self) -> ContactsReading:
-        return self.answer()
-
-
-def diary(*events: Event, warnings: Iterable[ReportWarning] = ()) -> Diary:
-    return Diary(lambda: reading(*events, warnings=warnings))
-
-
-def people(*contacts: Contact) -> People:
-    return People(lambda: ContactsReading(contacts))
-
-
-def no_diary(error: SessionsError) -> Diary:
-    def fail() -> CalendarReading:
-        raise error
-
-    return Diary(fail)
-
-
-def no_people(error: SessionsError) -> People:
-    def fail() -> ContactsReading:
-        raise error
-
-    return People(fail)
-
-
-def ledger_in(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", RETENTION)
-
-
-def looked(folder: Path, calendar: Diary | None = None, contacts: People | None = None) -> Result:
+def looked(folder: Path, calendar: Diary | None = None, contacts: People | None = None) -> DoctorResult:
     wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES})
     mailings = (Mailing(rule(), wording, Envelope(("office@example.org",))),)
-    parts = (calendar or diary(event()), contacts or people(*CONTACTS), ledger_in(folder))
+    parts = (calendar or diary(event()), contacts or people(*CONTACTS), store(folder))
     return doctor(Job(NEW_YORK, ROLES, mailings, *parts), (), NOW)
 
 
-def rows(result: Result) -> dict[str, list[Finding]]:
+def rows(result: DoctorResult) -> dict[str, list[Finding]]:
     return {one.topic: [row for row in result.findings if row.topic == one.topic] for one in result.findings}
 
 
 def test_a_sound_club_has_only_good_rows_and_nothing_is_written(tmp_path: Path) -> None:
     result = looked(tmp_path)
 
-    assert result.exit is Exit.DONE
+    assert result_status(result) is Exit.DONE
     assert {one.health for one in result.findings} == {Health.GOOD}
     assert {"calendar", "notice campus", "contacts", "label Adult", "label Student", "attendees", "ledger"} == set(
         rows(result)
@@ -98,8 +54,8 @@ ERRORS = [
 def test_a_calendar_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: Path, error: SessionsError) -> None:
     result = looked(tmp_path, calendar=no_diary(error))
 
-    assert rows(result)["calendar"] == [Finding("calendar", Health.BAD, error.text, error.hint, error.exit)]
-    assert result.exit is error.exit
+    assert rows(result)["calendar"] == [Finding("calendar", Health.BAD, error.text, error.hint, type(error))]
+    assert result_status(result) is error_status(error)
     assert {"contacts", "ledger"} < set(rows(result))
     assert not {"attendees", "notice campus"} & set(rows(result))
 
@@ -110,8 +66,8 @@ def test_an_address_book_that_fails_is_a_row_and_the_rest_is_still_looked_at(
 ) -> None:
     result = looked(tmp_path, contacts=no_people(error))
 
-    assert rows(result)["contacts"] == [Finding("contacts", Health.BAD, error.text, error.hint, error.exit)]
-    assert result.exit is error.exit
+    assert rows(result)["contacts"] == [Finding("contacts", Health.BAD, error.text, error.hint, type(error))]
+    assert result_status(result) is error_status(error)
     assert {"calendar", "notice campus", "ledger"} == set(rows(result)) - {"contacts"}
 
 
@@ -119,8 +75,8 @@ def test_the_status_is_the_worst_of_all_rows(tmp_path: Path) -> None:
     (tmp_path / "ledger.json").write_text("{")
     result = looked(tmp_path, no_diary(UnreachableError("Away.")), no_people(ConsentError("Agree again.")))
 
-    assert [one.exit for one in result.findings] == [Exit.UNREACHABLE, Exit.CONSENT, Exit.REFUSED]
-    assert result.exit is Exit.CONSENT
+    assert [one.cause for one in result.findings] == [UnreachableError, ConsentError, RefusedError]
+    assert result_status(result) is Exit.CONSENT
 
 
 def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
@@ -128,25 +84,25 @@ def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
     result = looked(tmp_path)
 
     [row] = rows(result)["ledger"]
-    assert (row.health, row.exit, result.exit) == (Health.BAD, RefusedError.exit, Exit.REFUSED)
+    assert (row.health, row.cause, result_status(result)) == (Health.BAD, RefusedError, Exit.REFUSED)
 
 
 def test_what_is_held_wants_attention_and_what_is_on_its_way_does_not(tmp_path: Path) -> None:
-    ledger = ledger_in(tmp_path)
+    ledger = store(tmp_path)
     LedgerRun(ledger).write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
-    assert looked(tmp_path).exit is Exit.DONE
+    assert result_status(looked(tmp_path)) is Exit.DONE
 
     LedgerRun(ledger).write([Begin(Key("campus", "shop"), "dead", None, announcement())], NOW - LEASE)
     result = looked(tmp_path)
     [row] = rows(result)["ledger"]
-    assert (row.health, row.text, result.exit) == (Health.BAD, "1 held.", Exit.ATTENTION)
+    assert (row.health, row.text, result_status(result)) == (Health.BAD, "1 held.", Exit.ATTENTION)
 
 
 def test_a_rule_that_matches_nothing_is_noted(tmp_path: Path) -> None:
     result = looked(tmp_path, diary(event(title="Dentist")))
 
     [row] = rows(result)["notice campus"]
-    assert (row.health, row.exit, result.exit) == (Health.NOTE, Exit.DONE, Exit.DONE)
+    assert (row.health, row.cause, result_status(result)) == (Health.NOTE, None, Exit.DONE)
 
 
 def test_what_the_calendar_is_cautious_about_is_noted(tmp_path: Path) -> None:
@@ -173,10 +129,10 @@ def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: P
     def fail() -> Iterable[Finding]:
         raise ConsentError("Agree again.")
 
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), ledger_in(tmp_path))
+    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
     result = doctor(job, [fail], NOW)
 
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT
     assert rows(result).keys() >= {"account", "calendar", "contacts", "ledger"}
 
 
@@ -200,7 +156,7 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
     result = looked(tmp_path, diary(*events), people(*CONTACTS, contact("Vic", labels=[])))
 
     [row] = rows(result)["attendees"]
-    assert (row.health, row.exit) == (Health.NOTE, Exit.DONE)
+    assert (row.health, row.cause) == (Health.NOTE, None)
     assert "1 have no contact and 1 no role" in row.text
     for finding in result.findings:
         said_of_it = f"{finding.topic} {finding.text} {finding.advice}".casefold()
@@ -208,9 +164,9 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
 
 
 def test_the_checks_of_the_providers_come_first_and_count(tmp_path: Path) -> None:
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), ledger_in(tmp_path))
-    good, bad = Finding("one", Health.GOOD, "ok"), Finding("two", Health.BAD, "no", "Mend it.", Exit.CONSENT)
+    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
+    good, bad = Finding("one", Health.GOOD, "ok"), Finding("two", Health.BAD, "no", "Mend it.", ConsentError)
     result = doctor(job, [lambda: [good], lambda: iter([bad])], NOW)
 
     assert result.findings[:2] == (good, bad)
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sessionsmgmt.application.notifications import held_after, tell
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notifications import held_after, notify
 from sessionsmgmt.domain.delivery.claims import Claim, Entry, LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, State
-from sessionsmgmt.errors import Exit, RefusedError, SessionsError
+from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import NOW, SECRET, announcement
-from tests.unit.presenters.showing import quiet, result
+from tests.unit.presenters.results import quiet
 
 NOTE = Note("Did this email leave?", "Look.")
 
@@ -33,27 +32,23 @@ class Wall:
 
 
 def test_a_note_goes_up_and_comes_down() -> None:
-    wall, done = Wall(), result(quiet())
+    wall = Wall()
 
-    assert tell(wall, "held", NOTE, "over", done) == done
+    assert notify([wall], "held", NOTE, "over") == ()
     assert wall.notes == {"held": NOTE}
-    assert tell(wall, "held", None, "over", done) == done
+    assert notify([wall], "held", None, "over") == ()
     assert wall.notes == {}
 
 
-def test_a_note_that_can_not_be_put_up_is_a_caution_and_changes_no_exit_status() -> None:
+def test_a_note_that_can_not_be_put_up_is_a_warning() -> None:
     wall = Wall(error=RefusedError("GitHub refuses.", "Add 'issues: write'."))
-    told = tell(wall, "held", NOTE, "over", result(quiet(State.HELD)))
 
-    [warning] = told.warnings
+    [warning] = notify([wall], "held", NOTE, "over")
     assert "issues: write" in warning.text
-    assert told.exit is Exit.ATTENTION
 
 
 def test_nobody_is_bothered_about_a_note_that_is_not_wanted() -> None:
-    wall, done = Wall(error=RefusedError("GitHub refuses.")), result(quiet())
-
-    assert tell(wall, "held", None, "over", done) == done
+    assert notify([Wall(error=RefusedError("GitHub refuses."))], "held", None, "over") == ()
 
 
 def test_what_is_held_is_what_the_run_says_and_what_the_ledger_says_of_the_rest() -> None:
@@ -65,6 +60,6 @@ def test_what_is_held_is_what_the_run_says_and_what_the_ledger_says_of_the_rest(
             Key("campus", "alive"): Entry(claim=Claim("alive", NOW, announcement())),
         },
     )
-    told = Result("run", NOW, deliveries=(quiet(State.SENT), quiet(State.HELD, session="new")), snapshot=snapshot)
+    deliveries = (quiet(State.SENT), quiet(State.HELD, session="new"))
 
-    assert [verdict.key.session for verdict in held_after(told)] == ["other", "new"]
+    assert [verdict.key.session for verdict in held_after(deliveries, snapshot, NOW)] == ["other", "new"]

@@ -1,195 +1,60 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from threading import Barrier, Lock
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.pipeline import WAVE, Job, Lookup, Mailing, Plan, deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.job import Lookup, Plan
+from sessionsmgmt.application.notices.pipeline import WAVE, deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.run import run
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.domain.delivery.claims import (
     LEASE,
     Begin,
     Claim,
     Hold,
-    LedgerSnapshot,
     NotSent,
     Resolve,
     Sent,
-    Step,
 )
 from sessionsmgmt.domain.delivery.reconciliation import Mail, trait
-from sessionsmgmt.domain.model.event import CalendarReading, Event
-from sessionsmgmt.domain.model.notice import Key, State
-from sessionsmgmt.domain.model.people import ContactsReading
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.errors import ConsentError, Exit, InputError, RefusedError, SessionsError, UnreachableError
-from sessionsmgmt.ports.calendar import Calendar
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.ledger import Ledger, WriteResult
+from sessionsmgmt.domain.model.notice import State
+from sessionsmgmt.entrypoints.exit_status import Exit, delivery_status, error_status, result_status
+from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
-from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, announcement, event, reading, rule
+from tests.builders import NOW, announcement
 from tests.ledger_run import LedgerRun
-
-RUN = "this run"
-RETRY_POLICY = 300.0  # seconds until a meeting of threads that does not come about counts as failed
-
-
-@dataclass(frozen=True)
-class Diary:
-    events: tuple[Event, ...]
-
-    def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
-        return reading(*self.events)
-
-
-@dataclass(frozen=True)
-class People:
-    def read(self) -> ContactsReading:
-        return ContactsReading(CONTACTS)
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A calendar and an address book that can't be had."""
-
-    error: SessionsError
-
-    def read(self, *_: object) -> CalendarReading:
-        raise self.error
-
-
-@dataclass(frozen=True)
-class BrokenPeople:
-    error: SessionsError
-
-    def read(self) -> ContactsReading:
-        raise self.error
-
-
-def session_of(message: EmailMessage) -> str:
-    return str(message["X-Sessionsmgmt-Session"])
-
-
-@dataclass
-class Post:
-    """A mailer that answers for each session as it is told, and remembers what it was given."""
-
-    answers: Mapping[str, Outcome] = field(default_factory=dict)
-    meanwhile: Callable[[str], object] = lambda _session: None
-    tried: list[str] = field(default_factory=list)
-    peak: int = 0
-    _under_way: int = 0
-    _turn: Lock = field(default_factory=Lock)
-
-    def prepare(self) -> None:
-        """See ``ports.Mailer``."""
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """See ``ports.Mailer``."""
-        return ()
-
-    def send(self, message: EmailMessage) -> Outcome:
-        session = session_of(message)
-        with self._turn:
-            self.tried.append(session)
-            self._under_way += 1
-            self.peak = max(self.peak, self._under_way)
-        self.meanwhile(session)
-        with self._turn:
-            self._under_way -= 1
-        return self.answers.get(session, Delivered(f"<{session}@mail.invalid>"))
-
-
-@dataclass
-class Watched:
-    """A ledger that remembers what it was asked to write, and fails at the write of that number."""
-
-    inner: Ledger
-    failures: Mapping[int, SessionsError] = field(default_factory=dict)
-    writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
-
-    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
-        return self.inner.read(now, earlier)
-
-    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-        number = len(self.writes)
-        self.writes.append((list(steps), now))
-        if number in self.failures:
-            raise self.failures[number]
-        return self.inner.write(snapshot, steps, now)
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """A ledger whose readers wait for each other, so that both decide from the same book."""
-
-    inner: Ledger
-    met: Barrier
-
-    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
-        snapshot = self.inner.read(now, earlier)
-        self.met.wait(RETRY_POLICY)
-        return snapshot
-
-    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-        return self.inner.write(snapshot, steps, now)
-
-
-def store(folder: Path) -> FileLedger:
-    return FileLedger(folder / "ledger.json", RETENTION)
-
-
-def names(count: int) -> list[str]:
-    return [f"s{number:02}" for number in range(count)]
-
-
-def job(
-    ledger: Ledger,
-    count: int = 1,
-    *,
-    template: str | None = None,
-    calendar: Calendar | None = None,
-    contacts: Contacts | None = None,
-) -> Job:
-    wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES}, template)
-    mailing = Mailing(rule(), wording, Envelope(("office@example.org",), sender="coach@example.org"))
-    diary = Diary(tuple(event(name) for name in names(count)))
-    return Job(NEW_YORK, ROLES, (mailing,), calendar or diary, contacts or People(), ledger)
-
-
-def still() -> datetime:
-    return NOW
+from tests.unit.application.job import (
+    RUN,
+    TIMEOUT,
+    Meeting,
+    Post,
+    Watched,
+    job,
+    key,
+    kinds,
+    names,
+    no_diary,
+    no_people,
+    states,
+    still,
+    store,
+)
 
 
 def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
     became = deliver(found, post, ledger, RUN, still).deliveries
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
-    return {one.verdict.key.session: (one.verdict.state, one.exit) for one in became}
-
-
-def states(result: Result) -> dict[str, State]:
-    return {one.verdict.key.session: one.verdict.state for one in result.deliveries}
-
-
-def kinds(steps: Sequence[Step]) -> list[tuple[type[Step], str]]:
-    return [(type(step), step.key.session) for step in steps]
-
-
-def key(session: str) -> Key:
-    return Key("campus", session)
+    return {one.verdict.key.session: (one.verdict.state, delivery_status(one)) for one in became}
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
@@ -216,7 +81,7 @@ def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) ->
 
 def test_a_wave_is_on_its_way_at_once_and_never_more(tmp_path: Path) -> None:
     together = Barrier(WAVE)
-    post = Post(meanwhile=lambda _session: together.wait(RETRY_POLICY))
+    post = Post(meanwhile=lambda _session: together.wait(TIMEOUT))
     run(job(store(tmp_path), 20), post, RUN, still)
 
     assert (WAVE, post.peak) == (4, 4)
@@ -279,15 +144,15 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
     left = 4 * failing
     settled, doubtful, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
     assert sorted(post.tried) == [*settled, *doubtful]
-    assert result.exit is error.exit
+    assert result_status(result) is error_status(error)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
     assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
     for name in doubtful:
-        assert (by_name[name].verdict.state, by_name[name].exit) == (State.HELD, error.exit)
+        assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.HELD, error_status(error))
         assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error}"
         assert by_name[name].message_id == f"<{name}@mail.invalid>"
     for name in unsent:
-        assert (by_name[name].verdict.state, by_name[name].exit) == (State.FAILED, error.exit)
+        assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.FAILED, error_status(error))
         assert by_name[name].verdict.reason == f"not sent, since {error}"
 
 
@@ -333,8 +198,8 @@ def test_what_the_mailer_says_is_the_state_and_the_status(
     result = run(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
 
     first, second = result.deliveries
-    assert (first.verdict.state, first.exit, result.exit) == (state, status, status)
-    assert (second.verdict.state, second.exit) == (State.SENT, Exit.DONE)
+    assert (first.verdict.state, delivery_status(first), result_status(result)) == (state, status, status)
+    assert (second.verdict.state, delivery_status(second)) == (State.SENT, Exit.DONE)
     match outcome:
         case Delivered(message_id):
             assert first.message_id == message_id
@@ -350,7 +215,7 @@ def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
         "s01": Unknown("The line broke."),
         "s02": Undelivered(ConsentError("Agree again.")),
     }
-    assert run(job(store(tmp_path), 4), Post(answers), RUN, still).exit is Exit.CONSENT
+    assert result_status(run(job(store(tmp_path), 4), Post(answers), RUN, still)) is Exit.CONSENT
 
 
 @pytest.mark.parametrize(
@@ -385,10 +250,10 @@ def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: 
     result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
 
-    assert (by_name["s01"].verdict.state, by_name["s01"].exit) == (State.SENT, Exit.ATTENTION)
+    assert (by_name["s01"].verdict.state, delivery_status(by_name["s01"])) == (State.SENT, Exit.ATTENTION)
     assert "somebody closed it" in by_name["s01"].verdict.reason
-    assert {one.exit for name, one in by_name.items() if name != "s01"} == {Exit.DONE}
-    assert result.exit is Exit.ATTENTION
+    assert {delivery_status(one) for name, one in by_name.items() if name != "s01"} == {Exit.DONE}
+    assert result_status(result) is Exit.ATTENTION
 
 
 def test_claims_are_dated_by_the_clock_as_it_goes_on(tmp_path: Path) -> None:
@@ -412,13 +277,13 @@ def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
         run(job(ledger, 5, template=template), post, RUN, still)
 
     assert (ledger.writes, post.tried) == ([], [])
-    assert run(job(ledger, 4, template=template), post, RUN, still).exit is Exit.DONE
+    assert result_status(run(job(ledger, 4, template=template), post, RUN, still)) is Exit.DONE
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: Path, error: SessionsError) -> None:
     ledger, post = Watched(store(tmp_path)), Post()
-    for broken in (job(ledger, calendar=Broken(error)), job(ledger, contacts=BrokenPeople(error))):
+    for broken in (job(ledger, calendar=no_diary(error)), job(ledger, contacts=no_people(error))):
         with pytest.raises(type(error)) as raised:
             run(broken, post, RUN, still)
         assert raised.value is error
@@ -428,7 +293,7 @@ def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: P
 
 def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
     away, wrong = UnreachableError("The calendar is away."), InputError("The contacts are no contacts.")
-    broken = job(store(tmp_path), calendar=Broken(away), contacts=BrokenPeople(wrong))
+    broken = job(store(tmp_path), calendar=no_diary(away), contacts=no_people(wrong))
 
     with pytest.raises(InputError):
         run(broken, Post(), RUN, still)
@@ -438,7 +303,7 @@ def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) ->
     ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
     result = run(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
 
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
@@ -456,8 +321,8 @@ def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> 
     assert sorted(post.tried) == names(11)[begun:]
     for name in names(11)[begun:]:
         assert sorted(states(result)[name] for result in results) == [State.SENT, State.SKIPPED]
-    assert {result.exit for result in results} == {Exit.DONE}
-    assert run(job(store(tmp_path), 11), outbox, "a third", still).exit is Exit.DONE
+    assert {result_status(result) for result in results} == {Exit.DONE}
+    assert result_status(run(job(store(tmp_path), 11), outbox, "a third", still)) is Exit.DONE
     assert not outbox.folder.exists()
 
 

@@ -15,15 +15,15 @@ import pytest
 
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.adapters.files.sent import OutboxSent
-from sessionsmgmt.application.notices.pipeline import Job, Lookup
+from sessionsmgmt.application.notices.job import Job, Lookup
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.domain.delivery.claims import APART, LEASE
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import Exit
+from sessionsmgmt.entrypoints.exit_status import Exit, result_status
 from sessionsmgmt.ports.mail import Delivered, Outcome, Unknown
 from tests.builders import NOW
-from tests.unit.application.test_pipeline import Post, job, key, names, session_of, states, store
+from tests.unit.application.job import Post, job, key, names, session_of, states, store
 
 ROOT = Path(__file__).parents[3]
 DIED, LATER = NOW + LEASE, NOW + LEASE + APART
@@ -65,7 +65,7 @@ def frozen(at: datetime) -> Callable[[], datetime]:
 
 def killed(folder: Path, count: int, number: int, when: str) -> None:
     """Have a run die over the mail of that number."""
-    command = [sys.executable, "-m", "tests.unit.dying", str(folder), str(count), str(number), when]
+    command = [sys.executable, "-m", "tests.unit.application.killed_run", str(folder), str(count), str(number), when]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stderr
 
@@ -73,7 +73,7 @@ def killed(folder: Path, count: int, number: int, when: str) -> None:
 def ran(folder: Path, at: datetime, count: int = 1, mailer: Counted | None = None) -> dict[str, State]:
     """What a run at that instant makes of each session."""
     result = run(looking(folder, count), mailer or Counted(folder), f"the run at {at}", frozen(at))
-    assert (result.exit is Exit.ATTENTION) == (State.HELD in states(result).values())
+    assert (result_status(result) is Exit.ATTENTION) == (State.HELD in states(result).values())
     return states(result)
 
 
@@ -148,7 +148,7 @@ def test_where_nothing_can_be_seen_what_is_held_stays_held_and_the_others_go_on(
         result = run(blind, Counted(tmp_path), f"the run at {at}", frozen(at))
         assert states(result)["s00"] is State.HELD
         assert [one.code for one in result.warnings] == ["lookup-failed"]
-        assert result.exit is Exit.INPUT
+        assert result_status(result) is Exit.INPUT
     assert written(tmp_path) == ["s01"]
 
 
@@ -156,7 +156,7 @@ def test_where_nothing_is_held_nobody_looks(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     blind = replace(looking(tmp_path), lookup=Lookup(OutboxSent(tmp_path / "link"), "MantaBots"))
     for _ in range(2):
-        assert run(blind, Counted(tmp_path), "a run", lambda: NOW).exit is Exit.DONE
+        assert result_status(run(blind, Counted(tmp_path), "a run", lambda: NOW)) is Exit.DONE
 
 
 def test_a_notice_that_follows_one_that_was_found_is_another_mail(tmp_path: Path) -> None:

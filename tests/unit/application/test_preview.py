@@ -9,27 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.invented import FixedLedger, GivenCalendar, GivenContacts, invent
-from sessionsmgmt.application.notices.pipeline import Job, Mailing
-from sessionsmgmt.application.notices.preview import sampled, telling_moment
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.notices.preview import fullest_moment, sampled
+from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind, State
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Within
 from sessionsmgmt.domain.sessions.presence import begin, horizon
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.entrypoints.exit_status import Exit, result_status
+from sessionsmgmt.errors import InputError
 from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, attendees, days, event, hours, local, rule, weeks
 from tests.unit.application.mailings import mailing
 
 TODAY = local(2030, 1, 1)
 
 
-def invented(*rules: Rule, roles: tuple[Role, ...] = ROLES, chosen: datetime | None = None) -> Result:
+def invented(*rules: Rule, roles: tuple[Role, ...] = ROLES, chosen: datetime | None = None) -> PreviewResult:
     club = invent(rules, roles, NEW_YORK)
     return sampled(_job(rules, roles, club.calendar, club.contacts, club.ledger), chosen, TODAY)
 
 
-def sample(*events: Event, rules: tuple[Rule, ...] = (rule(),), chosen: datetime | None = None) -> Result:
+def sample(*events: Event, rules: tuple[Rule, ...] = (rule(),), chosen: datetime | None = None) -> PreviewResult:
     calendar = GivenCalendar(tuple(events))
     return sampled(_job(rules, ROLES, calendar, GivenContacts(CONTACTS), FixedLedger()), chosen, TODAY)
 
@@ -45,7 +46,7 @@ def _job(
     return Job(NEW_YORK, roles, mailings, calendar, contacts, ledger)
 
 
-def kinds(result: Result) -> list[tuple[str, Kind | None, State]]:
+def kinds(result: PreviewResult) -> list[tuple[str, Kind | None, State]]:
     return [(one.verdict.key.notice, one.verdict.kind, one.verdict.state) for one in result.deliveries]
 
 
@@ -125,7 +126,7 @@ def test_what_a_sample_lacks_is_nobodys_task() -> None:
     result = sample(event(), rules=(rule(require=Require(adults=5)),))
 
     assert kinds(result) == [("campus", Kind.NEW, State.FAILED)]
-    assert result.exit is Exit.DONE
+    assert result_status(result) is Exit.DONE
 
 
 def test_the_moment_is_one_that_shows_as_many_notices_as_possible() -> None:
@@ -136,13 +137,13 @@ def test_the_moment_is_one_that_shows_as_many_notices_as_possible() -> None:
         event("both", title="Hall", start=local(2026, 2, 10, 20)),
     ]
 
-    assert telling_moment(events, rules, NEW_YORK) == local(2026, 2, 9, 20)
+    assert fullest_moment(events, rules, NEW_YORK) == local(2026, 2, 9, 20)
 
 
 @given(st.integers(0, 365 * 24 * 60), st.sampled_from([hours(1), days(2), weeks(1)]))
 def test_a_session_is_near_enough_at_its_moment_whatever_the_clocks_do(minute: int, within: Within) -> None:
     one = event(start=local(2026, 1, 1) + timedelta(minutes=minute))
-    moment = telling_moment([one], [rule(within=within)], NEW_YORK)
+    moment = fullest_moment([one], [rule(within=within)], NEW_YORK)
 
     assert moment is not None
     assert moment <= begin(one, NEW_YORK) <= horizon(moment, within, NEW_YORK)
@@ -151,7 +152,7 @@ def test_a_session_is_near_enough_at_its_moment_whatever_the_clocks_do(minute: i
 
 def test_a_session_in_the_hour_that_comes_twice_is_shown_too() -> None:
     one = event(start=local(2026, 11, 1, 1, 30, fold=1))
-    moment = telling_moment([one], [rule(within=days(1))], NEW_YORK)
+    moment = fullest_moment([one], [rule(within=days(1))], NEW_YORK)
 
     assert moment is not None
     assert begin(one, NEW_YORK) <= horizon(moment, days(1), NEW_YORK)

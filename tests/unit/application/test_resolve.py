@@ -11,7 +11,8 @@ from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.application.notices.resolve import resolve
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Entry, Hold, LedgerSnapshot, Resolve, Sent, Step
 from sessionsmgmt.domain.model.notice import Key, Kind, State
-from sessionsmgmt.errors import Exit, InputError, RefusedError, UnreachableError
+from sessionsmgmt.entrypoints.exit_status import Exit, result_status
+from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from tests.builders import NOW, RETENTION, announcement
 from tests.ledger_run import LedgerRun
@@ -68,16 +69,16 @@ def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
     hold(ledger, LAB)
     result = resolve(ledger, "", "", arrived=True, now=NOW)
 
-    [delivery] = result.deliveries
+    delivery = result.closed
     assert (delivery.verdict.key, delivery.verdict.state, delivery.verdict.kind) == (LAB, State.SENT, Kind.CHANGED)
     assert delivery.verdict.start == AFTER.presence.start
-    assert (result.command, result.now, result.exit) == ("resolve", NOW, Exit.DONE)
+    assert (result.now, result_status(result)) == (NOW, Exit.DONE)
     assert ledger.read(NOW).entry(LAB) == Entry(AFTER, None, "", NOW)
 
 
 def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: FileLedger) -> None:
     hold(ledger, LAB)
-    [delivery] = resolve(ledger, "", "", arrived=False, now=NOW).deliveries
+    delivery = resolve(ledger, "", "", arrived=False, now=NOW).closed
 
     assert (delivery.verdict.key, delivery.verdict.state) == (LAB, State.SKIPPED)
     assert ledger.read(NOW).entry(LAB) == Entry(BEFORE, None, "<first>", NOW)
@@ -89,7 +90,7 @@ def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: F
 )
 def test_only_the_one_that_is_meant_is_closed(ledger: FileLedger, notice: str, session: str, meant: Key) -> None:
     hold(ledger, LAB, SHOP, HALL)
-    [delivery] = resolve(ledger, notice, session, arrived=True, now=NOW).deliveries
+    delivery = resolve(ledger, notice, session, arrived=True, now=NOW).closed
 
     assert delivery.verdict.key == meant
     assert {key for key, entry in ledger.read(NOW).entries.items() if entry.claim} == {LAB, SHOP, HALL} - {meant}
@@ -137,7 +138,7 @@ def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedge
     with pytest.raises(InputError, match=r"Nothing is held\."):
         resolve(ledger, "", "", arrived=True, now=NOW + LEASE - timedelta(seconds=1))
 
-    [delivery] = resolve(ledger, "", "", arrived=True, now=NOW + LEASE).deliveries
+    delivery = resolve(ledger, "", "", arrived=True, now=NOW + LEASE).closed
     assert delivery.verdict.state is State.SENT
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.application.credentials.rotation import is_due, keep, recover, recovery, rotate
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import ConsentError, Exit, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.errors import ConsentError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.credentials import Renewed, Sealed
 
 NOW = datetime(2026, 11, 6, 23, tzinfo=UTC)
@@ -154,7 +154,7 @@ def test_what_could_not_be_stored_is_sealed_and_the_job_goes_on_with_what_is_sto
 
     assert rotation.recovery is not None
     assert rotation.trouble is not None
-    assert rotation.trouble.exit is Exit.UNREACHABLE
+    assert isinstance(rotation.trouble, UnreachableError)
     assert (rotation.credential, world.stored) == ("token 0", "token 0")
     assert rotation.recovery.by_hand == "store token 1"
     assert rotation.recovery.meanwhile == "The former works."

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
-from threading import Barrier, Event, Lock
+from threading import Barrier, Event
 from typing import TypeVar
 
 import pytest
@@ -16,40 +15,26 @@ import pytest
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import ConsentError, Exit, InputError, SessionsError, UnreachableError
+from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
+from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import WriteResult
-from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
+from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
-from tests.unit.application.test_pipeline import RUN, Watched, job, kinds, names, session_of, states, still, store
+from tests.clock import ManualClock
+from tests.unit.application.job import RUN, TIMEOUT, Post, Watched, job, kinds, names, states, still, store
 
 T = TypeVar("T")
-RETRY_POLICY = 20.0
 LIMIT = UnreachableError("Google's limits do not allow sending a notice now.", "The next run tries again.")
 
 
 @dataclass
-class Time:
-    """A clock that moves only when somebody waits."""
-
-    now: float = 0.0
-    naps: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-    def retry_policy(self, total: float = 90) -> RetryPolicy:
-        return RetryPolicy(total=total, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
-
-
-@dataclass
-class PreviewOptions:
+class StopRequest:
     """Somebody who may want the run to end. Of the time that is left, each look at it takes a tenth of a second."""
 
     left: float = math.inf
@@ -67,50 +52,20 @@ class PreviewOptions:
 
 
 @dataclass
-class Post:
-    """A mailer that gives each session's answers in turn, the last of them again and again."""
-
-    answers: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
-    obstacle: SessionsError | None = None
-    notes: tuple[ReportWarning, ...] = ()
-    meanwhile: Callable[[str], object] = lambda _session: None
-    prepared: int = 0
-    tried: list[str] = field(default_factory=list)
-    _turn: Lock = field(default_factory=Lock)
-
-    def prepare(self) -> None:
-        self.prepared += 1
-        if self.obstacle:
-            raise self.obstacle
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        return self.notes
-
-    def send(self, message: EmailMessage) -> Outcome:
-        session = session_of(message)
-        with self._turn:
-            number = self.tried.count(session)
-            self.tried.append(session)
-        self.meanwhile(session)
-        given = self.answers.get(session, [Delivered(f"<{session}@mail.invalid>")])
-        return given[min(number, len(given) - 1)]
-
-
-@dataclass
 class Home:
     """A ledger in a folder, and the runs that use it."""
 
     folder: Path
-    time: Time = field(default_factory=Time)
+    time: ManualClock = field(default_factory=ManualClock)
     ledger: Watched = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Watched(store(self.folder))
 
-    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> Result:
-        return run(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total))
+    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> RunResult:
+        return run(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total, jitter=0.0))
 
-    def next_run(self, count: int) -> tuple[Post, Result]:
+    def next_run(self, count: int) -> tuple[Post, RunResult]:
         post = Post()
         return post, run(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
 
@@ -120,7 +75,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def reasons(result: Result) -> set[str]:
+def reasons(result: RunResult) -> set[str]:
     return {one.verdict.reason for one in result.deliveries if one.verdict.state is State.FAILED}
 
 
@@ -140,7 +95,7 @@ def test_nothing_is_claimed_for_a_mailer_that_is_not_ready(home: Home, obstacle:
     assert [steps for steps, _ in home.ledger.writes] == [[]]
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
     assert reasons(result) == {f"not sent, since {obstacle}"}
-    assert result.exit is obstacle.exit
+    assert result_status(result) is error_status(obstacle)
 
 
 def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> None:
@@ -160,7 +115,7 @@ def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> No
 def test_a_mailer_with_nothing_to_send_is_left_alone(home: Home) -> None:
     post = Post(obstacle=ConsentError("Agree again."))
 
-    assert home.run(0, post).exit is Exit.DONE
+    assert result_status(home.run(0, post)) is Exit.DONE
     assert post.prepared == 0
 
 
@@ -201,13 +156,13 @@ def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
     assert {found[one] for one in names(20)[4:]} == {State.FAILED}
     assert set(post.tried) == set(names(4))
     assert reasons(result) == {str(LIMIT), f"not sent, since {LIMIT}"}
-    assert result.exit is Exit.UNREACHABLE
+    assert result_status(result) is Exit.UNREACHABLE
     assert sum(home.time.naps) <= 90
     assert (NotSent, "s01") in kinds(home.ledger.writes[-1][0])
 
     post, after = home.next_run(20)
     assert sorted(post.tried) == ["s01", *names(20)[4:]]
-    assert after.exit is Exit.DONE
+    assert result_status(after) is Exit.DONE
 
 
 def test_a_limit_that_nobody_has_the_patience_for_is_told_at_once(home: Home) -> None:
@@ -225,7 +180,7 @@ def test_a_refusal_that_is_about_all_mail_stops_the_sending(home: Home) -> None:
     result = home.run(20, post)
 
     assert sorted(post.tried) == names(4)
-    assert result.exit is Exit.CONSENT
+    assert result_status(result) is Exit.CONSENT
     assert reasons(result) == {str(cause), f"not sent, since {cause}"}
 
 
@@ -256,42 +211,40 @@ def test_a_mail_whose_sending_fails_in_an_unforeseen_way_is_held(home: Home, err
 
 
 def test_from_the_first_claim_on_the_run_ends_in_order(home: Home) -> None:
-    options = PreviewOptions()
-    home.run(
-        1, Post(meanwhile=lambda _session: options.deferred or pytest.fail("it would have ended at once")), options
-    )
+    stop = StopRequest()
+    home.run(1, Post(meanwhile=lambda _session: stop.deferred or pytest.fail("it would have ended at once")), stop)
 
 
 def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
     post = Post()
-    result = home.run(6, post, PreviewOptions(7))
+    result = home.run(6, post, StopRequest(7))
 
     assert (post.prepared, post.tried) == (0, [])
     assert [steps for steps, _ in home.ledger.writes] == [[]]
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
-    assert result.exit is Exit.ATTENTION
+    assert result_status(result) is Exit.ATTENTION
     assert [one.code for one in result.warnings] == ["stopped"]
 
 
 def test_a_run_with_nothing_to_send_that_is_to_end_is_done(home: Home) -> None:
-    assert home.run(0, Post(), PreviewOptions(7)).exit is Exit.DONE
+    assert result_status(home.run(0, Post(), StopRequest(7))) is Exit.DONE
 
 
 def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> None:
-    options = PreviewOptions()
+    stop = StopRequest()
 
     def end(_session: str) -> None:
-        options.left = 7
+        stop.left = 7
 
     post = Post({"s01": [Unknown("The line broke.")]}, meanwhile=end)
-    result = home.run(12, post, options)
+    result = home.run(12, post, stop)
 
     found = states(result)
     assert sorted(post.tried) == names(4)
     assert [found[one] for one in names(4)] == [State.SENT, State.HELD, State.SENT, State.SENT]
     assert {found[one] for one in names(12)[4:]} == {State.FAILED}
     assert reasons(result) == {"not sent, since the run was told to end. The next run sends it."}
-    assert result.exit is Exit.ATTENTION
+    assert result_status(result) is Exit.ATTENTION
     assert [kinds(steps) for steps, _ in home.ledger.writes][-1] == [
         (Sent, "s00"),
         (Hold, "s01"),
@@ -300,21 +253,21 @@ def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> No
     ]
     post, after = home.next_run(12)
     assert sorted(post.tried) == names(12)[4:]
-    assert after.exit is Exit.ATTENTION
+    assert result_status(after) is Exit.ATTENTION
 
 
 def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
-    options, answered = PreviewOptions(), Event()
+    stop, answered = StopRequest(), Event()
     others = Barrier(WAVE)
 
     def hang(session: str) -> None:
-        others.wait(RETRY_POLICY)
+        others.wait(TIMEOUT)
         if session == "s02":
-            options.left = 0.2
-            answered.wait(RETRY_POLICY)
+            stop.left = 0.2
+            answered.wait(TIMEOUT)
 
     try:
-        result = home.run(6, Post(meanwhile=hang), options)
+        result = home.run(6, Post(meanwhile=hang), stop)
     finally:
         answered.set()
 
@@ -326,19 +279,19 @@ def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
 
 
 def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
-    options = PreviewOptions()
+    stop = StopRequest()
 
     @dataclass
     class Ending(Watched):
         """The wish comes while the claims are being written."""
 
         def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-            options.left = 7
+            stop.left = 7
             return super().write(snapshot, steps, now)
 
     home.ledger = Ending(store(home.folder))
     post = Post()
-    result = home.run(6, post, options)
+    result = home.run(6, post, stop)
 
     assert post.tried == []
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
@@ -350,14 +303,14 @@ def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
 
 
 def test_a_limit_is_not_waited_for_by_a_run_that_is_to_end(home: Home) -> None:
-    options = PreviewOptions()
+    stop = StopRequest()
 
     def sleep(_seconds: float) -> None:
-        options.left = 7
+        stop.left = 7
 
     post = Post({"s00": [Limited(LIMIT, 60)]})
     retry_policy = RetryPolicy(clock=lambda: home.time.now, sleep=sleep, jitter=lambda: 0.0)
-    result = run(job(home.ledger, 5), post, RUN, still, options, retry_policy)
+    result = run(job(home.ledger, 5), post, RUN, still, stop, retry_policy)
 
     assert post.tried.count("s00") == 1
     assert states(result) == {"s00": State.FAILED, **dict.fromkeys(names(4)[1:], State.SENT), "s04": State.FAILED}
@@ -365,13 +318,13 @@ def test_a_limit_is_not_waited_for_by_a_run_that_is_to_end(home: Home) -> None:
 
 
 def test_the_ledger_is_told_of_all_even_if_it_takes_longer_than_the_run_may(home: Home) -> None:
-    options = PreviewOptions()
+    stop = StopRequest()
 
     def end(_session: str) -> None:
-        options.left = 0
+        stop.left = 0
 
     post = Post(meanwhile=end)
-    result = home.run(4, post, options)
+    result = home.run(4, post, stop)
 
     assert len(home.ledger.writes) == 2
     claims = {key.session: entry.claim for key, entry in home.ledger.read(NOW).entries.items()}

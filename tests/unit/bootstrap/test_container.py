@@ -11,7 +11,7 @@ import pytest
 from sessionsmgmt.adapters.files.calendar import IcsFile
 from sessionsmgmt.adapters.files.contacts import VcardFile
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.bootstrap.container import consent, ledger, run_id, wire, withdrawal
+from sessionsmgmt.bootstrap.container import Container, run_id
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.delivery.claims import Begin
@@ -20,6 +20,7 @@ from sessionsmgmt.errors import InputError
 from tests.builders import NOW, announcement, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 from tests.ledger_run import LedgerRun
+from tests.settings import settings
 
 CREDENTIAL = {
     "type": "authorized_user",
@@ -43,14 +44,18 @@ def config(folder: Path, changes: Mapping[str, str] | None = None) -> Config:
     return load(folder / "sessions.yml")
 
 
+def container(club: Config, environ: Mapping[str, str]) -> Container:
+    return Container(club, settings(environ), unmasked)
+
+
 def test_a_club_on_files_needs_no_account_and_touches_nothing(tmp_path: Path) -> None:
-    settings = config(tmp_path)
+    club = config(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    wired = wire(settings, {}, unmasked)
+    wired = container(club, {}).wire()
 
     assert isinstance(wired.job.calendar, IcsFile)
     assert isinstance(wired.job.contacts, VcardFile)
-    assert wired.mailer == Outbox(settings.path.parent / "outbox")
+    assert wired.mailer == Outbox(club.path.parent / "outbox")
     assert wired.checks == ()
     [mailing] = wired.job.mailings
     assert (mailing.rule.id, mailing.envelope.to, mailing.envelope.sender) == (
@@ -72,49 +77,50 @@ def test_a_club_on_files_needs_no_account_and_touches_nothing(tmp_path: Path) ->
 def test_any_part_at_google_needs_the_credential_and_is_checked(
     tmp_path: Path, changes: dict[str, str], checks: int
 ) -> None:
-    settings = config(tmp_path, changes)
+    club = config(tmp_path, changes)
 
-    assert len(wire(settings, GOOGLE, unmasked).checks) == checks
+    assert len(container(club, GOOGLE).wire().checks) == checks
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
-        wire(settings, {}, unmasked)
+        container(club, {}).wire()
 
 
 def test_without_a_word_the_ledger_is_a_file_below_the_folder_of_the_settings(tmp_path: Path) -> None:
-    settings = config(tmp_path, {LEDGER: ""})
-    LedgerRun(ledger(settings, {}, unmasked)).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
+    club = config(tmp_path, {LEDGER: ""})
+    LedgerRun(container(club, {}).ledger()).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
 
     assert (tmp_path / ".sessionsmgmt" / "ledger.json").is_file()
 
 
 def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
-    settings = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
-    remembering = LedgerRun(ledger(settings, {"GITHUB_ACTIONS": "true"}, unmasked))
-    remembering.write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
+    club = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
+    LedgerRun(container(club, {"GITHUB_ACTIONS": "true"}).ledger()).write(
+        [Begin(Key("campus", "lab"), "a run", None, announcement())], NOW
+    )
 
     assert (tmp_path / "kept" / "here.json").is_file()
 
 
 def test_a_club_without_an_account_has_nothing_to_agree_to_or_withdraw(tmp_path: Path) -> None:
-    settings = config(tmp_path)
+    club = config(tmp_path)
     with pytest.raises(InputError):
-        consent(settings, {}, tmp_path / "client.json", unmasked)
+        container(club, {}).consent_flow(tmp_path / "client.json")
     with pytest.raises(InputError):
-        withdrawal(settings, {}, unmasked)
+        container(club, {}).withdrawal()
 
 
 def test_no_two_processes_have_the_same_run_id_and_it_tells_the_workflow_run() -> None:
-    actions = {"GITHUB_RUN_ID": "123", "GITHUB_RUN_ATTEMPT": "2"}
+    actions = settings({"GITHUB_RUN_ID": "123", "GITHUB_RUN_ATTEMPT": "2"})
 
     assert len({run_id(actions) for _ in range(100)}) == 100
     assert run_id(actions).startswith("123.2.")
-    assert run_id({}) != run_id({})
+    assert run_id(settings({})) != run_id(settings({}))
 
 
 def test_a_club_on_files_starts_without_the_sdks_of_google(tmp_path: Path) -> None:
-    settings = config(tmp_path)
+    club = config(tmp_path)
     code = (
         "import sys; from sessionsmgmt.entrypoints.cli.main import main; "
-        f"status = main(['run', '--now', '2026-11-06T12:00:00-05:00', '--config', {str(settings.path)!r}]); "
+        f"status = main(['run', '--now', '2026-11-06T12:00:00-05:00', '--config', {str(club.path)!r}]); "
         "found = {'googleapiclient', 'google.auth', 'httplib2', 'requests'} & set(sys.modules); "
         "sys.exit(status or ' '.join(sorted(found)) or 0)"
     )

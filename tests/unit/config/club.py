@@ -25,6 +25,63 @@ notices:
 """
 """A valid file; the notice is the last thing in it, so that more of its keys, and more sections, can be appended."""
 
+WHOLE = """\
+version: 1
+team: MantaBots
+timezone: America/New_York
+locale: fr-CA
+
+calendar:
+  provider: ics
+  path: calendar.ics
+  organizers: [coach@example.org]
+contacts:
+  provider: vcard
+  path: contacts.vcf
+mail:
+  provider: outbox
+  path: out/mails
+  from: coaches@example.org
+  reply_to: [coach@example.org]
+  confirm: sent-folder
+roles:
+  adults: [Adult, Parent]
+  students:
+    labels: [Student]
+    disclose: count
+
+ledger:
+  store: file
+  path: kept/ledger.json
+  migrate_from: {store: git, branch: club/ledger}
+  keep: 8 weeks
+
+credentials:
+  secret: GOOGLE_CREDENTIALS
+  scope: environment
+  environment: production
+  rotate_after: 36 hours
+
+preview:
+  sample: {calendar: sample.ics, contacts: sample.vcf}
+
+notices:
+  - id: campus
+    match: Team Session
+    within: 2 weeks
+    presence: event
+    to: [office@example.org]
+    cc: [coach@example.org]
+    template: notice.md
+    locale: de
+    attach_calendar: false
+    kinds: [new, cancelled]
+    require:
+      adults: 2
+      students_per_adult: 8
+"""
+"""A valid file with every key there is."""
+
 
 class Club:
     """A repository with one sessions.yml and the files it may name."""

@@ -36,63 +36,7 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
-from tests.unit.config.club import BASE, Club, changed
-
-WHOLE = """\
-version: 1
-team: MantaBots
-timezone: America/New_York
-locale: fr-CA
-
-calendar:
-  provider: ics
-  path: calendar.ics
-  organizers: [coach@example.org]
-contacts:
-  provider: vcard
-  path: contacts.vcf
-mail:
-  provider: outbox
-  path: out/mails
-  from: coaches@example.org
-  reply_to: [coach@example.org]
-  confirm: sent-folder
-roles:
-  adults: [Adult, Parent]
-  students:
-    labels: [Student]
-    disclose: count
-
-ledger:
-  store: file
-  path: kept/ledger.json
-  migrate_from: {store: git, branch: club/ledger}
-  keep: 8 weeks
-
-credentials:
-  secret: GOOGLE_CREDENTIALS
-  scope: environment
-  environment: production
-  rotate_after: 36 hours
-
-preview:
-  sample: {calendar: sample.ics, contacts: sample.vcf}
-
-notices:
-  - id: campus
-    match: Team Session
-    within: 2 weeks
-    presence: event
-    to: [office@example.org]
-    cc: [coach@example.org]
-    template: notice.md
-    locale: de
-    attach_calendar: false
-    kinds: [new, cancelled]
-    require:
-      adults: 2
-      students_per_adult: 8
-"""
+from tests.unit.config.club import BASE, WHOLE, Club, changed
 
 
 def test_every_key_arrives(club: Club) -> None:

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
-from tests.unit.config.club import BASE, Club
-from tests.unit.config.test_load import WHOLE
+from tests.unit.config.club import BASE, WHOLE, Club
 
 FRAGMENTS = [
     *("\n", "  ", "\t", ": ", "- ", "[", "]", "{", "}", "'", '"', "#", "&a ", "*a", "!!str ", "<<", "---\n", "|", ">"),

@@ -16,7 +16,7 @@ from sessionsmgmt.config.names import (
     secret_fault,
     zone_fault,
 )
-from sessionsmgmt.email.template_context import NAMES
+from sessionsmgmt.email.template_context import CONTEXT_NAMES
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_whatever_role_is_taken_a_template_can_loop_over_it(name: str) -> None:
 
 
 def test_no_role_can_have_a_name_of_the_contract() -> None:
-    assert TEMPLATE_NAMES < NAMES
+    assert TEMPLATE_NAMES < CONTEXT_NAMES

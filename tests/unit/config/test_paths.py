@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.github.job import workspace
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.paths import around
 from sessionsmgmt.errors import InputError
+from tests.settings import settings
 from tests.unit.config.club import BASE, Club, changed
 
 OUT = "leads out of the repository; keep the file inside it"
@@ -212,4 +212,4 @@ def test_what_is_above_the_checkout_is_another_repository(club: Club) -> None:
     ],
 )
 def test_only_a_job_of_actions_has_a_checkout(environ: dict[str, str], found: Path | None) -> None:
-    assert workspace(environ) == found
+    assert settings(environ).actions.checkout == found

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.config.load import load
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.errors import InputError
 from tests.unit.config.club import BASE, Club, changed
 
 CALENDAR = "{provider: google, name: Team}"
@@ -441,7 +441,7 @@ def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path: Path) -> None
     assert [problem.text for problem in caught.value.problems] == [
         "there is no such file; run `sessionsmgmt init` to make one"
     ]
-    assert caught.value.exit is Exit.INPUT
+    assert isinstance(caught.value, InputError)
 
 
 def test_the_error_counts_the_problems_and_names_the_file_as_it_was_given(club: Club) -> None:

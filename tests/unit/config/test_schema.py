@@ -15,8 +15,7 @@ from sessionsmgmt.config.model import Confirm, Scope
 from sessionsmgmt.domain.model.notice import Kind
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode
-from tests.unit.config.club import BASE, Club
-from tests.unit.config.test_load import WHOLE
+from tests.unit.config.club import BASE, WHOLE, Club
 
 SCHEMA: dict[str, Any] = json.loads(module.FILE.read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -21,6 +21,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Hold,
     NotSent,
     Refused,
+    Resolve,
     Sent,
     Step,
     advance,
@@ -257,3 +258,35 @@ def walk(starts: Iterable[World], ways: Callable[[World], Iterator[Next]]) -> It
             seen.add(after)  # to hash a world is what takes the time, so that is done once
             if len(seen) > before:
                 ahead.append(after)
+
+
+LAST_LEASE = 2
+"""How many leases pass: enough for both runs to be taken for dead, one after the other."""
+
+
+@dataclass(frozen=True)
+class People:
+    """What happens where a person looks after what is held."""
+
+    protocol: Protocol = Protocol()
+
+    def ways(self, world: World) -> Iterator[Next]:
+        """Every state that can come next."""
+        yield from self.protocol.steps(world)
+        if world.edits + 1 < len(WINDOWS):
+            yield None, replace(world, edits=world.edits + 1)
+        if world.time < LAST_LEASE and not any(run.place in ENGAGED for run in world.runs):
+            yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
+        claim = world.entry.claim
+        if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
+            looked = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))
+            yield None, self.protocol.reach(world, looked, world.time)[0]
+
+    def broken_promises(self, world: World) -> Iterator[str]:
+        """What was promised and does not hold in this state."""
+        yield from self.protocol.broken_promises(world)
+        over = all(run.place in {Place.WAITING, Place.OVER} for run in world.runs)
+        if over and world.entry.claim:
+            later = self.protocol.at(world.time + 1)
+            if not self.protocol.is_held(world.entry.claim, later):
+                yield "never stuck"  # nobody is sending, and nobody will be asked to look

@@ -17,7 +17,7 @@ from sessionsmgmt.domain.model.notice import Key, Kind, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.decide import decide
 from tests.builders import NOW, announcement, claim, club, event, local, reading, rule, snapshot
-from tests.unit.domain.saying import KEY, LAB, after, kinds
+from tests.unit.domain.announced_session import KEY, LAB, after, kinds
 
 SERIES = event("practice_20261107T220000Z")
 

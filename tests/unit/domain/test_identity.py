@@ -15,7 +15,7 @@ from sessionsmgmt.domain.model.notice import Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import CONTACTS, NOW, accepted, club, contact, event, local, reading, rule, snapshot, weeks, window
-from tests.unit.domain.saying import LAB, WHOLE_DAY, after
+from tests.unit.domain.announced_session import LAB, WHOLE_DAY, after
 
 RULE = rule(within=weeks(1))
 

@@ -9,7 +9,7 @@ from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.people import Contact
 from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import ALF, ANN, CONTACTS, NOW, SAM, attendees, club, contact, event, reading, rule
-from tests.unit.domain.saying import LAB, after
+from tests.unit.domain.announced_session import LAB, after
 
 ALL_KINDS = rule(kinds=Kind)
 

@@ -25,7 +25,7 @@ from tests.builders import (
     snapshot,
     weeks,
 )
-from tests.unit.domain.saying import LAB, after, due
+from tests.unit.domain.announced_session import LAB, after, due
 
 EMPTY = replace(reading(), empty=True)
 

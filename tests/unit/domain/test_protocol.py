@@ -9,46 +9,13 @@ the walk would notice is shown by protocols that are broken on purpose.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from sessionsmgmt.domain.delivery.claims import Begin, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, advance
-from tests.unit.domain.protocol import ENGAGED, KEY, WINDOWS, Fault, Next, Place, Protocol, World, walk
-
-LAST_LEASE = 2
-"""How many leases pass: enough for both runs to be taken for dead, one after the other."""
-
-
-@dataclass(frozen=True)
-class People:
-    """What happens where a person looks after what is held."""
-
-    protocol: Protocol = Protocol()
-
-    def ways(self, world: World) -> Iterator[Next]:
-        """Every state that can come next."""
-        yield from self.protocol.steps(world)
-        if world.edits + 1 < len(WINDOWS):
-            yield None, replace(world, edits=world.edits + 1)
-        if world.time < LAST_LEASE and not any(run.place in ENGAGED for run in world.runs):
-            yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
-        claim = world.entry.claim
-        if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
-            looked = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))
-            yield None, self.protocol.reach(world, looked, world.time)[0]
-
-    def broken_promises(self, world: World) -> Iterator[str]:
-        """What was promised and does not hold in this state."""
-        yield from self.protocol.broken_promises(world)
-        over = all(run.place in {Place.WAITING, Place.OVER} for run in world.runs)
-        if over and world.entry.claim:
-            later = self.protocol.at(world.time + 1)
-            if not self.protocol.is_held(world.entry.claim, later):
-                yield "never stuck"  # nobody is sending, and nobody will be asked to look
-
+from tests.unit.domain.protocol import Fault, People, Place, Protocol, World, walk
 
 FAULTS = {
     Fault(kind, run, what)

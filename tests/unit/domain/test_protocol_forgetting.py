@@ -14,8 +14,7 @@ from itertools import chain
 import pytest
 
 from sessionsmgmt.domain.delivery.claims import Begin, Entry, Forget, Refusal, Refused, Step, advance
-from tests.unit.domain.protocol import ANN, KEY, Next, Place, Protocol, World, walk
-from tests.unit.domain.test_protocol import People
+from tests.unit.domain.protocol import ANN, KEY, Next, People, Place, Protocol, World, walk
 
 FORGET = Forget(KEY, frozenset({ANN}))
 

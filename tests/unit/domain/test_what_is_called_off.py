@@ -10,7 +10,7 @@ from sessionsmgmt.domain.model.event import Event, Status
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.rule import Rule
 from tests.builders import NOW, accepted, attendees, event, hours, local, rule
-from tests.unit.domain.saying import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
+from tests.unit.domain.announced_session import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
 
 HOUR = timedelta(hours=1)
 

@@ -9,7 +9,7 @@ from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.rule import Require
 from sessionsmgmt.domain.sessions.decide import decide
 from tests.builders import ALF, ANN, SAM, club, contact, event, local, reading, rule
-from tests.unit.domain.saying import LAB, after, due, kinds, verdicts
+from tests.unit.domain.announced_session import LAB, after, due, kinds, verdicts
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from tests.builders import (
     utc,
     window,
 )
-from tests.unit.domain.saying import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
+from tests.unit.domain.announced_session import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
 
 MINUTE = timedelta(minutes=1)
 

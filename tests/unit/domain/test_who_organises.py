@@ -11,7 +11,7 @@ from sessionsmgmt.domain.model.event import Event, Status
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import NOW, club, event, local, reading, rule
-from tests.unit.domain.saying import LAB, after
+from tests.unit.domain.announced_session import LAB, after
 
 COACH = "coach@example.org"
 SPAM = event(organizer="outsider@example.net")

@@ -1,6 +1,7 @@
-"""The notices whose emails are kept as golden files: each kind in both languages, and what is hard to show.
+"""The notices whose emails are golden files: each kind in both languages, and cases that are hard to display.
 
-``BUILT_IN`` are more, which are kept nowhere: all that the built-in wording can say, for what must hold of every email.
+``BUILT_IN`` are more cases without golden files: everything the built-in wording can say. Tests use them for rules that
+must hold for every email.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ See [the calendar](https://example.org/calendar?session={{ session.id }}).
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A notice and how it is worded."""
+    """A notice and its wording."""
 
     notice: Notice
     locale: str = "en_US"
@@ -180,7 +181,7 @@ CASES: Mapping[str, Case] = {
 
 
 def _short(kind: Kind) -> Notice:
-    """A notice that says as little as one can: one person, no title and no place."""
+    """A notice with as little content as possible: one person, no title and no location."""
     session = Session("lab", "", EARLIER.start, EARLIER.end)
     nobody = kind is Kind.CANCELLED
     people = roster(adults=() if nobody else ADULTS[:1], students=())
@@ -189,7 +190,7 @@ def _short(kind: Kind) -> Notice:
 
 
 def _long(kind: Kind) -> Notice:
-    """A notice over several days with many people, a long name, a long title, and a place without a space in it."""
+    """A notice over several days with many people, a long name, a long title, and a location without a space."""
     title = "Regional qualification for the robotics championship, " * 6
     session = Session("cup", title, date(2026, 11, 13), date(2026, 11, 16), "https://maps.example.org/" + "q" * 300)
     students = tuple(person(f"Maximiliane Alexandra van der Berg-Grünwald {number}") for number in range(1, 31))
@@ -208,9 +209,9 @@ def _long(kind: Kind) -> Notice:
 _LENGTHS = {"short": _short, "long": _long}
 
 BUILT_IN: Mapping[str, Case] = {
-    f"{kind}-{locale}-{told}-{length}": Case(
-        _LENGTHS[length](kind), locale, disclose=dict.fromkeys(("adults", "students"), told)
+    f"{kind}-{locale}-{disclose}-{length}": Case(
+        _LENGTHS[length](kind), locale, disclose=dict.fromkeys(("adults", "students"), disclose)
     )
-    for kind, locale, told, length in product(Kind, ("en_US", "fr_FR"), Disclose, _LENGTHS)
+    for kind, locale, disclose, length in product(Kind, ("en_US", "fr_FR"), Disclose, _LENGTHS)
 }
-"""Every email of the built-in wording: kinds, languages, how much of people is told, and lengths."""
+"""Every email of the built-in wording: all kinds, languages, levels of disclosure, and lengths."""

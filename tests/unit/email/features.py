@@ -1,7 +1,7 @@
-"""What an email asks of a mail program: each element, attribute, property, value, rule and selector in its HTML.
+"""The HTML and CSS features that an email uses: elements, attributes, properties, values, rules and selectors.
 
-They are named as the data of caniemail names its features (``tests/fixtures/caniemail.json``). What that data does not
-know goes by its own name: ``<caption>``, ``scope``, ``color``.
+A feature has its name in the data of caniemail (``tests/fixtures/caniemail.json``). A feature that the data does not
+know has its own name: ``<caption>``, ``scope``, ``color``.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ _ROWS = dict.fromkeys(("tr", "th", "td"), "html-table")
 _SEMANTICS = ("article", "aside", "details", "figcaption", "figure", "footer", "header", "main", "mark", "nav")
 _MORE_SEMANTICS = ("section", "summary", "time")
 _ELEMENTS = {
-    **{name: slug for slug, one in FEATURES.items() for name in re.findall(r"<(\w+)>", one["title"])},
+    **{name: slug for slug, feature in FEATURES.items() for name in re.findall(r"<(\w+)>", feature["title"])},
     **_HEADINGS,
     **_ROWS,
     **dict.fromkeys((*_SEMANTICS, *_MORE_SEMANTICS), "html-semantics"),
     "li": "html-lists",
 }
 _ATTRIBUTES = {
-    one["title"].removesuffix(" attribute"): slug
-    for slug, one in FEATURES.items()
-    if one["title"].endswith("attribute")
+    feature["title"].removesuffix(" attribute"): slug
+    for slug, feature in FEATURES.items()
+    if feature["title"].endswith("attribute")
 }
 _PROPERTIES = {
     name: slug
-    for slug, one in FEATURES.items()
+    for slug, feature in FEATURES.items()
     if slug.startswith("css-")
-    for name in re.split(r", | & ", re.sub(r"( CSS)? (property|shorthand)$", "", one["title"]))
+    for name in re.split(r", | & ", re.sub(r"( CSS)? (property|shorthand)$", "", feature["title"]))
     if re.fullmatch(r"[a-z-]+", name)
 }
 _SHORTHANDS = ("border", "margin", "padding", "list-style", "outline")
@@ -52,72 +52,72 @@ _CONDITIONAL = re.compile(r"\[if mso\]>(.*)<!\[endif\]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What a page uses; ``mso`` is what stands in comments that only Outlook on Windows reads."""
+    """The features that a page uses. ``mso`` are those within comments that only Outlook on Windows reads."""
 
     every: frozenset[str]
     mso: frozenset[str] = frozenset()
 
     @property
     def known(self) -> frozenset[str]:
-        """Of both, what the data knows."""
+        """All features that the data knows."""
         return (self.every | self.mso) & FEATURES.keys()
 
     @property
     def unknown(self) -> frozenset[str]:
-        """Of both, what the data does not know."""
+        """All features that the data does not know."""
         return (self.every | self.mso) - FEATURES.keys()
 
 
 def uses(page: str) -> Uses:
-    """What a whole page uses."""
+    """The features that a whole page uses."""
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    inner = [uses(one).every for one in reader.conditional]
-    return Uses(frozenset(reader.found), frozenset().union(*inner))
+    inner = [uses(comment).every for comment in reader.conditional]
+    return Uses(frozenset(reader.features), frozenset().union(*inner))
 
 
 def all_uses(pages: Iterable[str]) -> Uses:
-    """What several pages use, together."""
+    """The features that any of the pages uses."""
     each = [uses(page) for page in pages]
-    return Uses(frozenset().union(*(one.every for one in each)), frozenset().union(*(one.mso for one in each)))
+    return Uses(frozenset().union(*(page.every for page in each)), frozenset().union(*(page.mso for page in each)))
 
 
 class _Reader(HTMLParser):
-    """Goes through a page and notes what it comes upon."""
+    """Reads a page and collects its features."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self.features: set[str] = set()
         self.conditional: list[str] = []
         self._in_style = False
 
     def handle_decl(self, decl: str) -> None:
-        self.found.add("html-doctype" if decl.lower() == "doctype html" else f"<!{decl}>")
+        self.features.add("html-doctype" if decl.lower() == "doctype html" else f"<!{decl}>")
 
     def handle_comment(self, data: str) -> None:
-        self.found.add("html-comments")
+        self.features.add("html-comments")
         self.conditional += _CONDITIONAL.findall(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self._in_style |= tag == "style"
         if tag == "meta":
-            self.found.add(_meta(given))
+            self.features.add(_meta(given))
             return
-        self.found.add(_ELEMENTS.get(tag, f"<{tag}>"))
+        self.features.add(_ELEMENTS.get(tag, f"<{tag}>"))
         for name, value in given.items():
-            self.found.add(_ATTRIBUTES.get(name, name))
+            self.features.add(_ATTRIBUTES.get(name, name))
             if name == "style":
-                self.found |= declarations(value)
+                self.features |= declarations(value)
             if name == "href" and value.startswith("mailto:"):
-                self.found.add("html-mailto-links")
+                self.features.add("html-mailto-links")
             if name == "href" and value.startswith("#"):
-                self.found.add("html-anchor-links")
+                self.features.add("html-anchor-links")
 
     def handle_data(self, data: str) -> None:
         if self._in_style:
-            self.found |= sheet(data)
+            self.features |= sheet(data)
 
     def handle_endtag(self, tag: str) -> None:
         self._in_style &= tag != "style"
@@ -130,13 +130,13 @@ def _meta(given: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1_000)
 def declarations(text: str) -> frozenset[str]:
-    """What a style attribute uses."""
+    """The features that a style attribute uses."""
     return frozenset(_block(tinycss2.parse_blocks_contents(text)))
 
 
 @lru_cache(maxsize=8)
 def sheet(text: str) -> frozenset[str]:
-    """What a style sheet uses."""
+    """The features that a style sheet uses."""
     return frozenset(_rules(tinycss2.parse_stylesheet(text)))
 
 
@@ -147,8 +147,9 @@ def _rules(nodes: Iterable[Any]) -> Iterator[str]:
             yield from _block(tinycss2.parse_blocks_contents(node.content))
         elif node.type == "at-rule":
             yield from _named(f"css-at-{node.at_keyword}", f"@{node.at_keyword}")
-            for block in (one for one in node.prelude if one.type == "() block"):
-                yield from (f"css-at-{node.at_keyword}-{one.value}" for one in block.content if _is_feature(node, one))
+            for block in (part for part in node.prelude if part.type == "() block"):
+                words = [token for token in block.content if _is_feature(node, token)]
+                yield from (f"css-at-{node.at_keyword}-{token.value}" for token in words)
             yield from _rules(tinycss2.parse_rule_list(node.content or []))
         elif node.type == "comment":
             yield "css-comments"
@@ -179,7 +180,7 @@ def _block(nodes: Iterable[Any]) -> Iterator[str]:
 def _property(name: str) -> str:
     if name.startswith("--"):
         return "css-variables"
-    shorthand = next((one for one in _SHORTHANDS if name.startswith(f"{one}-")), name)
+    shorthand = next((prefix for prefix in _SHORTHANDS if name.startswith(f"{prefix}-")), name)
     return _PROPERTIES.get(name) or _PROPERTIES.get(shorthand) or name
 
 
@@ -208,18 +209,18 @@ def _values(tokens: Iterable[Any]) -> Iterator[str]:
 
 
 def _named(slug: str, otherwise: str = "") -> Iterator[str]:
-    """The feature if there is one, else the other name if that is one."""
+    """The feature if the data knows it, else the other name if it is not empty."""
     if slug in FEATURES or otherwise:
         yield slug if slug in FEATURES else otherwise
 
 
 def _selectors(prelude: Iterable[Any]) -> Iterator[str]:
-    """What the selectors of a rule use, by the tokens they are made of."""
+    """The features that the selectors of a rule use."""
     tokens = [token for token in prelude if token.type != "comment"]
     while tokens and tokens[-1].type == "whitespace":
         tokens.pop()
-    before: list[str] = []  # the marks that say what the next name is: "." or ":" or "::"
-    joined, spaced = False, False  # whether a simple selector stands right before this one, or one and a space
+    before: list[str] = []  # the prefix of the next name: "." or ":" or "::"
+    joined, spaced = False, False  # whether a simple selector is directly before this token, or before a space
     for token in tokens:
         text = token.value if token.type == "literal" else ""
         if token.type == "whitespace":
@@ -238,14 +239,14 @@ def _selectors(prelude: Iterable[Any]) -> Iterator[str]:
             before, joined, spaced = [], True, False
 
 
-def _simple(token: Any, mark: str) -> Iterator[str]:
+def _simple(token: Any, prefix: str) -> Iterator[str]:
     kinds = {"hash": "css-selector-id", "[] block": "css-selector-attribute", "literal": "css-selector-universal"}
     if token.type in kinds:
         yield kinds[token.type]
-    elif mark == ".":
+    elif prefix == ".":
         yield "css-selector-class"
-    elif mark == "":
+    elif prefix == "":
         yield "css-selector-type"
     else:
         name = token.lower_name if token.type == "function" else token.lower_value
-        yield from _named(f"css-pseudo-{'class' if mark == ':' else 'element'}-{name}", f"{mark}{name}")
+        yield from _named(f"css-pseudo-{'class' if prefix == ':' else 'element'}-{name}", f"{prefix}{name}")

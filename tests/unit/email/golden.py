@@ -1,6 +1,6 @@
-"""Golden emails: what each case's email is kept as, and how the files are written anew.
+"""Golden emails: the files of each case's email, and the command that writes them again.
 
-``python -m tests.unit.email.golden`` writes them; look at every difference before you keep it.
+``python -m tests.unit.email.golden`` writes them. Look at every difference before you commit it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "golden"
 
 
 def files(email: EmailMessage) -> dict[str, bytes]:
-    """The email as files, by their endings: as it is sent, its text and its page."""
+    """The email's files by their suffixes: the whole message, its plain text and its HTML page."""
     return {".eml": email.as_bytes(), ".txt": part(email, "plain").encode(), ".html": part(email, "html").encode()}
 
 
 def part(email: EmailMessage, kind: str) -> str:
-    """The text or the HTML of an email, with the line ends of this machine's files."""
+    """The plain text or the HTML of an email, with line feeds as line ends."""
     body = email.get_body((kind,))
     if body is None:
         raise AssertionError(f"the email has no {kind} part")
@@ -27,7 +27,7 @@ def part(email: EmailMessage, kind: str) -> str:
 
 
 def regenerate() -> None:
-    """Write the files of every case, and remove those of cases that are no more."""
+    """Write the files of every case, and remove the files of former cases."""
     for old in FOLDER.iterdir():
         old.unlink()
     for name, case in CASES.items():

@@ -1,4 +1,4 @@
-"""Whatever a template holds, ``check`` says what is wrong with it and where, or emails can be made of it."""
+"""For any template, ``check`` reports its faults and their positions, or emails can be made from it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from jinja2.tests import TESTS as DEFAULT_TESTS
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.email.compose import compose
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.email.safe_text import visible
-from sessionsmgmt.email.samples import samples
-from sessionsmgmt.email.template import LONGEST_TEMPLATE, check
+from sessionsmgmt.email.safe_text import without_invisible
+from sessionsmgmt.email.sample_notices import sample_notices
+from sessionsmgmt.email.template import check
+from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault
 from tests.builders import ROLES
 
 ENVELOPE = Envelope(sender="coach@example.org", to=("office@example.org",), cc=(), reply_to=())
 NOW = datetime(2026, 11, 6, 12, tzinfo=UTC)
 
 
-def sends(text: str) -> list[tuple[int, int, str]]:
-    """What is said to be wrong with the template, or nothing, and then every sample becomes an email."""
+def sends(text: str) -> list[TemplateFault]:
+    """The template's faults. If there are none, an email is composed for every sample notice."""
     faults = check(text, ROLES)
     if not faults:
         wording = Wording("Otters", "en_US", ZoneInfo("UTC"), {role.name: Disclose.NAMES for role in ROLES}, text)
-        for notice in samples(ROLES):
+        for notice in sample_notices(ROLES):
             assert compose(notice, wording, ENVELOPE, NOW)["Subject"]
     lines = text.split("\n")
     for line, column, sentence in faults:
@@ -163,7 +164,7 @@ SUBJECTS = st.one_of(PRINTED, ODD, st.just("Hello"), EXPRESSIONS.map("{{% if {} 
 
 
 @given(SUBJECTS, BODIES)
-def test_what_is_valid_becomes_an_email_and_all_else_is_told_with_its_place(subject: str, body: str) -> None:
+def test_a_valid_template_becomes_an_email_and_any_other_is_reported_with_its_position(subject: str, body: str) -> None:
     sends(f"Subject: {subject}\n{body}")
 
 
@@ -195,7 +196,7 @@ def test_so_does_any_tag(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("{% autoescape true %}a{% endautoescape %}", (2, 4, '"autoescape" can\'t be used in a template')),
         ("a\n{% for loop in adults %}a{% endfor %}", (3, 1, "not understood: Can't assign to special loop")),
@@ -204,12 +205,12 @@ def test_so_does_any_tag(tag: str) -> None:
         ("{% for a in adults %}{{ loop.cycle() }}{% endfor %}", (2, 1, "this can't be worked out")),
     ],
 )
-def test_what_can_not_be_used_is_told_by_what_it_is(text: str, told: tuple[int, int, str]) -> None:
+def test_a_forbidden_part_is_reported_by_its_name(text: str, expected: tuple[int, int, str]) -> None:
     [(line, column, sentence)] = sends(f"Subject: Hello\n{text}")
-    assert (line, column, sentence[: len(told[2])]) == told
+    assert (line, column, sentence[: len(expected[2])]) == expected
 
 
-def test_the_longest_template_with_the_deepest_parts() -> None:
+def test_a_template_of_the_greatest_length_and_depth_is_checked() -> None:
     for opening in (
         "> ",
         "- ",
@@ -224,12 +225,12 @@ def test_the_longest_template_with_the_deepest_parts() -> None:
         "{% for a in b %}",
         "(",
     ):
-        sends(f"Subject: Hello\n{opening * 2_000}"[:LONGEST_TEMPLATE])
+        sends(f"Subject: Hello\n{opening * 2_000}"[:MAX_TEMPLATE_LENGTH])
 
 
-def test_a_number_that_python_does_not_read_is_told_with_its_line() -> None:
+def test_a_number_that_python_can_not_read_is_reported_with_its_line() -> None:
     [(line, _, sentence)] = sends(f"Subject: Hello\nb\n\n{{{{ {'9' * 5_000} }}}}\nc")
-    assert (line, sentence) == (4, "this can't be read; is a number or a text in it too odd?")
+    assert (line, sentence) == (4, "this can't be read; a number or a text in it may be wrong")
 
 
 HIDDEN = "\U000e0041\u034f\u3164\u202e\ufe0f\u200d\u200b\x1b\ue000\U000f0001\U0010fffd"
@@ -241,24 +242,24 @@ def test_nothing_hidden_in_a_team_a_subject_or_a_template_reaches_an_email() -> 
         f"Subject: a{HIDDEN}b\n# c{HIDDEN}d\n\n{REFERENCES} `{HIDDEN}` [e{HIDDEN}](https://e.org '{REFERENCES}')\n"
     )
     wording = Wording(f"Ott{HIDDEN}ers", "en_US", ZoneInfo("UTC"), {}, template)
-    for notice in samples(ROLES):
+    for notice in sample_notices(ROLES):
         email = compose(notice, wording, ENVELOPE, NOW)
         assert email["Subject"] == "a b"
         for part in email.walk():
             if not part.is_multipart():
                 text = str(part.get_content())
-                assert visible(text.replace("\r", "")) == text.replace("\r", "")
+                assert without_invisible(text.replace("\r", "")) == text.replace("\r", "")
 
 
 @pytest.mark.parametrize(
-    "mark", ["%F3%B0%80%80", "%F3%BF%BF%BD", "%F4%80%80%80", "&#xF0000;", "&#983040;", "&#x100000;"]
+    "lookalike", ["%F3%B0%80%80", "%F3%BF%BF%BD", "%F4%80%80%80", "&#xF0000;", "&#983040;", "&#x100000;"]
 )
 @pytest.mark.parametrize("where", ["{}", "[a](https://e.org/{})", "<https://e.org/{}>", "`{}`", "[a](https://{}/)"])
-def test_what_an_author_writes_never_stands_for_a_value(mark: str, where: str) -> None:
+def test_an_author_can_not_write_a_placeholder(lookalike: str, where: str) -> None:
     wording = Wording(
-        "Otters", "en_US", ZoneInfo("UTC"), {}, f"Subject: a\n{{{{ 'sec' ~ 'ret' }}}}\n\n{where.format(mark)}"
+        "Otters", "en_US", ZoneInfo("UTC"), {}, f"Subject: a\n{{{{ 'sec' ~ 'ret' }}}}\n\n{where.format(lookalike)}"
     )
-    email = compose(samples(ROLES)[0], wording, ENVELOPE, NOW)
+    email = compose(sample_notices(ROLES)[0], wording, ENVELOPE, NOW)
     for kind in ("plain", "html"):
         body = email.get_body((kind,))
         assert body is not None

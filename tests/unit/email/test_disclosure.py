@@ -1,4 +1,4 @@
-"""What a notice may say of a person."""
+"""What a notice discloses of a person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.model.people import Disclose, Person
-from sessionsmgmt.email.disclosure import initials, named
+from sessionsmgmt.email.disclosure import disclosed_people, initials
 from sessionsmgmt.email.language import language
 from sessionsmgmt.email.safe_text import clean
 from tests.builders import person
@@ -17,7 +17,9 @@ ADA, BO, NOBODY = person("Ada Lovelace"), person("Bo", "b@example.org"), person(
 
 
 def said(disclose: Disclose, *people: Person, role: str = "students", french: bool = False) -> list[str]:
-    return [one.name for one in named(people, role, disclose, frozenset(), FRENCH if french else ENGLISH)]
+    return [
+        shown.name for shown in disclosed_people(people, role, disclose, frozenset(), FRENCH if french else ENGLISH)
+    ]
 
 
 def test_names_are_said_as_the_address_book_has_them() -> None:
@@ -37,7 +39,7 @@ def test_with_count_a_person_is_a_word_and_a_number() -> None:
     assert said(Disclose.COUNT, ADA, role="mentors") == ["Person 1"]
 
 
-def test_with_initials_who_has_none_is_a_number() -> None:
+def test_with_initials_a_person_without_initials_is_a_number() -> None:
     assert said(Disclose.INITIALS, ADA, person("X", "x@example.org"), person("🦄", "u@example.org")) == [
         "A. L.",
         "Student 2",
@@ -46,7 +48,8 @@ def test_with_initials_who_has_none_is_a_number() -> None:
 
 
 def test_newcomers_are_told_apart() -> None:
-    assert [one.new for one in named((ADA, BO), "students", Disclose.COUNT, frozenset({BO}), ENGLISH)] == [False, True]
+    people = disclosed_people((ADA, BO), "students", Disclose.COUNT, frozenset({BO}), ENGLISH)
+    assert [shown.new for shown in people] == [False, True]
 
 
 @pytest.mark.parametrize(

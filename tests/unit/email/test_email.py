@@ -1,4 +1,4 @@
-"""The email as a whole: its headers, its parts, what it says, and what it never says."""
+"""The whole email: its headers, its parts, what it contains, and what it never contains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from icalendar import Calendar
 from sessionsmgmt.domain.delivery.reconciliation import MARK, mark
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Presence, Session
 from sessionsmgmt.domain.model.people import Disclose, Person
-from sessionsmgmt.email.compose import LONGEST_SUBJECT, checked, compose, header_id
+from sessionsmgmt.email.compose import MAX_SUBJECT_LENGTH, checked_message, compose, header_id
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean
 from sessionsmgmt.errors import InputError
@@ -51,16 +51,16 @@ def email(
 
 
 def again(message: EmailMessage) -> EmailMessage:
-    """The message as it arrives."""
+    """The message as the recipient's mail program parses it."""
     return message_from_bytes(message.as_bytes(), policy=SMTP)
 
 
 def calendar(message: EmailMessage) -> bytes:
-    return "".join(one.get_content() for one in message.walk() if one.get_content_type() == "text/calendar").encode()
+    return "".join(leaf.get_content() for leaf in message.walk() if leaf.get_content_type() == "text/calendar").encode()
 
 
 class Shape(HTMLParser):
-    """The elements and attributes of a page, without its words."""
+    """The elements and attributes of a page, without its text."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Shape(HTMLParser):
         self.parts.append(data)
 
 
-def test_the_headers_are_those_that_were_meant_and_no_other() -> None:
+def test_the_headers_are_exactly_the_expected_ones() -> None:
     message = again(email())
     assert list(message.keys()) == HEADERS
     assert (
@@ -92,7 +92,7 @@ def test_the_headers_are_those_that_were_meant_and_no_other() -> None:
     assert (message["X-Sessionsmgmt-Kind"], message["Content-Language"]) == ("new", "en-US")
 
 
-def test_what_nobody_set_is_not_there() -> None:
+def test_an_address_that_is_not_set_has_no_header() -> None:
     message = email(envelope=Envelope(("office@example.org",)))
     assert not {"From", "Cc", "Reply-To"} & set(message.keys())
     assert message["Message-ID"].endswith("@sessionsmgmt.invalid>")
@@ -102,12 +102,12 @@ def test_what_nobody_set_is_not_there() -> None:
 def test_many_recipients_are_all_there() -> None:
     to = tuple(f"office.number.{number}@example.org" for number in range(30))
     message = again(email(envelope=Envelope(to)))
-    assert tuple(one.addr_spec for one in message["To"].addresses) == to
+    assert tuple(address.addr_spec for address in message["To"].addresses) == to
 
 
 def test_the_parts_are_text_page_and_calendar() -> None:
     message = again(email())
-    assert [one.get_content_type() for one in message.walk()] == [
+    assert [leaf.get_content_type() for leaf in message.walk()] == [
         *("multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"),
     ]
     entry = next(iter(message.iter_attachments()))
@@ -117,10 +117,10 @@ def test_the_parts_are_text_page_and_calendar() -> None:
 
 def test_without_the_calendar_there_are_only_text_and_page() -> None:
     message = email(attach_calendar=False)
-    assert [one.get_content_type() for one in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert [leaf.get_content_type() for leaf in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
-def test_the_organizer_of_the_entry_is_an_address_of_the_clubs_own() -> None:
+def test_the_organizer_of_the_calendar_entry_is_an_address_of_the_club() -> None:
     assert b"ORGANIZER:mailto:coaches@example.org" in calendar(email())
     only_reply = Envelope(("office@example.org",), reply_to=("coach@example.org",))
     assert b"ORGANIZER:mailto:coach@example.org" in calendar(email(envelope=only_reply))
@@ -134,7 +134,7 @@ def test_no_line_is_longer_than_mail_allows_and_all_is_ascii() -> None:
         assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
-def test_it_stays_itself_when_it_is_written_again() -> None:
+def test_a_message_stays_the_same_when_it_is_parsed_and_written_again() -> None:
     for case in CASES.values():
         message = case.email()
         for policy in (SMTP, default):
@@ -153,10 +153,10 @@ def test_the_same_notice_is_the_same_email_and_another_is_another() -> None:
         notice(presence=EVENING, key=Key("hall", "lab")),
     ]
     for header in ("Message-ID", MARK):
-        assert len({str(email(one)[header]) for one in others} | {str(email(team="Other")[header])}) == 7
+        assert len({str(email(other)[header]) for other in others} | {str(email(team="Other")[header])}) == 7
 
 
-def test_the_mark_is_what_the_ledger_can_tell_of_the_notice_whatever_zone_its_window_is_in() -> None:
+def test_the_mark_depends_on_what_the_ledger_stores_and_not_on_the_windows_zone() -> None:
     home, away = (
         notice(presence=EVENING),
         notice(presence=Presence(EVENING.start.astimezone(NEW_YORK), EVENING.end.astimezone(NEW_YORK))),
@@ -165,7 +165,7 @@ def test_the_mark_is_what_the_ledger_can_tell_of_the_notice_whatever_zone_its_wi
     assert str(email(home)["Message-ID"]).startswith(f"<{email(home)[MARK]}@")
 
 
-def test_the_mark_does_not_tell_when_or_how_the_email_was_composed() -> None:
+def test_the_mark_does_not_depend_on_when_or_how_the_email_was_composed() -> None:
     later = email(now=local(2026, 11, 7, 9), template="Subject: x\ny", locale="fr_FR")
     assert later[MARK] == email()[MARK]
 
@@ -181,7 +181,7 @@ def test_the_mark_does_not_tell_when_or_how_the_email_was_composed() -> None:
     ],
 )
 def test_an_address_that_would_change_the_headers_is_refused(envelope: Envelope) -> None:
-    with pytest.raises(InputError, match="each is to be plain"):
+    with pytest.raises(InputError, match="each must be plain"):
         email(envelope=envelope)
 
 
@@ -195,12 +195,12 @@ def test_an_address_that_would_change_the_headers_is_refused(envelope: Envelope)
         "Subject: x\r\nTo: a@example.org\r\n\r\né".encode(),
     ],
 )
-def test_a_message_that_is_not_what_was_meant_is_never_sent(written: bytes) -> None:
-    meant = {"Subject": "x", "To": "a@example.org"}
+def test_a_message_with_unexpected_headers_is_never_sent(written: bytes) -> None:
+    expected = {"Subject": "x", "To": "a@example.org"}
     rest = b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
-    assert checked(rest + b"Subject: x\r\nTo: a@example.org\r\n\r\nHi", meant).get_content() == "Hi"
+    assert checked_message(rest + b"Subject: x\r\nTo: a@example.org\r\n\r\nHi", expected).get_content() == "Hi"
     with pytest.raises(InputError, match="so it is not sent"):
-        checked(rest + written, meant)
+        checked_message(rest + written, expected)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_message_that_is_not_what_was_meant_is_never_sent(written: bytes) -> N
         ("é", "sha256:"),
     ],
 )
-def test_an_id_stands_in_a_header_as_it_is_or_as_its_digest(identity: str, shown: str) -> None:
+def test_a_header_contains_an_id_as_it_is_or_its_digest(identity: str, shown: str) -> None:
     assert header_id(identity).startswith(shown)
     assert len(header_id(identity)) <= 70
 
@@ -224,7 +224,7 @@ def test_a_long_subject_is_shortened_and_an_empty_one_is_the_teams_name() -> Non
     long = email(
         notice(session=Session("a", "word " * 100, EVENING.start, EVENING.end)), template="Subject: {{ session }}"
     )
-    assert len(long["Subject"]) <= LONGEST_SUBJECT
+    assert len(long["Subject"]) <= MAX_SUBJECT_LENGTH
     assert long["Subject"].endswith("word…")
     blank = email(notice(session=Session("a", "", EVENING.start, EVENING.end)), template="Subject: {{ session }}")
     assert blank["Subject"] == "MantaBots"
@@ -257,7 +257,7 @@ def test_a_changed_notice_says_what_changed_and_who_is_new() -> None:
         assert "Ada Lovelace (new)" not in text
 
 
-def test_a_cancelled_notice_says_which_window_falls_through_and_names_nobody() -> None:
+def test_a_cancelled_notice_says_which_window_is_cancelled_and_names_nobody() -> None:
     text = part(CASES["cancelled-en"].email(), "plain")
     assert "will not be in the building" in text
     assert "Saturday, November 7, 2026" in text
@@ -267,8 +267,8 @@ def test_a_cancelled_notice_says_which_window_falls_through_and_names_nobody() -
 def test_every_kind_is_told_apart_in_the_subject_and_on_the_page() -> None:
     for language, kinds in (("en", ("New", "Changed", "New people", "Fewer people", "Cancelled")),):
         emails = [CASES[f"{kind}-{language}"].email() for kind in Kind]
-        assert len({one["Subject"].partition(":")[0] for one in emails}) == 5
-        assert [re.findall(r'class="badge \w+"[^>]*>([^<]+)', part(one, "html")) for one in emails] == [
+        assert len({message["Subject"].partition(":")[0] for message in emails}) == 5
+        assert [re.findall(r'class="badge \w+"[^>]*>([^<]+)', part(message, "html")) for message in emails] == [
             [kind] for kind in kinds
         ]
 
@@ -283,7 +283,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
         assert "url(" not in part(case.email(), "html")
 
 
-# Words that come apart when something goes wrong with them, and those that look like instructions.
+# Text that breaks visibly when an escape is missing, and text that looks like markup or instructions.
 WORDS = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="<>&\"'=?*_`[]()|#\\-+!~ \r\n\u202eא1aé👩\u200d", max_size=120),
@@ -313,15 +313,15 @@ TEMPLATE = """Subject: {{ session.title }} {{ team }}
 @given(title=WORDS, location=WORDS, description=WORDS, adult=WORDS, student=WORDS, team=WORDS)
 @example(title=HOSTILE, location=HOSTILE, description=HOSTILE, adult=HOSTILE, student=HOSTILE, team=HOSTILE)
 @pytest.mark.parametrize("template", [None, TEMPLATE])
-def test_whatever_people_type_it_is_only_ever_text(
+def test_whatever_people_type_stays_text(
     title: str, location: str, description: str, adult: str, student: str, team: str, template: str | None
 ) -> None:
     message = again(email(hostile(title, location, description, adult, student), template=template, team=team))
 
     assert list(message.keys()) == HEADERS
-    assert [one.addr_spec for one in message["To"].addresses] == ["office@example.org"]
-    assert [one.addr_spec for one in message["Cc"].addresses] == ["guard@example.org"]
-    assert len(message["Subject"]) <= LONGEST_SUBJECT
+    assert [address.addr_spec for address in message["To"].addresses] == ["office@example.org"]
+    assert [address.addr_spec for address in message["Cc"].addresses] == ["guard@example.org"]
+    assert len(message["Subject"]) <= MAX_SUBJECT_LENGTH
 
     words = part(message, "plain").replace("\u2068", "").replace("\u2069", "")
     for value in (title if clean(title) or template else "", location, adult, student):
@@ -336,14 +336,14 @@ def test_whatever_people_type_it_is_only_ever_text(
     assert [set(event) & {"ATTENDEE", "DESCRIPTION", "ATTACH", "URL"} for event in events] == [set()]
 
 
-LETTERS = "αβγδжзийאבגד漢字仮名"  # none of which is in an email but by a name
+LETTERS = "αβγδжзийאבגד漢字仮名"  # these letters come into an email only with a name
 NAMES = st.lists(st.text(alphabet=f"{LETTERS} -", min_size=2, max_size=20), min_size=1, max_size=4)
 
 
 @given(names=NAMES)
 @pytest.mark.parametrize("disclose", [Disclose.COUNT, Disclose.INITIALS])
 @pytest.mark.parametrize("template", [None, TEMPLATE, "Subject: {{ students | join('+') }}\n{{ students[0] }}"])
-def test_of_a_name_that_may_not_be_said_nothing_is_said(
+def test_a_name_that_may_not_be_disclosed_is_nowhere_in_the_email(
     names: list[str], disclose: Disclose, template: str | None
 ) -> None:
     students = tuple(Person(name, (f"{n}@example.net",)) for n, name in enumerate(names))
@@ -368,7 +368,7 @@ def test_initials_and_counts_are_said_instead_of_names() -> None:
     assert "Student 1;Student 2;Student 3;" in part(counted, "plain")
 
 
-def test_a_role_of_the_clubs_own_is_listed_too() -> None:
+def test_a_role_that_only_this_club_has_is_listed_too() -> None:
     wording = Wording("MantaBots", "en_US", NEW_YORK, {"mentors": Disclose.NAMES})
     of = notice(people=roster(mentors=[person("Mae Jemison")]))
     assert "Mentors (1)" in part(compose(of, wording, ENVELOPE, NOW), "plain")
@@ -385,6 +385,6 @@ def test_a_template_that_fails_is_an_error_with_its_line() -> None:
 
 
 @pytest.mark.parametrize("now", [local(2026, 7, 1, 12), local(2026, 12, 1, 12)])
-def test_the_date_is_the_moment_it_was_told_in_the_clubs_time(now: datetime) -> None:
+def test_the_date_header_is_now_in_the_clubs_time_zone(now: datetime) -> None:
     assert email(now=now)["Date"].datetime == now
     assert email(now=now)["Date"].datetime.hour == 12

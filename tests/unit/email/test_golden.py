@@ -1,4 +1,4 @@
-"""Every email of the golden files comes out as it was looked at and kept."""
+"""Every email equals its golden file, which a person has looked at."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tests.unit.email.golden import FOLDER, files
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_email_comes_out_as_it_was_kept(name: str) -> None:
-    kept = {file.suffix: file.read_bytes() for file in FOLDER.glob(f"{name}.*")}
-    assert files(CASES[name].email()) == kept
+def test_an_email_equals_its_golden_files(name: str) -> None:
+    golden = {file.suffix: file.read_bytes() for file in FOLDER.glob(f"{name}.*")}
+    assert files(CASES[name].email()) == golden
 
 
 def test_no_golden_file_is_left_over() -> None:

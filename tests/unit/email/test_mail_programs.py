@@ -1,4 +1,4 @@
-"""What Gmail, Outlook and Apple Mail do not show of our emails is known, and docs/email-support.md says what then."""
+"""docs/email-support.md lists what Gmail, Outlook and Apple Mail do not show of our emails, and what they show."""
 
 from __future__ import annotations
 
@@ -47,17 +47,18 @@ set as it is
 
 
 def emails() -> Uses:
-    """What all built-in emails use, and one whose template has all that Markdown offers."""
+    """The features of all built-in emails, and of an email whose template uses everything that Markdown offers."""
     template = Case(CASES["new-en"].notice, template=MARKDOWN)
     return all_uses(part(case.email(), "html") for case in (*BUILT_IN.values(), *CASES.values(), template))
 
 
 def lacking(slug: str, used: Uses, words: Collection[str]) -> str:
-    """The programs whose support is one of the words; a family's name alone is all of its programs."""
+    """The programs whose support is one of the words. A family's name without a list means all of its programs."""
     said = []
     for family, programs in FEATURES[slug]["support"].items():
-        readers = programs if slug in used.every else [one for one in programs if (family, one) == OUTLOOK_ON_WINDOWS]
-        short = [NAMES["platforms"][one] for one in readers if programs[one].split()[0] in words]
+        outlook = [program for program in programs if (family, program) == OUTLOOK_ON_WINDOWS]
+        readers = programs if slug in used.every else outlook
+        short = [NAMES["platforms"][program] for program in readers if programs[program].split()[0] in words]
         named = NAMES["families"][family]
         if short:
             said.append(named if len(short) == len(programs) else f"{named} ({', '.join(short)})")
@@ -65,9 +66,9 @@ def lacking(slug: str, used: Uses, words: Collection[str]) -> str:
 
 
 def expected() -> dict[str, tuple[str, str]]:
-    """Of every feature that is not shown everywhere: who does not show it, and who does in part.
+    """For every feature that some program does not show: the programs without it, and the programs with a part of it.
 
-    What is not known of a program counts as not shown.
+    Unknown support counts as no support.
     """
     used = emails()
     rows = {slug: (lacking(slug, used, "nu"), lacking(slug, used, "a")) for slug in used.known}
@@ -124,7 +125,7 @@ def test_the_page_says_which_data_it_is() -> None:
         ("font-family: system-ui, Arial", {"font-family", "css-sytem-ui"}),
     ],
 )
-def test_a_style_is_seen_for_what_it_uses(style: str, used: set[str]) -> None:
+def test_the_features_of_a_style_are_recognised(style: str, used: set[str]) -> None:
     assert declarations(style) == used
 
 
@@ -143,13 +144,13 @@ def test_a_style_is_seen_for_what_it_uses(style: str, used: set[str]) -> None:
         ("/* a */ @font-face {}", {"css-comments", "css-at-font-face"}),
     ],
 )
-def test_a_style_sheet_is_seen_for_what_it_uses(css: str, used: set[str]) -> None:
-    assert {one.removeprefix("css-selector-") for one in sheet(css)} == {
-        one.removeprefix("css-selector-") for one in used
+def test_the_features_of_a_style_sheet_are_recognised(css: str, used: set[str]) -> None:
+    assert {name.removeprefix("css-selector-") for name in sheet(css)} == {
+        name.removeprefix("css-selector-") for name in used
     }
 
 
-def test_a_page_is_seen_for_what_it_uses() -> None:
+def test_the_features_of_a_page_are_recognised() -> None:
     page = "<!doctype html><main lang=en><a href=mailto:x onclick=y></a><!--[if mso]><table width=1><![endif]--></main>"
     html = {"html-doctype", "html-semantics", "html-lang", "html-mailto-links", "html-comments"}
     assert uses(page) == Uses(frozenset({*html, "<a>", "href", "onclick"}), frozenset({"html-table", "html-width"}))

@@ -1,16 +1,16 @@
-"""Markdown in emails: what it becomes as HTML and as text."""
+"""The Markdown of emails as HTML and as plain text."""
 
 from __future__ import annotations
 
 import pytest
 
-from sessionsmgmt.email.markdown import allowed, read, to_html
-from sessionsmgmt.email.placeholders import mark, restore_html
-from sessionsmgmt.email.text_part import columns, to_text
+from sessionsmgmt.email.markdown import is_allowed_link, parse, to_html
+from sessionsmgmt.email.placeholders import fill_html, placeholder
+from sessionsmgmt.email.text_part import display_width, to_text
 
 
 def html(body: str, *values: str, top: int = 2) -> str:
-    return restore_html(to_html(read(body), top), values).replace("\n", "")
+    return fill_html(to_html(parse(body), top), values).replace("\n", "")
 
 
 def text(body: str, *values: str) -> str:
@@ -71,17 +71,17 @@ def test_no_html_no_pictures_and_only_safe_links(body: str, page: str) -> None:
         ("mailto:a@example.org?subject=x", True),
         ("tel:1", False),
         ("//example.org", False),
-        (f"https://example.org/{mark(0)}", True),
+        (f"https://example.org/{placeholder(0)}", True),
         ("https://example.org/%F3%B0%80%80", True),
-        (f"https://{mark(0)}/", False),
-        ("https://%F3%B0%80%80/", True),  # what an author typed is no mark, whatever it looks like
-        (f"mailto:{mark(0)}@example.org", False),
+        (f"https://{placeholder(0)}/", False),
+        ("https://%F3%B0%80%80/", True),  # an author's text is never a placeholder, even if it looks like one
+        (f"mailto:{placeholder(0)}@example.org", False),
         ("https://xn--hn61f/", True),
         ("https://xn--mnchen-3ya.example/", True),
     ],
 )
-def test_a_link_leads_where_its_author_wants(address: str, may: bool) -> None:
-    assert allowed(address) is may
+def test_a_link_is_allowed_only_to_a_host_that_its_author_wrote(address: str, may: bool) -> None:
+    assert is_allowed_link(address) is may
 
 
 HOSTILE = "*a* _b_ `c` <i>d</i> [e](http://f) | # & \\"
@@ -91,7 +91,7 @@ HOSTILE = "*a* _b_ `c` <i>d</i> [e](http://f) | # & \\"
     "body", ["{}", "# {}", "- {}", "> {}", "`{}`", "**{}**x", "    {}", "```\n{}\n```", "| {} |\n|---|", "1. {}"]
 )
 def test_a_value_is_shown_as_it_is_wherever_it_stands(body: str) -> None:
-    marked = body.format(mark(0))
+    marked = body.format(placeholder(0))
     escaped = "*a* _b_ `c` &lt;i&gt;d&lt;/i&gt; [e](http://f) | # &amp; \\"
     assert escaped in html(marked, HOSTILE)
     assert html(marked, HOSTILE).replace(escaped, "x") == html(marked, "x")
@@ -99,7 +99,7 @@ def test_a_value_is_shown_as_it_is_wherever_it_stands(body: str) -> None:
 
 
 def test_a_value_in_a_link_is_one_part_of_its_address() -> None:
-    body = f"[a](https://example.org/x?y={mark(0)})"
+    body = f"[a](https://example.org/x?y={placeholder(0)})"
     assert 'href="https://example.org/x?y=a%26b%3D%22%3E%20c%2F.."' in html(body, 'a&b="> c/..')
     assert text(body, "a&b") == "a (https://example.org/x?y=a%26b)"
 
@@ -133,12 +133,12 @@ def test_text_reads_well_as_it_stands(body: str, shown: str) -> None:
 
 def test_long_text_is_wrapped_between_words_and_never_within_a_value() -> None:
     for before in range(20):
-        lines = text(f"{'word ' * before}{mark(0)} {'word ' * 20}", "Ada Augusta King, Countess of Lovelace").split(
-            "\n"
-        )
+        lines = text(
+            f"{'word ' * before}{placeholder(0)} {'word ' * 20}", "Ada Augusta King, Countess of Lovelace"
+        ).split("\n")
         assert max(map(len, lines)) <= 72
         assert any("Ada Augusta King, Countess of Lovelace" in line for line in lines)
-    assert "y" * 300 in text(f"a {mark(0)}", "y" * 300)
+    assert "y" * 300 in text(f"a {placeholder(0)}", "y" * 300)
 
 
 def test_a_long_last_cell_is_wrapped_below_itself() -> None:
@@ -147,5 +147,5 @@ def test_a_long_last_cell_is_wrapped_below_itself() -> None:
     assert {line[:7] for line in lines[1:]} == {" " * 7}
 
 
-def test_width_is_that_of_the_screen() -> None:
-    assert [columns(one) for one in ("abc", "名前", "e\u0301", "\u2068a\u2069")] == [3, 4, 1, 1]
+def test_the_width_of_text_is_its_width_on_a_screen() -> None:
+    assert [display_width(text) for text in ("abc", "名前", "e\u0301", "\u2068a\u2069")] == [3, 4, 1, 1]

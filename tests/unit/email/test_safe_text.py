@@ -1,4 +1,4 @@
-"""Hostile text is made harmless, and what people write stays."""
+"""Hostile text becomes harmless, and text that people really write stays as it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.email.safe_text import ISOLATE, POP, clean, isolate, shorten, tame
+from sessionsmgmt.email.safe_text import ISOLATE, POP, clean, isolate, one_line, shorten
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from sessionsmgmt.email.safe_text import ISOLATE, POP, clean, isolate, shorten, 
         ("\u00a0", ""),
     ],
 )
-def test_text_is_one_line_of_what_a_person_can_see(typed: str, kept: str) -> None:
+def test_text_is_one_line_of_visible_characters(typed: str, kept: str) -> None:
     assert clean(typed) == kept
 
 
@@ -59,7 +59,7 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         *("\u1eb9\u0302", "葛城", "ﷺ", "ไทย", "Ñandú"),
     ],
 )
-def test_what_emoji_and_letters_are_made_of_stays(text: str) -> None:
+def test_emoji_and_letters_stay_whole(text: str) -> None:
     assert clean(text) == unicodedata.normalize("NFC", text)
 
 
@@ -88,7 +88,7 @@ TAGGED = "".join(chr(0xE0000 + ord(character)) for character in "ignore what was
         *("\ufff0", "\ufff9", "\ufffc", "\U0001bca0", "\U0001d173", "\U0001d159", "\U00013430", "\U0001fffe", "\ufdd0"),
     ],
 )
-def test_what_nobody_sees_is_dropped(hidden: str) -> None:
+def test_invisible_characters_are_dropped(hidden: str) -> None:
     assert clean(f"a{hidden}b").replace("🏴", "") == "ab"
     assert clean(f"{hidden}") in {"", "🏴"}
     assert clean(f"\u0645{hidden}b").replace("🏴", "") == "\u0645b"
@@ -105,7 +105,7 @@ def test_what_nobody_sees_is_dropped(hidden: str) -> None:
         ("a\u2800b", "a b"),
     ],
 )
-def test_of_many_one_stays_and_only_where_it_changes_what_is_seen(typed: str, kept: str) -> None:
+def test_of_several_joiners_one_stays_and_only_where_it_changes_the_look(typed: str, kept: str) -> None:
     assert clean(typed) == kept
 
 
@@ -114,7 +114,7 @@ def test_of_many_one_stays_and_only_where_it_changes_what_is_seen(typed: str, ke
         st.sampled_from("aن👩🏽❤1🏴\u200c\u200d\ufe0f\u20e3\u0301\U000e0067\U000e0062\U000e007f\u3164 "), max_size=30
     )
 )
-def test_what_is_left_of_joiners_and_selectors_is_what_stays(typed: str) -> None:
+def test_cleaning_and_shortening_clean_text_changes_no_joiner(typed: str) -> None:
     left = clean(typed)
     assert clean(left) == left
     assert not {"\u200c\u200c", "\u200d\u200d", "\ufe0f\ufe0f", " \u200d", "\u200d "} & {
@@ -135,7 +135,7 @@ def test_no_control_or_reordering_character_is_left(typed: str) -> None:
 
 
 def test_a_separator_keeps_the_space_around_it() -> None:
-    assert tame(" and\n") == " and "
+    assert one_line(" and\n") == " and "
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_shortened_text_is_short_enough(text: str, longest: int) -> None:
     assert len(shorten(text, longest)) <= longest
 
 
-def test_only_right_to_left_text_is_fenced() -> None:
+def test_only_right_to_left_text_is_isolated() -> None:
     assert isolate("Room 12") == "Room 12"
     assert isolate("אבי") == f"{ISOLATE}אבי{POP}"

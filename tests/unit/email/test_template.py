@@ -1,4 +1,4 @@
-"""What is wrong with a template is found before it is used, and using one comes to an end."""
+"""A template's faults are found before it is used, and rendering a template always ends."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import sessionsmgmt.email.template as subject
 from sessionsmgmt.email.language import language
-from sessionsmgmt.email.samples import samples, wording
-from sessionsmgmt.email.template import LONGEST_TEMPLATE, check, render
-from sessionsmgmt.email.template_context import names
+from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
+from sessionsmgmt.email.template import check, render
+from sessionsmgmt.email.template_context import template_context
+from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault
 from sessionsmgmt.errors import InputError
 from tests.builders import ROLES
 from tests.unit.email.cases import TEMPLATE
@@ -20,12 +21,12 @@ from tests.unit.email.cases import TEMPLATE
 WORDING = Path(subject.__file__).parent / "wording"
 
 
-def wrong(body: str) -> list[tuple[int, int, str]]:
+def faults(body: str) -> list[TemplateFault]:
     return check(f"Subject: x\n{body}", ROLES)
 
 
 @pytest.mark.parametrize("text", [TEMPLATE, *((WORDING / name).read_text("utf-8") for name in ("en.md", "fr.md"))])
-def test_a_right_template_has_nothing_wrong(text: str) -> None:
+def test_a_right_template_has_no_fault(text: str) -> None:
     assert check(text, ROLES) == []
 
 
@@ -47,8 +48,8 @@ def test_a_right_template_has_nothing_wrong(text: str) -> None:
         "{% for session in groups %}{{ session.count }}{% endfor %}",
     ],
 )
-def test_what_templates_are_for_can_be_written(body: str) -> None:
-    assert wrong(body) == []
+def test_ordinary_uses_of_a_template_are_allowed(body: str) -> None:
+    assert faults(body) == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,10 @@ def test_what_templates_are_for_can_be_written(body: str) -> None:
         ("Hello\nSubject: x", (1, 1, 'the first line must be the subject: "Subject: …"')),
         ("Subject:  \nHello", (1, 1, 'the subject is empty; write it after "Subject:"')),
         ("Subject: {{ tem }}", (1, 13, 'there is no "tem" here; did you mean "team"?')),
-        ("Subject: x" * LONGEST_TEMPLATE, (1, 1, f"is too long; a template has at most {LONGEST_TEMPLATE} characters")),
+        (
+            "Subject: x" * MAX_TEMPLATE_LENGTH,
+            (1, 1, f"is too long; a template has at most {MAX_TEMPLATE_LENGTH} characters"),
+        ),
     ],
 )
 def test_a_template_begins_with_its_subject(text: str, fault: tuple[int, int, str]) -> None:
@@ -92,12 +96,14 @@ def test_a_template_begins_with_its_subject(text: str, fault: tuple[int, int, st
         ("[x](mailto:{{ session.location }})", 1, 1, "a link must begin with"),
     ],
 )
-def test_a_fault_is_found_where_it_stands(body: str, line: int, column: int, sentence: str) -> None:
-    found = wrong(body)
+def test_a_fault_is_reported_at_its_position(body: str, line: int, column: int, sentence: str) -> None:
+    found = faults(body)
     if not sentence:
-        assert found == []  # CommonMark itself takes that for words, not for a link
+        assert found == []  # CommonMark itself reads this as text and not as a link
     else:
-        assert [(one[0], one[1], one[2][: len(sentence)]) for one in found] == [(line, column, sentence)]
+        assert [(fault.line, fault.column, fault.sentence[: len(sentence)]) for fault in found] == [
+            (line, column, sentence)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -141,40 +147,45 @@ def test_a_fault_is_found_where_it_stands(body: str, line: int, column: int, sen
         "{{ [1, 2] }}",
     ],
 )
-def test_what_does_harm_or_never_ends_is_refused(body: str) -> None:
-    assert wrong(body)
+def test_a_harmful_or_endless_template_is_refused(body: str) -> None:
+    assert faults(body)
 
 
 def test_a_template_that_fails_later_says_in_which_line() -> None:
-    sample, new = wording(ROLES), samples(ROLES)[0]
+    sample, new = sample_wording(ROLES), sample_notices(ROLES)[0]
     text = "Subject: x\n\n{% if team == 'Sample Team' %}\n{{ session.title / 2 }}\n{% endif %}"
     with pytest.raises(InputError) as raised:
-        render(text, names(new, sample, language("en_US")))
+        render(text, template_context(new, sample, language("en_US")))
     assert raised.value.text == "The template can't be used, line 4: '/' can't be used on these values."
-    assert [(one.line, one.column) for one in raised.value.problems] == [(4, 1)]
+    assert [(problem.line, problem.column) for problem in raised.value.problems] == [(4, 1)]
 
 
 @pytest.mark.parametrize(
     "expression", ["adults[team]", "session[team]", "adults[0][team]", "team + 1", "team | int / 0", "team[team]"]
 )
 def test_a_failure_repeats_no_value(expression: str) -> None:
-    known = {**names(samples(ROLES)[0], wording(ROLES), language("en_US")), "team": "Secretive"}
+    known = {
+        **template_context(sample_notices(ROLES)[0], sample_wording(ROLES), language("en_US")),
+        "team": "Secretive",
+    }
     with pytest.raises(InputError) as raised:
         render(f"Subject: x\n{{{{ {expression} }}}}", known)
     assert "Secretive" not in str(raised.value)
 
 
 def said(body: str) -> str:
-    draft = render(f"Subject: x\n{body}", names(samples(ROLES)[0], wording(ROLES), language("en_US")))
+    draft = render(
+        f"Subject: x\n{body}", template_context(sample_notices(ROLES)[0], sample_wording(ROLES), language("en_US"))
+    )
     return "".join(draft.values[ord(c) - 0xF0000] if ord(c) >= 0xF0000 else c for c in draft.body)
 
 
-def test_lines_of_nothing_but_tags_leave_no_trace() -> None:
+def test_lines_with_only_tags_are_removed() -> None:
     assert said("{% for p in adults %}\n- {{ p }}\n{% endfor %}\nend") == "- Ada Sample\n- Bo Sample\nend"
     assert said("a\n  {% if team %}{# yes #}\nb\n  {% endif %}\nc") == "a\nb\nc"
 
 
-def test_a_tag_at_the_end_of_a_line_of_text_leaves_the_line_a_line() -> None:
+def test_a_tag_at_the_end_of_a_line_of_text_keeps_the_line_end() -> None:
     assert said("a {% if team %}b{% endif %}\nc") == "a b\nc"
     assert said("a {# remark #}\nc") == "a \nc"
     assert said("a {% if team -%}\nb{% endif %}") == "a b"
@@ -185,13 +196,13 @@ def test_the_beginning_and_line_ends_of_a_file_do_not_matter() -> None:
     assert check("\ufeffSUBJECT: x\r\n{{ team }}", ROLES) == []
 
 
-def test_marks_that_an_author_writes_are_dropped() -> None:
+def test_placeholders_that_an_author_writes_are_dropped() -> None:
     assert said("a\U000f0000\U000ffffdb{{ team }}") == "abSample Team"
 
 
 @given(st.text(alphabet="{}%#()[]|~*'\"ab \n.teamifor0", max_size=60))
-def test_no_template_at_all_does_anything_but_fail_with_a_sentence(body: str) -> None:
-    for line, column, sentence in wrong(body):
+def test_every_fault_of_any_template_has_a_position_and_a_sentence(body: str) -> None:
+    for line, column, sentence in faults(body):
         assert 1 <= line <= body.count("\n") + 2
         assert column >= 1
         assert sentence

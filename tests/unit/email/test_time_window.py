@@ -8,8 +8,15 @@ import pytest
 
 from sessionsmgmt.domain.model.notice import Presence
 from sessionsmgmt.domain.sessions.presence import DAY, MINUTE, dawn
-from sessionsmgmt.email.language import language, speaks
-from sessionsmgmt.email.time_window import clock, day, days, moment, whole_days, window
+from sessionsmgmt.email.language import has_wording, language
+from sessionsmgmt.email.time_window import (
+    format_day,
+    format_days,
+    format_instant,
+    format_time_of_day,
+    localized_window,
+    whole_days,
+)
 from tests.builders import NEW_YORK, local
 
 EVENING = Presence(local(2026, 11, 7, 17), local(2026, 11, 7, 20, 30))
@@ -36,23 +43,23 @@ def plain(text: str) -> str:
         (WEEKEND, "en_US", "Saturday, November 7, 2026 - Sunday, November 8, 2026, all day"),
     ],
 )
-def test_a_window_is_said_as_the_locale_says_it(presence: Presence, locale: str, text: str) -> None:
-    assert plain(window(presence, NEW_YORK, language(locale)).text) == text
+def test_a_window_is_written_in_the_form_of_the_locale(presence: Presence, locale: str, text: str) -> None:
+    assert plain(localized_window(presence, NEW_YORK, language(locale)).text) == text
 
 
-def test_a_window_is_said_in_the_zone() -> None:
-    said = window(EVENING, ZoneInfo("Europe/Paris"), language("fr_FR"))
+def test_a_window_is_written_in_the_zone() -> None:
+    said = localized_window(EVENING, ZoneInfo("Europe/Paris"), language("fr_FR"))
     assert plain(said.text) == "samedi 7 novembre 2026, 23:00 - dimanche 8 novembre 2026, 02:30"
     assert (said.start.hour, said.end.hour) == (23, 2)
 
 
-def test_the_parts_of_a_window_are_said_alone() -> None:
+def test_the_parts_of_a_window_can_be_written_alone() -> None:
     english = language("en_US")
     start, end = NIGHT.start.astimezone(NEW_YORK), NIGHT.end.astimezone(NEW_YORK)
-    assert day(start, english) == days(start, start, english) == "Saturday, November 7, 2026"
-    assert plain(days(start, end, english)) == "Saturday, November 7, 2026 - Sunday, November 8, 2026"
-    assert plain(clock(start, english)) == "10:00 PM"
-    assert plain(moment(start, english)) == "Saturday, November 7, 2026, 10:00 PM"
+    assert format_day(start, english) == format_days(start, start, english) == "Saturday, November 7, 2026"
+    assert plain(format_days(start, end, english)) == "Saturday, November 7, 2026 - Sunday, November 8, 2026"
+    assert plain(format_time_of_day(start, english)) == "10:00 PM"
+    assert plain(format_instant(start, english)) == "Saturday, November 7, 2026, 10:00 PM"
 
 
 @pytest.mark.parametrize(
@@ -84,9 +91,9 @@ def test_numbers_have_the_plural_of_the_language(number: int, english: str, fren
 
 
 def test_a_role_of_the_clubs_own_is_called_by_its_name() -> None:
-    assert language("en_US").title("team_leads") == "Team leads"
-    assert language("fr_FR").title("students") == "Élèves"
+    assert language("en_US").role_title("team_leads") == "Team leads"
+    assert language("fr_FR").role_title("students") == "Élèves"
 
 
-def test_english_and_french_are_spoken_and_others_are_not() -> None:
-    assert [speaks(name) for name in ("en_US", "fr-CA", "fr", "de_DE")] == [True, True, True, False]
+def test_only_english_and_french_have_built_in_wording() -> None:
+    assert [has_wording(name) for name in ("en_US", "fr-CA", "fr", "de_DE")] == [True, True, True, False]

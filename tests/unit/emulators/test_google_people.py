@@ -14,10 +14,10 @@ FIELDS = {"personFields": "names,emailAddresses,memberships", "sources": "READ_S
 
 
 def book_of(*names: str, **more: Any) -> World:
-    snapshot = AddressBook(**more)
+    address_book = AddressBook(**more)
     for name in names:
-        snapshot.add(name, f"{name.lower()}@example.org", labels=["Adult"])
-    return World(contacts=snapshot)
+        address_book.add(name, f"{name.lower()}@example.org", labels=["Adult"])
+    return World(contacts=address_book)
 
 
 def connections(world: World, **parameters: Any) -> list[dict[str, Any]]:

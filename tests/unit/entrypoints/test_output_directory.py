@@ -4,26 +4,25 @@ import os
 from pathlib import Path
 
 from sessionsmgmt.entrypoints.action.output_directory import OutputDirectory, output_directory
+from sessionsmgmt.settings import OutputPaths
 
 HOST = "/opt/runner/_work"  # in a container there is nothing of that name
 
 
 def test_in_a_container_the_later_steps_know_the_folder_by_the_hosts_name() -> None:
-    shared = output_directory(
-        {"RUNNER_TEMP": "/github/runner_temp", "RUNNER_WORKSPACE": f"{HOST}/club"}, Path("otherwise")
-    )
+    shared = output_directory(OutputPaths("/github/runner_temp", f"{HOST}/club", "", ""), Path("otherwise"))
 
     assert shared == OutputDirectory(Path("/github/runner_temp"), Path(f"{HOST}/_temp"))
 
 
 def test_outside_of_a_container_there_is_one_name(tmp_path: Path) -> None:
-    shared = output_directory({"RUNNER_TEMP": str(tmp_path), "RUNNER_WORKSPACE": f"{HOST}/club"}, Path("otherwise"))
+    shared = output_directory(OutputPaths(str(tmp_path), f"{HOST}/club", "", ""), Path("otherwise"))
 
     assert shared == OutputDirectory(tmp_path, tmp_path)
 
 
 def test_without_a_runner_the_machines_own_folder_serves(tmp_path: Path) -> None:
-    assert output_directory({}, tmp_path) == OutputDirectory(tmp_path, tmp_path)
+    assert output_directory(OutputPaths("", "", "", ""), tmp_path) == OutputDirectory(tmp_path, tmp_path)
 
 
 def test_only_what_was_written_has_a_path(tmp_path: Path) -> None:

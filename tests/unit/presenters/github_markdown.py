@@ -7,7 +7,7 @@ import re
 
 from markdown_it import MarkdownIt
 
-from tests.unit.presenters.showing import Page
+from tests.unit.presenters.results import Page
 
 _BLOCKS = "blockquote details h3 h4 hr li ol p pre summary table tbody td th thead tr ul"
 ALLOWED = frozenset(f"a b br code del em i s strong {_BLOCKS}".split())

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.application.notices.pipeline import Delivery
-from sessionsmgmt.application.result import Readers, Result
+from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.result import Readers
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import Exit
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters import terminal
 from sessionsmgmt.presenters.audience import readable
 from sessionsmgmt.presenters.held_issue import counted_note, held_note
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.report import counts
 from sessionsmgmt.presenters.summary import summary
 from sessionsmgmt.presenters.workflow_commands import result_annotations
-from tests.unit.presenters.showing import config
+from tests.unit.presenters.results import config
 
 CANARY = "canary"
 START = datetime(2031, 5, 17, 13, 37, tzinfo=UTC)
@@ -33,13 +33,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def everything(readers: Readers = Readers.ANYBODY) -> Result:
+def everything(readers: Readers = Readers.ANYBODY) -> Presentation:
     """A result with a session in each state, and warnings about sessions and about the machinery."""
     verdicts = [Verdict(Key("campus", f"{CANARY}-{state}"), START, state, reason=CANARY) for state in State]
-    return Result(
+    return Presentation(
         "run",
         NOW,
-        Exit.ATTENTION,
+        1,
         deliveries=tuple(Delivery(one) for one in verdicts),
         warnings=(
             *(ReportWarning("event-odd", f"{CANARY} {number}", f"{CANARY}:3") for number in range(3)),
@@ -56,7 +56,7 @@ def everything(readers: Readers = Readers.ANYBODY) -> Result:
     )
 
 
-def shown(result: Result) -> str:
+def shown(result: Presentation) -> str:
     """All that any view shows of it."""
     places = [io.StringIO(), Terminal()]
     for place in places:

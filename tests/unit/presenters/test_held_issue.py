@@ -6,7 +6,7 @@ from sessionsmgmt.domain.model.notice import Key, Kind, State, Verdict
 from sessionsmgmt.ports.notifications import Note
 from sessionsmgmt.presenters.held_issue import held_note
 from tests.builders import local
-from tests.unit.presenters.showing import config
+from tests.unit.presenters.results import config
 
 START = local(2026, 11, 7, 17)
 

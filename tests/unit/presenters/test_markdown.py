@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from sessionsmgmt.presenters.markdown import code, code_block, plain, row
 from sessionsmgmt.presenters.text import visible
-from tests.unit.presenters.showing import Page
+from tests.unit.presenters.results import Page
 
 HOSTILE = (
     "a | b `` ``` <img src=x onerror=y> </td></table> ![x](http://evil.example.org) [y](z) **b** _i_ ~s~ # h "

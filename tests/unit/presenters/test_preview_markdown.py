@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.application.notices.preview import Data
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import PreviewResult, Readers
 from sessionsmgmt.config.model import Config, Sample, Template
 from sessionsmgmt.domain.model.notice import Key, Kind, Session, State
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -25,10 +25,10 @@ from sessionsmgmt.presenters.email_markdown import SHORTENED, beginning, email_m
 from sessionsmgmt.presenters.markdown import plain
 from tests.builders import announcement, local, notice, person, roster
 from tests.unit.presenters.github_markdown import HOSTILE, HOSTILE_TEXT, calls_somebody, shown
-from tests.unit.presenters.showing import config, due, quiet, result
+from tests.unit.presenters.results import config, due, quiet, result
 
 
-def everything(settings: Config | None = None, text: str = "Team Session") -> Result:
+def everything(settings: Config | None = None, text: str = "Team Session") -> PreviewResult:
     """A preview with all four kinds and what is not sent; the text stands wherever the calendar's does."""
     session = Session("odd", text, local(2026, 11, 7, 17), local(2026, 11, 7, 20), text, text)
     people = roster(adults=[person(text)], students=[person("Sam Student")])
@@ -44,7 +44,7 @@ def everything(settings: Config | None = None, text: str = "Team Session") -> Re
     )  # fmt: skip
 
 
-def markdown(found: Result, settings: Config | None = None, *, secret: bool = False) -> str:
+def markdown(found: PreviewResult, settings: Config | None = None, *, secret: bool = False) -> str:
     return "\n".join(preview_markdown.pages(found, settings or config(), secret=secret))
 
 
@@ -250,11 +250,11 @@ def test_it_says_what_it_was_made_from_and_for_which_moment() -> None:
     settings = replace(config(), sample=Sample(Path("club/sample.ics"), Path("club/sample.vcf")))
     found = result(due(notice()))
 
-    assert preview_markdown.source(found, settings, Data.SAMPLE) == (
+    assert preview_markdown.source(found, settings, Data.SAMPLE, Readers.CLUB) == (
         "Made from the sample in sample.ics and sample.vcf, as if it were Friday, 6 November 2026, 18:00."
     )
-    assert "invented people" in preview_markdown.source(found, settings, Data.INVENTED)
-    assert "club's own" in preview_markdown.source(found, settings, Data.LIVE)
+    assert "invented people" in preview_markdown.source(found, settings, Data.INVENTED, Readers.CLUB)
+    assert "club's own" in preview_markdown.source(found, settings, Data.LIVE, Readers.CLUB)
 
 
 def test_problems_are_remarks_at_their_lines_with_paths_from_the_root_of_the_repository(tmp_path: Path) -> None:

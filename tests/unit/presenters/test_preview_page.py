@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.notices.pipeline import Delivery
+from sessionsmgmt.application.notices.job import Delivery
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Key, Kind, Session, State
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -17,7 +17,7 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.presenters.output_folder import OURS
 from sessionsmgmt.presenters.preview_page import write_gallery
 from tests.builders import announcement, local, notice, person, roster, window
-from tests.unit.presenters.showing import Page, config, due, quiet, result
+from tests.unit.presenters.results import Page, config, due, quiet, result
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</iframe><!--\u202e\x00\r\n{{ 7 * 7 }}"
 

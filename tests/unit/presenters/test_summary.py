@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import fitted, masked, problems_summary, summary
 from tests.builders import NOW, announcement, notice
-from tests.unit.presenters.showing import Page, config, due, quiet, result
+from tests.unit.presenters.results import Page, config, due, presentation, quiet
 
 HOSTILE = "x | `` <img src=x> @everyone ![x](http://evil.example.org)\n::set-output name=a::b %0A </details> ```"
 
@@ -24,12 +24,12 @@ def page(text: str) -> Page:
     return Page(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
 
 
-def shown(one: Result, settings: Config | None = None) -> str:
+def shown(one: Presentation, settings: Config | None = None) -> str:
     return fitted(summary(one, settings or config()))
 
 
-def everything() -> Result:
-    return result(
+def everything() -> Presentation:
+    return presentation(
         due(notice(kind=Kind.CHANGED, before=announcement())),
         quiet(State.SENT, "", "gone", Kind.NEW),
         quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW),
@@ -92,11 +92,11 @@ def test_nobody_is_named() -> None:
 
 
 def test_without_any_session_that_is_said() -> None:
-    assert "There is no session" in shown(result(command="run"))
+    assert "There is no session" in shown(presentation(command="run"))
 
 
 def test_a_message_is_what_there_is_to_say() -> None:
-    text = shown(result(command="rotate", message="The credential is renewed.\nIt is good until May."))
+    text = shown(presentation(command="rotate", message="The credential is renewed.\nIt is good until May."))
     assert "The credential is renewed" in text
     assert "It is good until May" in text
     assert "no session" not in text
@@ -107,7 +107,7 @@ def test_doctor_has_a_row_for_everything_it_looked_at() -> None:
         Finding("calendar", Health.GOOD, "Found."),
         Finding("ledger", Health.BAD, "1 held.", "See 'sessionsmgmt status'."),
     )
-    found = page(shown(Result("doctor", NOW, findings=findings)))
+    found = page(shown(Presentation("doctor", NOW, findings=findings)))
     assert len(found.all("tr")) == 3
     assert "See 'sessionsmgmt status'." in found.text
 
@@ -120,8 +120,8 @@ def test_every_problem_has_a_row_with_its_place() -> None:
         assert text in found.text
 
 
-def hostile(text: str) -> Result:
-    return result(
+def hostile(text: str) -> Presentation:
+    return presentation(
         quiet(State.HELD, text, text, Kind.NEW),
         quiet(State.FAILED, text, "b"),
         warnings=[ReportWarning(text, text, text)],
@@ -150,7 +150,7 @@ def check_harmless(text: str) -> None:
 
 def test_a_summary_that_is_too_long_is_cut_between_lines_and_says_so() -> None:
     many = [quiet(State.FAILED, "é" * 50, f"s{number}", Kind.NEW) for number in range(3000)]
-    text = fitted(summary(result(*many, command="run"), config()), 100_000)
+    text = fitted(summary(presentation(*many, command="run"), config()), 100_000)
 
     assert 90_000 < len(text.encode()) <= 100_000
     assert text.endswith("\n\n*The rest is left out: a summary may not be longer.*\n")

@@ -14,21 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.result import Result
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.delivery.claims import Entry
 from sessionsmgmt.domain.model.notice import Key, Kind, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.terminal import progress, show, show_problems
 from tests.builders import announcement, local, notice, snapshot
-from tests.unit.presenters.showing import config, due, quiet, result
+from tests.unit.presenters.results import config, due, presentation, quiet
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
 
-def in_a_pipe(shown: Result, settings: Config | None = None) -> list[str]:
+def in_a_pipe(shown: Presentation, settings: Config | None = None) -> list[str]:
     out = io.StringIO()
     show(shown, settings or config(Path.cwd()), out)
     return out.getvalue().splitlines()
@@ -63,9 +63,9 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def everything() -> Result:
+def everything() -> Presentation:
     """One of each, with people and titles in it that no view of a log may name."""
-    return result(
+    return presentation(
         due(notice(kind=Kind.CHANGED, before=announcement())),
         quiet(State.HELD, "nobody knows whether it left", "stuck", Kind.NEW),
         quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW),
@@ -133,7 +133,9 @@ def test_status_says_what_was_said_and_when() -> None:
             Key("campus", "asked"): Entry(announcement(), None, ""),
         }
     )
-    shown = result(*(quiet(session=one) for one in ("told", "asked", "unheard")), command="status", snapshot=memory)
+    shown = presentation(
+        *(quiet(session=one) for one in ("told", "asked", "unheard")), command="status", snapshot=memory
+    )
 
     said_so_far = ["changed, 2026-11-05 12:00", "new", "nothing"]
     assert [line.partition("  said already  ")[2] for line in in_a_pipe(shown)[:3]] == [
@@ -148,7 +150,7 @@ def test_what_doctor_found_is_shown_row_by_row() -> None:
         Finding("calendar", Health.GOOD, "Found."),
         Finding("label Adult", Health.BAD, "No contact bears it.", "Give it to somebody."),
     )
-    shown = replace(result(command="doctor"), findings=findings)
+    shown = replace(presentation(command="doctor"), findings=findings)
 
     assert in_a_pipe(shown) == [
         "ok    calendar     Found.",
@@ -159,17 +161,17 @@ def test_what_doctor_found_is_shown_row_by_row() -> None:
 
 
 def test_a_message_is_shown_as_the_lines_it_is() -> None:
-    assert in_a_pipe(result(message="Wrote\n  sessions.yml")) == ["Wrote", "  sessions.yml"]
+    assert in_a_pipe(presentation(message="Wrote\n  sessions.yml")) == ["Wrote", "  sessions.yml"]
 
 
 def test_nothing_to_show_is_no_line() -> None:
-    assert in_a_pipe(result()) == []
-    assert on_a_terminal(lambda out: show(result(), config(), out)) == ""
+    assert in_a_pipe(presentation()) == []
+    assert on_a_terminal(lambda out: show(presentation(), config(), out)) == ""
 
 
 @given(st.text(min_size=1, max_size=40))
 def test_text_from_outside_can_neither_move_the_cursor_nor_give_orders(text: str) -> None:
-    shown = result(
+    shown = presentation(
         quiet(reason=text, session=text), quiet(State.HELD, text, text), warnings=[ReportWarning("a", text, text)]
     )
     written = io.StringIO()
@@ -181,7 +183,7 @@ def test_text_from_outside_can_neither_move_the_cursor_nor_give_orders(text: str
 
 
 def test_a_terminal_gets_no_orders_from_outside_either() -> None:
-    shown = result(quiet(reason="\x1b]0;title\x07\x1b[2J[red]x[/red]"))
+    shown = presentation(quiet(reason="\x1b]0;title\x07\x1b[2J[red]x[/red]"))
     seen = on_a_terminal(lambda out: show(shown, config(), out))
 
     assert "\x1b]" not in seen
@@ -192,13 +194,14 @@ def test_a_terminal_gets_no_orders_from_outside_either() -> None:
 def test_a_stream_that_cannot_say_a_character_gets_its_code() -> None:
     raw = io.BytesIO()
     with io.TextIOWrapper(raw, encoding="ascii", write_through=True) as out:
-        show(result(message="Élan"), config(), out)
+        show(presentation(message="Élan"), config(), out)
         assert raw.getvalue() == b"\\xc9lan\n"
 
 
 def test_a_pipe_does_not_load_the_library_that_draws_tables() -> None:
     code = """
 import io, sys
+from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.terminal import progress
 from tests.unit.presenters.test_terminal import everything, in_a_pipe
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.presenters.text import resolving, visible
-from tests.unit.presenters.showing import config
+from tests.unit.presenters.results import config
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
 from tests.emulators.runner import Annotation, ViolationError, read_log, read_outputs
-from tests.unit.presenters.showing import quiet, result
+from tests.unit.presenters.results import presentation, quiet
 
 HOSTILE = "a\r\n::set-output name=b::c %0A%25 ##[error]x,y:z"
 
@@ -106,11 +106,13 @@ def test_any_other_error_is_its_sentence(tmp_path: Path) -> None:
 
 
 def test_all_is_well_needs_no_annotation(tmp_path: Path) -> None:
-    assert list(result_annotations(result(quiet()), tmp_path)) == []
+    assert list(result_annotations(presentation(quiet()), tmp_path)) == []
 
 
 def test_what_wants_a_person_is_one_error(tmp_path: Path) -> None:
-    shown = result(quiet(State.HELD, "", "a", Kind.NEW), quiet(State.FAILED, "", "b"), quiet(State.FAILED, "", "c"))
+    shown = presentation(
+        quiet(State.HELD, "", "a", Kind.NEW), quiet(State.FAILED, "", "b"), quiet(State.FAILED, "", "c")
+    )
     [found] = read_log("\n".join(result_annotations(shown, tmp_path))).annotations
 
     assert found.kind == "error"
@@ -125,7 +127,7 @@ def test_a_caution_is_a_warning_at_its_place_if_it_has_one(tmp_path: Path) -> No
         ReportWarning("odd", "nothing is there", f"{tmp_path}/gone.vcf:3"),
         ReportWarning("session", "somebody is unknown", HOSTILE),
     ]
-    one, two, three = read_log("\n".join(result_annotations(result(warnings=warnings), tmp_path))).annotations
+    one, two, three = read_log("\n".join(result_annotations(presentation(warnings=warnings), tmp_path))).annotations
 
     assert one == Annotation("warning", "a card is odd", {"title": "odd", "file": "contacts.vcf", "line": "3"})
     assert two.properties == {"title": "odd"}
@@ -134,7 +136,7 @@ def test_a_caution_is_a_warning_at_its_place_if_it_has_one(tmp_path: Path) -> No
 
 def test_of_many_cautions_the_first_are_shown_and_the_others_counted(tmp_path: Path) -> None:
     warnings = [ReportWarning("odd", f"card {number} is odd") for number in range(30)]
-    annotations = read_log("\n".join(result_annotations(result(warnings=warnings), tmp_path))).annotations
+    annotations = read_log("\n".join(result_annotations(presentation(warnings=warnings), tmp_path))).annotations
 
     assert len(annotations) == 10
     assert "21 more" in annotations[-1].text

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 
 
 def files(folder: Path) -> list[str]:

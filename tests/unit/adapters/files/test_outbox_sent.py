@@ -11,7 +11,7 @@ import pytest
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.adapters.files.sent import OutboxSent
 from sessionsmgmt.errors import InputError
-from tests.contract.mail_rooms import message
+from tests.contract.mailers import message
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.github.errors import LONGEST, Asked, Reply, details, refusal, safe
-from sessionsmgmt.errors import Exit
+from sessionsmgmt.errors import RefusedError
 
 TODAY = datetime(2026, 11, 6, 23, 0, tzinfo=UTC)
 ASKED = Asked("writing the comment", "pull-requests: write", "GITHUB_TOKEN")
@@ -23,7 +23,7 @@ def told(status: int, message: str, **headers: str) -> str:
     """What is said after GitHub's message."""
     reply = Reply(status, message, {name.replace("_", "-"): value for name, value in headers.items()})
     error = refusal(reply, ASKED, TODAY)
-    assert error.exit is Exit.REFUSED
+    assert isinstance(error, RefusedError)
     assert not message or f'"{safe(message).rstrip(".")}"' in error.text
     assert str(error).index(error.text) == 0
     return error.hint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,19 @@ from hypothesis import strategies as st
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_private, must_be_merged, pull_request
 from sessionsmgmt.errors import InputError
-from tests.events import HEAD, Json, pull_request_event
+from sessionsmgmt.settings import ActionsJob
+from tests.pull_request_events import HEAD, Json, pull_request_event
+from tests.settings import settings
+
+
+def job(environ: Mapping[str, str]) -> ActionsJob:
+    return settings(environ).actions
 
 
 def found(folder: Path, payload: object, name: str = "pull_request", actor: str = "coach") -> PullRequest | None:
     path = folder / "event.json"
     path.write_text(json.dumps(payload))
-    return pull_request({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_ACTOR": actor})
+    return pull_request(job({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_ACTOR": actor}))
 
 
 def test_a_pull_request_is_known_by_its_number_and_the_commit_people_look_at(tmp_path: Path) -> None:
@@ -32,7 +38,7 @@ def test_any_other_event_is_about_no_pull_request(name: str, tmp_path: Path) -> 
 
 
 def test_outside_of_a_job_there_is_none() -> None:
-    assert pull_request({}) is None
+    assert pull_request(job({})) is None
 
 
 def test_an_event_that_lends_secrets_to_strangers_is_refused(tmp_path: Path) -> None:
@@ -94,10 +100,10 @@ def test_a_review_is_about_the_pull_request_that_is_reviewed(name: str, tmp_path
     assert pull == PullRequest(7, HEAD, Origin.FORK, closed=False)
 
 
-def asked(folder: Path, payload: object, **more: str) -> dict[str, str]:
+def asked(folder: Path, payload: object, **more: str) -> ActionsJob:
     path = folder / "event.json"
     path.write_text(payload if isinstance(payload, str) else json.dumps(payload))
-    return {"GITHUB_EVENT_PATH": str(path), **more}
+    return job({"GITHUB_EVENT_PATH": str(path), **more})
 
 
 @pytest.mark.parametrize(
@@ -128,8 +134,8 @@ def test_the_event_says_whether_the_repository_is_private(
 @pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"repository": ' * 100_000])
 def test_an_event_that_can_not_be_read_says_nothing_of_it(text: str, tmp_path: Path) -> None:
     assert is_private(asked(tmp_path, text)) is None
-    assert is_private({}) is None
-    assert is_private({"GITHUB_EVENT_PATH": str(tmp_path)}) is None
+    assert is_private(job({})) is None
+    assert is_private(job({"GITHUB_EVENT_PATH": str(tmp_path)})) is None
 
 
 def following(event: object, head: object = 1) -> Json:
@@ -156,10 +162,10 @@ PROPOSED = [
 
 @pytest.mark.parametrize(("name", "payload", "reference"), PROPOSED)
 def test_what_is_only_proposed_starts_nothing(name: str, payload: object, reference: str, tmp_path: Path) -> None:
-    environ = asked(tmp_path, payload, GITHUB_EVENT_NAME=name, GITHUB_REF=reference)
+    here = asked(tmp_path, payload, GITHUB_EVENT_NAME=name, GITHUB_REF=reference)
 
     with pytest.raises(InputError, match=r"'run' does not start .*: what is proposed there is not merged"):
-        must_be_merged(environ, "run")
+        must_be_merged(here, "run")
 
 
 MERGED = ["push", "schedule", "workflow_dispatch", "repository_dispatch", "issue_comment", "issues", "release", ""]
@@ -168,7 +174,7 @@ MERGED = ["push", "schedule", "workflow_dispatch", "repository_dispatch", "issue
 @pytest.mark.parametrize("name", MERGED)
 def test_what_is_merged_may_start_everything(name: str, tmp_path: Path) -> None:
     must_be_merged(asked(tmp_path, {}, GITHUB_EVENT_NAME=name, GITHUB_REF="refs/heads/main"), "run")
-    must_be_merged({"GITHUB_EVENT_NAME": name}, "run")
+    must_be_merged(job({"GITHUB_EVENT_NAME": name}), "run")
 
 
 @pytest.mark.parametrize("event", MERGED[:-1])
@@ -178,7 +184,7 @@ def test_what_follows_something_merged_may_too(event: str, tmp_path: Path) -> No
 
 def test_an_events_name_that_is_none_is_not_shown() -> None:
     with pytest.raises(InputError) as refused:
-        must_be_merged({"GITHUB_EVENT_NAME": "pull_request\n::error::x"}, "run")
+        must_be_merged(job({"GITHUB_EVENT_NAME": "pull_request\n::error::x"}), "run")
     assert "::error::" not in str(refused.value)
 
 
@@ -219,13 +225,13 @@ def test_what_is_no_json_of_a_reasonable_size_is_told(data: bytes, tmp_path: Pat
     path.write_bytes(data)
 
     with pytest.raises(InputError, match="says nothing of a pull request"):
-        pull_request({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)})
+        pull_request(job({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)}))
 
 
 def test_a_missing_event_is_told(tmp_path: Path) -> None:
     for place in ("", str(tmp_path), str(tmp_path / "none.json")):
         with pytest.raises(InputError, match="says nothing of a pull request"):
-            pull_request({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": place})
+            pull_request(job({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": place}))
 
 
 JSON = st.recursive(

@@ -8,17 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.google.credentials import stored_credential, with_token
-from sessionsmgmt.errors import Exit, InputError
+from sessionsmgmt.errors import InputError
+from tests.settings import secret
 
 WHOLE = {"type": "authorized_user", "client_id": "id", "client_secret": "hush", "refresh_token": "1//token"}
 
 
 def read(document: object) -> object:
-    return stored_credential({"GOOGLE_CREDENTIALS": json.dumps(document)})
+    return stored_credential(secret(json.dumps(document)))
 
 
 def test_the_form_google_writes_is_read_and_unknown_fields_are_kept() -> None:
-    credential = stored_credential({"GOOGLE_CREDENTIALS": json.dumps({**WHOLE, "universe_domain": "googleapis.com"})})
+    credential = stored_credential(secret(json.dumps({**WHOLE, "universe_domain": "googleapis.com"})))
 
     assert (credential.client_id, credential.client_secret, credential.refresh_token) == ("id", "hush", "1//token")
     assert credential.document["universe_domain"] == "googleapis.com"
@@ -44,16 +45,16 @@ def test_a_credential_shows_nothing_of_itself() -> None:
 )
 def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
-        stored_credential({"GOOGLE_CREDENTIALS": value})
+        stored_credential(secret(value))
 
-    assert caught.value.exit is Exit.INPUT
+    assert isinstance(caught.value, InputError)
     assert "hush" not in str(caught.value)
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.text(), st.lists).map(json.dumps))
 def test_no_text_fails_in_any_other_way_than_with_an_explanation(text: str) -> None:
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
-        stored_credential({"GOOGLE_CREDENTIALS": text})
+        stored_credential(secret(text))
 
 
 LAYOUTS = [

@@ -1,50 +1,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import httplib2
 import pytest
 import requests
 
-from sessionsmgmt.adapters.google.transport import retry
+from sessionsmgmt.adapters.google.transport import Response, retry
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.retry import RetryPolicy, retry_after
+from sessionsmgmt.retry import retry_after
+from tests.clock import ManualClock
 
 TODAY = datetime(2026, 11, 6, 12, tzinfo=UTC)
-OK = (httplib2.Response({"status": "200"}), b"{}")
+OK = (Response(200), b"{}")
 
 
-@dataclass
-class Time:
-    """A clock that moves only when somebody sleeps."""
-
-    now: float = 0.0
-    naps: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-    def retry_policy(self, total: float = 90, jitter: float = 1.0) -> RetryPolicy:
-        return RetryPolicy(
-            total=total, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: jitter, today=lambda: TODAY
-        )
-
-
-def reply(status: int, **headers: str) -> tuple[httplib2.Response, bytes]:
+def reply(status: int, **headers: str) -> tuple[Response, bytes]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httplib2.Response({"status": str(status), **named}), b""
+    return Response(status, headers=named), b""
 
 
-Attempt = tuple[httplib2.Response, bytes] | Exception
+Attempt = tuple[Response, bytes] | Exception
 
 
-def attempts(*outcomes: Attempt) -> Callable[[], tuple[httplib2.Response, bytes]]:
+def attempts(*outcomes: Attempt) -> Callable[[], tuple[Response, bytes]]:
     left = list(outcomes)
 
-    def attempt() -> tuple[httplib2.Response, bytes]:
+    def attempt() -> tuple[Response, bytes]:
         outcome = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(outcome, Exception):
             raise outcome
@@ -53,67 +35,67 @@ def attempts(*outcomes: Attempt) -> Callable[[], tuple[httplib2.Response, bytes]
     return attempt
 
 
-def unhappy(response: httplib2.Response, _content: bytes) -> bool:
+def unhappy(response: Response, _content: bytes) -> bool:
     return bool(response.status >= 500 or response.status == 429)
 
 
 def test_waits_double_until_it_works() -> None:
-    time = Time()
+    time = ManualClock()
 
-    assert retry(attempts(*[reply(503)] * 6, OK), unhappy, time.retry_policy()) == OK
+    assert retry(attempts(*[reply(503)] * 6, OK), unhappy, time.retry_policy(today=lambda: TODAY)) == OK
     assert time.naps == [0.5, 1, 2, 4, 8, 16]
 
 
 def test_no_wait_is_longer_than_the_longest() -> None:
-    time = Time()
-    retry(attempts(*[reply(503)] * 8, OK), unhappy, time.retry_policy(total=1000))
+    time = ManualClock()
+    retry(attempts(*[reply(503)] * 8, OK), unhappy, time.retry_policy(1000, today=lambda: TODAY))
 
     assert max(time.naps) == 16
 
 
 @pytest.mark.parametrize("asked", ["7", "Fri, 06 Nov 2026 12:00:07 GMT"])
 def test_the_wait_that_is_asked_for_is_kept(asked: str) -> None:
-    time = Time()
-    retry(attempts(reply(429, retry_after=asked), OK), unhappy, time.retry_policy(jitter=0))
+    time = ManualClock()
+    retry(attempts(reply(429, retry_after=asked), OK), unhappy, time.retry_policy(today=lambda: TODAY, jitter=0))
 
     assert time.naps == [7]
 
 
 def test_a_wait_beyond_the_patience_ends_it_at_once() -> None:
-    time = Time()
+    time = ManualClock()
 
     with pytest.raises(UnreachableError, match="503"):
-        retry(attempts(reply(503, retry_after="3600")), unhappy, time.retry_policy())
+        retry(attempts(reply(503, retry_after="3600")), unhappy, time.retry_policy(today=lambda: TODAY))
     assert time.naps == []
 
 
 def test_a_limit_that_lasts_is_the_reply_to_explain() -> None:
     limited = reply(429, retry_after="3600")
 
-    assert retry(attempts(reply(503), limited), unhappy, Time().retry_policy()) == limited
+    assert retry(attempts(reply(503), limited), unhappy, ManualClock().retry_policy(today=lambda: TODAY)) == limited
 
 
 def test_a_limit_that_turns_into_silence_is_no_limit_any_more() -> None:
     with pytest.raises(UnreachableError, match="503"):
-        retry(attempts(reply(429), reply(503)), unhappy, Time().retry_policy())
+        retry(attempts(reply(429), reply(503)), unhappy, ManualClock().retry_policy(today=lambda: TODAY))
 
 
 def test_in_all_it_never_waits_longer_than_its_patience() -> None:
-    time = Time()
+    time = ManualClock()
 
     with pytest.raises(UnreachableError, match="503"):
-        retry(attempts(reply(503)), unhappy, time.retry_policy())
+        retry(attempts(reply(503)), unhappy, time.retry_policy(today=lambda: TODAY))
     assert sum(time.naps) <= 90
 
 
 @pytest.mark.parametrize("error", [requests.ConnectionError(), requests.ReadTimeout(), requests.ConnectTimeout()])
 def test_a_broken_connection_is_tried_again(error: Exception) -> None:
-    assert retry(attempts(error, OK), unhappy, Time().retry_policy()) == OK
+    assert retry(attempts(error, OK), unhappy, ManualClock().retry_policy(today=lambda: TODAY)) == OK
 
 
 def test_a_failure_that_is_no_ones_fault_is_not_hidden() -> None:
     with pytest.raises(requests.exceptions.InvalidURL):
-        retry(attempts(requests.exceptions.InvalidURL()), unhappy, Time().retry_policy())
+        retry(attempts(requests.exceptions.InvalidURL()), unhappy, ManualClock().retry_policy(today=lambda: TODAY))
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from sessionsmgmt.adapters.ledger.codec import encode
 from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refusal, Refused, Sent
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.errors import Exit, InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from tests.builders import NOW, RETENTION, announcement, snapshot
 from tests.ledger_run import LedgerRun
-from tests.unit.adapters.ledger.racer import KEYS
-from tests.unit.adapters.ledger.victim import DONE, FULL, LEDGER, STEP, STRIDE, system_calls
+from tests.unit.adapters.ledger.claiming_process import KEYS
+from tests.unit.adapters.ledger.failing_writer import DONE, FULL, LEDGER, STEP, STRIDE, system_calls
 
 ROOT = Path(__file__).parents[4]
 LAB = Key("campus", "lab")
@@ -238,7 +238,7 @@ def test_a_lock_that_stays_taken_is_given_up_on(path: Path) -> None:
             UnreachableError, match="another process has been writing the ledger for too long"
         ) as caught:
             opened(path).write([Sent(LAB, "we", "mail 1")], NOW)
-        assert caught.value.exit is Exit.UNREACHABLE
+        assert isinstance(caught.value, UnreachableError)
         assert opened(path).read(NOW).entries.keys() == {LAB}, "reading waits for nobody"
 
     assert opened(path).write([Sent(LAB, "we", "mail 1")], NOW) == ()
@@ -246,7 +246,7 @@ def test_a_lock_that_stays_taken_is_given_up_on(path: Path) -> None:
 
 def victims(how: str, tmp_path: Path) -> Iterator[dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.adapters.ledger.victim", how, str(tmp_path)],
+        [sys.executable, "-m", "tests.unit.adapters.ledger.failing_writer", how, str(tmp_path)],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -367,7 +367,14 @@ def test_of_many_processes_that_race_exactly_one_gets_each_notice(path: Path, fr
         begun(path)
     runs = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.unit.adapters.ledger.racer", str(path), f"run {number}", str(number)],
+            [
+                sys.executable,
+                "-m",
+                "tests.unit.adapters.ledger.claiming_process",
+                str(path),
+                f"run {number}",
+                str(number),
+            ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.ledger.sealing import Keys, Opened, keys, seal, unseal
 from sessionsmgmt.errors import InputError, RefusedError
+from sessionsmgmt.settings import LedgerKeys
+from tests.settings import settings
 
 KEY = bytes(range(32))
 OTHER = bytes(range(1, 33))
@@ -116,10 +119,16 @@ def test_no_key_is_shown_when_keys_are_printed() -> None:
     assert "lab" not in shown
 
 
+def ledger_keys(environ: Mapping[str, str]) -> LedgerKeys:
+    return settings(environ).ledger_keys
+
+
 def test_keys_are_read_from_the_environment() -> None:
-    assert keys({"SESSIONSMGMT_KEY": f" {encoded(KEY)}\n"}) == Keys(KEY)
-    assert keys({"SESSIONSMGMT_KEY": encoded(KEY), "SESSIONSMGMT_KEY_OLD": encoded(OTHER)}) == Keys(KEY, OTHER)
-    assert keys({"SESSIONSMGMT_KEY": encoded(KEY), "SESSIONSMGMT_KEY_OLD": " "}) == Keys(KEY)
+    assert keys(ledger_keys({"SESSIONSMGMT_KEY": f" {encoded(KEY)}\n"})) == Keys(KEY)
+    assert keys(ledger_keys({"SESSIONSMGMT_KEY": encoded(KEY), "SESSIONSMGMT_KEY_OLD": encoded(OTHER)})) == Keys(
+        KEY, OTHER
+    )
+    assert keys(ledger_keys({"SESSIONSMGMT_KEY": encoded(KEY), "SESSIONSMGMT_KEY_OLD": " "})) == Keys(KEY)
 
 
 NO_KEYS = ("x", encoded(KEY)[:-4], encoded(KEY + b"x"), "é" * 44, encoded(KEY) + "?")
@@ -131,11 +140,11 @@ def test_a_key_that_is_none_says_how_to_make_one(variable: str, value: str) -> N
     with pytest.raises(
         InputError, match=f"^{variable} is not the base64 of 32 bytes.*openssl rand -base64 32"
     ) as problem:
-        keys({"SESSIONSMGMT_KEY": encoded(KEY), variable: value})
+        keys(ledger_keys({"SESSIONSMGMT_KEY": encoded(KEY), variable: value}))
     assert value == "x" or value not in str(problem.value)
 
 
 @pytest.mark.parametrize("environ", [{}, {"SESSIONSMGMT_KEY": " "}, {"SESSIONSMGMT_KEY_OLD": encoded(KEY)}])
 def test_without_a_key_nothing_is_sealed(environ: dict[str, str]) -> None:
     with pytest.raises(InputError, match=r"^SESSIONSMGMT_KEY is not set"):
-        keys(environ)
+        keys(ledger_keys(environ))

@@ -1,6 +1,6 @@
 """Photographs the built-in wording for docs/templates.md: the four kinds of email, side by side.
 
-    python -m tests.wording_picture [FILE]
+    python -m tests.wording_screenshot [FILE]
 
 The emails are the golden ones, so that the picture shows what is tested.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.pictures import BROWSERS, OPTIONS, photograph
+from tests.screenshots import BROWSERS, OPTIONS, photograph
 from tests.unit.email.golden import FOLDER
 
 ROOT = Path(__file__).parent.parent

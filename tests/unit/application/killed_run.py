@@ -1,6 +1,6 @@
 """A run that is killed while it sends.
 
-    python -m tests.unit.dying FOLDER COUNT NUMBER before|after
+    python -m tests.unit.application.killed_run FOLDER COUNT NUMBER before|after
 
 sends what is due of COUNT sessions to ``FOLDER/outbox``, and dies for good just before or just after the mail of that
 number, counted from 0, was written.
@@ -20,7 +20,7 @@ from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.mail import Outcome
-from tests.unit.application.test_pipeline import job, still, store
+from tests.unit.application.job import job, still, store
 
 
 @dataclass

@@ -25,16 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessionsmgmt.application.notices.pipeline import (
-    DeliveryResult,
-    Job,
-    Lookup,
-    Mailing,
-    Plan,
-    deliver,
-    plan_notices,
-    reconcile,
-)
+from sessionsmgmt.application.notices.job import DeliveryResult, Job, Lookup, Mailing, Plan
+from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.resolve import resolve
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
 from sessionsmgmt.domain.delivery.reconciliation import SKEW, doubtful
@@ -50,10 +42,10 @@ from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
 from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
-from tests.delivery.post import Counter, Fate, Letter, PostOffice
+from tests.delivery.mail_service import Counter, Fate, MailService, SentMail
 from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
+from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
-from tests.unit.domain.test_season import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 
 TEAM = "MantaBots"
 SIDE_BY_SIDE = 3
@@ -117,7 +109,7 @@ class Season(RuleBasedStateMachine):
             a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY),
             a_rule("again", within=within[2]),
         )
-        self.office = PostOffice(
+        self.mail_service = MailService(
             keeps_headers=data.draw(st.booleans(), label="keeps headers"),
             lag=data.draw(st.sampled_from([timedelta(0), SKEW]), label="lag"),
         )
@@ -194,10 +186,10 @@ class Season(RuleBasedStateMachine):
         """What left is in the ledger as said, or claimed; and what it says was said did leave."""
         snapshot = self._book()
         self.held = sorted(doubtful(snapshot, self.world.now))
-        for key, letters in self.owner.inbox.items():
+        for key, mails in self.owner.inbox.items():
             entry = snapshot.entry(key)
             remembered = entry.announcement.sequence + 1 if entry.announcement else 0
-            assert entry.claim or remembered == len(letters), f"{len(letters)} left, the ledger knows {remembered}"
+            assert entry.claim or remembered == len(mails), f"{len(mails)} left, the ledger knows {remembered}"
         for key, entry in snapshot.entries.items():
             assert not entry.announcement or entry.announcement in [
                 one.announcement for one in self.owner.inbox[key]
@@ -217,9 +209,9 @@ class Season(RuleBasedStateMachine):
             for event in {*SESSIONS, *keys}:
                 key = keys.get(event, never_announced(about, event))
                 assert self.owner.was_told_the_truth(key, event, about, self.world), (key, event)
-        before = len(self.office.left)
+        before = len(self.mail_service.left)
         self._finish(self._start(looks=True))
-        assert len(self.office.left) == before, "a run sent something although nothing had happened"
+        assert len(self.mail_service.left) == before, "a run sent something although nothing had happened"
 
     def teardown(self) -> None:
         try:
@@ -239,7 +231,7 @@ class Season(RuleBasedStateMachine):
     def _start(self, *, looks: bool) -> UnderWay:
         self.number += 1
         running = UnderWay(f"run {self.number}")
-        running.counter = Counter(self.office, running.name, self._clock, partial(self._leaves, running))
+        running.counter = Counter(self.mail_service, running.name, self._clock, partial(self._leaves, running))
         running.run = Run(partial(self._run, running, looks))
         self.runs.append(running)
         self._move(running, GO, {})
@@ -249,11 +241,11 @@ class Season(RuleBasedStateMachine):
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), halt)
-        lookup = Lookup(Folder(self.office, self._clock), TEAM) if looks else None
+        lookup = Lookup(Folder(self.mail_service, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        diary, snapshot = Diary(self.world, running, now), AddressBook(self.world)
-        job = Job(self.world.zone, ROLES, mailings, diary, snapshot, ledger, lookup, TRUSTED)
+        diary, contacts = Diary(self.world, running, now), AddressBook(self.world)
+        job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup, TRUSTED)
         earlier = None
         with suppress(SessionsError):
             earlier = reconcile(job, self._clock).snapshot
@@ -264,12 +256,12 @@ class Season(RuleBasedStateMachine):
     def _clock(self) -> datetime:
         return self.world.now
 
-    def _leaves(self, running: UnderWay, letter: Letter) -> None:
+    def _leaves(self, running: UnderWay, mail: SentMail) -> None:
         assert running.plan
-        [notice] = [one.notice for one in running.plan.verdicts if one.notice and one.key == letter.key]
-        assert letter.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
-        assert all(person.name in _text(letter.message) for person in notice.people.people)
-        self.owner.receive(notice, self._rule(letter.key), running.seen)
+        [notice] = [one.notice for one in running.plan.verdicts if one.notice and one.key == mail.key]
+        assert mail.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
+        assert all(person.name in _text(mail.message) for person in notice.people.people)
+        self.owner.receive(notice, self._rule(mail.key), running.seen)
 
     def _rule(self, key: Key) -> Rule:
         return next(one for one in self.notices if one.id == key.notice)

@@ -1,4 +1,4 @@
-"""Invented notices of every kind, to try a template on before it meets a real one."""
+"""Invented notices of every kind, to test a template before a real notice uses it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ADA = Person("Ada Sample", ("ada@example.org",))
 _BO = Person("Bo Sample", ("bo@example.org",))
 
 
-def samples(roles: Sequence[Role]) -> tuple[Notice, ...]:
-    """One notice of each kind; everybody in them has every role. With times, an all-day one, and without a place."""
+def sample_notices(roles: Sequence[Role]) -> tuple[Notice, ...]:
+    """One notice of each kind. Every person has every role; one session is all-day, and some have no location."""
     return (
         _notice(Kind.NEW, roles, (_ADA, _BO), None),
         _notice(Kind.CHANGED, roles, (_ADA, _BO), _EARLIER),
@@ -28,8 +28,8 @@ def samples(roles: Sequence[Role]) -> tuple[Notice, ...]:
     )
 
 
-def wording(roles: Sequence[Role]) -> Wording:
-    """The wording the samples are in."""
+def sample_wording(roles: Sequence[Role]) -> Wording:
+    """The wording of the sample notices."""
     return Wording("Sample Team", "en_US", ZoneInfo("UTC"), {role.name: role.disclose for role in roles})
 
 

@@ -1,6 +1,6 @@
 """Writes a ledger and fails at it: killed at every call to the system, or on a disk that is full after so many bytes.
 
-    python -m tests.unit.adapters.ledger.victim calls|bytes FOLDER
+    python -m tests.unit.adapters.ledger.failing_writer calls|bytes FOLDER
 
 makes ``FOLDER/0``, ``FOLDER/1``, …, each from a copy of ``FOLDER/start``, has a child write in each, and prints a line
 of JSON for each: where it ended, and whether the write had returned.

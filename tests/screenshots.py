@@ -1,6 +1,6 @@
 """Photographs what a coach sees, for the pages in docs: the comment on a pull request, and the gallery.
 
-    python -m tests.pictures [FOLDER]
+    python -m tests.screenshots [FOLDER]
 
 The club is examples/club, GitHub is the emulator, the comment is what is really written there. Its page here looks as
 plain as GitHub's, by a style sheet of our own.
@@ -18,10 +18,9 @@ from typing import Literal
 from playwright.sync_api import Browser, sync_playwright
 
 from sessionsmgmt.entrypoints.cli import main as command_line
-from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
-from tests.builders import unmasked
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, World
-from tests.events import pull_request_event
+from tests.pull_request_events import pull_request_event
+from tests.settings import process
 from tests.unit.presenters.github_markdown import rendered
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +79,7 @@ def comment(folder: Path) -> str:
             "GITHUB_WORKSPACE": str(club),
         }
         options = ["--config", str(settings), "--out", str(folder / "preview"), "--now", SATURDAY, "--publish"]
-        status = command_line.main(["preview", *options], ProcessContext(environ, unmasked))
+        status = command_line.main(["preview", *options], process(environ))
     [written] = world.repository().issues[pull.number].comments
     if status:
         raise AssertionError(f"the preview ended with {status}")

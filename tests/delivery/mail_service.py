@@ -1,4 +1,4 @@
-"""A post office that knows what really left, and what its customers are told of it."""
+"""A mail service that knows which mails really left, and what it answers to each run that sends one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
-from tests.delivery.gates import RETRY_POLICY, DiedError
+from tests.delivery.gates import TIMEOUT, DiedError
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SentMail:
     """A mail that left, by the hand of which run, and when."""
 
     key: Key
@@ -57,35 +57,35 @@ def key_of(message: EmailMessage) -> Key:
 
 
 @dataclass
-class PostOffice:
+class MailService:
     """What left, in its order; ``keeps_headers`` says whether our own are still there in the Sent folder."""
 
     keeps_headers: bool = True
     lag: timedelta = timedelta(0)
-    left: list[Letter] = field(default_factory=list)
+    left: list[SentMail] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, message: EmailMessage, run: str, at: datetime) -> Letter:
+    def take(self, message: EmailMessage, run: str, at: datetime) -> SentMail:
         """Let the mail leave."""
         with self._turn:
             key = key_of(message)
             number = sum(one.key == key for one in self.left)
-            letter = Letter(key, run, at, f"{key.notice}-{key.session}-{number}@post", message)
-            self.left.append(letter)
-        return letter
+            mail = SentMail(key, run, at, f"{key.notice}-{key.session}-{number}@post", message)
+            self.left.append(mail)
+        return mail
 
     def folder(self, now: datetime) -> tuple[Mail, ...]:
         """What the Sent folder shows by now."""
         return tuple(self._mail(one) for one in self.left if one.at + self.lag <= now)
 
-    def _mail(self, letter: Letter) -> Mail:
-        recipients = tuple(one.addr_spec for one in letter.message["To"].addresses)
-        mark = str(letter.message[MARK]) if self.keeps_headers else ""
-        return Mail(letter.message_id, recipients, str(letter.message["Subject"]), letter.at, mark)
+    def _mail(self, mail: SentMail) -> Mail:
+        recipients = tuple(one.addr_spec for one in mail.message["To"].addresses)
+        mark = str(mail.message[MARK]) if self.keeps_headers else ""
+        return Mail(mail.message_id, recipients, str(mail.message["Subject"]), mail.at, mark)
 
 
 @dataclass
-class PreviewOptions:
+class StopRequest:
     """Somebody who may want a run to end. See ``ports.Stop``; the time that is left then is never up."""
 
     asked: bool = False
@@ -104,11 +104,11 @@ class PreviewOptions:
 class Counter:
     """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then."""
 
-    office: PostOffice
+    mail_service: MailService
     run: str
     clock: Callable[[], datetime]
-    leaves: Callable[[Letter], None]
-    stop: PreviewOptions = field(default_factory=PreviewOptions)
+    leaves: Callable[[SentMail], None]
+    stop: StopRequest = field(default_factory=StopRequest)
     fates: Mapping[Key, Fate] = field(default_factory=dict)
     _decided: set[Key] = field(default_factory=set)
     _all_decided: threading.Condition = field(default_factory=threading.Condition)
@@ -131,17 +131,17 @@ class Counter:
         fate = self.fates.get(key, Fate.DELIVERED)
         if fate in {Fate.LATER, Fate.LIMITED} and key not in self._decided:
             return self._turned_away(key, lasts=fate is Fate.LIMITED)
-        letter = self.office.take(message, self.run, self.clock()) if fate.leaves else None
+        mail = self.mail_service.take(message, self.run, self.clock()) if fate.leaves else None
         try:
-            if letter:
-                self.leaves(letter)
+            if mail:
+                self.leaves(mail)
         finally:
             with self._all_decided:
                 self._decided.add(key)
                 self._all_decided.notify_all()
         match fate:
             case Fate.REFUSED:
-                return Undelivered(UnreachableError("The post office is closed.", "Run again."))
+                return Undelivered(UnreachableError("The mail service is closed.", "Run again."))
             case Fate.LEFT | Fate.LOST:
                 return Unknown("the line went dead")
             case Fate.DIED_LEFT | Fate.DIED_LOST:
@@ -151,16 +151,16 @@ class Counter:
                 raise AssertionError("a limit that lasts is not tried again")
             case Fate.DELIVERED | Fate.LATER | Fate.ENDING:
                 self.stop.asked = self.stop.asked or fate is Fate.ENDING
-                assert letter
-                return Delivered(letter.message_id)
+                assert mail
+                return Delivered(mail.message_id)
 
     def _turned_away(self, key: Key, *, lasts: bool) -> Limited:
         with self._all_decided:
             self._decided.add(key)
             self._all_decided.notify_all()
-        return Limited(UnreachableError("The post office is full.", "Run again."), math.inf if lasts else 0.0)
+        return Limited(UnreachableError("The mail service is full.", "Run again."), math.inf if lasts else 0.0)
 
     def _let_the_others_be_decided(self) -> None:
         """Or it would be up to the machine whether a mail that goes at the same time leaves or not."""
         with self._all_decided:
-            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, RETRY_POLICY)
+            assert self._all_decided.wait_for(lambda: self.fates.keys() <= self._decided, TIMEOUT)

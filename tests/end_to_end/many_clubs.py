@@ -18,7 +18,7 @@ IN_GIT = SESSIONS_YML.replace(IN_A_FILE, "ledger: {store: git}")
 
 
 @dataclass(frozen=True)
-class League:
+class ManyClubs:
     """The checkout of a repository, and its GitHub."""
 
     checkout: Path
@@ -63,9 +63,9 @@ class League:
 
 
 @contextmanager
-def league(checkout: Path) -> Iterator[League]:
+def many_clubs(checkout: Path) -> Iterator[ManyClubs]:
     """The repository without any club, as an archive of it: without git's own folder."""
     checkout.mkdir()
     with GitHubEmulator() as github:
-        yield League(checkout, github)
+        yield ManyClubs(checkout, github)
         assert github.violations == ()

@@ -1,10 +1,9 @@
-"""Real processes by the hundred: one that has loaded everything, and a fork of it for each that is wanted.
+"""Real processes by the hundred: a server process that has imported everything, and a fork of it for each process.
 
-    python -m tests.delivery.nursery
+    python -m tests.delivery.fork_server
 
-reads a line of JSON for each litter: a list of children, each with a folder to be in, an environment, the command lines
-to call one after the other, and perhaps the number of a call to the system at which it is killed. It says the ids of
-the processes, lets them all begin in the same moment once it has read another line, and says how each ended.
+A request is a line of JSON: a list of ``ProcessPlan``. The server forks a process for each, prints their ids, reads
+another line, lets all of them begin in the same moment, and prints how each ended.
 """
 
 from __future__ import annotations
@@ -21,20 +20,22 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from sessionsmgmt.adapters.files import outbox
+from sessionsmgmt.adapters.ledger import file
 from sessionsmgmt.entrypoints.cli import main as cli
 from tests.forks import load_everything
-from tests.unit.adapters.ledger.victim import MERE_TEXT
+from tests.unit.adapters.ledger.failing_writer import MERE_TEXT
 
 SAID = "said.txt"
-"""The file in a child's folder in which everything is that it wrote to its terminal."""
+"""The file in a process's folder that has everything the process wrote to its terminal."""
 
 OF_THE_SYSTEM = {"posix", "fcntl"}
-PLACES = (str(Path("sessionsmgmt") / "ledger"), str(Path("files") / "outbox.py"))
-"""Parts of the names of the files in which the calls count: all that writes what must last."""
+PLACES = {str(Path(file.__file__).parent): "ledger", outbox.__file__: "outbox"}
+"""How the paths of the modules begin that write what must last, and what they write. Only their calls count."""
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ProcessPlan:
     """What one process is to do. ``dies_at`` counts the calls to the system from 0, before and after each."""
 
     folder: str
@@ -44,7 +45,7 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ProcessEnd:
     """How a process ended: by itself or killed (-9), the status of each command, and where it was killed."""
 
     status: int
@@ -52,8 +53,8 @@ class End:
     place: str = ""
 
 
-def live(child: Child, tell: int) -> None:
-    """Be the child, to its end."""
+def carry_out(child: ProcessPlan, tell: int) -> None:
+    """Be the process of this plan, to its end."""
     os.chdir(child.folder)
     out = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(out, 1)
@@ -74,10 +75,11 @@ def die_at(number: int, tell: int) -> None:
     numbers = itertools.count()
 
     def profile(frame: FrameType, event: str, called: Any) -> None:
-        if event not in {"c_call", "c_return"} or not _asks_the_system(called) or not _counts(frame):
+        if event not in {"c_call", "c_return"} or not _asks_the_system(called):
             return
-        if next(numbers) == number:
-            os.write(tell, f"{event} {called.__name__}".encode())
+        written = _written_by(frame)
+        if written and next(numbers) == number:
+            os.write(tell, f"{event} {called.__name__} {written}".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
     threading.setprofile(profile)
@@ -90,16 +92,18 @@ def _asks_the_system(called: Any) -> bool:
     return getattr(called, "__module__", None) in OF_THE_SYSTEM and called.__name__ not in MERE_TEXT
 
 
-def _counts(frame: FrameType | None) -> bool:
+def _written_by(frame: FrameType | None) -> str:
+    """What a call is made for to write; empty if it is for something else."""
     while frame:
-        if any(place in frame.f_code.co_filename for place in PLACES):
-            return True
+        for place, written in PLACES.items():
+            if frame.f_code.co_filename.startswith(place):
+                return written
         frame = frame.f_back
-    return False
+    return ""
 
 
-def litter(children: list[Child]) -> list[End]:
-    """Let them all begin at once, and wait for their ends."""
+def run_together(children: list[ProcessPlan]) -> list[ProcessEnd]:
+    """Fork a process for each plan, let all begin at once, and wait for their ends."""
     starting, start = os.pipe()
     born: list[tuple[int, int]] = []
     for child in children:
@@ -110,7 +114,7 @@ def litter(children: list[Child]) -> list[End]:
             try:
                 os.close(start)
                 os.read(starting, 1)
-                live(child, tell)
+                carry_out(child, tell)
                 status = 0
             finally:
                 os._exit(status)
@@ -123,11 +127,11 @@ def litter(children: list[Child]) -> list[End]:
     return [_end(pid, heard) for pid, heard in born]
 
 
-def _end(pid: int, heard: int) -> End:
+def _end(pid: int, heard: int) -> ProcessEnd:
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     with os.fdopen(heard) as told:
         text = told.read()
-    return End(status, place=text) if status else End(status, json.loads(text))
+    return ProcessEnd(status, place=text) if status else ProcessEnd(status, json.loads(text))
 
 
 def _say(what: object) -> None:
@@ -138,4 +142,4 @@ def _say(what: object) -> None:
 if __name__ == "__main__":
     load_everything()
     for line in sys.stdin:
-        _say([asdict(end) for end in litter([Child(**one) for one in json.loads(line)])])
+        _say([asdict(end) for end in run_together([ProcessPlan(**one) for one in json.loads(line)])])

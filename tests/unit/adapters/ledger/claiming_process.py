@@ -1,6 +1,6 @@
 """One of several processes that want the same notices.
 
-    python -m tests.unit.adapters.ledger.racer PATH NAME FIRST
+    python -m tests.unit.adapters.ledger.claiming_process PATH NAME FIRST
 
 reads the ledger at PATH, says so, waits for a line, and then tries to claim each of ``KEYS`` in a write of its own,
 beginning with the one numbered FIRST. Prints as JSON what it got and the secret it had read, in hexadecimal.

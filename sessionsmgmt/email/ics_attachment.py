@@ -1,7 +1,7 @@
-"""The attached .ics: what was announced, as an entry for the owner's own calendar.
+"""The attached .ics: the announced session as an entry for the owner's own calendar.
 
-Its times are those of the announced window and never the event's own: a session that moves within the window is not
-announced anew, and an entry that said more than the notice would then be wrong.
+Its times are those of the announced window and never those of the event. A session that moves within its window is not
+announced again, so an entry with the event's own times would then be wrong.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from sessionsmgmt.email.safe_text import clean
 from sessionsmgmt.email.time_window import whole_days
 
 
-def attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime) -> bytes:
-    """The iCalendar object (RFC 5545, published by RFC 5546, 3.2.1) about the notice, naming none of its people.
+def calendar_attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime) -> bytes:
+    """The iCalendar object about the notice (RFC 5545; PUBLISH of RFC 5546, 3.2.1). It names none of the people.
 
-    ``organizer`` is an address of the club's own. RFC 5546 wants one in everything that is published; it may be
-    empty all the same, where only the account that sends knows its address.
+    ``organizer`` is an address of the club. RFC 5546 requires an organizer, but ``organizer`` may be empty: some clubs
+    leave the sender to the account that sends, and the address is then not known here.
     """
-    from icalendar import Calendar, Event, vCalAddress  # a tenth of a second, which a run with nothing to say saves
+    from icalendar import Calendar, Event, vCalAddress  # this import takes 0.1 s, and a run without a notice saves it
 
     event = Event()
     event.add("uid", uid(notice.key))
     event.add("dtstamp", now.astimezone(UTC))
     event.add("sequence", notice.announcement.sequence)
     event.add("status", "CANCELLED" if notice.kind is Kind.CANCELLED else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")  # that a team is in the building keeps its owner from nothing
+    event.add("transp", "TRANSPARENT")  # the owner is not busy while the team is in the building
     title = clean(notice.session.title)
     event.add("summary", f"{clean(team)}: {title}" if title else clean(team))
     location = clean(notice.session.location)
@@ -39,10 +39,10 @@ def attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: d
     days = whole_days(notice.presence, zone)
     if days:
         event.add("dtstart", days[0])
-        event.add("dtend", days[1] + timedelta(days=1))  # DTEND is the day after (RFC 5545, 3.6.1)
+        event.add("dtend", days[1] + timedelta(days=1))  # DTEND is the day after the last (RFC 5545, 3.6.1)
     else:
         event.add("dtstart", notice.presence.start.astimezone(UTC))
-        if notice.presence.end > notice.presence.start:  # without DTEND it ends as it begins (RFC 5545, 3.6.1)
+        if notice.presence.end > notice.presence.start:  # without DTEND an event has no length (RFC 5545, 3.6.1)
             event.add("dtend", notice.presence.end.astimezone(UTC))
     calendar = Calendar()
     calendar.add("prodid", "-//sessionsmgmt//sessionsmgmt//EN")
@@ -53,6 +53,6 @@ def attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: d
 
 
 def uid(key: Key) -> str:
-    """What calendars know the session by: the same for every notice about it, and telling nothing of either id."""
+    """The UID by which calendars recognise the session: the same in every notice about it. It reveals neither id."""
     digest = hashlib.sha256(f"{key.notice}\0{key.session}".encode(errors="surrogatepass")).hexdigest()
     return f"{digest[:32]}@sessionsmgmt.invalid"

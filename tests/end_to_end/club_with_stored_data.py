@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, EVENTS_WRITE, SEND
+from sessionsmgmt.adapters.google.scopes import CONTACTS, EVENTS, EVENTS_WRITE, SEND
 from tests.emulators.github import GitHubEmulator, Repository
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.github.repository import Comment
 from tests.emulators.google import Break, GoogleEmulator, World, event
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 KEY, OTHER_KEY = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 START = datetime(2026, 11, 7, 14, tzinfo=UTC)
@@ -32,7 +32,7 @@ PRIVATE = ("Ada Adult", "Stu Student", "Father", "ada@", "stu@", "family@", "off
 
 
 @dataclass
-class KeepingClub:
+class ClubWithStoredData:
     """The club, and everything anybody could read of what it did."""
 
     folder: ClubFolder
@@ -107,7 +107,7 @@ class KeepingClub:
 
 
 @contextmanager
-def keeping_club(folder: Path) -> Iterator[KeepingClub]:
+def club_with_stored_data(folder: Path) -> Iterator[ClubWithStoredData]:
     """The club. In the end no request was one that is not allowed, and nobody was named."""
     google, github = World(), GitHubWorld()
     google.consent.granted = frozenset({EVENTS, EVENTS_WRITE, CONTACTS, SEND})
@@ -120,7 +120,7 @@ def keeping_club(folder: Path) -> Iterator[KeepingClub]:
     permissions = {"contents": "write", "issues": "write", "pull_requests": "write", "actions": "read"}
     token = github.job_token(permissions)
     with GoogleEmulator(google) as at_google, GitHubEmulator(github) as at_github:
-        club = KeepingClub(ClubFolder(folder), at_google, at_github, token)
+        club = ClubWithStoredData(ClubFolder(folder), at_google, at_github, token)
         club.stores_credential()
         yield club
         assert (at_google.violations, at_github.violations) == ((), ())

@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from sessionsmgmt.adapters.google.tokens import CONTACTS, EVENTS, SEND
+from sessionsmgmt.adapters.google.scopes import CONTACTS, EVENTS, SEND
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Repository, Run, Secrets
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.google import World as GoogleWorld
 from tests.emulators.http import Watch, unwatched
 from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, Ran
-from tests.events import EVENT
+from tests.pull_request_events import EVENT
 
 NAME = "GOOGLE_CREDENTIALS"
 RUN = 5
@@ -41,7 +41,7 @@ PRIVATE = ("ada@example.org", "stu@example.org", "Ada Adult", "Bearer")
 
 
 @dataclass
-class RotatingClub:
+class RotationClub:
     """``held`` is what is in the secret at first: a credential in a form of its own, with fields nobody here knows.
 
     ``queued`` and ``attempted`` are how many hours ago the run of the next command was queued, and its attempt.
@@ -163,9 +163,9 @@ def without_masks(text: str) -> str:
 
 
 @contextmanager
-def rotating_club(
+def rotation_club(
     path: Path, scope: str = "repository", watch_github: Watch = unwatched, watch_google: Watch = unwatched
-) -> Iterator[RotatingClub]:
+) -> Iterator[RotationClub]:
     """The club; in the end no request was one that is not allowed, no secret was seen, and all trouble was met."""
     google_world = GoogleWorld()
     google_world.consent.granted = NEEDED
@@ -173,7 +173,7 @@ def rotating_club(
         GitHubEmulator(GitHubWorld(), watch=watch_github) as github,
         GoogleEmulator(google_world, watch=watch_google) as google,
     ):
-        club = RotatingClub(ClubFolder(path), github, google, scope)
+        club = RotationClub(ClubFolder(path), github, google, scope)
         yield club
         assert github.violations == ()
         assert google.violations == ()

@@ -1,4 +1,4 @@
-"""The test's side of the nursery: asks for processes, kills them, and learns how they ended."""
+"""The test's side of the fork server: asks for processes, kills them, and learns how they ended."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.delivery.nursery import Child, End
+from tests.delivery.fork_server import ProcessEnd, ProcessPlan
 from tests.environment import of_the_machine
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True)
-class Nursery:
+class ForkServer:
     """A process that forks others, and the line to it."""
 
     process: subprocess.Popen[str]
 
-    def raise_all(self, *children: Child, born: Callable[[Sequence[int]], object] = lambda _pids: None) -> list[End]:
-        """Let the children live side by side; ``born`` is told their ids before they begin."""
+    def run_all(
+        self, *children: ProcessPlan, born: Callable[[Sequence[int]], object] = lambda _pids: None
+    ) -> list[ProcessEnd]:
+        """Run the processes side by side; ``born`` is told their ids before they begin."""
         self._say([asdict(child) for child in children])
         born(self._hear())
         self._say("begin")
-        return [End(**end) for end in self._hear()]
+        return [ProcessEnd(**end) for end in self._hear()]
 
     def _say(self, what: object) -> None:
         assert self.process.stdin
@@ -41,23 +43,23 @@ class Nursery:
     def _hear(self) -> list[Any]:
         assert self.process.stdout
         line = self.process.stdout.readline()
-        assert line, "the nursery has ended"
+        assert line, "the fork server has ended"
         heard: list[Any] = json.loads(line)
         return heard
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """A nursery that ends with the block."""
+def fork_server() -> Iterator[ForkServer]:
+    """A fork server that ends with the block."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.delivery.nursery"],
+        [sys.executable, "-m", "tests.delivery.fork_server"],
         cwd=ROOT,
         env={**of_the_machine(), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield Nursery(process)
+        yield ForkServer(process)
         assert process.stdin
         process.stdin.close()
 

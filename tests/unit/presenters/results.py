@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from sessionsmgmt.application.notices.pipeline import Delivery
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import (
     Config,
     IcsCalendar,
@@ -24,7 +24,7 @@ from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.email.compose import compose
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.errors import Exit
+from sessionsmgmt.presenters.presentation import Presentation
 from tests import builders
 
 
@@ -62,33 +62,38 @@ def quiet(
     state: State = State.SKIPPED, reason: str = "said already", session: str = "quiet", kind: Kind | None = None
 ) -> Delivery:
     """A session nothing is sent about."""
-    status = Exit.DONE if state is State.SKIPPED else Exit.ATTENTION
     start = builders.local(2026, 11, 9, 18)
-    return Delivery(Verdict(Key("campus", session), start, state, kind, reason), exit=status)
+    return Delivery(Verdict(Key("campus", session), start, state, kind, reason))
 
 
 def result(
-    *deliveries: Delivery,
-    settings: Config | None = None,
-    warnings: Sequence[ReportWarning] = (),
-    command: str = "preview",
-    snapshot: LedgerSnapshot | None = None,
-    message: str = "",
-) -> Result:
-    """What a command returned; the emails of what is due are composed with the settings."""
+    *deliveries: Delivery, settings: Config | None = None, warnings: Sequence[ReportWarning] = ()
+) -> PreviewResult:
+    """What ``preview`` returned; the emails of what is due are composed with the settings."""
     club = settings or config()
     notices = [one.verdict.notice for one in deliveries if one.verdict.notice]
     wording = Wording(club.team, club.locale, club.zone, {role.name: role.disclose for role in club.roles})
     envelope = Envelope(club.notices[0].to, (), club.mail.sender)
-    return Result(
+    emails = {notice.key: compose(notice, wording, envelope, builders.NOW) for notice in notices}
+    return PreviewResult(builders.NOW, deliveries, emails, tuple(warnings))
+
+
+def presentation(
+    *deliveries: Delivery,
+    command: str = "preview",
+    warnings: Sequence[ReportWarning] = (),
+    snapshot: LedgerSnapshot | None = None,
+    message: str = "",
+) -> Presentation:
+    """What presenters show of a command that ended with 1 where a notice needs a person, else with 0."""
+    return Presentation(
         command,
         builders.NOW,
-        max((delivery.exit for delivery in deliveries), default=Exit.DONE),
+        int(any(delivery.needs_person for delivery in deliveries)),
         deliveries,
-        tuple(warnings),
-        {notice.key: compose(notice, wording, envelope, builders.NOW) for notice in notices},
-        snapshot,
-        message,
+        warnings=tuple(warnings),
+        snapshot=snapshot,
+        message=message,
     )
 
 

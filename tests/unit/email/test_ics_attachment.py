@@ -1,4 +1,4 @@
-"""The attached .ics says what was announced and not a word more."""
+"""The attached .ics contains what the notice announces, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Session
-from sessionsmgmt.email.calendar_attachment import attachment, uid
+from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from tests.builders import NEW_YORK, local, notice, window
 from tests.unit.email.cases import COMPETITION, EVENING, NOW, SATURDAY
 
 
 def entry(of: Notice, organizer: str = "coaches@example.org") -> Any:
-    calendar = Calendar.from_ical(attachment(of, "MantaBots", NEW_YORK, organizer, NOW))
+    calendar = Calendar.from_ical(calendar_attachment(of, "MantaBots", NEW_YORK, organizer, NOW))
     assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
     assert len(calendar.subcomponents) == 1
     return calendar.events[0]
@@ -59,14 +59,14 @@ def test_a_window_without_length_has_no_end() -> None:
     assert "DTEND" not in event
 
 
-def test_without_an_address_of_the_clubs_own_there_is_no_organizer() -> None:
+def test_without_an_address_of_the_club_there_is_no_organizer() -> None:
     assert "ORGANIZER" not in entry(notice(presence=EVENING), organizer="")
 
 
-def test_the_uid_is_the_notices_and_sessions_own_and_tells_neither() -> None:
+def test_the_uid_belongs_to_one_notice_and_session_and_reveals_neither() -> None:
     uids = {uid(Key("campus", "lab")), uid(Key("campus", "lab2")), uid(Key("hall", "lab")), uid(Key("campusl", "ab"))}
     assert len(uids) == 4
-    assert not any("campus" in one or "lab" in one for one in uids)
+    assert not any("campus" in value or "lab" in value for value in uids)
 
 
 @given(title=st.text(max_size=600), location=st.text(max_size=600), identity=st.text())
@@ -77,10 +77,10 @@ def test_whatever_the_calendar_says_it_is_one_event_with_nobody_in_it(title: str
     allowed = {"UID", "DTSTAMP", "SEQUENCE", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "ORGANIZER", "DTSTART", "DTEND"}
     assert set(event) <= allowed
     assert "\n" not in event["SUMMARY"]
-    raw = attachment(hostile, "MantaBots", NEW_YORK, "", NOW)
+    raw = calendar_attachment(hostile, "MantaBots", NEW_YORK, "", NOW)
     assert max(map(len, raw.split(b"\r\n"))) <= 75
 
 
 @pytest.mark.parametrize("now", [NOW, NOW.astimezone(NEW_YORK), datetime(2026, 11, 6, 23, tzinfo=UTC)])
 def test_the_stamp_is_in_utc(now: datetime) -> None:
-    assert b"DTSTAMP:20261106T230000Z" in attachment(notice(presence=EVENING), "MantaBots", NEW_YORK, "", now)
+    assert b"DTSTAMP:20261106T230000Z" in calendar_attachment(notice(presence=EVENING), "MantaBots", NEW_YORK, "", now)

@@ -1,0 +1,106 @@
+"""A club's notices as data: what a job reads and writes, what it plans, and what became of each notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, SetEventId
+from sessionsmgmt.domain.model.notice import Key, State, Verdict
+from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.email.model import Envelope, Wording
+from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.ports.calendar import Calendar
+from sessionsmgmt.ports.contacts import Contacts
+from sessionsmgmt.ports.ledger import Ledger
+from sessionsmgmt.ports.mail import SentFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One rule, the wording of its emails, and their recipients."""
+
+    rule: Rule
+    wording: Wording
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where a club looks up whether an email left, and whose emails it looks for.
+
+    ``sender`` is the address that sessions.yml names as the sender; empty where it names none.
+    """
+
+    folder: SentFolder
+    team: str
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice.
+
+    ``organizers`` are those whose events count, as in ``domain.sessions.eligibility.Club``.
+    """
+
+    zone: ZoneInfo
+    roles: tuple[Role, ...]
+    mailings: tuple[Mailing, ...]
+    calendar: Calendar
+    contacts: Contacts
+    ledger: Ledger
+    lookup: Lookup | None = None
+    organizers: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What was settled, for a person to know, and the ledger afterwards; None if it was not read."""
+
+    warnings: tuple[ReportWarning, ...] = ()
+    snapshot: LedgerSnapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be said at one moment: a verdict for each session, and the email of each notice that is due.
+
+    ``event_ids`` are for the ledger: the sessions that have another id in the calendar now.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    emails: Mapping[Key, EmailMessage]
+    warnings: tuple[ReportWarning, ...]
+    snapshot: LedgerSnapshot
+    event_ids: tuple[SetEventId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a verdict.
+
+    ``message_id`` is the provider's, of a notice that was sent. ``cause`` is the error that kept the notice from being
+    sent or recorded, if it concerns more than this notice; it is None where only this notice failed.
+    """
+
+    verdict: Verdict
+    message_id: str = ""
+    cause: SessionsError | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person must look at it: it failed, it is held, or its verdict asks for attention."""
+        return self.cause is not None or self.verdict.attention or self.verdict.state in {State.HELD, State.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """What became of every verdict of a plan, and the ledger after the last write that worked."""
+
+    deliveries: tuple[Delivery, ...]
+    snapshot: LedgerSnapshot

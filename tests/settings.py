@@ -1,0 +1,25 @@
+"""What a process is started with in tests: settings, a secret, a process without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
+from sessionsmgmt.secret_masking import Secret
+from sessionsmgmt.settings import Settings, read_settings
+from tests.builders import unmasked
+
+
+def settings(environ: Mapping[str, str]) -> Settings:
+    """The settings of a process with this environment."""
+    return read_settings(environ, unmasked)
+
+
+def process(environ: Mapping[str, str]) -> ProcessContext:
+    """A process with this environment and without a browser."""
+    return ProcessContext(settings(environ), unmasked, lambda _: None)
+
+
+def secret(text: str) -> Secret:
+    """A secret that nobody has to hide."""
+    return Secret(text, unmasked)

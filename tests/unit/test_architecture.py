@@ -1,0 +1,244 @@
+"""The rooms of the house and the arrows between them: what a module may import. The drawing is in CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.import_graph import Import, circles, imports, modules
+
+REPOSITORY = Path(__file__).parents[2]
+
+ARROWS = {
+    "entrypoints": {"bootstrap", "presenters", "application", "config", "ports", "domain", "shared"},
+    "bootstrap": {"presenters", "application", "adapters", "email", "config", "ports", "domain", "shared"},
+    "presenters": {"application", "email", "config", "ports", "domain", "shared"},
+    "application": {"email", "config", "ports", "domain", "shared"},
+    "adapters": {"config", "ports", "domain", "shared"},
+    "email": {"domain", "shared"},
+    "config": {"domain", "shared"},
+    "ports": {"domain", "shared"},
+    "domain": set[str](),
+    "shared": set[str](),
+}
+"""What each room may import besides itself. ``shared`` are the modules that stand beside the rooms."""
+
+SHARED = {"", "base_urls", "characters", "errors", "parallel", "retry", "safe_files", "secret_masking"}
+"""The modules beside the rooms; the empty name is the package itself."""
+
+ANY_PROVIDER = {"ledger"}
+"""The folder of adapters that every provider may import. Beside it, a provider imports no other provider."""
+
+OF_A_PROVIDER = {"ledger": {"github"}}
+"""The ledger on a branch is kept at GitHub."""
+
+KNOWN = {
+    ("config", "email"): "a mistake in a template and a language without wording are mistakes in sessions.yml",
+    ("entrypoints", "adapters"): "what GitHub's event and the job's variables say is read in adapters.github",
+    ("shared", "adapters"): "secret_masking asks adapters.github.job which variables hold secrets",
+}
+"""The arrows that are there and should not be, with what they are for. None is added."""
+
+LIBRARIES = {"application": {"icalendar", "jinja2", "yaml"}, "domain": set(), "ports": set(), "shared": set()}
+"""The libraries that a room may import at all, where that is limited. ``init`` reads files to make proposals."""
+
+LAZY = {
+    "babel", "cryptography", "css_inline", "dateutil", "email_validator", "github", "google", "googleapiclient",
+    "httplib2", "icalendar", "jinja2", "markdown_it", "nacl", "requests", "rich", "urllib3",
+}  # fmt: skip
+"""The libraries that are imported where they are first used, and not when the command line starts."""
+
+KNOWN_CIRCLES = [
+    ("sessionsmgmt.application.credentials", "sessionsmgmt.application.notices", "sessionsmgmt.application.result"),
+]
+"""One class of results has a field for each use case."""
+
+LONG = {
+    "adapters/github/client.py",
+    "adapters/google/ledger.py",
+    "adapters/ledger/git.py",
+    "application/notices/pipeline.py",
+    "application/setup/init.py",
+    "bootstrap/container.py",
+    "config/document.py",
+    "domain/delivery/claims.py",
+    "entrypoints/cli/main.py",
+    "safe_files.py",
+}
+"""The modules of more than 300 lines whose docstring doesn't say why. None is added."""
+
+TEXTS = modules(REPOSITORY / "sessionsmgmt")
+GRAPH = imports(TEXTS)
+
+
+def room(module: str) -> str:
+    """The room that a module of the product stands in; "" for a library."""
+    package, _, rest = module.partition(".")
+    if package != "sessionsmgmt":
+        return ""
+    first = rest.partition(".")[0]
+    return "shared" if first in SHARED else first
+
+
+def folder(module: str) -> str:
+    """The folder of a module, or the module itself where folders and modules stand side by side."""
+    above = module.rpartition(".")[0]
+    has_folders = any(name.startswith(f"{above}.") and name.count(".") > module.count(".") for name in TEXTS)
+    return module if has_folders else above
+
+
+def provider(module: str) -> str:
+    """The folder of adapters that a module stands in; "" for any other module."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["sessionsmgmt", "adapters"] and len(parts) > 3 else ""
+
+
+def forbidden(graph: list[Import]) -> Iterator[Import]:
+    """The imports along an arrow that the drawing does not have."""
+    for one in graph:
+        here, there = room(one.importer), room(one.imported)
+        if there and here != there and there not in ARROWS[here]:
+            yield one
+
+
+def between_providers(graph: list[Import]) -> Iterator[Import]:
+    """The imports by a provider of another one."""
+    for one in graph:
+        here, there = provider(one.importer), provider(one.imported)
+        if here and there and here != there and there not in ANY_PROVIDER | OF_A_PROVIDER.get(here, set()):
+            yield one
+
+
+def test_every_import_follows_an_arrow_of_the_drawing() -> None:
+    unknown = [str(one) for one in forbidden(GRAPH) if (room(one.importer), room(one.imported)) not in KNOWN]
+
+    assert unknown == []
+
+
+def test_every_known_exception_is_still_needed() -> None:
+    assert set(KNOWN) == {(room(one.importer), room(one.imported)) for one in forbidden(GRAPH)}
+
+
+def test_the_drawing_has_every_room_and_no_circle() -> None:
+    assert {room(module) for module in TEXTS} == set(ARROWS)
+    assert circles([Import(here, there, 0) for here, allowed in ARROWS.items() for there in allowed]) == []
+
+
+def test_no_module_folder_or_room_is_part_of_a_circle() -> None:
+    own = [one for one in GRAPH if room(one.imported)]
+
+    assert circles(own) == []
+    assert circles(own, folder) == KNOWN_CIRCLES
+    assert circles([one for one in own if (room(one.importer), room(one.imported)) not in KNOWN], room) == []
+
+
+def test_no_provider_imports_another_one() -> None:
+    assert [str(one) for one in between_providers(GRAPH)] == []
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_room_imports_no_library_but_those_it_may(name: str) -> None:
+    allowed = {"sessionsmgmt", *sys.stdlib_module_names, *LIBRARIES[name]}
+    own = [one for one in GRAPH if room(one.importer) == name]
+
+    assert [str(one) for one in own if one.imported.partition(".")[0] not in allowed] == []
+
+
+@pytest.mark.parametrize("module", ["sessionsmgmt.entrypoints.cli.main", "sessionsmgmt.entrypoints.action.step"])
+def test_the_start_of_the_program_imports_no_heavy_library(module: str) -> None:
+    script = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+
+    assert sorted(LAZY.intersection(done.stdout.split())) == []
+
+
+def test_a_package_says_in_one_line_what_it_is_and_holds_nothing_else() -> None:
+    packages = {name for name in TEXTS if any(other.startswith(f"{name}.") for other in TEXTS)}
+    faults = [name for name in packages - {"sessionsmgmt"} if not re.fullmatch(r'"""\S.*\."""\n', TEXTS[name])]
+
+    assert packages
+    assert faults == []
+
+
+def test_a_module_of_more_than_300_lines_says_why() -> None:
+    long = {}
+    for path in sorted((REPOSITORY / "sessionsmgmt").rglob("*.py")):
+        text = path.read_text("utf-8")
+        lines, docstring = text.count("\n"), ast.get_docstring(ast.parse(text)) or ""
+        if lines > 300 and "over 300 lines" not in docstring.lower():
+            long[path.relative_to(REPOSITORY / "sessionsmgmt").as_posix()] = lines
+
+    assert set(long) == LONG
+    assert max(long.values(), default=0) <= 400
+
+
+INVENTED = {
+    "sessionsmgmt.domain.model": "import json\n",
+    "sessionsmgmt.ports.ledger": "from sessionsmgmt.domain import model\n",
+    "sessionsmgmt.adapters.google.mail": "from sessionsmgmt.ports.ledger import Ledger\n",
+}
+
+
+def found(**texts: str) -> list[str]:
+    """The forbidden imports of an invented product that has these modules besides; ``__`` stands for a dot."""
+    added = {f"sessionsmgmt.{name.replace('__', '.')}": text for name, text in texts.items()}
+    graph = imports(INVENTED | added)
+    return [f"{one.importer} {one.line}" for one in (*forbidden(graph), *between_providers(graph))]
+
+
+def test_an_allowed_arrow_is_not_reported() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("from sessionsmgmt.adapters.google import mail\n", 1),
+        ("import json\nimport sessionsmgmt.adapters.google.mail as mail\n", 2),
+        ("def send():\n    from sessionsmgmt.adapters.google.mail import Gmail\n", 2),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sessionsmgmt.adapters import google\n", 3),
+        ('import importlib\ngmail = importlib.import_module("sessionsmgmt.adapters.google.mail")\n', 2),
+    ],
+    ids=["at the top", "with another name", "in a function", "for the type checker", "by its name as text"],
+)
+def test_a_forbidden_import_is_reported_wherever_it_stands(text: str, line: int) -> None:
+    assert found(application__run=text) == [f"sessionsmgmt.application.run {line}"]
+
+
+def test_an_import_of_another_provider_is_reported() -> None:
+    assert found(adapters__files__outbox="from sessionsmgmt.adapters.google.mail import Gmail\n") == [
+        "sessionsmgmt.adapters.files.outbox 1"
+    ]
+
+
+def test_a_relative_import_is_refused() -> None:
+    with pytest.raises(ValueError, match="a relative import in line 1"):
+        imports({"package.module": "from . import other\n"})
+
+
+def test_a_circle_is_reported_with_all_that_are_in_it() -> None:
+    graph = imports(
+        {
+            "a.one": "from b import two\n",
+            "b.two": "def later():\n    from c.three import x\n",
+            "c.three": "import a.one\n",
+            "d.four": "import a.one\n",
+        }
+    )
+
+    assert circles(graph) == [("a.one", "b.two", "c.three")]
+    assert circles(graph, lambda name: name[0]) == [("a", "b", "c")]
+    assert circles([one for one in graph if one.importer != "c.three"]) == []
+
+
+def test_folders_that_need_each_other_are_reported_where_their_modules_make_no_circle() -> None:
+    graph = imports({"a.one": "import b.one\n", "b.one": "", "b.two": "import a.two\n", "a.two": ""})
+
+    assert circles(graph) == []
+    assert circles(graph, lambda name: name[0]) == [("a", "b")]
