@@ -19,7 +19,7 @@ WHY_REFUSED = {
     Refusal.CLAIM_OF_ANOTHER_RUN: "the claim is another run's by now",
     Refusal.ANOTHER_LEDGER_SECRET: "another run has just begun the ledger",
 }
-"""Why the ledger refused a step, as the report says it of a notice."""
+"""Why a step was refused, as the report says it of a notice."""
 
 _KNOWN = {State.SENT: "It did leave", State.FAILED: "It did not leave"}
 
@@ -52,9 +52,9 @@ def not_sent(verdict: Verdict, error: SessionsError) -> Delivery:
     return Delivery(replace(verdict, state=State.FAILED, reason=f"not sent, since {error}"), cause=error)
 
 
-def not_claimed(verdict: Verdict, not_taken: Refused | Unwritten) -> Delivery:
+def not_claimed(verdict: Verdict, missed: Refused | Unwritten) -> Delivery:
     """What a verdict becomes where its claim was not written: another run has it, or the ledger failed."""
-    match not_taken:
+    match missed:
         case Unwritten(_, cause):
             return not_sent(verdict, cause)
         case Refused(_, refusal):
@@ -62,9 +62,9 @@ def not_claimed(verdict: Verdict, not_taken: Refused | Unwritten) -> Delivery:
             return Delivery(replace(verdict, state=state, reason=WHY_REFUSED[refusal]))
 
 
-def not_recorded(delivery: Delivery, not_taken: Refused | Unwritten) -> Delivery:
+def not_recorded(delivery: Delivery, missed: Refused | Unwritten) -> Delivery:
     """What a delivery becomes where its record was not written. The outcome stands, and a person should know."""
-    match not_taken:
+    match missed:
         case Unwritten(_, cause):
             return unrecorded(delivery, cause)
         case Refused():

@@ -59,14 +59,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """What was settled, for a person to know, and the ledger afterwards; None if it was not read."""
-
-    warnings: tuple[ReportWarning, ...] = ()
-    snapshot: LedgerSnapshot | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be said at one moment: a verdict for each session, and the email of each notice that is due.
 
@@ -100,7 +92,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What became of every verdict of a plan, and the ledger after the last write that worked."""
+    """What became of every verdict of a plan, and the ledger as it was last written."""
 
     deliveries: tuple[Delivery, ...]
     snapshot: LedgerSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What was settled, for a person to know, and the ledger afterwards; None if it was not read."""
+
+    warnings: tuple[ReportWarning, ...] = ()
+    snapshot: LedgerSnapshot | None = None

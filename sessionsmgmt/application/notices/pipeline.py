@@ -52,8 +52,8 @@ _NOT_IN_SENT_FOLDER = "a notice that was held is not in the Sent folder, so it d
 def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
     """Held → sent or not sent: settle each held notice by looking for its email among the mail that left.
 
-    ``clock`` returns the aware instant of its call. Raises as the folder and the ledger do; on error, held notices stay
-    held.
+    ``clock`` returns the aware instant of its call. Raises as the folder and the ledger do; on error, held notices
+    stay held.
     """
     if job.lookup is None:
         return Reconciliation()
@@ -63,11 +63,11 @@ def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
         return Reconciliation(snapshot=snapshot)
     mails = job.lookup.folder.since(earliest(claims.values()))
     now = clock()
-    # again: a mail that left meanwhile belongs to a claim that was not there before
+    # The ledger is read again: a mail that left meanwhile belongs to a claim that was not there before.
     snapshot = job.ledger.read(now, snapshot)
     steps = reconciled(snapshot, mails, job.lookup.team, now)
     result = job.ledger.write(snapshot, steps, now)
-    not_taken = {answer.key for answer in result.not_taken}
+    not_taken = {step.key for step in result.not_taken}
     after, _ = snapshot.advanced(steps, now)
     settled = [step for step in steps if step.key not in not_taken and after.entry(step.key).claim is None]
     warnings = tuple(
@@ -83,7 +83,7 @@ def plan_notices(
     """Calendar → contacts → decide → compose. Reads, and changes nothing.
 
     ``now`` is an aware datetime. The plan shows the sessions of ``ahead``, and of a longer time where a rule looks
-    further. ``earlier`` is the ledger as the same command has read it before. Raises InputError where a source or a
+    further. ``earlier`` is the ledger as the same command read it before. Raises InputError where a source or a
     template is wrong, UnreachableError where a source could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
@@ -140,20 +140,16 @@ def deliver(
             # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
             steps = [*settled, *(() if obstacle else event_ids), *claims]
             result = ledger.write(snapshot, steps, clock())
-            snapshot, not_taken = result.snapshot, {answer.key: answer for answer in result.not_taken}
+            snapshot, missed = result.snapshot, {step.key: step for step in result.not_taken}
             event_ids = ()
             became |= {
-                step.key: not_recorded(became[step.key], not_taken[step.key])
-                for step in settled
-                if step.key in not_taken
+                step.key: not_recorded(became[step.key], missed[step.key]) for step in settled if step.key in missed
             }
             became |= {
-                verdict.key: not_claimed(verdict, not_taken[verdict.key])
-                for verdict in wave
-                if verdict.key in not_taken
+                verdict.key: not_claimed(verdict, missed[verdict.key]) for verdict in wave if verdict.key in missed
             }
             settled = []
-            claimed = {verdict.key: verdict for verdict in wave if verdict.key not in not_taken}
+            claimed = {verdict.key: verdict for verdict in wave if verdict.key not in missed}
             emails = {key: plan.emails[key] for key in claimed}
             for key, outcome in send_wave(emails, mailer, stop, retry_policy).items():
                 became[key] = delivery_of(claimed[key], outcome)

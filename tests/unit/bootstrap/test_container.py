@@ -93,9 +93,8 @@ def test_without_a_word_the_ledger_is_a_file_below_the_folder_of_the_settings(tm
 
 def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
     club = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
-    LedgerRun(container(club, {"GITHUB_ACTIONS": "true"}).ledger()).write(
-        [Begin(Key("campus", "lab"), "a run", None, announcement())], NOW
-    )
+    ledger = container(club, {"GITHUB_ACTIONS": "true"}).ledger()
+    LedgerRun(ledger).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
 
     assert (tmp_path / "kept" / "here.json").is_file()
 
