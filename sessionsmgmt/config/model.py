@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import Rule
 
@@ -61,10 +63,17 @@ class Scope(StrEnum):
     ORGANIZATION = "organization"
 
 
+class ProviderSection(Protocol):
+    """A section of sessions.yml that names a provider. Each provider has a frozen class of its own for it."""
+
+    provider: ClassVar[str]
+
+
 @dataclass(frozen=True, slots=True)
 class GoogleCalendar:
     """A Google calendar, given by either its name or its id."""
 
+    provider: ClassVar[str] = "google"
     name: str = ""
     id: str = ""
 
@@ -73,6 +82,7 @@ class GoogleCalendar:
 class MicrosoftCalendar:
     """A Microsoft 365 calendar, given by either its name or its id."""
 
+    provider: ClassVar[str] = "microsoft"
     name: str = ""
     id: str = ""
 
@@ -81,6 +91,7 @@ class MicrosoftCalendar:
 class IcsCalendar:
     """An .ics file (RFC 5545)."""
 
+    provider: ClassVar[str] = "ics"
     path: Path
 
 
@@ -91,16 +102,21 @@ CalendarSource = GoogleCalendar | MicrosoftCalendar | IcsCalendar
 class GoogleContacts:
     """The account's Google contacts."""
 
+    provider: ClassVar[str] = "google"
+
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftContacts:
     """The account's Outlook contacts."""
+
+    provider: ClassVar[str] = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class VcardContacts:
     """A .vcf file (RFC 6350, and the older versions 2.1 and 3.0)."""
 
+    provider: ClassVar[str] = "vcard"
     path: Path
 
 
@@ -111,16 +127,21 @@ ContactsSource = GoogleContacts | MicrosoftContacts | VcardContacts
 class GoogleMail:
     """Gmail: the account sends the emails."""
 
+    provider: ClassVar[str] = "google"
+
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftMail:
     """Outlook: the account sends the emails."""
+
+    provider: ClassVar[str] = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpMail:
     """A mail server. The password is in the environment variable ``SMTP_PASSWORD``."""
 
+    provider: ClassVar[str] = "smtp"
     host: str
     port: int
     username: str
@@ -131,6 +152,7 @@ class SmtpMail:
 class OutboxMail:
     """A folder that gets one .eml file for each message."""
 
+    provider: ClassVar[str] = "outbox"
     path: Path
 
 
@@ -141,7 +163,7 @@ MailTransport = GoogleMail | MicrosoftMail | SmtpMail | OutboxMail
 class Mail:
     """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
-    transport: MailTransport
+    transport: ProviderSection
     sender: str = ""
     reply_to: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
@@ -235,8 +257,8 @@ class Config:
     team: str
     zone: ZoneInfo
     locale: str
-    calendar: CalendarSource
-    contacts: ContactsSource
+    calendar: ProviderSection
+    contacts: ProviderSection
     mail: Mail
     roles: tuple[Role, ...]
     ledger: LedgerSettings
@@ -245,3 +267,8 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     organizers: tuple[str, ...] | None = None
+
+    @property
+    def trusted_organizers(self) -> frozenset[str] | None:
+        """The folded addresses of ``organizers``; None is everybody."""
+        return None if self.organizers is None else frozenset(map(fold, self.organizers))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sessionsmgmt.characters import InvisibleCharacter
 
 # The characters that are not printable in YAML 1.2.2 (5.1), and the line breaks of YAML 1.1 alone (5.4 of 1.2.2).
-_NOT_PRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 class Position(NamedTuple):

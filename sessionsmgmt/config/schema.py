@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, ValidationError
-
+from sessionsmgmt.config.conformity import conforms
 from sessionsmgmt.config.document import Document, KeyPath
 from sessionsmgmt.config.problems import ProblemList, nearest, shown_word, suggestion
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 FILE = Path(__file__).parent.parent / "schema" / "sessions.schema.json"
 
@@ -47,6 +49,10 @@ def schema() -> dict[str, Any]:
 
 def check_schema(document: Document, problems: ProblemList) -> None:
     """Add all problems that the schema finds in the document."""
+    if conforms(document.value, schema(), schema()):
+        return
+    from jsonschema import Draft202012Validator
+
     errors = list(Draft202012Validator(schema()).iter_errors(document.value))
     unknown = {key for error in errors if error.validator == "additionalProperties" for key in _unknown(error)}
     meant = {(*key_path[:-1], near) for key_path, near in unknown if near}

@@ -43,10 +43,10 @@ from sessionsmgmt.application.setup.plan import plan
 from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.container import Container, run_id
 from sessionsmgmt.bootstrap.github import notifiers
-from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.model import Config, topic
+from sessionsmgmt.config.paths import shown
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams
@@ -252,7 +252,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         ledger = club.ledger()
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
         unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
-        return replace(result, warnings=(*ledger.warnings(), *unwritten))
+        return replace(result, warnings=(*result.warnings, *unwritten))
 
     return perform(invocation, act)
 
