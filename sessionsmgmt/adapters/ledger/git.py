@@ -14,7 +14,8 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from sessionsmgmt.adapters.github.client import DeclinedError, Hub, RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub
 from sessionsmgmt.adapters.ledger import branch as branches
 from sessionsmgmt.adapters.ledger.abandoned import Clubs, left_behind, let_go
 from sessionsmgmt.adapters.ledger.both_refs import BothRefs, Refs, Seen
