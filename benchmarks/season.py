@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.application.notices.job import Job, Mailing
 from sessionsmgmt.application.notices.pipeline import plan_notices
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Step
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event
 from sessionsmgmt.domain.model.people import Contact, ContactsReading, Disclose, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule, Unit, Within
 from sessionsmgmt.email.model import Envelope, Wording
+from sessionsmgmt.ports.ledger import WriteResult
 
 NOW = datetime(2026, 10, 30, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
@@ -55,14 +56,15 @@ class People:
 class Blank:
     """A ledger in which nothing was ever said; deciding never writes."""
 
-    def read(self, _now: datetime) -> LedgerSnapshot:
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
         """No entries."""
+        del now, earlier
         return LedgerSnapshot(b"an invented secret of 32 bytes..")
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Nothing is refused, nothing is kept."""
         del steps, now
-        return ()
+        return WriteResult(snapshot)
 
 
 def season(sessions: int, attendees: int, contacts: int) -> Job:

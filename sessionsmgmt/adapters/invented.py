@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Step, digest
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
 from sessionsmgmt.domain.model.people import Contact, ContactsReading, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
 from sessionsmgmt.domain.sessions.presence import DAY, at, presence
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports.ledger import WriteResult
 
 SECRET = b"of invented people nothing is secret"
 
@@ -63,11 +64,11 @@ class FixedLedger:
 
     snapshot: LedgerSnapshot = field(default_factory=lambda: LedgerSnapshot(SECRET))
 
-    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - a port's method
-        """The book, whenever."""
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+        """The one snapshot, whenever."""
         return self.snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:  # noqa: ARG002
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
         """Raises InputError: what is only looked at is never sent."""
         raise InputError("A preview's ledger remembers nothing, so nothing can be sent with it.")
 

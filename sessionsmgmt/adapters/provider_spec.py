@@ -18,13 +18,13 @@ from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings
 
 if TYPE_CHECKING:
-    from sessionsmgmt.adapters.ledger.migration import ImportTarget
     from sessionsmgmt.adapters.ledger.retention import Retention
     from sessionsmgmt.adapters.ledger.sealing import Keys
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
     from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
     from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import ErasableLedger
     from sessionsmgmt.ports.mail import Mailer, SentFolder
 
 Connected = TypeVar("Connected")
@@ -85,7 +85,7 @@ class ProviderSpec(Generic[Connected]):
     contacts: Callable[[Connected, Any, Config], Contacts] | None = None
     mailer: Callable[[Connected, Any, Config], Mailer] | None = None
     sent_folder: Callable[[Connected, Any, Config], SentFolder] | None = None
-    calendar_ledger: Callable[[Connected, Any, Config, Keys, Retention], ImportTarget] | None = None
+    calendar_ledger: Callable[[Connected, Any, Config, Keys, Retention], ErasableLedger] | None = None
     checks: Callable[[Connected, Config], tuple[Check, ...]] = lambda *_: ()
     account: AccountSpec[Connected] | None = None
 

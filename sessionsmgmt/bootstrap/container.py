@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
@@ -30,15 +30,11 @@ from sessionsmgmt.ports.calendar import Calendar
 from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
 from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import Adoptable, LedgerWithWarnings
+from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
 from sessionsmgmt.settings import Settings
-
-if TYPE_CHECKING:
-    from sessionsmgmt.adapters.ledger.migration import ImportTarget
-
 
 Connections = Mapping[str, Any]
 """What the parts of each provider share, by the provider's name."""
@@ -80,7 +76,6 @@ class Container:
                 ledger=ledger,
                 lookup=self._lookup(connected),
                 organizers=config.trusted_organizers,
-                warnings=ledger.warnings,
             ),
             mailer=self._mailer(connected),
             checks=tuple(check for spec in self._used for check in spec.checks(connected[spec.name], config)),
@@ -138,7 +133,7 @@ class Container:
         """Where the people are kept. Raises InputError where a credential is missing or unreadable."""
         return self._contacts(self._connect(self._used))
 
-    def ledger(self) -> LedgerWithWarnings:
+    def ledger(self) -> ErasableLedger:
         """The club's ledger. If sessions.yml does not say where, it is in the repository in Actions, else in a file.
 
         Raises InputError where a key, a token or a credential that it takes is missing or unreadable.
@@ -146,11 +141,11 @@ class Container:
         stores = (self.config.ledger.store, self.config.ledger.migrate_from)
         return self._ledger(self._connect_for(*stores))
 
-    def ledger_at(self, store: Store) -> LedgerWithWarnings:
+    def ledger_at(self, store: Store) -> ErasableLedger:
         """The ledger of that one place. Raises as ``ledger`` does."""
         return self._ledger_at(store, self._connect_for(store))
 
-    def adoptable(self) -> Adoptable:
+    def adoptable(self) -> AdoptableLedger:
         """The ledger that says whose it is. Raises InputError where the club has none that does, and as ``ledger``."""
         for store in (ledgers.current_store(self.config, self.settings), self.config.ledger.migrate_from):
             if isinstance(store, GitStore):
@@ -215,7 +210,7 @@ class Container:
             raise self.providers.absent(f"mail.confirm: sent-folder, with mail.provider: {provider}")
         return Lookup(make(connected[provider], mail.transport, self.config), self.config.team, mail.sender)
 
-    def _ledger(self, connected: Connections) -> LedgerWithWarnings:
+    def _ledger(self, connected: Connections) -> ErasableLedger:
         ledger = self._ledger_at(ledgers.current_store(self.config, self.settings), connected)
         if self.config.ledger.migrate_from is None:
             return ledger
@@ -224,7 +219,7 @@ class Container:
         former = self._ledger_at(self.config.ledger.migrate_from, connected)
         return MigratingLedger(former, ledger, ledgers.retention(self.config))
 
-    def _ledger_at(self, store: Store, connected: Connections) -> ImportTarget:
+    def _ledger_at(self, store: Store, connected: Connections) -> ErasableLedger:
         match store:
             case FileStore(path):
                 from sessionsmgmt.adapters.ledger.file import FileLedger

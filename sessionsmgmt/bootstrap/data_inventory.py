@@ -18,7 +18,7 @@ from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store, topic
-from sessionsmgmt.config.paths import place, shown
+from sessionsmgmt.config.paths import path_in_repository, shown
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
@@ -152,5 +152,5 @@ def _issues(club: Container) -> AbstractContextManager[ErasableData]:
 def _comments(club: Container) -> AbstractContextManager[ErasableData]:
     from sessionsmgmt.adapters.github.stored_data import PreviewData
 
-    where = place(club.config.folder, club.config.path)
+    where = path_in_repository(club.config.folder, club.config.path)
     return nullcontext(PreviewData(hub(club.settings, RetryPolicy()), repository(club.settings), where))

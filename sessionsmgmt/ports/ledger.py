@@ -21,39 +21,54 @@ class Unwritten:
     cause: SessionsError
 
 
-class Ledger(Protocol):
-    """What remembers what was said. ``now`` is the run's own; stores have no clock."""
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What a write left: the ledger as it is now, and the steps that were not taken.
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        """The book as it stands. Raises RefusedError if it can't be trusted, UnreachableError if it can't be had."""
+    The next write of the same process goes on from ``snapshot``. Where the ledger has another secret than the snapshot
+    that was written from, ``snapshot`` is that one, unchanged: the digests of its process would mean nothing to the
+    ledger.
+    """
+
+    snapshot: LedgerSnapshot
+    not_taken: tuple[Refused | Unwritten, ...] = ()
+
+
+class Ledger(Protocol):
+    """What remembers the announcements. ``now`` is the command's instant, aware; stores use no other for the claims.
+
+    A ledger keeps nothing between two calls: what a call needs to know of an earlier one is in the snapshot that it is
+    given. So one object serves any number of threads, for as long as the process lives, in any order of calls.
+    """
+
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        """The ledger as it stands.
+
+        ``earlier`` is a snapshot that the same command has: what is read is not older than that, and a ledger that is
+        not begun has its secret. Raises RefusedError if the ledger can't be trusted, UnreachableError if it can't be
+        reached.
+        """
         ...
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        """Take all the steps that the entries then allow, atomically each, and return those that were not taken.
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        """Take every step that the ledger allows by now, each of them as a whole; ``snapshot`` is what they come from.
 
         Once this returns, the steps last, and what is old enough to be forgotten is gone; with no steps it does only
-        that, and nothing at all where there is nothing to forget. ``read`` was called before. Raises as ``read`` does;
-        what was not written then is as if never asked.
+        that, and nothing at all where there is nothing to forget. Steps whose digests were made with another secret
+        than the ledger's are refused. Raises as ``read`` does; of the steps none is written then that is not on the
+        ledger already.
         """
         ...
 
 
-class Erasable(Ledger, Protocol):
-    """A ledger that can be done away with, for good."""
+class ErasableLedger(Ledger, Protocol):
+    """A ledger that can be deleted for good."""
 
     def erase(self) -> bool:
-        """Delete all of it, whether or not it can be read, and say whether there was anything; asked again, no.
+        """Delete all of it, whether or not it can be read, and say whether there was anything.
 
-        Raises RefusedError where what is there is not the ledger's alone, and else as ``read`` does.
+        Raises RefusedError where more than the ledger would be deleted, and otherwise as ``read`` does.
         """
-        ...
-
-
-class LedgerWithWarnings(Erasable, Protocol):
-    """A ledger that has more to say to a person than what is in it."""
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """What a person should know about the ledger itself, by all that was asked of it so far."""
         ...
 
 
@@ -63,10 +78,11 @@ class Adopted:
 
     notices: int
     branch: str
+    warnings: tuple[ReportWarning, ...] = ()
 
 
-class Adoptable(LedgerWithWarnings, Protocol):
-    """A ledger that says whose it is, so that a club that moved has to take it over."""
+class AdoptableLedger(ErasableLedger, Protocol):
+    """A ledger that names the club it belongs to, so that a club that has moved has to take it over."""
 
     def adopt(self) -> Adopted:
         """Make the ledger of this club's former place its own, once.

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sessionsmgmt.adapters.google.ledger import CalendarLedger
 from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.adapters.ledger.git import GitLedger
 from sessionsmgmt.adapters.ledger.migration import MigratingLedger
 from sessionsmgmt.adapters.ledger.retention import Retention
-from sessionsmgmt.ports.ledger import LedgerWithWarnings
+from sessionsmgmt.ports.ledger import ErasableLedger
 from tests.contract.calendar_world import a_calendar
 from tests.contract.git_world import a_repository
 
@@ -21,7 +19,7 @@ from tests.contract.git_world import a_repository
 class LedgerWorld(Protocol):
     """One club's ledger, with nothing in it at first."""
 
-    def open(self) -> LedgerWithWarnings:
+    def open(self) -> ErasableLedger:
         """The ledger as a process that has just started opens it, with the world's retention."""
         ...
 
@@ -35,7 +33,7 @@ class FileWorld:
     folder: Path
     retention: Retention
 
-    def open(self) -> LedgerWithWarnings:
+    def open(self) -> ErasableLedger:
         return FileLedger(self.folder / ".sessionsmgmt" / "ledger.json", self.retention)
 
     def stored(self) -> bytes:
@@ -51,10 +49,8 @@ class MovingWorld:
     new: LedgerWorld
     retention: Retention
 
-    def open(self) -> LedgerWithWarnings:
-        new = self.new.open()
-        assert isinstance(new, FileLedger | GitLedger | CalendarLedger)
-        return MigratingLedger(self.old.open(), new, self.retention)
+    def open(self) -> ErasableLedger:
+        return MigratingLedger(self.old.open(), self.new.open(), self.retention)
 
     def stored(self) -> bytes:
         return self.old.stored() + self.new.stored()

@@ -25,6 +25,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Hold,
     LedgerSnapshot,
     NotSent,
+    Refusal,
     Refused,
     Resolve,
     Sent,
@@ -34,7 +35,7 @@ from sessionsmgmt.domain.delivery.claims import (
 )
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.sessions.decide import decide
-from sessionsmgmt.ports.ledger import Unwritten
+from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten
 from tests.builders import (
     KEEP,
     NOW,
@@ -50,6 +51,7 @@ from tests.builders import (
     window,
 )
 from tests.contract.ledger_worlds import WORLDS, LedgerWorld
+from tests.ledger_run import LedgerRun
 
 LAB = Key("campus", "lab")
 SHOP = Key("campus", "shop")
@@ -73,16 +75,21 @@ def world(make: Callable[[Retention], LedgerWorld]) -> LedgerWorld:
     return make(RETENTION)
 
 
+def opened(world: LedgerWorld) -> LedgerRun[ErasableLedger]:
+    """A process that has just started."""
+    return LedgerRun(world.open())
+
+
 def written(world: LedgerWorld, *steps: Step, now: datetime = NOW) -> tuple[Refused | Unwritten, ...]:
     """What a process is told that opens the ledger, reads it and asks for the steps in one write."""
-    ledger = world.open()
+    ledger = opened(world)
     ledger.read(NOW)
     return ledger.write(steps, now)
 
 
 def entry(world: LedgerWorld, key: Key = LAB) -> Entry:
     """What a process finds that has just started."""
-    return world.open().read(NOW).entry(key)
+    return opened(world).read(NOW).entry(key)
 
 
 def begin(run: str, basis: Announcement | None = None, what: Announcement = FIRST, key: Key = LAB) -> Begin:
@@ -90,19 +97,19 @@ def begin(run: str, basis: Announcement | None = None, what: Announcement = FIRS
 
 
 def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
-    snapshot = world.open().read(NOW)
+    snapshot = opened(world).read(NOW)
 
     assert snapshot.entries == {}
     assert len(snapshot.secret) == SECRET_BYTES
 
 
 def test_no_two_clubs_have_the_same_secret(make: Callable[[Retention], LedgerWorld]) -> None:
-    assert make(RETENTION).open().read(NOW).secret != make(RETENTION).open().read(NOW).secret
+    assert opened(make(RETENTION)).read(NOW).secret != opened(make(RETENTION)).read(NOW).secret
 
 
 def test_reading_stores_nothing(world: LedgerWorld) -> None:
     before = world.stored()
-    world.open().read(NOW)
+    opened(world).read(NOW)
 
     assert world.stored() == before
 
@@ -134,7 +141,7 @@ def test_the_place_and_another_id_of_the_session_are_remembered_whatever_follows
     assert written(world, Sent(LAB, "we", "mail 1"), SetEventId(LAB, "", "too late")) == ()
     assert entry(world) == Entry(there, None, "mail 1", NOW, "another")
     assert written(world, SetEventId(LAB, "another", "a third")) == ()
-    assert world.open().read(NOW).event_id(LAB) == "a third"
+    assert opened(world).read(NOW).event_id(LAB) == "a third"
 
 
 def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:
@@ -142,7 +149,7 @@ def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:
     assert written(world, Hold(LAB, "we")) == ()
 
     assert entry(world) == Entry(claim=Claim("we", NOW, FIRST, held=True))
-    assert written(world, begin("they")) == (Refused(LAB, "held"),)
+    assert written(world, begin("they")) == (Refused(LAB, Refusal.HELD),)
 
 
 @pytest.mark.parametrize(("arrived", "after"), [(True, Entry(FIRST, None, "", NOW)), (False, Entry(at=NOW))])
@@ -156,20 +163,20 @@ def test_a_person_closes_what_is_held(world: LedgerWorld, arrived: bool, after: 
 def test_nobody_closes_what_is_not_held(world: LedgerWorld) -> None:
     written(world, begin("we"))
 
-    assert written(world, Resolve(LAB, arrived=False)) == (Refused(LAB, "nothing is held here"),)
+    assert written(world, Resolve(LAB, arrived=False)) == (Refused(LAB, Refusal.NOT_HELD),)
     assert entry(world).claim == Claim("we", NOW, FIRST)
 
 
 def test_a_claim_of_a_run_that_died_becomes_held(world: LedgerWorld) -> None:
     written(world, begin("we"))
 
-    assert written(world, begin("they"), now=NOW + LEASE / 2) == (Refused(LAB, "another run is sending it"),)
-    assert written(world, begin("they"), now=NOW + LEASE) == (Refused(LAB, "held"),)
+    assert written(world, begin("they"), now=NOW + LEASE / 2) == (Refused(LAB, Refusal.ANOTHER_RUN_SENDING),)
+    assert written(world, begin("they"), now=NOW + LEASE) == (Refused(LAB, Refusal.HELD),)
     assert written(world, Resolve(LAB, arrived=False), now=NOW + LEASE) == ()
 
 
 def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
-    slow = world.open()
+    slow = opened(world)
     basis = slow.read(NOW).entry(LAB).announcement
     written(world, begin("we"), Sent(LAB, "we", "mail 1"))
 
@@ -179,34 +186,34 @@ def test_what_was_said_in_between_is_not_said_again(world: LedgerWorld) -> None:
 
 def test_of_two_that_race_for_a_notice_exactly_one_gets_it(world: LedgerWorld) -> None:
     written(world, begin("before", key=SHOP))
-    one, other = world.open(), world.open()
+    one, other = opened(world), opened(world)
     assert one.read(NOW) == other.read(NOW)
 
     assert one.write([begin("one")], NOW) == ()
-    assert other.write([begin("other")], NOW) == (Refused(LAB, "another run is sending it"),)
+    assert other.write([begin("other")], NOW) == (Refused(LAB, Refusal.ANOTHER_RUN_SENDING),)
     assert entry(world).claim == Claim("one", NOW, FIRST)
 
 
 def test_of_two_that_race_to_begin_the_ledger_none_stores_what_nobody_would_recognise(world: LedgerWorld) -> None:
-    runs = {name: world.open() for name in ("one", "other")}
+    runs = {name: opened(world) for name in ("one", "other")}
     secrets = {name: ledger.read(NOW).secret for name, ledger in runs.items()}
 
     for name, ledger in runs.items():
         ledger.write([begin(name, key=Key("campus", name))], NOW)
 
-    snapshot = world.open().read(NOW)
+    snapshot = opened(world).read(NOW)
     taken = {one.claim.run for one in snapshot.entries.values() if one.claim}
     assert taken
     assert {secrets[name] for name in taken} == {snapshot.secret}
 
 
 def test_the_secret_that_was_read_first_stays(world: LedgerWorld) -> None:
-    ledger = world.open()
+    ledger = opened(world)
     secret = ledger.read(NOW).secret
     ledger.write([begin("we")], NOW)
 
     assert ledger.read(NOW).secret == secret
-    assert world.open().read(NOW).secret == secret
+    assert opened(world).read(NOW).secret == secret
 
 
 @pytest.mark.parametrize(
@@ -231,7 +238,7 @@ def test_a_step_that_is_refused_does_not_stop_the_others(world: LedgerWorld) -> 
 
     refused = written(world, begin("we", key=SHOP), begin("we"), Sent(SHOP, "we", "mail 1"))
 
-    assert refused == (Refused(LAB, "another run is sending it"),)
+    assert refused == (Refused(LAB, Refusal.ANOTHER_RUN_SENDING),)
     assert entry(world, SHOP) == Entry(FIRST, None, "mail 1", NOW)
     assert entry(world).claim == Claim("they", NOW, FIRST)
 
@@ -246,7 +253,7 @@ def test_what_is_over_long_enough_is_forgotten_with_the_next_write(world: Ledger
     assert trace in world.stored()
 
     written(world, *steps, now=over)
-    assert LAB not in world.open().read(NOW).entries
+    assert LAB not in opened(world).read(NOW).entries
     assert trace not in world.stored()
 
 
@@ -263,7 +270,7 @@ def test_a_command_that_is_told_a_late_instant_forgets_no_more_than_the_machines
     written(world, begin("we"), ended)
     before = entry(world)
 
-    ahead = world.open()
+    ahead = opened(world)
     assert ahead.read(AHEAD).entry(LAB) == before
     assert ahead.write(steps, AHEAD) == ()
     assert entry(world) == before
@@ -296,7 +303,7 @@ CANARIES = ("Xanthippe", "Quuxley", "xq.canary@example.org", "second.canary@exam
 def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: LedgerWorld) -> None:
     name, surname, address, second, place, text = CANARIES
     people = [contact(f"{name} {surname}", address, second, where=f"{name}.vcf:1")]
-    ledger = world.open()
+    ledger = opened(world)
     coming = event(
         title=f"Team Session {text}",
         location=place,
@@ -319,11 +326,11 @@ def test_nothing_that_is_stored_names_anybody_or_quotes_the_calendar(world: Ledg
 
 
 def test_who_was_named_is_recognised_by_a_later_process(world: LedgerWorld) -> None:
-    first = world.open()
+    first = opened(world)
     (notice,) = decide([rule()], reading(event()), club(memory=first.read(NOW)), NOW).due
     first.write([begin("we", what=notice.announcement), Sent(LAB, "we", "mail 1")], NOW)
 
-    later = decide([rule()], reading(event()), club(memory=world.open().read(NOW)), NOW)
+    later = decide([rule()], reading(event()), club(memory=opened(world).read(NOW)), NOW)
 
     assert not later.due
     assert len(later.verdicts) == 1
@@ -353,7 +360,7 @@ def test_a_store_does_what_the_protocol_says(
         said_so = said_so.pruned(NOW + later, KEEP)
 
         assert sorted(written(world, *steps, now=NOW + later), key=repr) == sorted(refused, key=repr)
-        assert world.open().read(NOW).entries == said_so.entries
+        assert opened(world).read(NOW).entries == said_so.entries
 
 
 def test_somebody_who_is_forgotten_is_in_no_entry_any_more_and_all_else_stays(world: LedgerWorld) -> None:
@@ -374,32 +381,32 @@ def test_somebody_who_is_forgotten_is_in_no_entry_any_more_and_all_else_stays(wo
 
 
 def test_digests_of_a_secret_that_was_never_stored_make_nobody_forgotten(world: LedgerWorld) -> None:
-    early = world.open()
+    early = opened(world)
     secret = early.read(NOW).secret
     written(world, begin("we"))
 
     missed = early.write([Forget(LAB, frozenset({digest(secret, "ann@example.org")}))], NOW)
 
-    assert bool(missed) is (secret != world.open().read(NOW).secret)
+    assert bool(missed) is (secret != opened(world).read(NOW).secret)
 
 
 def test_what_is_erased_is_gone_and_was_there_only_once(world: LedgerWorld) -> None:
     before = world.stored()
-    assert world.open().erase() is False
+    assert opened(world).erase() is False
     written(world, begin("we"), Sent(LAB, "we", "mail 1"), begin("we", key=SHOP))
 
-    assert world.open().erase() is True
+    assert opened(world).erase() is True
     assert world.stored() == before
-    assert world.open().erase() is False
-    assert world.open().read(NOW).entries == {}
+    assert opened(world).erase() is False
+    assert opened(world).read(NOW).entries == {}
 
 
 def test_a_ledger_that_was_erased_can_be_begun_again(world: LedgerWorld) -> None:
-    ledger = world.open()
+    ledger = opened(world)
     ledger.read(NOW)
     ledger.write([begin("we")], NOW)
     assert ledger.erase() is True
 
     assert ledger.read(NOW).entries == {}
     assert ledger.write([begin("they", key=SHOP)], NOW) == ()
-    assert set(world.open().read(NOW).entries) == {SHOP}
+    assert set(opened(world).read(NOW).entries) == {SHOP}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, Unwritten, WriteResult
 
 TIMEOUT = 300.0
 """Seconds until a run that comes neither to a gate nor to its end counts as stuck."""
@@ -34,19 +34,19 @@ FAILURE = UnreachableError("The ledger can't be reached.", "Run again.")
 class Gate:
     """Where a run waits: before something that it asks of the ledger, or after it (``passed``).
 
-    ``at`` is the instant that the ledger is told, ``missed`` what it did not take.
+    ``at`` is the instant that the ledger is told, ``not_taken`` the keys of what it did not take.
     """
 
     asks: str
     at: datetime
     steps: tuple[Step, ...] = ()
     passed: bool = False
-    missed: frozenset[Key] = frozenset()
+    not_taken: frozenset[Key] = frozenset()
 
     @property
     def claims(self) -> tuple[Key, ...]:
         """The keys that are claimed here, or that were."""
-        return tuple(step.key for step in self.steps if isinstance(step, Begin) and step.key not in self.missed)
+        return tuple(step.key for step in self.steps if isinstance(step, Begin) and step.key not in self.not_taken)
 
 
 Order = BaseException | frozenset[Key]
@@ -112,20 +112,21 @@ class GatedLedger:
     inner: Ledger
     stop: Stop
 
-    def read(self, now: datetime) -> LedgerSnapshot:
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
         """Two gates, and between them the reading."""
         self.stop(Gate("read", now))
-        snapshot = self.inner.read(now)
+        snapshot = self.inner.read(now, earlier)
         self.stop(Gate("read", now, passed=True))
         return snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Two gates, and between them the writing; of some keys it may be told to write nothing."""
         unwritable = self.stop(Gate("write", now, tuple(steps)))
-        missed = self.inner.write([one for one in steps if one.key not in unwritable], now)
-        missed = (*missed, *_unwritten(steps, unwritable))
-        self.stop(Gate("write", now, tuple(steps), passed=True, missed=frozenset(one.key for one in missed)))
-        return missed
+        result = self.inner.write(snapshot, [step for step in steps if step.key not in unwritable], now)
+        not_taken = (*result.not_taken, *_unwritten(steps, unwritable))
+        keys = frozenset(step.key for step in not_taken)
+        self.stop(Gate("write", now, tuple(steps), passed=True, not_taken=keys))
+        return replace(result, not_taken=not_taken)
 
 
 def _unwritten(steps: Sequence[Step], keys: Collection[Key]) -> list[Unwritten]:

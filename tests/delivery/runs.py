@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sessionsmgmt.application.notices.job import Delivery, Plan
+from sessionsmgmt.application.notices.job import DeliveryResult, Plan
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State
@@ -23,7 +23,7 @@ class UnderWay:
     """A run, the world as it saw it, and what it has to say."""
 
     name: str
-    run: Run[Sequence[Delivery]] = field(init=False)
+    run: Run[DeliveryResult] = field(init=False)
     counter: Counter = field(init=False)
     seen: World = field(init=False)
     plan: Plan | None = None
@@ -58,7 +58,7 @@ class UnderWay:
         if error:
             raise error
         assert self.run.result is not None
-        told = {one.verdict.key: one.verdict.state for one in self.run.result}
+        told = {one.verdict.key: one.verdict.state for one in self.run.result.deliveries}
         really = self.mails()
         assert {key for key, state in told.items() if state is State.SENT} <= really
         assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really

@@ -7,7 +7,7 @@ after every step, and the last promise, that the owner knows the truth in the en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessionsmgmt.application.notices.job import Delivery, Job, Lookup, Mailing, Plan
+from sessionsmgmt.application.notices.job import DeliveryResult, Job, Lookup, Mailing, Plan
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.resolve import resolve
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
@@ -76,7 +76,7 @@ class Store(Protocol):
         ...
 
 
-Send = Callable[[Plan, Mailer, Ledger, str, Callable[[], datetime], Stop, RetryPolicy], Sequence[Delivery]]
+Send = Callable[[Plan, Mailer, Ledger, str, Callable[[], datetime], Stop, RetryPolicy], DeliveryResult]
 AT_ONCE = RetryPolicy(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
 """How long a limit is waited for: as long as it takes, and that takes no time here."""
 
@@ -237,7 +237,7 @@ class Season(RuleBasedStateMachine):
         self._move(running, GO, {})
         return running
 
-    def _run(self, running: UnderWay, looks: bool, halt: Halt) -> Sequence[Delivery]:
+    def _run(self, running: UnderWay, looks: bool, halt: Halt) -> DeliveryResult:
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), halt)
@@ -246,9 +246,10 @@ class Season(RuleBasedStateMachine):
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
         diary, contacts = Diary(self.world, running, now), AddressBook(self.world)
         job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup, TRUSTED)
+        earlier = None
         with suppress(SessionsError):
-            reconcile(job, self._clock)
-        running.plan = plan_notices(job, now)
+            earlier = reconcile(job, self._clock).snapshot
+        running.plan = plan_notices(job, now, earlier=earlier)
         stop = running.counter.stop
         return self.send(running.plan, running.counter, ledger, running.name, self._clock, stop, AT_ONCE)
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.application.notices.job import Delivery, Plan
+from sessionsmgmt.application.notices.job import DeliveryResult, Plan
 from sessionsmgmt.application.notices.pipeline import deliver
-from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import UnreachableError
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from sessionsmgmt.ports.mail import Delivered, Mailer, Outcome, Undelivered, Unknown
 from tests.delivery.season_machine import Season, Send, live_through
 from tests.delivery.stores import STORES
@@ -44,27 +44,27 @@ Clock = Callable[[], datetime]
 
 def sending_before_claiming(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
-) -> Sequence[Delivery]:
+) -> DeliveryResult:
     sent = {key: mailer.send(message) for key, message in plan.emails.items()}
     return deliver(plan, Told(lambda message: sent[_key(message, plan)]), ledger, run, clock, *rest)
 
 
 def sending_what_was_refused(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
-) -> Sequence[Delivery]:
+) -> DeliveryResult:
     return deliver(plan, mailer, Yes(ledger), run, clock, *rest)
 
 
 def taking_doubt_for_failure(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
-) -> Sequence[Delivery]:
+) -> DeliveryResult:
     lost = Undelivered(UnreachableError("It is lost.", "Run again."))
     return deliver(plan, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
 
 
 def taking_doubt_for_success(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
-) -> Sequence[Delivery]:
+) -> DeliveryResult:
     return deliver(
         plan, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
     )
@@ -101,12 +101,11 @@ class Yes:
 
     inner: Ledger
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        return self.inner.read(now)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        return self.inner.read(now, earlier)
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        self.inner.write(steps, now)
-        return ()
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        return WriteResult(self.inner.write(snapshot, steps, now).snapshot)
 
 
 @pytest.mark.parametrize(
@@ -143,29 +142,26 @@ class Sound:
 
     memory: Memory
 
-    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
         return self.memory.snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
         self.memory.snapshot, refused = self.memory.snapshot.advanced(steps, now)
-        return refused
+        return WriteResult(self.memory.snapshot, refused)
 
 
 @dataclass
 class WithoutComparing:
-    """It puts back what it read, with its own steps, whatever others wrote in between."""
+    """It puts back what was read, with the steps, whatever others wrote in between."""
 
     memory: Memory
-    snapshot: LedgerSnapshot = field(init=False)
 
-    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
-        self.snapshot = self.memory.snapshot
-        return self.snapshot
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+        return self.memory.snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        self.snapshot, refused = self.snapshot.advanced(steps, now)
-        self.memory.snapshot = self.snapshot
-        return refused
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        self.memory.snapshot, refused = snapshot.advanced(steps, now)
+        return WriteResult(self.memory.snapshot, refused)
 
 
 @dataclass
@@ -175,17 +171,17 @@ class WritingLate:
     memory: Memory
     waiting: tuple[Sequence[Step], datetime] | None = None
 
-    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
         return self.memory.snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
         if self.waiting:
             self.memory.snapshot, _ = self.memory.snapshot.advanced(*self.waiting)
         self.waiting = steps, now
         after, refused = self.memory.snapshot.advanced(steps, now)
         if not any(isinstance(step, Begin) for step in steps):
             self.memory.snapshot = after
-        return refused
+        return WriteResult(after, refused)
 
 
 def test_a_ledger_in_memory_that_is_not_broken_is_not_found_wanting() -> None:

@@ -12,6 +12,7 @@ from sessionsmgmt.domain.delivery.claims import Begin, Hold
 from sessionsmgmt.domain.model.notice import Key
 from tests.builders import RETENTION, announcement, window
 from tests.end_to_end.harness import ClubFolder, make_club, vevent
+from tests.ledger_run import LedgerRun
 
 NOW = "2180-11-06T12:00:00-05:00"
 """Ahead of every clock on which this test will run."""
@@ -40,7 +41,7 @@ def test_what_is_held_stays_held_after_a_run_that_looked_far_ahead(club: ClubFol
     session = announcement(
         presence=window(datetime(2180, 11, 7, 14, tzinfo=UTC), datetime(2180, 11, 7, 17, tzinfo=UTC))
     )
-    ledger.write([Begin(key, "a run", None, session), Hold(key, "a run")], datetime(2180, 11, 6, tzinfo=UTC))
+    LedgerRun(ledger).write([Begin(key, "a run", None, session), Hold(key, "a run")], datetime(2180, 11, 6, tzinfo=UTC))
 
     club.call("run", now=AHEAD)
     ran = club.call("run", now=NOW)

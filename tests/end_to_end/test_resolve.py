@@ -12,6 +12,7 @@ from sessionsmgmt.domain.delivery.claims import Begin, Hold, Step
 from sessionsmgmt.domain.model.notice import Key
 from tests.builders import RETENTION, announcement
 from tests.end_to_end.harness import NOW, ClubFolder, make_club
+from tests.ledger_run import LedgerRun
 
 KEY = Key("campus", "lab")
 AT = datetime.fromisoformat(NOW)
@@ -22,7 +23,7 @@ def club(tmp_path: Path) -> ClubFolder:
     """A club whose ledger holds one notice."""
     club = make_club(tmp_path)
     steps: tuple[Step, ...] = (Begin(KEY, "a run", None, announcement()), Hold(KEY, "a run"))
-    assert ledger(club).write(steps, AT) == ()
+    assert LedgerRun(ledger(club)).write(steps, AT) == ()
     return club
 
 

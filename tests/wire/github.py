@@ -16,6 +16,7 @@ from sessionsmgmt.retry import RetryPolicy
 from tests.builders import RETENTION
 from tests.clock import ManualClock
 from tests.emulators.github import OWNER, REPOSITORY, Break, GitHubEmulator, Refusal, Repository, World
+from tests.ledger_run import LedgerRun
 from tests.settings import secret, settings
 
 BRANCH = "sessionsmgmt-ledger"
@@ -63,6 +64,10 @@ class Home:
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:
         return GitLedger(self.hub(), self.branch(branch, owner), keys, RETENTION)
+
+    def run(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> LedgerRun[GitLedger]:
+        """The ledger as one run uses it."""
+        return LedgerRun(self.ledger(keys, branch, owner))
 
     def branch(self, name: str = BRANCH, owner: str = OWNER) -> Branch:
         """Where the ledger is, in the repository of which a job knows the number."""

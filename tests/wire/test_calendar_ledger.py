@@ -15,7 +15,20 @@ from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
 from sessionsmgmt.adapters.google.extended_properties import LIMIT, size
 from sessionsmgmt.adapters.google.ledger import CalendarLedger
 from sessionsmgmt.adapters.ledger.sealing import Keys
-from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, NotSent, Refused, Resolve, Sent, Step, digest
+from sessionsmgmt.domain.delivery.claims import (
+    Begin,
+    Claim,
+    Entry,
+    Hold,
+    LedgerSnapshot,
+    NotSent,
+    Refused,
+    Resolve,
+    Sent,
+    Step,
+    digest,
+)
+from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.sessions.decide import decide
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, UnreachableError
@@ -24,6 +37,7 @@ from tests.builders import KEEP, NEW_YORK, NOW, RETENTION, announcement, attende
 from tests.builders import event as seen
 from tests.contract.calendar_world import BY_NAME, SCOPES, START, CalendarLedgerWorld, a_calendar
 from tests.emulators.google import Break, GoogleEmulator, Refusal, World, event, longest_chain
+from tests.ledger_run import LedgerRun
 from tests.wire.google import Club
 
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
@@ -43,8 +57,9 @@ def begin(key: Key = LAB, run: str = "we", basis: Announcement | None = None, wh
     return Begin(key, run, basis, what)
 
 
-def opened(world: CalendarLedgerWorld) -> CalendarLedger:
-    ledger = world.open()
+def opened(world: CalendarLedgerWorld) -> LedgerRun[CalendarLedger]:
+    """A run that has opened and read the ledger."""
+    ledger = LedgerRun(world.open())
     ledger.read(NOW)
     return ledger
 
@@ -158,7 +173,7 @@ def test_what_others_keep_on_the_event_stays_as_it_is(world: CalendarLedgerWorld
 
 def test_one_narrow_token_serves_the_reading_stage_and_the_ledger(world: CalendarLedgerWorld) -> None:
     account = world.club.account()
-    ledger = CalendarLedger(account, SCOPES, world.keys, RETENTION, (), id=world.id)
+    ledger = LedgerRun(CalendarLedger(account, SCOPES, world.keys, RETENTION, (), id=world.id))
     ledger.read(NOW)
     GoogleCalendarFeed(account, SCOPES, NEW_YORK, id=world.id).read(NOW, NOW, ())
     ledger.write([begin()], NOW)
@@ -171,7 +186,7 @@ def test_a_calendar_given_by_name_is_looked_up_once_a_run(world: CalendarLedgerW
     name = world.calendar.summary
     say(world)
     account = world.club.account()
-    ledger = CalendarLedger(account, BY_NAME, world.keys, RETENTION, (), name=name)
+    ledger = LedgerRun(CalendarLedger(account, BY_NAME, world.keys, RETENTION, (), name=name))
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     GoogleCalendarFeed(account, BY_NAME, NEW_YORK, name=name).read(NOW, NOW, ())
     ledger.read(NOW)
@@ -206,7 +221,7 @@ def test_a_claim_of_somebody_else_in_between_is_respected(world: CalendarLedgerW
     ledger = opened(world)
     told(world, begin(run="they"))
 
-    assert ledger.write([begin()], NOW) == (Refused(LAB, "another run is sending it"),)
+    assert ledger.write([begin()], NOW) == (Refused(LAB, LedgerRefusal.ANOTHER_RUN_SENDING),)
     assert entry(world).claim == Claim("they", NOW, FIRST)
 
 
@@ -354,7 +369,7 @@ def test_an_event_that_is_not_listed_is_asked_for(world: CalendarLedgerWorld) ->
     old = Key("campus", "old")
 
     assert opened(world).write([begin(old)], NOW) == ()
-    assert opened(world).write([begin(old, run="they")], NOW) == (Refused(old, "another run is sending it"),)
+    assert opened(world).write([begin(old, run="they")], NOW) == (Refused(old, LedgerRefusal.ANOTHER_RUN_SENDING),)
 
 
 SERIES: dict[str, Any] = {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=8"]}
@@ -582,33 +597,32 @@ def test_what_can_not_be_forgotten_is_told(world: CalendarLedgerWorld) -> None:
 # beginning
 
 
+def begun_with(world: CalendarLedgerWorld, secret: bytes) -> LedgerRun[CalendarLedger]:
+    """A run that has read the ledger, and begins it with this secret if it is not begun."""
+    ledger = LedgerRun(world.open(), LedgerSnapshot(secret))
+    ledger.read(NOW)
+    return ledger
+
+
 def test_a_ledger_that_takes_over_begins_with_the_secret_of_the_other(world: CalendarLedgerWorld) -> None:
-    ledger = world.open()
-    ledger.begin_with(bytes(range(32)))
+    ledger = begun_with(world, bytes(range(32)))
     assert ledger.read(NOW).secret == bytes(range(32))
     ledger.write([begin()], NOW)
     assert world.open().read(NOW).secret == bytes(range(32))
 
-    later = world.open()
-    later.begin_with(bytes(32))
-    assert later.read(NOW).secret == bytes(range(32))
+    assert begun_with(world, bytes(32)).read(NOW).secret == bytes(range(32))
 
 
 def test_nothing_is_claimed_where_another_secret_began_in_between(world: CalendarLedgerWorld) -> None:
-    slow, taking_over = opened(world), world.open()
-    taking_over.begin_with(bytes(range(32)))
-    taking_over.read(NOW)
+    slow, taking_over = opened(world), begun_with(world, bytes(range(32)))
     taking_over.write([begin(Key("village", "lab"))], NOW)
 
-    assert slow.write([begin()], NOW) == (Refused(LAB, "another run has just begun the ledger"),)
+    assert slow.write([begin()], NOW) == (Refused(LAB, LedgerRefusal.ANOTHER_LEDGER_SECRET),)
 
 
 def test_where_two_secrets_began_at_once_all_later_runs_take_the_same(world: CalendarLedgerWorld) -> None:
     runs = {LAB: bytes([7]) * 32, SHOP: bytes([3]) * 32, Key("campus", "one"): bytes([5]) * 32}
-    ledgers = {key: world.open() for key in runs}
-    for key, ledger in ledgers.items():
-        ledger.begin_with(runs[key])
-        ledger.read(NOW)
+    ledgers = {key: begun_with(world, secret) for key, secret in runs.items()}
     for key, ledger in ledgers.items():
         ledger.write([begin(key)], NOW)
 
@@ -667,7 +681,7 @@ def test_reading_the_earlier_marks_writes_nothing(conf_json: CalendarLedgerWorld
 
 def test_what_we_say_supersedes_the_earlier_marks_which_stay(conf_json: CalendarLedgerWorld) -> None:
     before = entry(conf_json).announcement
-    assert opened(conf_json).write([begin()], NOW) == (Refused(LAB, "another run has just said it"),)
+    assert opened(conf_json).write([begin()], NOW) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
 
     told(conf_json, begin(basis=before), Sent(LAB, "we", "mail 1"))
 
@@ -676,7 +690,7 @@ def test_what_we_say_supersedes_the_earlier_marks_which_stay(conf_json: Calendar
 
 
 def test_an_edit_in_between_does_not_hide_the_earlier_marks(conf_json: CalendarLedgerWorld) -> None:
-    ledger = conf_json.open()
+    ledger = LedgerRun(conf_json.open())
     before = ledger.read(NOW).entry(LAB).announcement
     conf_json.calendar.edit("lab", location="Gym 2")
 

@@ -18,6 +18,7 @@ from tests.emulators.github.objects import Objects
 from tests.emulators.google import Break as GoogleBreak
 from tests.emulators.google import Refusal as GoogleRefusal
 from tests.emulators.google import event
+from tests.ledger_run import LedgerRun
 from tests.wire.github import BRANCH, Home, github
 
 BEGIN = Begin(Key("campus", "lab"), "we", None, announcement())
@@ -37,9 +38,7 @@ def world() -> Iterator[CalendarLedgerWorld]:
 
 
 def begun(home: Home) -> None:
-    ledger = home.ledger()
-    ledger.read(NOW)
-    ledger.write([BEGIN], NOW)
+    home.run().write([BEGIN], NOW)
     assert f"refs/heads/{BRANCH}" in home.repository.objects.refs
 
 
@@ -85,9 +84,7 @@ def test_in_an_empty_repository_there_is_nothing(home: Home) -> None:
 
 
 def written(world: CalendarLedgerWorld) -> None:
-    ledger = world.open()
-    ledger.read(NOW)
-    assert ledger.write([BEGIN, Begin(Key("campus", "shop"), "we", None, announcement())], NOW) == ()
+    assert LedgerRun(world.open()).write([BEGIN, Begin(Key("campus", "shop"), "we", None, announcement())], NOW) == ()
 
 
 def ours(world: CalendarLedgerWorld) -> list[str]:

@@ -12,12 +12,25 @@ import pytest
 
 from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.ledger.branch import FILE
-from sessionsmgmt.adapters.ledger.git import LAGS, Branch, GitLedger
+from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
+from sessionsmgmt.adapters.ledger.git_transaction import LAGS
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
 from sessionsmgmt.adapters.ledger.witness import BELOW
-from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.delivery.claims import (
+    Begin,
+    Claim,
+    Entry,
+    Hold,
+    LedgerSnapshot,
+    Refused,
+    Resolve,
+    Sent,
+    Step,
+)
+from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError
+from sessionsmgmt.ports.ledger import Unwritten
 from tests.builders import NOW, RETENTION, announcement
 from tests.clock import ManualClock
 from tests.emulators.github import (
@@ -33,6 +46,7 @@ from tests.emulators.github import (
     Objects,
     Refusal,
 )
+from tests.ledger_run import LedgerRun
 from tests.wire.github import BRANCH, KEYS, Home, github
 
 READ, PUT = "repos/get-content", "repos/create-or-update-file-contents"
@@ -55,9 +69,9 @@ def begin(run: str, key: Key = LAB, what: Announcement = FIRST, basis: Announcem
     return Begin(key, run, basis, what)
 
 
-def read_by(home: Home) -> GitLedger:
+def read_by(home: Home) -> LedgerRun[GitLedger]:
     """A ledger that a run has opened and read."""
-    ledger = home.ledger()
+    ledger = home.run()
     ledger.read(NOW)
     return ledger
 
@@ -68,7 +82,7 @@ def begun(home: Home, *steps: Step) -> None:
 
 
 def entry(home: Home, key: Key = LAB) -> Entry:
-    return home.ledger().read(NOW).entry(key)
+    return home.run().read(NOW).entry(key)
 
 
 def tip(home: Home) -> bytes:
@@ -96,7 +110,7 @@ def listening(home: Home, trouble: object) -> Home:
 def test_reading_is_a_request_for_each_ref_at_first_and_writing_one_more(home: Home) -> None:
     begun(home)
     before = len(home.github.requests)
-    ledger = home.ledger()
+    ledger = home.run()
 
     ledger.read(NOW)
     assert asked(home, before) == [READ, READ]
@@ -111,7 +125,7 @@ def test_reading_is_a_request_for_each_ref_at_first_and_writing_one_more(home: H
 
 
 def test_the_first_writing_takes_four_requests_after_looking_whether_there_are_refs(home: Home) -> None:
-    ledger = home.ledger()
+    ledger = home.run()
     ledger.read(NOW)
     assert asked(home) == [READ, REFS, REFS]
 
@@ -134,7 +148,7 @@ def test_the_branch_has_nothing_of_the_clubs_files_or_past_on_it(home: Home) -> 
 
 def test_commits_name_nobody_and_start_no_workflow(home: Home) -> None:
     person = home.github.world.fine_grained_token({"contents": "write"})
-    ledger = GitLedger(home.hub(person), home.branch(), KEYS, RETENTION)
+    ledger = LedgerRun(GitLedger(home.hub(person), home.branch(), KEYS, RETENTION))
     ledger.write([begin("we")], NOW)
     ledger.write([begin("we", SHOP)], NOW)
 
@@ -167,7 +181,7 @@ def test_what_passes_does_not_keep_the_ledger_from_being_read(home: Home, troubl
 def test_what_passes_does_not_make_a_ledger_out_of_none(home: Home, call: str, trouble: Break | Refusal) -> None:
     home.github.fail(call, trouble)
 
-    assert listening(home, trouble).ledger().read(NOW).entries == {}
+    assert listening(home, trouble).run().read(NOW).entries == {}
 
 
 @pytest.mark.parametrize("trouble", UNTOLD)
@@ -189,13 +203,13 @@ def test_a_write_is_taken_once_whatever_happens_to_the_request(home: Home, troub
 def test_the_ledger_is_begun_once_whatever_happens_to_the_requests(
     home: Home, call: str, trouble: Break | Refusal
 ) -> None:
-    ledger = listening(home, trouble).ledger()
+    ledger = listening(home, trouble).run()
     secret = ledger.read(NOW).secret
     home.github.fail(call, trouble)
 
     assert ledger.write([begin("we"), begin("we", SHOP), Hold(SHOP, "we"), Resolve(SHOP, arrived=True)], NOW) == ()
     assert entry(home) == Entry(claim=Claim("we", NOW, FIRST))
-    assert home.ledger().read(NOW).secret == secret
+    assert home.run().read(NOW).secret == secret
     assert serial(home) == 1
 
 
@@ -254,7 +268,7 @@ def test_what_another_run_wrote_in_between_stays(home: Home) -> None:
     assert theirs.write([begin("they"), Sent(SHOP, "before", "mail 1")], NOW) == ()
     before = len(home.github.requests)
     assert ours.write([begin("we"), begin("we", Key("campus", "x"))], NOW) == (
-        Refused(LAB, "another run is sending it"),
+        Refused(LAB, LedgerRefusal.ANOTHER_RUN_SENDING),
     )
     assert asked(home, before) == [PUT, READ, PUT, MOVE]
     assert entry(home).claim == Claim("they", NOW, FIRST)
@@ -277,7 +291,7 @@ def test_a_claim_of_our_own_that_was_closed_meanwhile_is_not_ours_any_more(home:
     closing = read_by(home)
     assert closing.write([Resolve(LAB, arrived=True)], later) == ()
 
-    assert ours.write([begin("we")], later) == (Refused(LAB, "another run has just said it"),)
+    assert ours.write([begin("we")], later) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
 
 
 @pytest.mark.parametrize("is_begun", [True, False])
@@ -287,14 +301,14 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
     runs = [f"run {number}" for number in range(4)]
     ledgers = [read_by(replace(home, time=type(home.time)())) for _ in runs]
 
-    def work(number: int) -> tuple[Refused, ...]:
+    def work(number: int) -> tuple[Refused | Unwritten, ...]:
         own = [begin(runs[number], Key("own", f"{runs[number]} {count}")) for count in range(3)]
         return tuple(one for step in [begin(runs[number]), *own] for one in ledgers[number].write([step], NOW))
 
     with ThreadPoolExecutor(len(runs)) as pool:
         missed = list(pool.map(work, range(len(runs))))
 
-    snapshot = home.ledger().read(NOW)
+    snapshot = home.run().read(NOW)
     claimed = {key: one.claim.run for key, one in snapshot.entries.items() if one.claim}
     for run, refusals in zip(runs, missed, strict=True):
         refused = {one.key for one in refusals}
@@ -367,13 +381,13 @@ def test_a_copy_of_github_that_lags_behind_is_waited_for(home: Home) -> None:
 def test_the_case_of_the_repositorys_name_does_not_matter(home: Home) -> None:
     begun(home, begin("we"))
 
-    assert home.ledger(owner=OWNER.upper()).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+    assert home.run(owner=OWNER.upper()).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"\xff\x00", b'{"version":1,"entries":[]}'])
 def test_a_file_that_is_no_ledger_of_ours_is_refused_and_left_alone(home: Home, data: bytes) -> None:
     home.repository.write(FILE, data, BRANCH)
-    ledger = home.ledger()
+    ledger = home.run()
 
     with pytest.raises(RefusedError, match=f"^{FILE} on the branch {BRANCH} is not as sessionsmgmt wrote it"):
         ledger.read(NOW)
@@ -386,22 +400,22 @@ def test_a_folder_in_the_place_of_the_file_is_refused(home: Home) -> None:
     home.repository.write(f"{FILE}/inside", b"", BRANCH)
 
     with pytest.raises(RefusedError, match="is no file"):
-        home.ledger().read(NOW)
+        home.run().read(NOW)
 
 
 def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_write(home: Home) -> None:
     begun(home, begin("we"))
     new = bytes(reversed(range(32)))
     with pytest.raises(RefusedError, match="another key"):
-        home.ledger(Keys(new)).read(NOW)
+        home.run(Keys(new)).read(NOW)
 
-    ledger = home.ledger(Keys(new, conf_json=KEYS.current))
+    ledger = home.run(Keys(new, conf_json=KEYS.current))
     assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
     before = len(home.github.requests)
     assert ledger.write([], NOW) == ()
     assert ledger.write([], NOW) == ()
     assert asked(home, before) == [PUT, MOVE]
-    assert home.ledger(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
+    assert home.run(Keys(new)).read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
 
 def test_a_repository_may_be_renamed(home: Home) -> None:
@@ -417,7 +431,7 @@ def test_a_repository_may_be_renamed(home: Home) -> None:
 def test_outside_of_a_job_the_number_of_the_repository_is_asked_for_once(home: Home) -> None:
     begun(home, begin("we"))
     before = len(home.github.requests)
-    ledger = GitLedger(home.hub(), Branch(RepositoryName(OWNER, REPOSITORY), BRANCH), KEYS, RETENTION)
+    ledger = LedgerRun(GitLedger(home.hub(), Branch(RepositoryName(OWNER, REPOSITORY), BRANCH), KEYS, RETENTION))
 
     assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
     ledger.write([Sent(LAB, "we", "mail 1")], NOW)
@@ -431,7 +445,9 @@ def test_a_repository_that_is_not_found_is_not_an_empty_ledger(home: Home) -> No
         (REPOSITORY, home.github.world.classic_token()),
         (REPOSITORY, home.github.world.fine_grained_token({"contents": "write"}, "another")),
     ):
-        ledger = GitLedger(home.hub(token), Branch(RepositoryName(OWNER, name), BRANCH, "1"), KEYS, RETENTION)
+        ledger = LedgerRun(
+            GitLedger(home.hub(token), Branch(RepositoryName(OWNER, name), BRANCH, "1"), KEYS, RETENTION)
+        )
         with pytest.raises(RefusedError, match="GitHub finds nothing for reading the ledger"):
             ledger.read(NOW)
         with pytest.raises(RefusedError):
@@ -444,7 +460,7 @@ def test_no_message_of_a_refusal_makes_a_ledger_that_is_there_an_empty_one(home:
     home.github.fail(READ, Refusal(404, message), times=2)
 
     with pytest.raises(RefusedError, match="is there, but not"):
-        home.ledger().read(NOW)
+        home.run().read(NOW)
 
 
 def test_a_ledger_that_is_begun_between_two_looks_is_read(home: Home) -> None:
@@ -458,7 +474,7 @@ def test_a_branch_without_the_file_is_refused(home: Home) -> None:
     home.repository.write("index.html", b"", BRANCH)
 
     with pytest.raises(RefusedError, match=f"^The branch {BRANCH} is there, but not {FILE} on it") as refusal:
-        home.ledger().read(NOW)
+        home.run().read(NOW)
     assert "another name" in refusal.value.hint
 
 
@@ -466,7 +482,7 @@ def test_a_branch_whose_name_begins_alike_or_a_tag_is_not_the_ledgers(home: Home
     home.repository.write(FILE, b"", f"{BRANCH}-of-before")
     home.repository.objects.refs[f"refs/tags/{BRANCH}"] = home.repository.head(f"{BRANCH}-of-before")
 
-    assert home.ledger().read(NOW).entries == {}
+    assert home.run().read(NOW).entries == {}
     begun(home, begin("we"))
     assert entry(home).claim == Claim("we", NOW, FIRST)
 
@@ -475,7 +491,7 @@ def test_an_empty_repository_says_what_to_do(home: Home) -> None:
     home.repository.objects = Objects()
 
     with pytest.raises(RefusedError, match=r"The repository is empty.* Push a first commit\."):
-        home.ledger().read(NOW)
+        home.run().read(NOW)
 
 
 @pytest.mark.parametrize(
@@ -485,7 +501,7 @@ def test_an_empty_repository_says_what_to_do(home: Home) -> None:
 def test_a_missing_permission_is_named_as_the_workflow_writes_it(
     home: Home, permissions: dict[str, str], doing: str, line: str
 ) -> None:
-    ledger = replace(home, permissions=permissions).ledger()
+    ledger = replace(home, permissions=permissions).run()
 
     with pytest.raises(RefusedError, match=f"GitHub does not allow {doing} the ledger with GITHUB_TOKEN") as refusal:
         ledger.write([begin("we")], NOW)
@@ -585,7 +601,7 @@ def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
     assert len(tip(home)) > 1024 * 1024
     before = len(home.github.requests)
 
-    ledger = home.ledger()
+    ledger = home.run()
     claim = ledger.read(NOW).entry(LAB).claim
     assert claim is not None
     assert claim.announcement.people == people
@@ -594,15 +610,12 @@ def test_a_ledger_too_large_for_one_reply_is_read_in_two(home: Home) -> None:
 
 
 def test_a_secret_to_begin_with_is_that_of_a_new_ledger_only(home: Home) -> None:
-    given = bytes(range(1, 33))
-    ledger = home.ledger()
-    ledger.begin_with(given)
-    assert ledger.read(NOW) == LedgerSnapshot(given)
+    given = LedgerSnapshot(bytes(range(1, 33)))
+    ledger = LedgerRun(home.ledger(), given)
+    assert ledger.read(NOW) == given
     ledger.write([begin("we")], NOW)
 
-    again = home.ledger()
-    again.begin_with(bytes(32))
-    assert again.read(NOW).secret == given
+    assert home.ledger().read(NOW, LedgerSnapshot(bytes(32))).secret == given.secret
 
 
 def test_the_sealed_file_shows_nothing_to_whoever_lacks_the_key(home: Home) -> None:

@@ -11,7 +11,8 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.ledger.abandoned import Clubs
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.codec import encode
-from sessionsmgmt.adapters.ledger.git import BEHIND, LAGS, Branch, GitLedger
+from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
+from sessionsmgmt.adapters.ledger.git_transaction import BEHIND, LAGS
 from sessionsmgmt.adapters.ledger.sealing import Keys, head, seal
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Sent
@@ -20,6 +21,7 @@ from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
 from sessionsmgmt.ports.ledger import Adopted
 from tests.builders import NOW, RETENTION, announcement
 from tests.emulators.github import OWNER, Refusal, Repository
+from tests.ledger_run import LedgerRun
 from tests.wire.github import BRANCH, KEYS, Home, github
 
 LAB, SHOP = Key("campus", "lab"), Key("campus", "shop")
@@ -36,13 +38,13 @@ def home() -> Iterator[Home]:
 
 def ledger_of(
     home: Home, folder: str = "", branch: str = BRANCH, *, clubs: Clubs | None = None, keys: Keys = KEYS
-) -> GitLedger:
+) -> LedgerRun[GitLedger]:
     """The ledger as the club in a folder opens it."""
     at = Branch(RepositoryName(OWNER, home.name), branch, str(home.repository.id), folder, lambda: clubs)
-    return GitLedger(home.hub(), at, keys, RETENTION)
+    return LedgerRun(GitLedger(home.hub(), at, keys, RETENTION))
 
 
-def begun(ledger: GitLedger) -> None:
+def begun(ledger: LedgerRun[GitLedger]) -> None:
     ledger.read(NOW)
     assert ledger.write([Begin(LAB, "we", None, FIRST), Sent(LAB, "we", "mail 1")], NOW) == ()
 
@@ -130,7 +132,7 @@ def test_a_ledger_that_names_no_folder_yet_is_taken_over_without_a_word(home: Ho
 
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert ledger.write([Begin(SHOP, "we", None, FIRST)], NOW) == ()
-    assert ledger.warnings() == ()
+    assert ledger.warnings == ()
     with pytest.raises(RefusedError, match="belongs to the club in the folder 'otters'"):
         ledger_of(home, "sharks", OTTERS).read(NOW)
     assert head(home.repository.read(FILE, OTTERS)) == (2, 8)
@@ -152,14 +154,15 @@ def test_a_club_that_moved_takes_its_ledger_over_once(home: Home, missing: str, 
         del refs(home)[f"refs/heads/{BRANCH}"]
     place, folder = (moved_elsewhere(home), "otters") if elsewhere else (home, "clubs/otters")
 
-    assert ledger_of(place, folder).adopt() == Adopted(1, BRANCH)
+    adopted = ledger_of(place, folder).ledger.adopt()
+    assert (adopted.notices, adopted.branch) == (1, BRANCH)
     ledger = ledger_of(place, folder)
     assert ledger.read(NOW).entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
     assert ledger.write([], NOW) == ()
-    assert ledger.warnings() == ()
+    assert ledger.warnings == ()
     assert refs(home)[f"{BELOW}{BRANCH}"] == refs(home)[f"refs/heads/{BRANCH}"]
     with pytest.raises(InputError, match="is this club's already"):
-        ledger_of(place, folder).adopt()
+        ledger_of(place, folder).ledger.adopt()
 
 
 def test_a_club_whose_folder_was_moved_does_not_begin_anew(home: Home) -> None:
@@ -172,12 +175,12 @@ def test_a_club_whose_folder_was_moved_does_not_begin_anew(home: Home) -> None:
         ledger.read(NOW)
     assert "resolve --adopt" in refusal.value.hint
 
-    assert ledger.adopt() == Adopted(1, OTTERS)
+    assert ledger.ledger.adopt() == Adopted(1, OTTERS)
     assert {name for name in refs(home) if "otters" in name} == set()
     again = ledger_of(home, "seals", f"{BRANCH}-seals", clubs=clubs)
     assert again.read(NOW).entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
     assert again.write([], NOW) == ()
-    assert again.warnings() == ()
+    assert again.warnings == ()
     assert ledger_of(home, "sharks", SHARKS, clubs=clubs).read(NOW).entry(LAB).announcement == FIRST
 
 
@@ -188,7 +191,7 @@ def test_what_an_earlier_version_left_behind_is_found_too(home: Home, folder: st
 
     with pytest.raises(RefusedError, match="resolve --adopt"):
         ledger.read(NOW)
-    assert ledger.adopt().notices == 1
+    assert ledger.ledger.adopt().notices == 1
     assert ledger_of(home, "new", f"{BRANCH}-new", clubs=there("new")).read(NOW).entry(LAB).announcement == FIRST
 
 
@@ -205,7 +208,7 @@ def test_a_ledger_on_a_branch_of_any_name_is_found_among_few(home: Home, others:
         return
     with pytest.raises(RefusedError, match="the one on the branch our-ledger"):
         ledger.read(NOW)
-    assert ledger.adopt().branch == "our-ledger"
+    assert ledger.ledger.adopt().branch == "our-ledger"
 
 
 def test_of_several_that_were_left_behind_a_person_chooses(home: Home) -> None:
@@ -214,7 +217,7 @@ def test_of_several_that_were_left_behind_a_person_chooses(home: Home) -> None:
     ledger = ledger_of(home, "seals", f"{BRANCH}-seals", clubs=there("seals"))
 
     with pytest.raises(InputError, match=f"More than one ledger was left behind: {OTTERS}, {SHARKS}"):
-        ledger.adopt()
+        ledger.ledger.adopt()
 
 
 def test_a_new_club_begins_where_nothing_was_left_behind_for_it(home: Home) -> None:
@@ -230,7 +233,7 @@ def test_a_new_club_begins_where_nothing_was_left_behind_for_it(home: Home) -> N
         ledger = ledger_of(home, "sharks", SHARKS, clubs=clubs)
         assert ledger.read(NOW).entries == {}
         with pytest.raises(InputError, match="no ledger to be taken over"):
-            ledger.adopt()
+            ledger.ledger.adopt()
     begun(ledger_of(home, "sharks", SHARKS, clubs=there("otters", "sharks")))
 
 
@@ -252,8 +255,9 @@ def test_a_ledger_that_was_taken_over_and_can_not_be_deleted_is_named(home: Home
     home.github.fail("git/delete-ref", Refusal(422, "Cannot delete this protected ref."))
     ledger = ledger_of(home, "seals", f"{BRANCH}-seals", clubs=there("seals"))
 
-    assert ledger.adopt().notices == 1
-    [warning] = ledger.warnings()
+    adopted = ledger.ledger.adopt()
+    assert adopted.notices == 1
+    [warning] = adopted.warnings
     assert OTTERS in warning.text
 
 
@@ -262,14 +266,14 @@ def test_somebody_elses_write_in_between_is_not_lost_by_taking_over(home: Home) 
     home.github.fail("repos/create-or-update-file-contents", Refusal(409, f"{FILE} does not match {'1' * 40}"))
 
     with pytest.raises(UnreachableError, match="Another run is writing"):
-        ledger_of(home, "clubs/otters").adopt()
+        ledger_of(home, "clubs/otters").ledger.adopt()
     assert ledger_of(home, "otters").read(NOW).entry(LAB).announcement == FIRST
 
 
 def test_a_secret_stays_when_a_ledger_is_taken_over(home: Home) -> None:
     begun(ledger_of(home, "otters"))
     secret = ledger_of(home, "otters").read(NOW).secret
-    ledger_of(home, "seals").adopt()
+    ledger_of(home, "seals").ledger.adopt()
 
     snapshot = ledger_of(home, "seals").read(NOW)
     assert (snapshot.secret, snapshot.entry(SHOP)) == (secret, Entry())
@@ -279,7 +283,7 @@ def test_a_claim_goes_over_with_the_ledger(home: Home) -> None:
     ledger = ledger_of(home, "otters")
     ledger.read(NOW)
     ledger.write([Begin(LAB, "we", None, FIRST)], NOW)
-    ledger_of(home, "seals").adopt()
+    ledger_of(home, "seals").ledger.adopt()
 
     assert ledger_of(home, "seals").read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
 
@@ -290,5 +294,5 @@ def test_a_moved_ledger_of_which_only_the_witness_is_left_says_so_before(home: H
     ledger = ledger_of(home, "otters")
 
     ledger.read(NOW)
-    assert [one.code for one in ledger.warnings()] == [BEHIND]
+    assert [one.code for one in ledger.warnings] == [BEHIND]
     assert home.time.naps == list(LAGS[:2])

@@ -9,14 +9,17 @@ from datetime import timedelta
 import pytest
 
 from sessionsmgmt.adapters.ledger.branch import FILE
-from sessionsmgmt.adapters.ledger.git import BEHIND, LAGS, RESTORED, UNWITNESSED, GitLedger
+from sessionsmgmt.adapters.ledger.git import GitLedger
+from sessionsmgmt.adapters.ledger.git_transaction import BEHIND, LAGS, RESTORED, UNWITNESSED
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
 from sessionsmgmt.adapters.ledger.witness import BELOW, SECONDS, Witness
 from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refused, Sent
+from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import RefusedError
 from tests.builders import NOW, announcement
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, Refusal
+from tests.ledger_run import LedgerRun
 from tests.wire.github import BRANCH, KEYS, Home, github
 
 READ, PUT, REFS = "repos/get-content", "repos/create-or-update-file-contents", "git/list-matching-refs"
@@ -42,14 +45,14 @@ def begin(run: str, key: Key = LAB) -> Begin:
     return Begin(key, run, None, FIRST)
 
 
-def read_by(home: Home) -> GitLedger:
-    ledger = home.ledger()
+def read_by(home: Home) -> LedgerRun[GitLedger]:
+    ledger = home.run()
     ledger.read(NOW)
     return ledger
 
 
-def codes(ledger: GitLedger) -> list[str]:
-    return [one.code for one in ledger.warnings()]
+def codes(ledger: LedgerRun[GitLedger]) -> list[str]:
+    return [one.code for one in ledger.warnings]
 
 
 def serial(home: Home) -> int:
@@ -94,7 +97,7 @@ def test_a_branch_that_is_gone_or_behind_is_restored_by_the_next_run(
 ) -> None:
     last = season(home)
     befalls(home, accident)
-    ledger = home.ledger()
+    ledger = home.run()
 
     snapshot = ledger.read(NOW)
     assert snapshot.entry(LAB) == Entry(FIRST, None, "mail 1", NOW)
@@ -107,7 +110,7 @@ def test_a_branch_that_is_gone_or_behind_is_restored_by_the_next_run(
         assert last in home.repository.objects.history(refs(home)[HEAD])
         assert (refs(home)[HEAD] == last) is (not steps)
     assert refs(home)[WITNESS] == refs(home)[HEAD]
-    assert home.ledger().read(NOW).entries == {
+    assert home.run().read(NOW).entries == {
         **snapshot.entries,
         **{one.key: Entry(claim=Claim("new", NOW, FIRST)) for one in steps},
     }
@@ -118,8 +121,8 @@ def test_what_was_said_is_not_claimed_again_after_an_accident(home: Home, accide
     season(home)
     befalls(home, accident)
 
-    assert read_by(home).write([begin("new")], NOW) == (Refused(LAB, "another run has just said it"),)
-    assert read_by(home).write([begin("new", SHOP)], NOW) == (Refused(SHOP, "another run is sending it"),)
+    assert read_by(home).write([begin("new")], NOW) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
+    assert read_by(home).write([begin("new", SHOP)], NOW) == (Refused(SHOP, LedgerRefusal.ANOTHER_RUN_SENDING),)
 
 
 @pytest.mark.parametrize("accident", ACCIDENTS)
@@ -131,7 +134,7 @@ def test_who_only_reads_restores_nothing_and_says_so(home: Home, accident: str) 
 
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert refs(home) == before
-    [warning] = ledger.warnings()
+    [warning] = ledger.warnings
     assert (warning.code, "the next run restores it" in warning.text) == (BEHIND, True)
     assert ("deleted" in warning.text) is (accident == "deleted")
 
@@ -142,9 +145,9 @@ def test_an_accident_while_a_run_is_at_work_is_mended_by_that_run(home: Home, ac
     ledger = read_by(home)
     befalls(home, accident)
 
-    assert ledger.write([begin("new", BARN), begin("new")], NOW) == (Refused(LAB, "another run has just said it"),)
+    assert ledger.write([begin("new", BARN), begin("new")], NOW) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
     assert codes(ledger) == [RESTORED]
-    assert home.ledger().read(NOW).entry(BARN).claim == Claim("new", NOW, FIRST)
+    assert home.run().read(NOW).entry(BARN).claim == Claim("new", NOW, FIRST)
     assert (serial(home), refs(home)[WITNESS]) == (4, refs(home)[HEAD])
 
 
@@ -165,8 +168,8 @@ def test_of_two_runs_that_restore_it_one_claims(home: Home, accident: str) -> No
     one, other = read_by(replace(home, time=type(home.time)())), read_by(replace(home, time=type(home.time)()))
 
     assert one.write([begin("one", BARN)], NOW) == ()
-    assert other.write([begin("other", BARN)], NOW) == (Refused(BARN, "another run is sending it"),)
-    assert home.ledger().read(NOW).entry(BARN).claim == Claim("one", NOW, FIRST)
+    assert other.write([begin("other", BARN)], NOW) == (Refused(BARN, LedgerRefusal.ANOTHER_RUN_SENDING),)
+    assert home.run().read(NOW).entry(BARN).claim == Claim("one", NOW, FIRST)
     assert refs(home)[WITNESS] == refs(home)[HEAD]
 
 
@@ -253,11 +256,11 @@ def test_a_witness_that_can_not_be_moved_is_a_warning_and_the_ledger_is_written(
 
     assert ledger.write([Sent(LAB, "we", "mail 1")], NOW) == ()
     assert ledger.write([begin("we", SHOP)], NOW) == ()
-    [warning] = ledger.warnings()
+    [warning] = ledger.warnings
     assert (warning.code, WITNESS in warning.text) == (UNWITNESSED, True)
     assert (serial(home), refs(home)[WITNESS]) == (3, old)
     assert home.time.now <= 2 * SECONDS
-    assert home.ledger().read(NOW).entry(SHOP).claim == Claim("we", NOW, FIRST)
+    assert home.run().read(NOW).entry(SHOP).claim == Claim("we", NOW, FIRST)
 
 
 @pytest.mark.parametrize("accident", ACCIDENTS[:2])
@@ -277,23 +280,23 @@ def test_a_changed_key_opens_the_witness_as_well(home: Home) -> None:
     new = bytes(reversed(range(32)))
 
     with pytest.raises(RefusedError, match=f"on the ref {WITNESS} was sealed with another key"):
-        home.ledger(Keys(new)).read(NOW)
-    ledger = home.ledger(Keys(new, conf_json=KEYS.current))
+        home.run(Keys(new)).read(NOW)
+    ledger = home.run(Keys(new, conf_json=KEYS.current))
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert ledger.write([], NOW) == ()
-    assert home.ledger(Keys(new)).read(NOW).entry(LAB).announcement == FIRST
+    assert home.run(Keys(new)).read(NOW).entry(LAB).announcement == FIRST
     assert refs(home)[WITNESS] == refs(home)[HEAD]
 
 
 def test_a_witness_of_the_key_before_does_not_matter_while_the_branch_is_further(home: Home) -> None:
     season(home)
     old, new = refs(home)[WITNESS], bytes(reversed(range(32)))
-    changing = home.ledger(Keys(new, conf_json=KEYS.current))
+    changing = home.run(Keys(new, conf_json=KEYS.current))
     changing.read(NOW)
     changing.write([], NOW)
     refs(home)[WITNESS] = old
 
-    ledger = home.ledger(Keys(new))
+    ledger = home.run(Keys(new))
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     ledger.write([], NOW)
     assert refs(home)[WITNESS] == refs(home)[HEAD]
@@ -315,7 +318,7 @@ def test_a_witness_that_was_changed_is_not_believed(home: Home) -> None:
     refs(home)[WITNESS] = home.repository.write(FILE, data.replace(b" 3 ", b" 9 ", 1), "elsewhere")
 
     with pytest.raises(RefusedError, match=f"on the ref {WITNESS} is not as sessionsmgmt wrote it"):
-        home.ledger().read(NOW)
+        home.run().read(NOW)
 
 
 @pytest.mark.parametrize("accident", [None, *ACCIDENTS])
@@ -324,17 +327,17 @@ def test_what_is_erased_does_not_come_back(home: Home, accident: str | None) -> 
     if accident:
         befalls(home, accident)
 
-    assert home.ledger().erase() is True
+    assert home.run().erase() is True
     assert {HEAD, WITNESS} & set(refs(home)) == set()
-    assert home.ledger().erase() is False
-    assert home.ledger().read(NOW).entries == {}
+    assert home.run().erase() is False
+    assert home.run().read(NOW).entries == {}
 
 
 def test_the_old_ledger_of_a_move_is_read_from_its_witness(home: Home) -> None:
     season(home)
     befalls(home, "deleted")
     later = NOW + timedelta(minutes=1)
-    old = home.ledger()
+    old = home.run()
 
     assert old.read(later).entry(LAB).announcement == FIRST
     assert codes(old) == [BEHIND]

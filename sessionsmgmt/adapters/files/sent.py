@@ -12,7 +12,7 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from sessionsmgmt.adapters.mail_headers import mail, sender
+from sessionsmgmt.adapters.mail_headers import mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.errors import InputError
 
@@ -67,7 +67,7 @@ def _mail(path: Path) -> tuple[Mail, str | None]:
     message_id = str(message["Message-ID"] or "").strip() or path.name
     at = _date(message) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     headers = [(name, str(value)) for name, value in message.items()]
-    return mail(message_id, at, headers), sender(headers)
+    return mail_from_headers(message_id, at, headers), sender_address(headers)
 
 
 def _date(headers: Message) -> datetime | None:

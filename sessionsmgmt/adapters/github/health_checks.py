@@ -1,4 +1,4 @@
-"""What ``doctor`` says of GitHub: token, repository, secret, ledger's branch, workflows. Everything here only looks."""
+"""What ``doctor`` says of GitHub: token, repository, secret, workflows. Everything here only looks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
-from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
@@ -39,18 +38,6 @@ OURS = "sessions-"
 
 Headers = Mapping[str, str]
 T = TypeVar("T")
-
-
-class Sealing(Protocol):
-    """A ledger that knows which key it is sealed with."""
-
-    def is_outdated(self) -> bool | None:
-        """Whether that is the key before; None where the ledger is not begun."""
-        ...
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """What a person should know of it once it was asked."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +129,6 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
         yield Finding("environment", Health.BAD, text, advice, RefusedError)
     else:
         yield Finding("environment", Health.GOOD, "It is there.")
-
-
-def ledger(open_ledger: Callable[[], Sealing], *, has_former: bool) -> Iterator[Finding]:
-    """Whether the ledger's branch is there, and which key it is sealed with; ``has_former``: the old one is set."""
-    opened = open_ledger()
-    outdated = opened.is_outdated()
-    for warning in opened.warnings():
-        yield Finding("ledger branch", Health.NOTE, f"{warning.text[:1].upper()}{warning.text[1:]}.")
-    match outdated, has_former:
-        case None, _:
-            yield Finding("ledger branch", Health.GOOD, "It is not begun; the first run does that.")
-        case True, _:
-            advice = "The next run seals it with SESSIONSMGMT_KEY. Then delete SESSIONSMGMT_KEY_OLD."
-            yield Finding("ledger branch", Health.NOTE, "It is still sealed with the key before.", advice)
-        case _, True:
-            text = "It is there, and sealed with SESSIONSMGMT_KEY."
-            yield Finding("ledger branch", Health.NOTE, text, "SESSIONSMGMT_KEY_OLD is not needed for it any more.")
-        case _:
-            yield Finding("ledger branch", Health.GOOD, "It is there, and opens with SESSIONSMGMT_KEY.")
 
 
 def workflows(here: Here) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ class Turned:
     """What the steps make of a page: our properties as they shall stand, and the steps that were not taken."""
 
     properties: Properties = field(repr=False)
-    missed: tuple[Refused | Unwritten, ...] = ()
+    not_taken: tuple[Refused | Unwritten, ...] = ()
 
 
 def opened(item: Item, binding: Binding) -> Page:
@@ -110,21 +110,21 @@ def turned(page: Page, steps: Sequence[Step], secret: bytes, binding: Binding, n
     less of what is there.
     """
     before = LedgerSnapshot(secret, entries(page, secret, binding, now))
-    after, missed = before, list[Refused | Unwritten]()
+    after, not_taken = before, list[Refused | Unwritten]()
     for step in steps:
         following, refused = after.advanced([step], now)
         if refused:
-            missed += refused
+            not_taken += refused
         elif (
             isinstance(step, Begin | Import) and _takes(page, _lasting(page, following, binding, now), binding) > LIMIT
         ):
-            missed.append(Unwritten(step.key, InputError(_FULL, _ELSEWHERE)))
+            not_taken.append(Unwritten(step.key, InputError(_FULL, _ELSEWHERE)))
         else:
             after = following
     after = _lasting(page, after, binding, now)
     if after == before and not page.outdated:
-        return Turned(page.properties, tuple(missed))
-    return Turned(_properties(page, after, binding), tuple(missed))
+        return Turned(page.properties, tuple(not_taken))
+    return Turned(_properties(page, after, binding), tuple(not_taken))
 
 
 def _private(item: Item) -> Properties:

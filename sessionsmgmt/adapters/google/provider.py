@@ -18,13 +18,13 @@ from sessionsmgmt.retry import RetryPolicy
 if TYPE_CHECKING:
     from sessionsmgmt.adapters.google.account import Account
     from sessionsmgmt.adapters.google.transport import Connection
-    from sessionsmgmt.adapters.ledger.migration import ImportTarget
     from sessionsmgmt.adapters.ledger.retention import Retention
     from sessionsmgmt.adapters.ledger.sealing import Keys
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
     from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
     from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import ErasableLedger
     from sessionsmgmt.ports.mail import Mailer, SentFolder
 
 GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
@@ -70,7 +70,7 @@ def _sent_folder(account: Account, _: GoogleMail, __: Config) -> SentFolder:
 
 def _calendar_ledger(
     account: Account, section: GoogleCalendar, config: Config, keys: Keys, retention: Retention
-) -> ImportTarget:
+) -> ErasableLedger:
     from sessionsmgmt.adapters.google.ledger import CalendarLedger
 
     rules = [notice.rule for notice in config.notices]

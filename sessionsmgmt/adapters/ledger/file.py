@@ -20,12 +20,12 @@ from pathlib import Path
 
 from sessionsmgmt.adapters.ledger.codec import decode, encode
 from sessionsmgmt.adapters.ledger.retention import Retention
-from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, ByDigest, LedgerSnapshot, Refused, Step
-from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, LedgerSnapshot, Step
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.ports.ledger import WriteResult
 from sessionsmgmt.safe_files import IGNORED, own_file, own_folder
 
-RETRY_POLICY = timedelta(seconds=20)
+LOCK_WAIT = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
 
 _PAUSE = 0.01  # seconds between two looks at a lock that is taken
@@ -48,58 +48,41 @@ class FileLedger:
     that nobody commits it by accident. Needs a system with ``flock`` (Linux, macOS, BSD).
     """
 
-    def __init__(self, path: Path, retention: Retention, retry_policy: timedelta = RETRY_POLICY) -> None:
+    def __init__(self, path: Path, retention: Retention, lock_wait: timedelta = LOCK_WAIT) -> None:
         self._path = path
         self._shown = os.path.relpath(path)
         self._lock = path.with_name(f"{path.name}.lock")
         self._draft = path.with_name(f"{path.name}.tmp")
         self._retention = retention
-        self._patience = retry_policy
-        self._secret: bytes | None = None  # of the last book read: what its reader's digests are made with
+        self._lock_wait = lock_wait
 
-    def begin_with(self, secret: bytes) -> None:
-        """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
-        self._secret = secret
-
-    def read(self, now: datetime) -> LedgerSnapshot:  # noqa: ARG002 - the port's: some stores look at a stretch of time
-        """The book as it stands; where there is no file yet, an empty one whose secret the first write will store.
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - other stores need the instant
+        """The ledger as it stands; where there is no file yet, an empty one whose secret the first write will store.
 
         Raises RefusedError for a file that is damaged or of a newer version, InputError for a place that can't be
         used, UnreachableError where the system fails.
         """
         with _explained(self._shown):
-            snapshot = self._load() or self._unwritten()
-        self._secret = snapshot.secret
-        return snapshot
+            return self._load() or LedgerSnapshot(earlier.secret if earlier else secrets.token_bytes(SECRET_BYTES))
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused, ...]:
-        """Take the steps; see ``ports.Ledger``. Raises as ``read`` does, UnreachableError if the lock stays taken.
-
-        Where another process began the ledger after it was read here, nothing is claimed: what is to be said was made
-        with a secret that was never stored, and nobody would be recognised by it later.
-        """
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        """Take the steps; see ``ports.Ledger``. Raises as ``read`` does, UnreachableError if the lock stays taken."""
         with _explained(self._shown):
             if not steps and not self._is_outgrown(now):
-                return ()
+                return WriteResult(snapshot)
             with self._locked():
-                found = self._load()
-                before = found or self._unwritten()
-                known = self._secret in (None, before.secret)
-                after, refused = before.advanced([one for one in steps if known or not isinstance(one, ByDigest)], now)
+                stored = self._load()
+                before = stored or LedgerSnapshot(snapshot.secret)
+                after, refused = before.advanced(steps, now, snapshot.secret)
                 after = self._retention.pruned(after, now)
                 if after != before:
-                    if found is None:
+                    if stored is None:
                         self._keep_out_of_git()
                     self._replace(encode(after))
-        strange = [one for one in steps if isinstance(one, ByDigest) and not known]
-        return (*refused, *(Refused(one.key, "another run has just begun the ledger") for one in strange))
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """There are none; see ``ports.LedgerWithWarnings``."""
-        return ()
+        return WriteResult(after if after.secret == snapshot.secret else snapshot, refused)
 
     def erase(self) -> bool:
-        """Delete the file and all that is beside it for its sake; see ``ports.Erasable``.
+        """Delete the file and all that is beside it for its sake; see ``ports.ErasableLedger``.
 
         The folder goes too where it was the ledger's alone.
         """
@@ -117,9 +100,6 @@ class FileLedger:
                     with suppress(OSError):  # another process may have begun anew in it
                         self._path.parent.rmdir()
         return True
-
-    def _unwritten(self) -> LedgerSnapshot:
-        return LedgerSnapshot(self._secret or secrets.token_bytes(SECRET_BYTES))
 
     def _is_outgrown(self, now: datetime) -> bool:
         snapshot = self._load()
@@ -143,7 +123,7 @@ class FileLedger:
 
         A lock that was deleted while waiting for it keeps nobody out any more: the one that is there now is taken.
         """
-        deadline = time.monotonic() + self._patience.total_seconds()
+        deadline = time.monotonic() + self._lock_wait.total_seconds()
         while True:
             with _closing(self._lock_file()) as descriptor:
                 with suppress(FileNotFoundError):  # its folder was just deleted; then the lock is not there any more

@@ -7,23 +7,28 @@ is carried over with the first write; from then on, the new one is the one that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 from sessionsmgmt.adapters.ledger.retention import Retention
-from sessionsmgmt.domain.delivery.claims import Entry, Forget, Import, LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.delivery.claims import Entry, Forget, Import, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports.ledger import LedgerWithWarnings, Unwritten
+from sessionsmgmt.ports.ledger import ErasableLedger, WriteResult
 
 
-class ImportTarget(LedgerWithWarnings, Protocol):
-    """A ledger that can be told with which secret to begin."""
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """The snapshots of both ledgers that one snapshot was made of, and what the new one lacked of the old one's."""
 
-    def begin_with(self, secret: bytes) -> None:
-        """The secret to begin with, if the ledger isn't begun yet. Takes effect with the next ``read``."""
-        ...
+    old: LedgerSnapshot
+    new: LedgerSnapshot
+    lacking: Mapping[Key, Entry] = field(repr=False)
+
+    def snapshot(self) -> LedgerSnapshot:
+        """Both as one."""
+        warnings = (*self.old.warnings, *self.new.warnings)
+        return LedgerSnapshot(self.new.secret, {**self.lacking, **self.new.entries}, warnings, self)
 
 
 class MigratingLedger:
@@ -32,51 +37,54 @@ class MigratingLedger:
     People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
     """
 
-    def __init__(self, old: LedgerWithWarnings, new: ImportTarget, retention: Retention) -> None:
+    def __init__(self, old: ErasableLedger, new: ErasableLedger, retention: Retention) -> None:
         self._old = old
         self._new = new
         self._retention = retention
-        self._lacking: Mapping[Key, Entry] = {}  # what the new one lacked when it was last read
-        self._before: frozenset[Key] = frozenset()  # what the old one had then
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        """Both as one book. Raises as both do, and InputError where the new one was begun on its own."""
-        read = self._old.read(now)
-        self._before, old = frozenset(read.entries), self._retention.pruned(read, now)
-        alive = {key: entry for key, entry in old.entries.items() if not _is_outlived(entry, now, self._retention)}
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        """Both as one. Raises as both do, and InputError where the new one was begun on its own."""
+        return self._read(now, earlier).snapshot()
+
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        """Import what is lacking, and take the steps; see ``ports.Ledger``. Raises as the new ledger does.
+
+        Whom the old one is to forget as well it forgets first, or they would be imported once more.
+        """
+        version = snapshot.version if isinstance(snapshot.version, _Version) else self._read(now, snapshot)
+        old = WriteResult(version.old)
+        forgotten = [step for step in steps if isinstance(step, Forget) and step.key in version.old.entries]
+        if forgotten:
+            old = self._old.write(version.old, forgotten, now)
+        imports = [Import(key, entry) for key, entry in version.lacking.items()]
+        new = self._new.write(replace(version.new, secret=snapshot.secret), [*imports, *steps], now)
+        perhaps_lacking = {step.key for step in new.not_taken}  # what was imported already is not imported twice
+        lacking = {key: entry for key, entry in version.lacking.items() if key in perhaps_lacking}
+        after = _Version(old.snapshot, new.snapshot, lacking).snapshot()
+        return WriteResult(after, (*old.not_taken, *new.not_taken))
+
+    def erase(self) -> bool:
+        """Delete both, the old one first; see ``ports.ErasableLedger``."""
+        was = self._old.erase()
+        return self._new.erase() or was
+
+    def _read(self, now: datetime, earlier: LedgerSnapshot | None) -> _Version:
+        before = earlier.version if earlier and isinstance(earlier.version, _Version) else None
+        old = self._old.read(now, before.old if before else None)
+        pruned = self._retention.pruned(old, now)
+        alive = {key: entry for key, entry in pruned.entries.items() if not _is_outlived(entry, now, self._retention)}
+        earlier_new = before.new if before else earlier
         if alive:
-            self._new.begin_with(old.secret)
-        new = self._new.read(now)
-        self._lacking = {key: entry for key, entry in alive.items() if key not in new.entries}
-        if self._lacking and new.secret != old.secret:
+            earlier_new = replace(earlier_new or LedgerSnapshot(old.secret), secret=old.secret)
+        new = self._new.read(now, earlier_new)
+        lacking = {key: entry for key, entry in alive.items() if key not in new.entries}
+        if lacking and new.secret != old.secret:
             raise InputError(
                 "The ledger was begun on its own, so it can't take over the one of ledger.migrate_from.",
                 "Remove migrate_from from sessions.yml; or delete the new ledger, and every session that was announced "
                 "with it is announced again.",
             )
-        return LedgerSnapshot(new.secret, {**self._lacking, **new.entries})
-
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        """Carry what is lacking, and take the steps; see ``ports.Ledger``. Raises as the new ledger does.
-
-        Whom the old one is to forget as well it forgets first, or they would be carried over once more.
-        """
-        forgotten = [step for step in steps if isinstance(step, Forget) and step.key in self._before]
-        kept = self._old.write(forgotten, now) if forgotten else ()
-        carried = [Import(key, entry) for key, entry in self._lacking.items()]
-        missed = self._new.write([*carried, *steps], now)
-        left = {one.key for one in missed}  # perhaps; what was carried already is not carried twice
-        self._lacking = {key: entry for key, entry in self._lacking.items() if key in left}
-        return (*kept, *missed)
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        """What both have to say; see ``ports.LedgerWithWarnings``."""
-        return (*self._old.warnings(), *self._new.warnings())
-
-    def erase(self) -> bool:
-        """Delete both, the old one first; see ``ports.Erasable``."""
-        was = self._old.erase()
-        return self._new.erase() or was
+        return _Version(old, new, lacking)
 
 
 def _is_outlived(entry: Entry, now: datetime, retention: Retention) -> bool:

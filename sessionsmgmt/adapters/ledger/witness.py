@@ -24,14 +24,14 @@ SECONDS = 20
 
 
 class Witness:
-    """The witness of the ledger on a branch."""
+    """The witness of the ledger on a branch. ``is_there`` is what is known of it; if right, it saves requests."""
 
-    def __init__(self, hub: Hub, repository: Repository, branch: str) -> None:
+    def __init__(self, hub: Hub, repository: Repository, branch: str, *, is_there: bool = False) -> None:
         self.ref = f"{BELOW}{branch}"
         self._hub = hub
         self._brief = replace(hub, retry_policy=replace(hub.retry_policy, total=min(hub.retry_policy.total, SECONDS)))
         self._repository = repository
-        self._is_there = False  # as far as is known
+        self.is_there = is_there
 
     def content(self) -> Content | None:
         """The ledger's file as it was at the last writing; None where no witness has one. Raises as ``Hub.repeat``.
@@ -48,7 +48,7 @@ class Witness:
     def commit(self) -> str:
         """What the witness stands at; empty where there is none. Raises as ``Hub.repeat``."""
         found = branches.refs(self._hub, self._repository, self.ref).get(self.ref, "")
-        self._is_there = bool(found)
+        self.is_there = bool(found)
         return found
 
     def move(self, commit: str, serial: int) -> None:
@@ -65,22 +65,22 @@ class Witness:
                 if NO_FAST_FORWARD.search(declined.message):
                     return self._overtake(commit, serial)
                 if PRESENT.search(declined.message) or ABSENT.search(declined.message):
-                    self._is_there = bool(PRESENT.search(declined.message))
+                    self.is_there = bool(PRESENT.search(declined.message))
                 if branches.is_race(declined):
                     return RetryLater("somebody else moves it")
                 raise self._refusal(declined) from None
-            self._is_there = True
+            self.is_there = True
             return None
 
         retry(attempt, "The ledger's witness ref", self._brief.retry_policy)
 
     def delete(self) -> bool:
         """Delete it, and say whether there was one. Raises as ``branch.delete``."""
-        self._is_there = False
+        self.is_there = False
         return branches.delete(self._hub, self._repository, self.ref)
 
     def _put(self, commit: str) -> None:
-        call = partial(branches.move if self._is_there else branches.create, self._repository, self.ref, commit)
+        call = partial(branches.move if self.is_there else branches.create, self._repository, self.ref, commit)
         self._brief.repeat(call, WRITING, ANSWERS)
 
     def _overtake(self, commit: str, serial: int) -> RetryLater | None:
@@ -103,7 +103,7 @@ class Witness:
             found = branches.content(self._hub, self._repository, at)
         except NoFileError:
             return None
-        self._is_there = self._is_there or found is not None
+        self.is_there = self.is_there or found is not None
         return found
 
     def _refusal(self, declined: DeclinedError) -> RefusedError:

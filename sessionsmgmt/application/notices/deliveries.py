@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sessionsmgmt.application.notices.job import Delivery
-from sessionsmgmt.domain.delivery.claims import Hold, NotSent, Refused, Sent, Step
+from sessionsmgmt.domain.delivery.claims import Hold, NotSent, Refusal, Refused, Sent, Step
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.ports.ledger import Unwritten
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown
+
+WHY_REFUSED = {
+    Refusal.HELD: "held",
+    Refusal.ANOTHER_RUN_SENDING: "another run is sending it",
+    Refusal.ANNOUNCED_MEANWHILE: "another run has just said it",
+    Refusal.NOT_HELD: "nothing is held here",
+    Refusal.CLAIM_OF_ANOTHER_RUN: "the claim is another run's by now",
+    Refusal.ANOTHER_LEDGER_SECRET: "another run has just begun the ledger",
+}
+"""Why a step was refused, as the report says it of a notice."""
 
 _KNOWN = {State.SENT: "It did leave", State.FAILED: "It did not leave"}
 
@@ -47,9 +57,9 @@ def not_claimed(verdict: Verdict, missed: Refused | Unwritten) -> Delivery:
     match missed:
         case Unwritten(_, cause):
             return not_sent(verdict, cause)
-        case Refused(_, reason):
-            state = State.HELD if reason == "held" else State.SKIPPED
-            return Delivery(replace(verdict, state=state, reason=reason))
+        case Refused(_, refusal):
+            state = State.HELD if refusal is Refusal.HELD else State.SKIPPED
+            return Delivery(replace(verdict, state=state, reason=WHY_REFUSED[refusal]))
 
 
 def not_recorded(delivery: Delivery, missed: Refused | Unwritten) -> Delivery:

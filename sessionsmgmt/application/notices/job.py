@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -45,8 +45,7 @@ class Lookup:
 class Job:
     """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice.
 
-    ``organizers`` are those whose events count, as in ``domain.sessions.eligibility.Club``. ``warnings`` says what a
-    person should know about the ledger itself, after it was used.
+    ``organizers`` are those whose events count, as in ``domain.sessions.eligibility.Club``.
     """
 
     zone: ZoneInfo
@@ -57,7 +56,6 @@ class Job:
     ledger: Ledger
     lookup: Lookup | None = None
     organizers: frozenset[str] | None = None
-    warnings: Callable[[], tuple[ReportWarning, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +88,19 @@ class Delivery:
     def needs_person(self) -> bool:
         """Whether a person must look at it: it failed, it is held, or its verdict asks for attention."""
         return self.cause is not None or self.verdict.attention or self.verdict.state in {State.HELD, State.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """What became of every verdict of a plan, and the ledger as it was last written."""
+
+    deliveries: tuple[Delivery, ...]
+    snapshot: LedgerSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What was settled, for a person to know, and the ledger afterwards; None if it was not read."""
+
+    warnings: tuple[ReportWarning, ...] = ()
+    snapshot: LedgerSnapshot | None = None

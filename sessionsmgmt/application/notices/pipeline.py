@@ -18,9 +18,9 @@ from sessionsmgmt.application.notices.deliveries import (
     record_of,
     unrecorded,
 )
-from sessionsmgmt.application.notices.job import Delivery, Job, Mailing, Plan
+from sessionsmgmt.application.notices.job import Delivery, DeliveryResult, Job, Mailing, Plan, Reconciliation
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
-from sessionsmgmt.domain.delivery.claims import Begin, Step
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.delivery.reconciliation import doubtful, earliest, reconciled, trait
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice
@@ -49,40 +49,46 @@ _IN_SENT_FOLDER = "a notice that was held is in the Sent folder, so it did leave
 _NOT_IN_SENT_FOLDER = "a notice that was held is not in the Sent folder, so it did not leave and is decided anew"
 
 
-def reconcile(job: Job, clock: Callable[[], datetime]) -> tuple[ReportWarning, ...]:
+def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
     """Held → sent or not sent: settle each held notice by looking for its email among the mail that left.
 
-    ``clock`` returns the aware instant of its call. Returns what was settled, for a person to know. Raises as the
-    folder and the ledger do; on error, held notices stay held.
+    ``clock`` returns the aware instant of its call. Raises as the folder and the ledger do; on error, held notices
+    stay held.
     """
     if job.lookup is None:
-        return ()
-    claims = doubtful(job.ledger.read(clock()), clock())
+        return Reconciliation()
+    snapshot = job.ledger.read(clock())
+    claims = doubtful(snapshot, clock())
     if not claims:
-        return ()
+        return Reconciliation(snapshot=snapshot)
     mails = job.lookup.folder.since(earliest(claims.values()))
     now = clock()
-    snapshot = job.ledger.read(now)  # again: a mail that left meanwhile belongs to a claim that was not there before
+    # The ledger is read again: a mail that left meanwhile belongs to a claim that was not there before.
+    snapshot = job.ledger.read(now, snapshot)
     steps = reconciled(snapshot, mails, job.lookup.team, now)
-    missed = {answer.key for answer in job.ledger.write(steps, now)}
+    result = job.ledger.write(snapshot, steps, now)
+    not_taken = {step.key for step in result.not_taken}
     after, _ = snapshot.advanced(steps, now)
-    settled = [step for step in steps if step.key not in missed and after.entry(step.key).claim is None]
-    return tuple(
+    settled = [step for step in steps if step.key not in not_taken and after.entry(step.key).claim is None]
+    warnings = tuple(
         ReportWarning(SETTLED, _IN_SENT_FOLDER if step.message_id else _NOT_IN_SENT_FOLDER, step.key.session)
         for step in settled
     )
+    return Reconciliation(warnings, result.snapshot)
 
 
-def plan_notices(job: Job, now: datetime, ahead: timedelta = timedelta(0)) -> Plan:
+def plan_notices(
+    job: Job, now: datetime, ahead: timedelta = timedelta(0), earlier: LedgerSnapshot | None = None
+) -> Plan:
     """Calendar → contacts → decide → compose. Reads, and changes nothing.
 
     ``now`` is an aware datetime. The plan shows the sessions of ``ahead``, and of a longer time where a rule looks
-    further. Raises InputError where a source or a template is wrong, UnreachableError where a source could not be read
-    whole.
+    further. ``earlier`` is the ledger as the same command read it before. Raises InputError where a source or a
+    template is wrong, UnreachableError where a source could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
     shown_until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
-    snapshot = job.ledger.read(now)
+    snapshot = job.ledger.read(now, earlier)
     announced = snapshot.announced(now)
     ends = [end for key in announced if (end := snapshot.entry(key).end)]
     until = max(shown_until, now + MONTH, *(_day_after(end, job.zone) for end in ends))
@@ -107,7 +113,7 @@ def deliver(
     clock: Callable[[], datetime],
     stop: Stop = UNSTOPPED,
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
-) -> tuple[Delivery, ...]:
+) -> DeliveryResult:
     """Claim → send → record, a wave at a time; each write records the last wave and claims the next.
 
     ``run`` is an id that no other process has. ``clock`` returns the aware instant of its call, so that the claim of a
@@ -120,6 +126,7 @@ def deliver(
     stop.defer()
     became = {verdict.key: Delivery(verdict) for verdict in plan.verdicts if not verdict.notice}
     due = [verdict for verdict in plan.verdicts if verdict.notice]
+    snapshot = plan.snapshot
     settled: list[Step] = []
     try:
         event_ids = plan.event_ids
@@ -132,7 +139,8 @@ def deliver(
             claims = [_claim(verdict.notice, plan, run) for verdict in wave if verdict.notice]
             # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
             steps = [*settled, *(() if obstacle else event_ids), *claims]
-            missed = {answer.key: answer for answer in ledger.write(steps, clock())}
+            result = ledger.write(snapshot, steps, clock())
+            snapshot, missed = result.snapshot, {step.key: step for step in result.not_taken}
             event_ids = ()
             became |= {
                 step.key: not_recorded(became[step.key], missed[step.key]) for step in settled if step.key in missed
@@ -151,7 +159,7 @@ def deliver(
     except SessionsError as error:
         became |= {step.key: unrecorded(became[step.key], error) for step in settled}
         became |= {verdict.key: not_sent(verdict, error) for verdict in due if verdict.key not in became}
-    return tuple(became[verdict.key] for verdict in plan.verdicts)
+    return DeliveryResult(tuple(became[verdict.key] for verdict in plan.verdicts), snapshot)
 
 
 def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:

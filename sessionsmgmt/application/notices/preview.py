@@ -36,7 +36,7 @@ MOST = 50
 def preview(job: Job, now: datetime) -> PreviewResult:
     """Plan and compose. Changes nothing; ``now`` is aware."""
     plan = plan_notices(job, now)
-    return PreviewResult(now, tuple(map(Delivery, plan.verdicts)), plan.emails, plan.warnings + job.warnings())
+    return PreviewResult(now, tuple(map(Delivery, plan.verdicts)), plan.emails, plan.warnings + plan.snapshot.warnings)
 
 
 def sampled(job: Job, chosen: datetime | None, today: datetime) -> PreviewResult:

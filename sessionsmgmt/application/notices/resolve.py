@@ -12,7 +12,7 @@ from sessionsmgmt.domain.delivery.claims import Claim, Resolve
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.errors import InputError, RefusedError
-from sessionsmgmt.ports.ledger import Adoptable, Ledger, Unwritten
+from sessionsmgmt.ports.ledger import AdoptableLedger, Ledger, Unwritten
 
 
 def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> ResolveResult:
@@ -31,18 +31,18 @@ def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: da
         raise InputError("More than one held notice is meant by that.", _listed(meant))
     key = meant[0]
     step = Resolve(key, arrived)
-    for missed in ledger.write([step], now):
-        if isinstance(missed, Unwritten):
-            raise missed.cause
+    result = ledger.write(snapshot, [step], now)
+    for not_taken in result.not_taken:
+        if isinstance(not_taken, Unwritten):
+            raise not_taken.cause
         raise RefusedError("Somebody else has just closed it.", "Look with 'status'.")
-    after, _ = snapshot.advanced([step], now)
-    return ResolveResult(now, _closed(key, held[key], arrived=arrived), after)
+    return ResolveResult(now, _closed(key, held[key], arrived=arrived), result.snapshot, result.snapshot.warnings)
 
 
-def adopt(ledger: Adoptable) -> AdoptResult:
+def adopt(ledger: AdoptableLedger) -> AdoptResult:
     """Take over the ledger of a club that moved to another folder or repository. Raises as the ledger does."""
     adopted = ledger.adopt()
-    return AdoptResult(adopted.branch, adopted.notices, ledger.warnings())
+    return AdoptResult(adopted.branch, adopted.notices, adopted.warnings)
 
 
 def _closed(key: Key, claim: Claim, *, arrived: bool) -> Delivery:

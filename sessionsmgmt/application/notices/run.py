@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import getaddresses
 
-from sessionsmgmt.application.notices.job import Delivery, Job, Lookup
+from sessionsmgmt.application.notices.job import Delivery, Job, Lookup, Reconciliation
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
 from sessionsmgmt.application.result import RunResult
@@ -33,20 +33,21 @@ def run(
     """
     now = clock()
     settled, lookup_error = _settled(job, clock)
-    plan = plan_notices(job, now)
-    deliveries = deliver(plan, mailer, job.ledger, run_id, clock, stop, retry_policy)
+    plan = plan_notices(job, now, earlier=settled.snapshot)
+    delivered = deliver(plan, mailer, job.ledger, run_id, clock, stop, retry_policy)
+    deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    warnings = (*settled, *plan.warnings, *job.warnings(), *mailer.warnings(), *seen, *_ended(stop, deliveries))
+    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
     return RunResult(now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error)
 
 
-def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[tuple[ReportWarning, ...], SessionsError | None]:
+def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, SessionsError | None]:
     """Reconcile, if the club wants that. Where it fails, held notices stay held and the other notices are sent."""
     try:
         return reconcile(job, clock), None
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
-        return (ReportWarning("lookup-failed", text),), error
+        return Reconciliation((ReportWarning("lookup-failed", text),)), error
 
 
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:

@@ -16,4 +16,4 @@ def status(job: Job, now: datetime) -> StatusResult:
     """Plan as ``run`` would, and further ahead. Changes nothing; ``now`` is aware."""
     plan = plan_notices(job, now, AHEAD)
     deliveries = tuple(map(Delivery, plan.verdicts))
-    return StatusResult(now, deliveries, plan.warnings + job.warnings(), plan.snapshot)
+    return StatusResult(now, deliveries, plan.warnings + plan.snapshot.warnings, plan.snapshot)

@@ -98,12 +98,11 @@ def _problem(topic: str, problem: SessionsError | ReportWarning) -> str:
 
 def _read(memory: Memory, reader: Reader, problems: list[Problem]) -> LedgerSnapshot | None:
     try:
-        ledger = memory.open()
-        snapshot = ledger.read(reader.now)
+        snapshot = memory.open().read(reader.now)
     except SessionsError as error:
         problems.append((memory.topic, error))
         return None
-    problems += [(memory.topic, one) for one in ledger.warnings()]
+    problems += [(memory.topic, one) for one in snapshot.warnings]
     return snapshot
 
 

@@ -12,7 +12,7 @@ from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot, digest
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import LeftBehindError, RefusedError, SessionsError, gravest
 from sessionsmgmt.ports.health import Finding, Health, failed
-from sessionsmgmt.ports.ledger import LedgerWithWarnings, Unwritten
+from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
 
 NOTHING = "There is nothing."
@@ -38,14 +38,14 @@ class Memory:
     """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
 
     topic: str
-    open: Callable[[], LedgerWithWarnings]
+    open: Callable[[], ErasableLedger]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerData:
     """A ledger as a trace. It is deleted whether or not it can be read."""
 
-    ledger: LedgerWithWarnings
+    ledger: ErasableLedger
     now: datetime
 
     def look(self) -> Sequence[StoredItem]:
@@ -60,12 +60,13 @@ class LedgerData:
 
     def _described(self) -> str:
         try:
-            count = len(self.ledger.read(self.now).entries)
+            snapshot = self.ledger.read(self.now)
         except LeftBehindError:
             return ""  # what is there is not this club's
         except RefusedError as error:
             return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
-        noted = "".join(f" ({one.text})" for one in self.ledger.warnings())
+        count = len(snapshot.entries)
+        noted = "".join(f" ({one.text})" for one in snapshot.warnings)
         return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
@@ -151,13 +152,12 @@ def _told(done: str, kept: Sequence[StoredItem]) -> str:
 
 def _person_seen(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
     try:
-        ledger = memory.open()
-        snapshot = ledger.read(now)
+        snapshot = memory.open().read(now)
     except SessionsError as error:
         return failed(memory.topic, error)
     found = naming(snapshot, marks)
     text = f"Would be taken out of {_count(len(found))} of {len(snapshot.entries)}." if found else NOBODY
-    return Finding(memory.topic, Health.GOOD, text, _noted(ledger))
+    return Finding(memory.topic, Health.GOOD, text, _noted(snapshot))
 
 
 def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
@@ -167,21 +167,22 @@ def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Fin
         return failed(memory.topic, error)
 
 
-def _noted(ledger: LedgerWithWarnings) -> str:
-    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in ledger.warnings())
+def _noted(snapshot: LedgerSnapshot) -> str:
+    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in snapshot.warnings)
 
 
-def _taken_out(topic: str, ledger: LedgerWithWarnings, marks: frozenset[str], now: datetime) -> Finding:
+def _taken_out(topic: str, ledger: ErasableLedger, marks: frozenset[str], now: datetime) -> Finding:
     snapshot = ledger.read(now)
     found = naming(snapshot, marks)
     if not found:
-        return Finding(topic, Health.GOOD, NOBODY, _noted(ledger))
-    missed = ledger.write([Forget(key, digests) for key, digests in found.items()], now)
-    unwritten = [one.cause for one in missed if isinstance(one, Unwritten)]
-    if missed:
-        text = f"Still in {len(missed)} of {_count(len(found))}, which could not be written."
+        return Finding(topic, Health.GOOD, NOBODY, _noted(snapshot))
+    result = ledger.write(snapshot, [Forget(key, digests) for key, digests in found.items()], now)
+    unwritten = [step.cause for step in result.not_taken if isinstance(step, Unwritten)]
+    if result.not_taken:
+        text = f"Still in {len(result.not_taken)} of {_count(len(found))}, which could not be written."
         return Finding(topic, Health.BAD, text, "Run this again.", type(gravest(unwritten)) if unwritten else None)
-    return Finding(topic, Health.GOOD, f"Taken out of {_count(len(found))} of {len(snapshot.entries)}.", _noted(ledger))
+    text = f"Taken out of {_count(len(found))} of {len(snapshot.entries)}."
+    return Finding(topic, Health.GOOD, text, _noted(result.snapshot))
 
 
 def _count(number: int) -> str:

@@ -63,11 +63,12 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
     if calendar and contacts:
         yield _unknown_attendees(calendar, contacts, rules, job.roles)
     try:
-        held = doubtful(job.ledger.read(now), now)
+        snapshot = job.ledger.read(now)
     except SessionsError as error:
         yield failed("ledger", error)
         return
-    yield from _noted("ledger", job.warnings())
+    yield from _noted("ledger", snapshot.warnings)
+    held = doubtful(snapshot, now)
     if held:
         yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.")
     else:

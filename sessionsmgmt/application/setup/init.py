@@ -16,8 +16,8 @@ from pathlib import Path
 from sessionsmgmt.application.result import InitResult
 from sessionsmgmt.application.setup.mantabots_import import Former
 from sessionsmgmt.application.setup.write_all import write_all
-from sessionsmgmt.characters import unseen
-from sessionsmgmt.config.names import address_fault, zone_fault
+from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.config.validators import address_problem, zone_problem
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode
@@ -145,7 +145,7 @@ def as_before(answers: Answers, before: Former) -> Answers:
 
     Raises InputError where its sender is no address.
     """
-    if before.sender and (fault := address_fault(before.sender)):
+    if before.sender and (fault := address_problem(before.sender)):
         raise InputError(f"mail.from.address {fault}.")
     return replace(
         answers,
@@ -160,7 +160,7 @@ def guess_zone(time_zone: str, localtime: Path) -> str:
     """The machine's time zone by ``TZ`` or by where ``localtime`` (``/etc/localtime``) points; else ``UTC``."""
     pointed = str(localtime.readlink()) if localtime.is_symlink() else ""
     for name in (time_zone.removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
-        if name and not zone_fault(name):
+        if name and not zone_problem(name):
             return name
     return "UTC"
 
@@ -290,7 +290,7 @@ def _calendar(given: Given) -> str:
 
 
 def _calendar_fits(text: str, given: Given) -> str:
-    if given.get("provider") == Source.GOOGLE or unseen(text):
+    if given.get("provider") == Source.GOOGLE or find_invisible(text):
         return _line(text, given)
     steps = text.split("/")
     if re.fullmatch(r"[\w. /-]+\.ics", text) and not {"", ".", ".."} & set(steps) and len(text) <= LONGEST:
@@ -301,14 +301,14 @@ def _calendar_fits(text: str, given: Given) -> str:
 def _line(text: str, _given: Given) -> str:
     if not text.strip() or len(text) > LONGEST:
         return f"write between 1 and {LONGEST} characters."
-    if found := unseen(text):
-        return f"it {found.trace}."
+    if found := find_invisible(text):
+        return f"it {found.predicate}."
     return "" if text.isprintable() else "leave out line breaks and control characters."
 
 
 def _zone(text: str, _given: Given) -> str:
-    found = unseen(text)
-    fault = found.trace if found else zone_fault(text)
+    found = find_invisible(text)
+    fault = found.predicate if found else zone_problem(text)
     return f"this {fault}" if fault else ""
 
 
@@ -318,7 +318,7 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def _addresses_fit(text: str, _given: Given) -> str:
-    fault = next(filter(None, map(address_fault, _addresses(text))), "")
+    fault = next(filter(None, map(address_problem, _addresses(text))), "")
     return f"one of them {fault}." if fault else ""
 
 

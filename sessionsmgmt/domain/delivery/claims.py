@@ -11,8 +11,10 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
+from sessionsmgmt.domain.model.warning import ReportWarning
 
 LEASE = timedelta(minutes=15)
 """How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
@@ -162,15 +164,26 @@ class SetEventId:
 Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Import | Forget | SetEventId
 
 ByDigest = Begin | Import | Forget
-"""The steps that know people by digests: they mean nothing to a book with another secret."""
+"""The steps that know people by digests: they mean nothing to a ledger with another secret."""
+
+
+class Refusal(Enum):
+    """Why the ledger does not take a step. The words for people are the application's."""
+
+    HELD = auto()  # a claim stands, and nobody knows whether its mail left
+    ANOTHER_RUN_SENDING = auto()  # a claim of another run stands, and that run may be alive
+    ANNOUNCED_MEANWHILE = auto()  # the last announcement is not the one that the step is based on
+    NOT_HELD = auto()  # the step closes a held claim, and there is none
+    CLAIM_OF_ANOTHER_RUN = auto()  # the step ends a claim, and the claim is another run's by now
+    ANOTHER_LEDGER_SECRET = auto()  # the step's digests were made with a secret that is not the ledger's
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A step that the entry does not allow, and why."""
+    """A step that the ledger did not take, and why."""
 
     key: Key
-    reason: str
+    refusal: Refusal
 
 
 def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
@@ -181,9 +194,9 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
             if claim and not claim.held and claim.run == step.run and _may_be(claim.announcement, step.announcement):
                 return entry  # our own request came through although its reply was lost
             if claim:
-                return Refused(step.key, "held" if claim.is_held(now) else "another run is sending it")
+                return Refused(step.key, Refusal.HELD if claim.is_held(now) else Refusal.ANOTHER_RUN_SENDING)
             if entry.announcement != step.basis:
-                return Refused(step.key, "another run has just said it")
+                return Refused(step.key, Refusal.ANNOUNCED_MEANWHILE)
             return replace(entry, claim=Claim(step.run, now, step.announcement, mail=step.mail))
         case Sent():
             if claim and claim.run == step.run:
@@ -198,7 +211,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 return replace(entry, claim=replace(claim, held=True))
         case Resolve():
             if claim is None or not claim.is_held(now):
-                return Refused(step.key, "nothing is held here")
+                return Refused(step.key, Refusal.NOT_HELD)
             if not step.arrived:
                 return _freed(entry, now)
             return replace(entry, announcement=claim.announcement, claim=None, message_id="", at=now)
@@ -207,7 +220,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 return _after_look(entry, claim, step.message_id, now)
             if claim is None and step.message_id in {"", entry.message_id}:
                 return entry
-            return Refused(step.key, "nothing is held here")
+            return Refused(step.key, Refusal.NOT_HELD)
         case SetEventId():
             return replace(entry, event_id=step.event_id) if entry.event_id == step.basis else entry
         case Import():
@@ -219,7 +232,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 announcement=announcement,
                 claim=claim and replace(claim, announcement=_without(claim.announcement, step.people)),
             )
-    return Refused(step.key, "the claim is another run's by now")
+    return Refused(step.key, Refusal.CLAIM_OF_ANOTHER_RUN)
 
 
 def _without(announcement: Announcement, people: frozenset[str]) -> Announcement:
@@ -247,10 +260,16 @@ def _freed(entry: Entry, now: datetime) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSnapshot:
-    """The ledger at one moment: an entry per key, and the secret that turns people into digests."""
+    """The ledger at one moment: an entry per key, and the secret that turns people into digests.
+
+    ``warnings`` is what a person should know about the ledger itself by then. ``version`` is for the store that the
+    snapshot came from: what it needs to see whether anybody has written since.
+    """
 
     secret: bytes = field(repr=False)
     entries: Mapping[Key, Entry] = field(default_factory=dict)
+    warnings: tuple[ReportWarning, ...] = field(default=(), compare=False)
+    version: object = field(default=None, compare=False, repr=False)
 
     def entry(self, key: Key) -> Entry:
         """The entry of the key; an empty one where nothing was ever said."""
@@ -273,10 +292,20 @@ class LedgerSnapshot:
             or entry.claim
         )
 
-    def advanced(self, steps: Iterable[Step], now: datetime) -> tuple[LedgerSnapshot, tuple[Refused, ...]]:
-        """The book after the steps, and those that were refused; a refused step changes nothing."""
+    def advanced(
+        self, steps: Iterable[Step], now: datetime, secret: bytes | None = None
+    ) -> tuple[LedgerSnapshot, tuple[Refused, ...]]:
+        """The snapshot after the steps, and the steps that were refused; a refused step changes nothing.
+
+        ``secret`` is the one that the digests in the steps were made with, if that may be another than the ledger's.
+        Such steps are refused: nobody would be recognised by their digests later.
+        """
+        foreign = secret not in (None, self.secret)
         entries, refused = dict(self.entries), []
         for step in steps:
+            if foreign and isinstance(step, ByDigest):
+                refused.append(Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET))
+                continue
             after = advance(entries.get(step.key, Entry()), step, now)
             if isinstance(after, Refused):
                 refused.append(after)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.errors import InputError
 
 
@@ -74,9 +74,9 @@ class Given:
             if one.flag and self.texts.get(one.name, "") not in ("", *_TRUE, *_FALSE)
         ]
         wrong += [
-            f"In the input '{one.name}' {found.fault}."
+            f"In the input '{one.name}' {found.sentence}."
             for one in INPUTS
-            if not one.environ and (found := unseen(self.texts.get(one.name, "")))
+            if not one.environ and (found := find_invisible(self.texts.get(one.name, "")))
         ]
         try:
             name, rest, options = _command(self.texts.get("command", "run"), cli)

@@ -24,7 +24,7 @@ from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import around
+from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.entrypoints.cli.browser import visit
@@ -110,7 +110,7 @@ def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..
         now = chosen or datetime.now(UTC)
         if here is None:
             raise AssertionError("main says where it was started")
-        with _reporting(report, around(config, here.settings.actions.checkout).root) as write:
+        with _reporting(report, find_club_folder(config, here.settings.actions.checkout).root) as write:
             told = Invocation(
                 name,
                 config,

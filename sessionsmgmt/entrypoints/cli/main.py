@@ -44,7 +44,7 @@ from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.container import Container, run_id
 from sessionsmgmt.bootstrap.github import notifiers
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.model import Config, topic
 from sessionsmgmt.config.paths import shown
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
@@ -252,7 +252,7 @@ def resolve_(invocation: Invocation, notice: str, session: str, *, arrived: bool
         ledger = club.ledger()
         result = resolve(ledger, notice, session, arrived=arrived, now=invocation.now)
         unwritten = _notified((result.closed,), (), result.snapshot, result.now, config, invocation)
-        return replace(result, warnings=(*ledger.warnings(), *unwritten))
+        return replace(result, warnings=(*result.warnings, *unwritten))
 
     return perform(invocation, act)
 
@@ -328,8 +328,8 @@ def forget_(invocation: Invocation, person: str | None, *, dry_run: bool, yes: b
 def _address(given: str | None) -> str:
     """The person's address, empty where nobody is meant. One that was given and is none must not mean everybody."""
     address = (given or "").strip()
-    if found := unseen(address):
-        raise click.UsageError(f"--person {found.trace}")
+    if found := find_invisible(address):
+        raise click.UsageError(f"--person {found.predicate}")
     if given is not None and "@" not in address:
         raise click.UsageError("--person takes an address")
     return address

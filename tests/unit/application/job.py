@@ -14,7 +14,6 @@ from sessionsmgmt.application.notices.job import Job, Mailing
 from sessionsmgmt.application.result import PreviewResult, RunResult, StatusResult
 from sessionsmgmt.domain.delivery.claims import (
     LedgerSnapshot,
-    Refused,
     Step,
 )
 from sessionsmgmt.domain.model.event import CalendarReading, Event
@@ -25,7 +24,7 @@ from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.calendar import Calendar
 from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from sessionsmgmt.ports.mail import Delivered, Outcome
 from tests.builders import CONTACTS, NEW_YORK, NOW, RETENTION, ROLES, event, reading, rule
 
@@ -123,15 +122,15 @@ class Watched:
     failures: Mapping[int, SessionsError] = field(default_factory=dict)
     writes: list[tuple[list[Step], datetime]] = field(default_factory=list)
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        return self.inner.read(now)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        return self.inner.read(now, earlier)
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         number = len(self.writes)
         self.writes.append((list(steps), now))
         if number in self.failures:
             raise self.failures[number]
-        return self.inner.write(steps, now)
+        return self.inner.write(snapshot, steps, now)
 
 
 @dataclass(frozen=True)
@@ -141,13 +140,13 @@ class Meeting:
     inner: Ledger
     met: Barrier
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        snapshot = self.inner.read(now)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        snapshot = self.inner.read(now, earlier)
         self.met.wait(TIMEOUT)
         return snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        return self.inner.write(steps, now)
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        return self.inner.write(snapshot, steps, now)
 
 
 def store(folder: Path) -> FileLedger:

@@ -17,6 +17,7 @@ from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_stat
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
 from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, announcement, contact, event, rule
+from tests.ledger_run import LedgerRun
 from tests.unit.application.job import Diary, People, diary, no_diary, no_people, people, store
 
 
@@ -88,10 +89,10 @@ def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
 
 def test_what_is_held_wants_attention_and_what_is_on_its_way_does_not(tmp_path: Path) -> None:
     ledger = store(tmp_path)
-    ledger.write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
+    LedgerRun(ledger).write([Begin(Key("campus", "lab"), "alive", None, announcement())], NOW)
     assert result_status(looked(tmp_path)) is Exit.DONE
 
-    ledger.write([Begin(Key("campus", "shop"), "dead", None, announcement())], NOW - LEASE)
+    LedgerRun(ledger).write([Begin(Key("campus", "shop"), "dead", None, announcement())], NOW - LEASE)
     result = looked(tmp_path)
     [row] = rows(result)["ledger"]
     assert (row.health, row.text, result_status(result)) == (Health.BAD, "1 held.", Exit.ATTENTION)

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.application.privacy.forget import Memory, Place, forget, forget_dry_run, forget_person
-from sessionsmgmt.domain.delivery.claims import Begin, Forget, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.delivery.claims import Begin, Forget, LedgerSnapshot, Refusal, Refused, Step, digest
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
-from sessionsmgmt.ports.ledger import Unwritten
+from sessionsmgmt.ports.ledger import Unwritten, WriteResult
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
 from tests.builders import NOW, SECRET, announcement, snapshot
 
@@ -105,16 +104,13 @@ class Shelf:
     answer: tuple[Refused | Unwritten, ...] = ()
     steps: list[Step] = field(default_factory=list)
 
-    def read(self, now: datetime) -> LedgerSnapshot:
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
         after, _ = snapshot().advanced([Begin(LAB, "we", None, announcement(people=[ANN, BOB]))], now)
         return after
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:  # noqa: ARG002
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
         self.steps += steps
-        return self.answer
-
-    def warnings(self) -> tuple[ReportWarning, ...]:
-        return ()
+        return WriteResult(snapshot, self.answer)
 
     def erase(self) -> bool:
         return False
@@ -134,7 +130,10 @@ def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "status"),
-    [(Refused(LAB, "busy"), Exit.ATTENTION), (Unwritten(LAB, UnreachableError("down")), Exit.UNREACHABLE)],
+    [
+        (Refused(LAB, Refusal.CLAIM_OF_ANOTHER_RUN), Exit.ATTENTION),
+        (Unwritten(LAB, UnreachableError("down")), Exit.UNREACHABLE),
+    ],
 )
 def test_a_person_who_could_not_be_taken_out_is_said_to_be_there(answer: Refused | Unwritten, status: Exit) -> None:
     result = forget_person([Memory("ledger", lambda: Shelf((answer,)))], {"ann@example.org"}, [], NOW)

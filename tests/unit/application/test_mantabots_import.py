@@ -155,7 +155,7 @@ def test_several_recipients_stay_several(conf: Path, to: object) -> None:
         ({"calendar.days": 0}, "calendar.days must be a whole number"),
         ({"calendar.days": "soon"}, "calendar.days must be a whole number"),
         ({"calendar.full_day": "maybe"}, "calendar.full_day must be"),
-        ({"calendar.time_zone": "Boston"}, "Time zone: this is no IANA time zone"),
+        ({"calendar.time_zone": "Boston"}, "Time zone: this is not an IANA time zone"),
         ([], "is no configuration"),
     ],
 )

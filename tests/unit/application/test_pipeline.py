@@ -32,6 +32,7 @@ from sessionsmgmt.errors import ConsentError, InputError, RefusedError, Sessions
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
 from tests.builders import NOW, announcement
+from tests.ledger_run import LedgerRun
 from tests.unit.application.job import (
     RUN,
     TIMEOUT,
@@ -51,7 +52,7 @@ from tests.unit.application.job import (
 
 
 def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
-    became = deliver(found, post, ledger, RUN, still)
+    became = deliver(found, post, ledger, RUN, still).deliveries
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
     return {one.verdict.key.session: (one.verdict.state, delivery_status(one)) for one in became}
 
@@ -116,10 +117,10 @@ class SentAlike:
 def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
     ledger = store(tmp_path)
     looks = trait(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
-    ledger.write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
+    LedgerRun(ledger).write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
 
     def send_another() -> None:
-        store(tmp_path).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
+        LedgerRun(store(tmp_path)).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
 
     folder = SentAlike(("mail of the other",), send_another)
     reconcile(replace(job(ledger), lookup=Lookup(folder, "MantaBots")), lambda: NOW + LEASE)
@@ -229,11 +230,11 @@ def test_what_another_run_claimed_meanwhile_is_left_to_it(
     tmp_path: Path, ago: timedelta, closed: bool, state: State, status: Exit
 ) -> None:
     ledger, post = store(tmp_path), Post()
-    ledger.write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
+    LedgerRun(ledger).write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
     found = plan_notices(job(ledger, 3), NOW)
-    ledger.write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
+    LedgerRun(ledger).write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
     if closed:
-        ledger.write([Sent(key("s01"), "another", "<its id>")], NOW)
+        LedgerRun(ledger).write([Sent(key("s01"), "another", "<its id>")], NOW)
     became = delivered(found, post, ledger)
 
     assert became["s01"] == (state, status)
@@ -244,7 +245,7 @@ def test_what_another_run_claimed_meanwhile_is_left_to_it(
 def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: Path) -> None:
     def close(session: str) -> None:
         if session == "s01":
-            assert store(tmp_path).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
+            assert LedgerRun(store(tmp_path)).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
 
     result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
     by_name = {one.verdict.key.session: one for one in result.deliveries}

@@ -96,7 +96,7 @@ def test_two_previews_of_an_invented_club_are_the_same() -> None:
 
 def test_nothing_can_be_sent_with_what_is_only_looked_at() -> None:
     with pytest.raises(InputError, match="nothing can be sent"):
-        FixedLedger().write([], NOW)
+        FixedLedger().write(FixedLedger().read(NOW), [], NOW)
 
 
 def test_a_sample_is_shown_at_the_moment_its_first_session_comes_near() -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.application.notices.resolve import resolve
-from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
+from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Entry, Hold, LedgerSnapshot, Resolve, Sent, Step
 from sessionsmgmt.domain.model.notice import Key, Kind, State
 from sessionsmgmt.entrypoints.exit_status import Exit, result_status
 from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
-from sessionsmgmt.ports.ledger import Ledger, Unwritten
+from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from tests.builders import NOW, RETENTION, announcement
+from tests.ledger_run import LedgerRun
 
 LAB, SHOP, HALL = Key("campus", "lab"), Key("campus", "shop"), Key("hall", "lab")
 BEFORE = announcement()
@@ -35,7 +36,7 @@ def hold(ledger: Ledger, *keys: Key) -> None:
             Begin(key, "second", BEFORE, AFTER),
             Hold(key, "second"),
         )
-        assert ledger.write(steps, NOW) == ()
+        assert LedgerRun(ledger).write(steps, NOW) == ()
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,23 @@ class Overtaken:
 
     inner: Ledger
 
-    def read(self, now: datetime) -> LedgerSnapshot:
-        snapshot = self.inner.read(now)
-        self.inner.write([Resolve(LAB, arrived=True)], NOW)
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
+        snapshot = self.inner.read(now, earlier)
+        self.inner.write(snapshot, [Resolve(LAB, arrived=True)], NOW)
         return snapshot
 
-    def write(self, steps: Sequence[Step], now: datetime) -> tuple[Refused | Unwritten, ...]:
-        return self.inner.write(steps, now)
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
+        return self.inner.write(snapshot, steps, now)
 
 
 @dataclass(frozen=True)
 class Away:
     error: UnreachableError
 
-    def read(self, _now: datetime) -> LedgerSnapshot:
+    def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
         raise self.error
 
-    def write(self, _steps: Sequence[Step], _now: datetime) -> tuple[Refused | Unwritten, ...]:
+    def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
         raise self.error
 
 
@@ -133,7 +134,7 @@ def test_what_is_not_held_is_answered_with_what_is(ledger: FileLedger, notice: s
 
 
 def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedger) -> None:
-    ledger.write([Begin(LAB, "a run", None, BEFORE)], NOW)
+    LedgerRun(ledger).write([Begin(LAB, "a run", None, BEFORE)], NOW)
     with pytest.raises(InputError, match=r"Nothing is held\."):
         resolve(ledger, "", "", arrived=True, now=NOW + LEASE - timedelta(seconds=1))
 

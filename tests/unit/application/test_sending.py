@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Barrier, Event
 from typing import TypeVar
@@ -15,11 +16,12 @@ from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import run
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import RunResult
-from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, NotSent, Sent
+from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
+from sessionsmgmt.ports.ledger import WriteResult
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
@@ -283,9 +285,9 @@ def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
     class Ending(Watched):
         """The wish comes while the claims are being written."""
 
-        def write(self, steps: Sequence[object], now: object) -> object:  # type: ignore[override]
+        def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
             stop.left = 7
-            return super().write(steps, now)  # type: ignore[arg-type]
+            return super().write(snapshot, steps, now)
 
     home.ledger = Ending(store(home.folder))
     post = Post()

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import InputError
 from tests.builders import NOW, announcement, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
+from tests.ledger_run import LedgerRun
 from tests.settings import settings
 
 CREDENTIAL = {
@@ -85,16 +86,15 @@ def test_any_part_at_google_needs_the_credential_and_is_checked(
 
 def test_without_a_word_the_ledger_is_a_file_below_the_folder_of_the_settings(tmp_path: Path) -> None:
     club = config(tmp_path, {LEDGER: ""})
-    container(club, {}).ledger().write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
+    LedgerRun(container(club, {}).ledger()).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
 
     assert (tmp_path / ".sessionsmgmt" / "ledger.json").is_file()
 
 
 def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
     club = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
-    container(club, {"GITHUB_ACTIONS": "true"}).ledger().write(
-        [Begin(Key("campus", "lab"), "a run", None, announcement())], NOW
-    )
+    ledger = container(club, {"GITHUB_ACTIONS": "true"}).ledger()
+    LedgerRun(ledger).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
 
     assert (tmp_path / "kept" / "here.json").is_file()
 

@@ -22,12 +22,12 @@ from sessionsmgmt.bootstrap.data_inventory import account_places
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config import schema, sources
 from sessionsmgmt.config.document import parse
-from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, Mail
-from sessionsmgmt.config.names import ACCOUNTS
-from sessionsmgmt.config.paths import around
+from sessionsmgmt.config.paths import find_club_folder
+from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.sections import Section
+from sessionsmgmt.config.validators import ACCOUNTS
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -65,8 +65,8 @@ def test_a_provider_in_sessions_yml_becomes_the_class_of_its_spec(section: str, 
         "contacts": lambda given: sources.contacts(given, folder),
         "mail": lambda given: sources.mail(given, folder).transport,
     }
-    folder = around(tmp_path / "sessions.yml")
-    given = Section({"provider": name}, (section,), Findings("sessions.yml", parse("version: 1")))
+    folder = find_club_folder(tmp_path / "sessions.yml")
+    given = Section({"provider": name}, (section,), ProblemList("sessions.yml", parse("version: 1")))
 
     assert type(read[section](given)) is MODELS[section][name]
     assert MODELS[section][name].provider == name  # type: ignore[attr-defined]  # every model has it

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.config.model import ledger_branch
-from sessionsmgmt.config.names import branch_fault
+from sessionsmgmt.config.validators import branch_problem
 
 
 def test_at_the_root_of_a_repository_it_has_the_plain_name() -> None:
@@ -27,4 +27,4 @@ def test_folders_that_sound_alike_have_branches_of_their_own() -> None:
 
 @given(st.text(min_size=1, max_size=60))
 def test_whatever_a_folder_is_called_git_takes_the_name(folder: str) -> None:
-    assert branch_fault(ledger_branch(folder)) == ""
+    assert branch_problem(ledger_branch(folder)) == ""

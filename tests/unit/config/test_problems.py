@@ -38,9 +38,9 @@ CHANGES = [
         "2:7: team: must be text, and YAML takes this for a number, a date or a time; put it in quotes",
     ),
     ("MantaBots", "yes", '2:7: team: must be text, and YAML takes yes for a yes or no; put it in quotes: "yes"'),
-    ("New_York", "New_Yrok", '3:11: timezone: is no IANA time zone; did you mean "America/New_York"?'),
-    ("team:", "locale: en_XX\nteam:", '2:9: locale: is no known language and country; did you mean "en"?'),
-    ("team:", "locale: qq\nteam:", "2:9: locale: is no known language and country; write one such as en_US or fr"),
+    ("New_York", "New_Yrok", '3:11: timezone: is not an IANA time zone; did you mean "America/New_York"?'),
+    ("team:", "locale: en_XX\nteam:", '2:9: locale: is not a known language and country; did you mean "en"?'),
+    ("team:", "locale: qq\nteam:", "2:9: locale: is not a known language and country; write one such as en_US or fr"),
     (
         "team:",
         "locale: English\nteam:",
@@ -146,12 +146,12 @@ CHANGES = [
     (
         MAIL,
         "mail: {provider: smtp, host: h, username: coach}",
-        "6:1: mail.from: is missing, and the user name is no address that emails could be from; write one",
+        "6:1: mail.from: is missing, and the user name is not an email address; write an address",
     ),
     (
         MAIL,
         "mail: {provider: smtp, host: h, username: c@example.org, confirm: sent-folder}",
-        "6:67: mail.confirm: must be none: a mail server (provider: smtp) has no folder of sent mail to look into",
+        "6:67: mail.confirm: must be none: a mail server (provider: smtp) has no folder of sent mail to check",
     ),
     (MAIL, "mail: {provider: outbox, path: notice.md}", "6:32: mail.path: is a file, not a folder"),
     (ADULTS, "adults: []", "8:11: roles.adults: is empty; write a list or a group of keys, such as [Adult]"),
@@ -172,12 +172,12 @@ CHANGES = [
     (
         ADULTS,
         "adults: [Adult]\n  session: [X]",
-        "9:3: roles.session: templates know something else by this name; take another one for the role",
+        "9:3: roles.session: templates use this name for something else; choose another name for the role",
     ),
     (
         ADULTS,
         "adults: [Adult]\n  for: [X]",
-        "9:3: roles.for: this word means something else in templates; take another one for the role",
+        "9:3: roles.for: this word has another meaning in templates; choose another name for the role",
     ),
     (
         ADULTS,
@@ -249,7 +249,7 @@ ADDED_TO_NOTICE = [
     ),
     (
         "kinds: [changed]",
-        "14:12: notices[0].kinds: has no new, and what has not been announced is never followed up: add new",
+        "14:12: notices[0].kinds: has no new, and without a first notice there are no later notices: add new",
     ),
     ("kinds: []", "14:12: notices[0].kinds: is empty; write a list, such as [new, cancelled]"),
     ("kinds: [new, new]", "14:18: notices[0].kinds[1]: is the same as notices[0].kinds[0]; keep one of the two"),
@@ -281,7 +281,7 @@ ADDED_SECTIONS = [
         "ledger: {store: git, path: x}",
         "14:22: ledger.path: goes with store: file only; remove it or change store",
     ),
-    ("ledger: {store: git, branch: main}", "14:30: ledger.branch: must be a branch that the ledger has for itself"),
+    ("ledger: {store: git, branch: main}", "14:30: ledger.branch: must be a branch that only the ledger uses"),
     (
         "ledger: {store: git, branch: a..b}",
         (
@@ -291,7 +291,7 @@ ADDED_SECTIONS = [
     ),
     (
         "ledger: {store: git, migrate_from: {store: git}}",
-        "14:44: ledger.migrate_from.store: is the same ledger; remove migrate_from, or name the one of before",
+        "14:44: ledger.migrate_from.store: is the same ledger; remove migrate_from, or name the former ledger",
     ),
     (
         "ledger: {migrate_from: {store: git}}",
@@ -304,7 +304,7 @@ ADDED_SECTIONS = [
     ("ledger: {store: file, path: folder}", "14:29: ledger.path: is a folder, not a file"),
     (
         "ledger: {store: file, path: sessions.yml}",
-        "14:29: ledger.path: is a file with another use; the ledger needs one of its own",
+        "14:29: ledger.path: is a file that is used for something else; the ledger needs its own file",
     ),
     ("ledger: {keep: 9999 days}", "14:16: ledger.keep: must be from 1 day to 5 years"),
     ("ledger: {keep: 23 hours}", "14:16: ledger.keep: must be from 1 day to 5 years"),
@@ -355,7 +355,7 @@ ADDED_SECTIONS = [
     ("tem: x", "14:1: tem: unknown key"),
     ("on: push", "14:1: on: unknown key"),
     ("team: Again", "14:1: team: this key is here a second time, after line 2; keep one of the two"),
-    ("<<: {team: x}", "14:1: …: merge keys (<<) are not taken; write the keys out"),
+    ("<<: {team: x}", "14:1: …: merge keys (<<) are not supported; write the keys out"),
 ]
 
 
@@ -414,7 +414,7 @@ def test_a_check_on_a_role_that_is_not_there_can_never_be_judged(club: Club, rol
     text = changed("  adults: [Adult]\n  students: [Student]\n", f"  {{{roles}}}\n")
     found = club.problems(f"{text}    require: {{adults: 2, students_per_adult: 8}}\n")
     assert [problem.partition(": ")[2] for problem in found] == [
-        f"notices[0].require.{key}: can't be judged: roles has {what}; add it or remove this check"
+        f"notices[0].require.{key}: can't be checked: roles has {what}; add it or remove this check"
         for key, what in said.items()
     ]
 
@@ -428,7 +428,7 @@ def test_without_roles_only_that_is_told(club: Club) -> None:
 
 def test_a_calendar_in_a_file_is_no_ledger(club: Club) -> None:
     text = changed(CALENDAR, "{provider: ics, path: calendar.ics}")
-    said = "must be git or file: a calendar in a file (provider: ics) remembers nothing"
+    said = "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
     assert club.problems(f"{text}ledger: {{store: calendar}}\n") == [f"sessions.yml:14:17: ledger.store: {said}"]
     assert club.problems(f"{text}ledger: {{store: git, migrate_from: {{store: calendar}}}}\n") == [
         f"sessions.yml:14:44: ledger.migrate_from.store: {said}"
@@ -513,7 +513,7 @@ def test_what_nobody_sees_is_one_message_that_names_it(
 ) -> None:
     [said] = club.problems(changed(old, new.replace("~", character)))
     assert said.startswith(f"sessions.yml:{place}: ")
-    assert f"({name}) stands here" in said
+    assert f"({name})" in said
 
 
 @pytest.mark.parametrize(
@@ -530,7 +530,7 @@ def test_what_nobody_sees_is_one_message_that_names_it(
 )
 def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: str, place: str) -> None:
     [said] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
-    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) stands here")
+    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) only looks like a space")
 
 
 @pytest.mark.parametrize(

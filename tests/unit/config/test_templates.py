@@ -48,7 +48,7 @@ def test_what_is_wrong_with_the_template_and_with_the_file_is_told_together(club
     ("data", "said"),
     [
         (b"Subject: x\n\nCaf\xe9\n", "notice.md:3:4: this is not UTF-8 text; save the file as UTF-8 in your editor"),
-        (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) stands here; remove it"),
+        (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) is here; remove it"),
         (b"Subject: x\n\n" + b"x" * 200_000, "notice.md: the file is larger than 128 KiB; make it smaller"),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_nobody_sees_in_a_subject_or_in_braces_is_named(club: Club, text: s
     (club.root / "notice.md").write_text(text, encoding="utf-8")
     [said] = club.problems(WITH_TEMPLATE)
     assert said.startswith(f"notice.md:{place}: ")
-    assert f"({name}) stands here" in said
+    assert f"({name})" in said
 
 
 def test_prose_may_have_fine_typography_and_emoji(club: Club) -> None:

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Import,
     Looked,
     NotSent,
+    Refusal,
     Refused,
     Resolve,
     Sent,
@@ -102,11 +103,11 @@ theirs, of the future|HELD |HELD     |HELD       |GONE|GONE      |GONE    |GONE|
 """What becomes of each entry (a row) by each step (a column); what is in capitals is refused."""
 
 REASONS = {
-    "LATE": "another run has just said it",
-    "BUSY": "another run is sending it",
-    "HELD": "held",
-    "GONE": "the claim is another run's by now",
-    "NONE": "nothing is held here",
+    "LATE": Refusal.ANNOUNCED_MEANWHILE,
+    "BUSY": Refusal.ANOTHER_RUN_SENDING,
+    "HELD": Refusal.HELD,
+    "GONE": Refusal.CLAIM_OF_ANOTHER_RUN,
+    "NONE": Refusal.NOT_HELD,
 }
 
 
@@ -236,7 +237,7 @@ def test_a_refused_step_does_not_stop_the_others() -> None:
 
     after, refused = before.advanced([Begin(KEY, "we", OLD, NEXT), Begin(other, "we", None, NEXT)], NOW)
 
-    assert refused == (Refused(KEY, "another run is sending it"),)
+    assert refused == (Refused(KEY, Refusal.ANOTHER_RUN_SENDING),)
     assert after.entries == {KEY: claimed("they"), other: Entry(claim=claim("we", what=NEXT))}
     assert before.entries == {KEY: claimed("they")}, "a book does not change"
 

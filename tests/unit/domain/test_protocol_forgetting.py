@@ -13,7 +13,7 @@ from itertools import chain
 
 import pytest
 
-from sessionsmgmt.domain.delivery.claims import Begin, Entry, Forget, Refused, Step, advance
+from sessionsmgmt.domain.delivery.claims import Begin, Entry, Forget, Refusal, Refused, Step, advance
 from tests.unit.domain.protocol import ANN, KEY, Next, People, Place, Protocol, World, walk
 
 FORGET = Forget(KEY, frozenset({ANN}))
@@ -84,7 +84,7 @@ def compared_to_the_last_digest(entry: Entry, step: Step, now: datetime) -> Entr
     """A run is told that its claim is its own only if the claim names just whom it named."""
     claim = entry.claim
     if isinstance(step, Begin) and claim and claim.run == step.run and claim.announcement != step.announcement:
-        return Refused(step.key, "another run is sending it")
+        return Refused(step.key, Refusal.ANOTHER_RUN_SENDING)
     return advance(entry, step, now)
 
 

@@ -16,12 +16,13 @@ from sessionsmgmt.adapters.ledger.file import FileLedger
 from sessionsmgmt.domain.delivery.claims import Begin
 from sessionsmgmt.domain.model.notice import Key
 from tests.builders import NOW, RETENTION, announcement
+from tests.ledger_run import LedgerRun
 
 KEYS = [Key("campus", str(number)) for number in range(12)]
 
 
 def race(path: Path, name: str, first: int) -> None:
-    ledger = FileLedger(path, RETENTION)
+    ledger = LedgerRun(FileLedger(path, RETENTION))
     secret = ledger.read(NOW).secret
     sys.stdout.write("ready\n")
     sys.stdout.flush()

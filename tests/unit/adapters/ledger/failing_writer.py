@@ -24,6 +24,7 @@ from sessionsmgmt.domain.delivery.claims import Begin
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import UnreachableError
 from tests.builders import NOW, RETENTION, announcement
+from tests.ledger_run import LedgerRun
 
 STEP = Begin(Key("campus", "victim"), "the victim", None, announcement())
 LEDGER = Path(".sessionsmgmt") / "ledger.json"
@@ -60,7 +61,7 @@ def killed_at(number: int, tell: int) -> Hook:
     return hook
 
 
-def write(ledger: FileLedger) -> int:
+def write(ledger: LedgerRun[FileLedger]) -> int:
     try:
         ledger.write([STEP], NOW)
     except UnreachableError:
@@ -69,7 +70,7 @@ def write(ledger: FileLedger) -> int:
 
 
 def killed(folder: Path, number: int, tell: int) -> int:
-    ledger = FileLedger(folder / LEDGER, RETENTION)
+    ledger = LedgerRun(FileLedger(folder / LEDGER, RETENTION))
     ledger.read(NOW)
     sys.setprofile(system_calls(killed_at(number, tell)))
     status = write(ledger)
@@ -80,7 +81,7 @@ def killed(folder: Path, number: int, tell: int) -> int:
 def short_of_space(folder: Path, number: int, _tell: int) -> int:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (number * STRIDE, resource.RLIM_INFINITY))
-    return write(FileLedger(folder / LEDGER, RETENTION))
+    return write(LedgerRun(FileLedger(folder / LEDGER, RETENTION)))
 
 
 def ends(folder: Path, act: Callable[[Path, int, int], int]) -> Iterator[dict[str, object]]:

@@ -19,10 +19,11 @@ import pytest
 
 from sessionsmgmt.adapters.ledger.codec import encode
 from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refused, Sent
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Refusal, Refused, Sent
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from tests.builders import NOW, RETENTION, announcement, snapshot
+from tests.ledger_run import LedgerRun
 from tests.unit.adapters.ledger.claiming_process import KEYS
 from tests.unit.adapters.ledger.failing_writer import DONE, FULL, LEDGER, STEP, STRIDE, system_calls
 
@@ -36,8 +37,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / LEDGER
 
 
-def opened(path: Path, retry_policy: timedelta = timedelta(0)) -> FileLedger:
-    return FileLedger(path, RETENTION, retry_policy)
+def opened(path: Path, lock_wait: timedelta = timedelta(0)) -> LedgerRun[FileLedger]:
+    return LedgerRun(FileLedger(path, RETENTION, lock_wait))
 
 
 def begun(path: Path) -> Path:
@@ -113,7 +114,7 @@ def test_a_file_of_another_run_that_began_the_ledger_is_not_claimed_in(path: Pat
 
     refused = late.write([Begin(Key("campus", "shop"), "they", None, announcement())], NOW)
 
-    assert refused == (Refused(Key("campus", "shop"), "another run has just begun the ledger"),)
+    assert refused == (Refused(Key("campus", "shop"), Refusal.ANOTHER_LEDGER_SECRET),)
     assert opened(path).read(NOW).entries == {LAB: Entry(claim=Claim("we", NOW, announcement()))}
 
 
@@ -133,7 +134,7 @@ def test_a_ledger_that_is_removed_while_it_is_in_use_is_begun_again_with_the_sec
 
     refused = ledger.write([Sent(LAB, "we", "mail 1"), Begin(Key("campus", "shop"), "we", None, announcement())], NOW)
 
-    assert refused == (Refused(LAB, "the claim is another run's by now"),)
+    assert refused == (Refused(LAB, Refusal.CLAIM_OF_ANOTHER_RUN),)
     assert opened(path).read(NOW).secret == secret
 
 

@@ -14,8 +14,7 @@ from tests.builders import NOW, RETENTION, announcement
 
 def begun(path: Path, session: str = "lab") -> FileLedger:
     ledger = FileLedger(path, RETENTION)
-    ledger.read(NOW)
-    ledger.write([Begin(Key("campus", session), "we", None, announcement())], NOW)
+    ledger.write(ledger.read(NOW), [Begin(Key("campus", session), "we", None, announcement())], NOW)
     return ledger
 
 

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Forget,
     Hold,
     LedgerSnapshot,
+    Refusal,
     Refused,
     Resolve,
     Sent,
@@ -28,6 +29,7 @@ from sessionsmgmt.domain.model.notice import Key, Kind
 from sessionsmgmt.domain.sessions.decide import decide
 from sessionsmgmt.errors import InputError, RefusedError
 from tests.builders import KEEP, NOW, RETENTION, announcement, club, event, reading, rule, window
+from tests.ledger_run import LedgerRun
 
 LAB, SHOP, GYM = (Key("campus", name) for name in ("lab", "shop", "gym"))
 FIRST = announcement()
@@ -44,14 +46,14 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.places = folder / "old.json", folder / "new.json"
 
-    def old(self) -> FileLedger:
-        return FileLedger(self.places[0], RETENTION)
+    def old(self) -> LedgerRun[FileLedger]:
+        return LedgerRun(FileLedger(self.places[0], RETENTION))
 
-    def new(self) -> FileLedger:
-        return FileLedger(self.places[1], RETENTION)
+    def new(self) -> LedgerRun[FileLedger]:
+        return LedgerRun(FileLedger(self.places[1], RETENTION))
 
-    def moving(self) -> MigratingLedger:
-        return MigratingLedger(self.old(), self.new(), RETENTION)
+    def moving(self) -> LedgerRun[MigratingLedger]:
+        return LedgerRun(MigratingLedger(self.old().ledger, self.new().ledger, RETENTION))
 
     def stored(self) -> tuple[bytes, ...]:
         return tuple(place.read_bytes() if place.exists() else b"" for place in self.places)
@@ -128,7 +130,7 @@ def test_the_new_ledger_counts_once_it_knows_of_a_session(house: House) -> None:
 
     assert house.write(Resolve(LAB, arrived=True)) == ()
     assert house.moving().read(NOW).entry(LAB) == Entry(FIRST, None, "", NOW)
-    assert house.write(begin(LAB, "we")) == (Refused(LAB, "another run has just said it"),)
+    assert house.write(begin(LAB, "we")) == (Refused(LAB, Refusal.ANNOUNCED_MEANWHILE),)
 
 
 def test_what_was_closed_as_not_sent_is_not_held_again(house: House) -> None:
@@ -144,7 +146,7 @@ def test_what_was_closed_as_not_sent_is_not_held_again(house: House) -> None:
 def test_a_claim_of_a_run_that_still_sends_is_respected(house: House) -> None:
     house.before(begin())
 
-    assert house.write(begin(LAB, "we")) == (Refused(LAB, "another run is sending it"),)
+    assert house.write(begin(LAB, "we")) == (Refused(LAB, Refusal.ANOTHER_RUN_SENDING),)
     assert house.moving().read(NOW).entry(LAB).claim == Claim("before", NOW, FIRST)
 
 

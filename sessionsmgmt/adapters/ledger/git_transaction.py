@@ -1,0 +1,295 @@
+"""One use of the git ledger: a read, or a write with all that it has to repeat because another run was faster.
+
+A transaction begins with what an earlier one of the same command saw, so that a branch that is put back in between is
+noticed, and a write needs no request to learn what was read. It lasts as long as one call of ``GitLedger``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+
+from github.Repository import Repository
+
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub
+from sessionsmgmt.adapters.ledger import branch as branches
+from sessionsmgmt.adapters.ledger.both_refs import BothRefs, Refs, Seen
+from sessionsmgmt.adapters.ledger.branch import ANSWERS, HEADS, NO_FAST_FORWARD, WRITING
+from sessionsmgmt.adapters.ledger.retention import Retention
+from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version, shown_at
+from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.errors import RefusedError, SessionsError
+from sessionsmgmt.retry import RetryLater, retry
+
+LAGS = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind.
+
+The first two are enough where the witness alone says so, since to restore what is there already does no harm.
+"""
+
+RESTORED = "ledger-restored"
+BEHIND = "ledger-behind"
+UNWITNESSED = "ledger-witness"
+"""The codes of the warnings about the refs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The branch that the ledger is on, how it is reached and opened, and how long it remembers.
+
+    ``name`` is the repository's, which ``repository`` is the library's object of.
+    """
+
+    hub: Hub
+    name: RepositoryName
+    repository: Repository
+    branch: str
+    sealing: Sealing
+    retention: Retention
+
+    @property
+    def ref(self) -> str:
+        """The branch as a ref."""
+        return f"{HEADS}{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class GitVersion:
+    """What a snapshot says of the refs it came from, for the next transaction on the same branch."""
+
+    repository: RepositoryName
+    branch: str
+    seen: Seen
+    has_witness: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the steps make of the ledger ``over`` which they were taken.
+
+    ``stored`` is what stands on the branch once ``data`` is taken; both are empty where it stays as it is.
+    """
+
+    over: Version | None
+    snapshot: LedgerSnapshot
+    refused: tuple[Refused, ...] = ()
+    data: bytes = b""
+    stored: Version | None = None
+
+
+class GitTransaction:
+    """What one call asks of the refs and writes to them. ``earlier`` is a snapshot that the same command has."""
+
+    def __init__(self, place: Place, earlier: LedgerSnapshot | None = None) -> None:
+        version = earlier.version if earlier and isinstance(earlier.version, GitVersion) else None
+        if version and (version.repository, version.branch) != (place.name, place.branch):
+            version = None
+        self._place = place
+        self._hub = place.hub
+        self._sealing = place.sealing
+        is_there = version is not None and version.has_witness
+        self._witness = Witness(place.hub, place.repository, place.branch, is_there=is_there)
+        self._refs = BothRefs(place.hub, place.repository, place.branch, place.sealing, self._witness)
+        self._seen = version.seen if version else None  # when it was last looked at or written
+        self._warnings = {warning.code: warning for warning in earlier.warnings} if earlier and version else {}
+
+    @property
+    def seen(self) -> Seen | None:
+        """What was last seen of the refs; None before anything was."""
+        return self._seen
+
+    def look(self) -> Seen:
+        """What counts now, and never what is older than what was seen of it before, or another club's."""
+        seen = self.look_once()
+        for pause in LAGS if self._seen else LAGS[:2]:
+            if not (seen.lost or self._is_older(seen.counts)):
+                break
+            self._hub.retry_policy.sleep(pause)
+            seen = self.look_once()
+        if self._is_older(seen.counts):
+            raise RefusedError(
+                f"{shown_at(self._place.ref)} was deleted, or an older version of it was put back, while this run was "
+                "at work.",
+                "Find out who did, and put the last version of the branch back before the next run.",
+            )
+        for stored in (seen.on_branch, seen.counts):
+            if stored:
+                self._sealing.check_owner(stored, self._place.ref)
+        self._seen = seen
+        self._note(seen)
+        return seen
+
+    def look_once(self) -> Seen:
+        """Both refs as they are. The witness is asked for at first, and later where the branch is not as it should."""
+        on_branch = self._refs.branch()
+        if self._seen and not self._is_older(on_branch):
+            return Seen(on_branch, on_branch, Refs.AHEAD if self._seen.refs is Refs.AHEAD else Refs.EVEN)
+        return self._refs.both(on_branch)
+
+    def snapshot(self, secret: bytes) -> LedgerSnapshot:
+        """The ledger as it was last seen; one that is not begun has this secret."""
+        if self._seen is None:
+            raise ValueError("nothing was looked at yet")
+        counts = self._seen.counts
+        version = GitVersion(self._place.name, self._place.branch, self._seen, self._witness.is_there)
+        plain = counts.snapshot if counts else LedgerSnapshot(secret)
+        return replace(plain, warnings=self.warnings, version=version)
+
+    @property
+    def warnings(self) -> tuple[ReportWarning, ...]:
+        """What a person should know of the refs by now."""
+        return tuple(self._warnings.values())
+
+    def write(self, steps: Sequence[Step], now: datetime, secret: bytes) -> tuple[Refused, ...]:
+        """Take the steps, and return those that are refused. ``secret`` is the one that their digests were made with.
+
+        A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``look``.
+        """
+        seen = self._seen or self.look()
+        draft = self._draft(seen.counts, steps, now, secret)
+        if steps and not draft.data:  # it may have changed meanwhile, and a refusal is about what is true now
+            seen = self.look()
+            draft = self._draft(seen.counts, steps, now, secret)
+        if not self._taken(draft, seen):
+            drafts = [draft]
+            again = partial(self._again, drafts, steps, now, secret)
+            draft = retry(again, "The ledger", self._hub.retry_policy)
+        return draft.refused
+
+    def restore(self, seen: Seen) -> bool:
+        """Let the branch stand where the witness stands; false if it is to be looked at again.
+
+        Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
+        forwards. Where it does not lead to the witness, what the witness has is written over it.
+        """
+        commit = self._witness.commit()
+        if not commit:
+            return False
+        change = branches.create if seen.refs is Refs.GONE else branches.move
+        try:
+            self._hub.repeat(partial(change, self._place.repository, self._place.ref, commit), WRITING, ANSWERS)
+        except DeclinedError as declined:
+            if not branches.is_race(declined):
+                raise branches.refusal(declined, self._place.branch) from None
+            diverged = NO_FAST_FORWARD.search(declined.message)
+            if diverged and seen.counts and self.overwrite(seen.counts, seen.on_branch):
+                self._warn_restored(seen)
+            return False
+        self._warn_restored(seen)
+        self._seen = Seen(seen.counts, seen.counts)
+        return True
+
+    def overwrite(self, version: Version, over: Version | None) -> bool:
+        """Write a version over the one on the branch, as this club's; false if that is not what stands there."""
+        data, written = self._sealing.sealed(version.snapshot, version.serial + 1)
+        return self._take(_Draft(over, version.snapshot, data=data, stored=written))
+
+    def _is_older(self, version: Version | None) -> bool:
+        """Whether that is older than what was last seen. Numbers only grow, and no two writings have the same."""
+        last = self._seen.counts if self._seen else None
+        if last is None or version is None:
+            return last is not None
+        if version.serial == last.serial:
+            return version.sha != last.sha
+        return version.serial < last.serial
+
+    def _note(self, seen: Seen) -> None:
+        if seen.lost:
+            self._warn(BEHIND, f"{self._lost(seen)}. Its witness ref is used in its place; the next run restores it")
+        else:
+            self._warnings.pop(BEHIND, None)
+
+    def _lost(self, seen: Seen) -> str:
+        what = "was deleted" if seen.refs is Refs.GONE else "was put back to an older version"
+        return f"the ledger's branch {self._place.branch} {what}"
+
+    def _warn(self, code: str, text: str) -> None:
+        self._warnings[code] = ReportWarning(code, text)
+
+    def _warn_restored(self, seen: Seen) -> None:
+        self._warnings.pop(BEHIND, None)
+        self._warn(
+            RESTORED,
+            f"{self._lost(seen)}, and was restored from its witness ref. Find out who did that, a workflow that tidies "
+            "up branches for instance, and let it leave this one alone",
+        )
+
+    def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft | RetryLater:
+        """Try once more over what stands there now. ``drafts`` are those that may have been taken, unknown to us."""
+        seen = self.look()
+        for draft in drafts:
+            if draft.stored and draft.stored == seen.on_branch:
+                self._follow(draft.stored.serial)
+                return draft  # our request came through although its reply was lost
+        draft = self._draft(seen.counts, steps, now, secret)
+        if self._taken(draft, seen):
+            return draft
+        drafts.append(draft)
+        return RetryLater("other runs keep writing it, or GitHub does not let it be written")
+
+    def _taken(self, draft: _Draft, seen: Seen) -> bool:
+        """Whether the refs are as they should be afterwards; false if what was seen is not what stands there."""
+        if seen.lost and not self.restore(seen):
+            return False
+        if draft.data:
+            return self._take(draft)
+        if seen.refs is Refs.AHEAD:
+            self._follow(_serial(seen.counts))
+        return True
+
+    def _draft(self, stored: Version | None, steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft:
+        before = stored.snapshot if stored else LedgerSnapshot(secret)
+        after, refused = before.advanced(steps, now, secret)
+        after = self._place.retention.pruned(after, now)
+        draft = _Draft(stored, after, refused)
+        if after == before and not (stored and stored.outdated):
+            return draft
+        data, version = self._sealing.sealed(after, _serial(stored) + 1)
+        return replace(draft, data=data, stored=version)
+
+    def _take(self, draft: _Draft) -> bool:
+        """Put the draft on the branch; false if what it was made over is not what stands there."""
+        commit = self._put(draft)
+        if commit and draft.stored:
+            self._seen = Seen(draft.stored, draft.stored, Refs.AHEAD)
+            self._follow(draft.stored.serial, commit)
+        return bool(commit)
+
+    def _put(self, draft: _Draft) -> str:
+        """The commit in which the draft stands on the branch; empty if what it was made over is not what stands there.
+
+        A draft over nothing begins the branch.
+        """
+        count = len(draft.snapshot.entries)
+        message = f"Remember {count} {'notice' if count == 1 else 'notices'} [skip ci]"
+        call = partial(branches.replace_file, draft.over.sha) if draft.over else branches.begin
+        put = partial(call, self._place.repository, self._place.branch, message, draft.data)
+        try:
+            return self._hub.repeat(put, WRITING, ANSWERS)
+        except DeclinedError as declined:
+            if branches.is_race(declined) or (declined.status == HTTPStatus.NOT_FOUND and not self._refs.is_begun()):
+                return ""
+            raise branches.refusal(declined, self._place.branch) from None
+
+    def _follow(self, serial: int, commit: str = "") -> None:
+        """Let the witness stand where the branch stands. That it can't is a warning: the ledger itself is written."""
+        try:
+            at = commit or branches.refs(self._hub, self._place.repository, self._place.ref).get(self._place.ref)
+            if at:
+                self._witness.move(at, serial)
+        except SessionsError as error:
+            self._warn(UNWITNESSED, f"the ledger's witness ref {self._witness.ref} could not be moved: {error}")
+            return
+        self._warnings.pop(UNWITNESSED, None)
+        if self._seen:
+            self._seen = replace(self._seen, refs=Refs.EVEN)
+
+
+def _serial(version: Version | None) -> int:
+    return version.serial if version else 0
