@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.application.notices.job import DeliveryResult, Plan
+from sessionsmgmt.application.job import DeliveryResult, Plan
 from sessionsmgmt.application.notices.pipeline import deliver
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
