@@ -165,7 +165,7 @@ def test_a_module_of_more_than_300_lines_says_why() -> None:
             long[path.relative_to(REPOSITORY / "sessionsmgmt").as_posix()] = lines
 
     assert set(long) == LONG
-    assert max(long.values(), default=0) <= 400
+    assert max(long.values(), default=0) <= 430
 
 
 INVENTED = {
