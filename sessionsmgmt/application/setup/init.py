@@ -68,7 +68,7 @@ def write_files(
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
-    missed = f"\nLeft out, since nothing here is like it: {', '.join(left_out)}" if left_out else ""
+    missed = f"\nLeft out, since there is no setting for it here: {', '.join(left_out)}" if left_out else ""
     return InitResult(f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
 
 
@@ -93,7 +93,9 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
     unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted]
     if unasked:
         names = ", ".join(unasked)
-        raise InputError(f"There already: {names}. Nothing was written.", "Move it away, or name it with --overwrite.")
+        raise InputError(
+            f"These files exist already: {names}. Nothing was written.", "Move it away, or name it with --overwrite."
+        )
     chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
     write_all(folder, chosen)
     return tuple(Path(name) for name in chosen)

@@ -257,7 +257,7 @@ def test_writing_touches_nothing_but_what_was_planned(tmp_path: Path) -> None:
 def test_a_file_in_the_way_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "notice.md").write_text("mine")
 
-    with pytest.raises(InputError, match=r"^There already: notice\.md\. Nothing was written\."):
+    with pytest.raises(InputError, match=r"^These files exist already: notice\.md\. Nothing was written\."):
         write(answered(), tmp_path)
     assert contents(tmp_path) == {"notice.md": b"mine"}
 
@@ -268,7 +268,7 @@ def test_a_dangling_link_in_the_way_stops_everything(tmp_path: Path) -> None:
     club.mkdir()
     (club / "sessions.yml").symlink_to(outside)
 
-    with pytest.raises(InputError, match=r"^There already: sessions\.yml"):
+    with pytest.raises(InputError, match=r"^These files exist already: sessions\.yml"):
         write(answered(), club)
     assert contents(tmp_path) == {}
 
@@ -278,7 +278,7 @@ def test_only_what_is_named_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "notice.md").write_text("mine")
     everything = [Path(name) for name in plan(answered()) if name != "notice.md"]
 
-    with pytest.raises(InputError, match=r"^There already: notice\.md"):
+    with pytest.raises(InputError, match=r"^These files exist already: notice\.md"):
         write(answered(team="After"), tmp_path, everything)
     assert b"Before" in contents(tmp_path)["sessions.yml"]
 
