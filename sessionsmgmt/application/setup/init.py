@@ -1,7 +1,7 @@
 """``init``: a few answers become a commented sessions.yml, a template and the three workflows.
 
-The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the files that ``plan`` names
-are written, and either all of them or none.
+The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the ``planned_files`` are
+written, and either all of them or none.
 """
 
 from __future__ import annotations
@@ -74,17 +74,17 @@ def write_files(
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
     """The files that are there already and would be replaced. Samples and the .gitignore are never replaced."""
-    names = plan(answers).keys() - {*_samples(answers), IGNORE}
+    names = planned_files(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
-    """Write the files of ``plan`` into the folder, and return the paths in it that were written.
+    """Write the files of ``planned_files`` into the folder, and return the paths in it that were written.
 
     A file that is there already is in the way unless ``overwrite`` names it. A sample or a .gitignore that is there is
     kept. Raises InputError where a file is in the way or can't be written; nothing is changed then.
     """
-    planned = plan(answers)
+    planned = planned_files(answers)
     for path in overwrite:
         if path.as_posix() not in planned:
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
@@ -101,7 +101,7 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
     return tuple(Path(name) for name in chosen)
 
 
-def plan(answers: Answers) -> dict[str, bytes]:
+def planned_files(answers: Answers) -> dict[str, bytes]:
     """Every file that is written, by its path in the folder, and its content."""
     calendar, contacts = _samples(answers)
     context = {
