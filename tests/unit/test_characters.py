@@ -42,7 +42,7 @@ NAMED = {
 
 @pytest.mark.parametrize(("character", "name"), NAMED.items(), ids=NAMED.values())
 @pytest.mark.parametrize("around", [("Team", "Session"), ("", "Team"), ("Team", ""), ("", "")])
-def test_a_character_that_nobody_sees_is_named(character: str, name: str, around: tuple[str, str]) -> None:
+def test_an_invisible_character_is_found_and_named(character: str, name: str, around: tuple[str, str]) -> None:
     match = find_invisible(character.join(around))
 
     assert match is not None
@@ -70,7 +70,7 @@ def test_a_character_that_nobody_sees_is_named(character: str, name: str, around
         "\ue000",
     ],
 )
-def test_what_is_seen_or_makes_what_is_seen_is_left_alone(text: str) -> None:
+def test_visible_text_and_its_joiners_are_accepted(text: str) -> None:
     assert find_invisible(text) is None
     assert visible_text(text) == text
 
@@ -88,12 +88,12 @@ def test_what_is_seen_or_makes_what_is_seen_is_left_alone(text: str) -> None:
         ("\U0001f3f4\U000e0067", "\U0001f3f4"),
     ],
 )
-def test_a_text_can_be_had_as_it_looks(text: str, looks: str) -> None:
+def test_a_text_becomes_what_people_see(text: str, looks: str) -> None:
     assert visible_text(text) == looks
 
 
 @given(st.text())
-def test_what_is_left_is_all_seen(text: str) -> None:
+def test_visible_text_has_no_invisible_character(text: str) -> None:
     assert find_invisible(visible_text(text)) is None
 
 

@@ -16,17 +16,7 @@ from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.git_transaction import LAGS
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
 from sessionsmgmt.adapters.ledger.witness import BELOW
-from sessionsmgmt.domain.delivery.claims import (
-    Begin,
-    Claim,
-    Entry,
-    Hold,
-    LedgerSnapshot,
-    Refused,
-    Resolve,
-    Sent,
-    Step,
-)
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
 from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError

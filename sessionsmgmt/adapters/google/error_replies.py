@@ -35,7 +35,7 @@ LIMITS = frozenset(
         "variabletermlimitexceeded",
     }
 )
-"""The reasons of a limit, in the form of ``plain`` (Calendar, Gmail, People: "Resolve errors"; google.api.ErrorReason)."""
+"""The reasons of a limit, by ``plain`` (Calendar, Gmail, People: "Resolve errors"; google.api.ErrorReason)."""
 
 _LIMIT_IN_WORDS = re.compile(
     r"\b(?:rate|daily|usage|quota)[ -]?limits? exceeded|\bquota exceeded|\bcheck quota|\btoo many (?:\w+ )?requests",

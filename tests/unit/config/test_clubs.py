@@ -1,4 +1,4 @@
-"""What a club in a repository of many may name, so that nobody names what belongs to another."""
+"""Several clubs share a repository, and no club can name the environment or the ledger of another."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_club_may_name_the_environment_of_its_folder(repository: Path, folder:
         "ott\u0435rs",
     ],
 )
-def test_a_club_may_name_no_other(repository: Path, environment: str) -> None:
+def test_a_club_may_not_name_another_environment(repository: Path, environment: str) -> None:
     [problem] = problems(rotating(repository, "clubs/otters", environment))
     assert problem.startswith("credentials.environment: must be clubs-otters or otters: ")
 
@@ -109,7 +109,7 @@ CONTESTS = [
 
 
 @pytest.mark.parametrize(("named", "kept"), CONTESTS)
-def test_an_environment_that_two_clubs_name_belongs_to_one_at_most(
+def test_at_most_one_of_two_clubs_may_name_the_same_environment(
     repository: Path, named: list[str], kept: list[str]
 ) -> None:
     pairs = [one.split(":") for one in named]
@@ -119,7 +119,7 @@ def test_an_environment_that_two_clubs_name_belongs_to_one_at_most(
     assert [folder for folder, _ in pairs if not problems(repository / folder / "sessions.yml")] == kept
 
 
-def test_who_contests_it_is_named_with_what_to_write_instead(repository: Path) -> None:
+def test_the_message_names_the_other_club_and_a_free_environment(repository: Path) -> None:
     rotating(repository, "clubs/.hidden/otters", "otters")
     path = rotating(repository, "clubs/otters", "otters")
 
@@ -139,7 +139,7 @@ def test_no_two_clubs_ever_have_the_same_environment(named: list[ClubEnvironment
     assert len({one.environment.casefold() for one in kept}) == len(kept)
 
 
-def test_what_a_broken_file_claims_keeps_nobody_from_anything(repository: Path) -> None:
+def test_a_broken_file_does_not_block_other_clubs(repository: Path) -> None:
     for name, text in (("girls", "credentials: [environment: otters"), ("boys", "\x00")):
         path = repository / name / "otters" / "sessions.yml"
         path.parent.mkdir(parents=True)
@@ -230,11 +230,11 @@ def test_the_folder_that_a_path_belongs_to_is_the_nearest_with_a_club(tmp_path: 
         ("2026-2027", "2026-2027"),
     ],
 )
-def test_the_word_of_a_folder_stays_what_it_was(folder: str, word: str) -> None:
+def test_the_slug_of_a_folder_never_changes(folder: str, word: str) -> None:
     assert slug(folder) == word
 
 
-def test_the_word_of_one_folder_is_not_the_name_of_another() -> None:
+def test_the_slug_of_one_folder_is_not_the_name_of_another() -> None:
     other = f"clubs-otters-{DIGEST}"
 
     assert slug(other) not in {other, slug("clubs/otters")}
@@ -248,12 +248,12 @@ ANY_FOLDER = st.text(st.sampled_from("abAB-/. 1f\u00e9\u20ac"), max_size=8)
 
 
 @given(ANY_FOLDER, ANY_FOLDER)
-def test_no_two_folders_have_the_same_word(one: str, other: str) -> None:
+def test_no_two_folders_have_the_same_slug(one: str, other: str) -> None:
     assert (slug(one) == slug(other)) is (one == other)
     assert slug(slug(one)) != slug(one) or slug(one) == one
 
 
-def test_several_keys_are_read_in_one_go(tmp_path: Path) -> None:
+def test_several_keys_are_read_in_one_pass(tmp_path: Path) -> None:
     path = tmp_path / "sessions.yml"
     path.write_text("ledger: {branch: x, other: [{branch: y}]}\ncredentials:\n  environment: 'z'\n", encoding="utf-8")
 

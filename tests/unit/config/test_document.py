@@ -1,4 +1,4 @@
-"""YAML, as far as sessions.yml goes: what a word is, where it stands, and what is refused."""
+"""The YAML of sessions.yml: the values of words, their positions, and what is refused."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def refusal(text: str | bytes) -> tuple[Position, str]:
         (".inf", UNSUPPORTED),
     ],
 )
-def test_what_a_word_is(word: str, value: object) -> None:
+def test_an_unquoted_word_has_this_value(word: str, value: object) -> None:
     found = parse(f"key: {word}\n").value["key"]
     assert found == value
     assert type(found) is type(value)
 
 
-def test_every_key_and_value_knows_where_it_stands() -> None:
+def test_every_key_and_value_has_its_position() -> None:
     document = parse("a:\n  - x\n  - {b: 1, 'c d': [y]}\ne:\n")
     assert document.value == {"a": ["x", {"b": 1, "c d": ["y"]}], "e": None}
     assert document.position_of_value(("a",)) == (2, 3)
@@ -102,7 +102,7 @@ def test_every_key_and_value_knows_where_it_stands() -> None:
         (b"\xff\xfea\x00", (1, 1), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
     ],
 )
-def test_what_can_not_be_understood_is_told_with_its_place(text: str | bytes, position: Position, said: str) -> None:
+def test_unreadable_yaml_is_reported_with_its_position(text: str | bytes, position: Position, said: str) -> None:
     assert refusal(text) == (position, said)
 
 
@@ -121,12 +121,12 @@ def test_what_can_not_be_understood_is_told_with_its_place(text: str | bytes, po
         ('a: "\\x9b31m"\n', "must be one line of text, without control characters"),
     ],
 )
-def test_what_settings_need_not_have_is_a_fault_where_it_stands(text: str, said: str) -> None:
+def test_unsupported_yaml_is_reported_with_its_position(text: str, said: str) -> None:
     (problem,) = parse(text).problems
     assert (problem.position, problem.key_path, problem.text) == ((1, 4), ("a",), said)
 
 
-def test_a_key_that_is_there_twice_is_told_at_the_second_and_the_first_counts() -> None:
+def test_a_repeated_key_is_reported_and_its_first_value_counts() -> None:
     document = parse("a: {b: 1}\nc: 2\na: {b: 2, d: 3, d: 4}\n")
     assert document.value == {"a": {"b": 1}, "c": 2}
     assert [(problem.position, problem.text) for problem in document.problems] == [
@@ -161,7 +161,7 @@ def test_the_number_of_values_is_bounded() -> None:
     )
 
 
-def test_an_alias_bomb_does_not_go_off() -> None:
+def test_aliases_do_not_expand() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     document = parse(bomb)
     assert sum(len(value) for value in document.value.values()) == 1 + 29 * 9
@@ -219,7 +219,9 @@ UNSEEN = {
         ("a:\n  b: >\n    c\n    d~e\n", (4, 6)),
     ],
 )
-def test_what_nobody_sees_is_named_where_it_stands(text: str, position: Position, character: str, said: str) -> None:
+def test_an_invisible_character_is_reported_with_its_position(
+    text: str, position: Position, character: str, said: str
+) -> None:
     document = parse(text.replace("~", character))
     first = document.problems[0]
     assert (first.position, first.text) == (position, said)
@@ -227,7 +229,7 @@ def test_what_nobody_sees_is_named_where_it_stands(text: str, position: Position
 
 
 @pytest.mark.parametrize("escape", ["\\u200b", "\\u00a0", "\\ufeff", "\\U000e0041", "\\_"])
-def test_what_nobody_sees_is_named_where_it_is_written_as_an_escape(escape: str) -> None:
+def test_an_invisible_character_in_an_escape_is_reported_at_its_value(escape: str) -> None:
     [problem] = parse(f'a:\n  b: "c{escape}d"\n').problems
     assert problem.position == (2, 6)
     assert "U+" in problem.text
@@ -244,24 +246,24 @@ def test_what_nobody_sees_is_named_where_it_is_written_as_an_escape(escape: str)
         ("a: 'b'~\n", (1, 7)),
     ],
 )
-def test_what_nobody_sees_and_no_parser_understands_is_named(
+def test_an_invisible_character_that_breaks_the_yaml_is_reported(
     text: str, position: Position, character: str, said: str
 ) -> None:
     assert refusal(text.replace("~", character)) == (position, said)
 
 
-def test_a_comment_may_have_what_nobody_sees() -> None:
+def test_a_comment_may_have_invisible_characters() -> None:
     assert parse("a: b #\u00a0c\n# \u200b\n").problems == ()
     assert "quotes" in refusal("# \u00a0\na: 'b\nc: d\n")[1]
 
 
-def test_emoji_and_letters_that_are_joined_are_whole() -> None:
+def test_joined_emoji_and_letters_stay_whole() -> None:
     text = "\U0001f3ca\u200d\u2642\ufe0f \u0645\u06cc\u200c\u062e"
     document = parse(f"a: {text}\n")
     assert (document.value, document.problems) == ({"a": text}, ())
 
 
-def test_the_teams_name_may_have_fine_typography() -> None:
+def test_the_teams_name_may_have_typographic_spaces() -> None:
     text = "FC\u00a0Basel\u202f! Sport\u00adverein"
     assert parse(f"team: {text}\n").problems == ()
     assert len(parse(f"team: \u00a0{text}\n").problems) == 1

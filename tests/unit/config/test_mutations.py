@@ -1,4 +1,4 @@
-"""Whatever happens to a sessions.yml, it loads or is refused with reasons that have a place in it."""
+"""Any changed sessions.yml loads, or is refused with problems that have positions in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each thing that can be wrong, and the whole of what is said about it: one mistake, one message."""
+"""Every problem that sessions.yml can have, and its whole message: one mistake gives one message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADULTS = "adults: [Adult]"
 TO = "to: [office@example.org]"
 
 CHANGES = [
-    # what is changed, into what, and what is said: line, column, place, sentence
+    # the replaced text, the new text, and the message: line, column, key path, sentence
     ("version: 1", "version: 0", "1:10: version: must be 1"),
     ("version: 1", "version: true", "1:10: version: must be 1"),
     ("version: 1", "version: '1'", "1:10: version: must be 1, without quotes"),
@@ -360,21 +360,21 @@ ADDED_SECTIONS = [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), CHANGES)
-def test_a_change_for_the_worse_is_one_message(club: Club, old: str, new: str, said: str) -> None:
+def test_a_mistake_gives_one_message(club: Club, old: str, new: str, said: str) -> None:
     assert club.problems(changed(old, new)) == [f"sessions.yml:{said}"]
 
 
 @pytest.mark.parametrize(("line", "said"), ADDED_TO_NOTICE)
-def test_a_wrong_key_of_a_notice_is_one_message(club: Club, line: str, said: str) -> None:
+def test_a_wrong_key_of_a_notice_gives_one_message(club: Club, line: str, said: str) -> None:
     assert club.problems(f"{BASE}    {line}\n") == [f"sessions.yml:{said}"]
 
 
 @pytest.mark.parametrize(("line", "said"), ADDED_SECTIONS)
-def test_a_wrong_section_is_one_message(club: Club, line: str, said: str) -> None:
+def test_a_wrong_section_gives_one_message(club: Club, line: str, said: str) -> None:
     assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{said}"]
 
 
-def test_every_problem_is_told_at_once_and_by_line(club: Club) -> None:
+def test_all_problems_are_reported_at_once_by_line(club: Club) -> None:
     text = changed("MantaBots", "12").replace("Team Session", "''").replace("office@example.org", "office")
     assert [one.split(":")[1] for one in club.problems(f"{text}    within: soon\nmore: 1\n")] == [
         "2",
@@ -394,7 +394,7 @@ def test_ids_that_differ_in_case_only_are_the_same(club: Club) -> None:
     ]
 
 
-def test_entries_that_are_no_notices_are_each_told(club: Club) -> None:
+def test_every_entry_that_is_not_a_notice_is_reported(club: Club) -> None:
     assert club.problems(f"{BASE}  - campus\n  -\n") == [
         "sessions.yml:14:5: notices[1]: must be a group of keys: id, match, to",
         "sessions.yml:15:4: notices[2]: is empty; write a group of keys: id, match, to",
@@ -410,7 +410,7 @@ def test_entries_that_are_no_notices_are_each_told(club: Club) -> None:
         ("adults: [A], students: [S]", {}),
     ],
 )
-def test_a_check_on_a_role_that_is_not_there_can_never_be_judged(club: Club, roles: str, said: dict[str, str]) -> None:
+def test_a_check_of_a_missing_role_is_reported(club: Club, roles: str, said: dict[str, str]) -> None:
     text = changed("  adults: [Adult]\n  students: [Student]\n", f"  {{{roles}}}\n")
     found = club.problems(f"{text}    require: {{adults: 2, students_per_adult: 8}}\n")
     assert [problem.partition(": ")[2] for problem in found] == [
@@ -419,14 +419,14 @@ def test_a_check_on_a_role_that_is_not_there_can_never_be_judged(club: Club, rol
     ]
 
 
-def test_without_roles_only_that_is_told(club: Club) -> None:
+def test_missing_roles_give_one_message(club: Club) -> None:
     text = changed("roles:\n  adults: [Adult]\n  students: [Student]\n", "")
     assert club.problems(f"{text}    require: {{adults: 2}}\n    template: notice.md\n") == [
         "sessions.yml:1:1: roles: is missing; write a group of keys, such as adults: [Adult]"
     ]
 
 
-def test_a_calendar_in_a_file_is_no_ledger(club: Club) -> None:
+def test_a_calendar_in_a_file_can_not_store_the_ledger(club: Club) -> None:
     text = changed(CALENDAR, "{provider: ics, path: calendar.ics}")
     said = "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
     assert club.problems(f"{text}ledger: {{store: calendar}}\n") == [f"sessions.yml:14:17: ledger.store: {said}"]
@@ -435,7 +435,7 @@ def test_a_calendar_in_a_file_is_no_ledger(club: Club) -> None:
     ]
 
 
-def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_command_that_creates_it(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path / "sessions.yml")
     assert [problem.text for problem in caught.value.problems] == [
@@ -469,7 +469,7 @@ def test_the_error_counts_the_problems_and_names_the_file_as_it_was_given(club: 
         "to:",
     ],
 )
-def test_what_could_be_a_name_an_address_or_a_token_is_never_repeated(club: Club, old: str, canary: str) -> None:
+def test_text_that_could_be_private_is_never_repeated(club: Club, old: str, canary: str) -> None:
     text = (
         BASE.replace(old, f"'{canary}': x" if old.endswith(":") else f"'{canary}'", 1) + f"    presence: '{canary}'\n"
     )
@@ -508,7 +508,7 @@ def test_what_could_be_a_name_an_address_or_a_token_is_never_repeated(club: Club
         ("team: MantaBots", "team: Manta~", "2:12: team"),
     ],
 )
-def test_what_nobody_sees_is_one_message_that_names_it(
+def test_an_invisible_character_gives_one_message_with_its_name(
     club: Club, old: str, new: str, place: str, character: str, name: str
 ) -> None:
     [said] = club.problems(changed(old, new.replace("~", character)))
@@ -528,7 +528,7 @@ def test_what_nobody_sees_is_one_message_that_names_it(
         ("require: {adults: 2~}", "14:24: notices[0].require.adults"),
     ],
 )
-def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: str, place: str) -> None:
+def test_an_invisible_character_in_a_key_of_a_notice_gives_one_message(club: Club, line: str, place: str) -> None:
     [said] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
     assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) only looks like a space")
 
@@ -544,6 +544,6 @@ def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: 
         ("to: [", "to:\u00a0[", "13:8"),
     ],
 )
-def test_indentation_and_gaps_that_are_no_spaces_are_named(club: Club, old: str, new: str, place: str) -> None:
+def test_blanks_in_place_of_spaces_are_reported(club: Club, old: str, new: str, place: str) -> None:
     said = club.problems(changed(old, new))
     assert any(one.startswith(f"sessions.yml:{place}: ") and "U+00A0 NO-BREAK SPACE" in one for one in said)

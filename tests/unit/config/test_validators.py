@@ -30,7 +30,7 @@ from sessionsmgmt.email.template_context import CONTEXT_NAMES
         "1@2.example",
     ],
 )
-def test_addresses_that_are_used(address: str) -> None:
+def test_usual_addresses_are_accepted(address: str) -> None:
     assert address_problem(address) == ""
 
 
@@ -68,7 +68,7 @@ def test_addresses_that_are_used(address: str) -> None:
         "\uff41@example.org",
     ],
 )
-def test_addresses_that_are_none_or_that_not_every_server_takes(address: str) -> None:
+def test_invalid_and_unusual_addresses_are_refused(address: str) -> None:
     assert address_problem(address)
 
 
@@ -78,7 +78,7 @@ def test_an_address_beyond_ascii_is_refused_with_the_reason() -> None:
 
 
 @given(st.text(max_size=80))
-def test_an_address_that_is_taken_can_stand_in_a_header_and_is_one(text: str) -> None:
+def test_an_accepted_address_is_one_address_in_a_header(text: str) -> None:
     for address in (text, f"{text}@example.org", f"a@{text}.org"):
         if not address_problem(address):
             assert address.isascii()
@@ -88,7 +88,7 @@ def test_an_address_that_is_taken_can_stand_in_a_header_and_is_one(text: str) ->
 
 
 @pytest.mark.parametrize("name", ["Europe/Paris", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+5"])
-def test_zones_that_exist_can_be_had(name: str) -> None:
+def test_existing_zones_are_accepted(name: str) -> None:
     assert zone_problem(name) == ""
     assert ZoneInfo(name).key == name
 
@@ -107,22 +107,22 @@ def test_zones_that_exist_can_be_had(name: str) -> None:
         ("posixrules", "is not an IANA time zone; write one such as America/New_York"),
     ],
 )
-def test_zones_that_do_not_exist_are_never_looked_up(name: str, said: str) -> None:
+def test_unknown_zones_are_refused_without_a_lookup(name: str, said: str) -> None:
     assert zone_problem(name) == said
 
 
 @pytest.mark.parametrize("name", ["en", "en_US", "en-US", "fr_CA", "zh_TW", "zh_Hant_TW", "pt_br"])
-def test_locales_that_exist(name: str) -> None:
+def test_existing_locales_are_accepted(name: str) -> None:
     assert locale_problem(name) == ""
 
 
 @pytest.mark.parametrize("name", ["xx", "en_XX", "english", "C", "", "../en", "en_US_"])
-def test_locales_that_do_not_exist(name: str) -> None:
+def test_unknown_locales_are_refused(name: str) -> None:
     assert locale_problem(name)
 
 
 @pytest.mark.parametrize("name", ["sessionsmgmt-ledger", "club/ledger", "a.b", "Ledger_2"])
-def test_branches_git_takes(name: str) -> None:
+def test_branches_that_git_accepts_are_accepted(name: str) -> None:
     assert branch_problem(name) == ""
 
 
@@ -133,7 +133,7 @@ def test_branches_git_takes(name: str) -> None:
         *("a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a@{b", "@", "caf\u00e9"),
     ],
 )
-def test_branches_git_does_not_take_or_that_are_the_clubs_own(name: str) -> None:
+def test_invalid_branches_and_main_branches_are_refused(name: str) -> None:
     assert branch_problem(name)
 
 
@@ -145,7 +145,7 @@ def test_the_secret_of_an_account_at_another_provider_is_not_overwritten() -> No
     assert secret_problem("OTTERS_CREDENTIALS", {"google"}) == ""
 
 
-def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None:
+def test_the_name_of_another_secret_is_refused() -> None:
     assert secret_problem("GOOGLE_CREDENTIALS") == ""
     for name in (
         "SESSIONSMGMT_APP_PRIVATE_KEY",
@@ -168,7 +168,7 @@ def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None
 @pytest.mark.parametrize(
     "name", ["adults", "Students", "team_2", "\u00e9l\u00e8ves", "before", "groups", "Ordner", "kinds"]
 )
-def test_roles_that_templates_can_name(name: str) -> None:
+def test_valid_names_of_roles_are_accepted(name: str) -> None:
     assert role_problem(name) == ""
 
 
@@ -179,12 +179,12 @@ def test_roles_that_templates_can_name(name: str) -> None:
         *("for", "not", "true", "none", "loop", "self", "caller", "session", "start"),
     ],
 )
-def test_roles_that_templates_can_not_name(name: str) -> None:
+def test_invalid_names_of_roles_are_refused(name: str) -> None:
     assert role_problem(name)
 
 
 @given(st.text(st.characters(codec="utf-8", categories=["L", "Nd", "Pc", "Mn"]), min_size=1, max_size=8))
-def test_whatever_role_is_taken_a_template_can_loop_over_it(name: str) -> None:
+def test_a_template_can_loop_over_any_accepted_role(name: str) -> None:
     if not role_problem(name):
         template = f"{{% for one in {name} if one %}}{{{{ one }}}}{{% endfor %}}"
         assert Environment(autoescape=True).from_string(template).render({name: ["a", "b"]}) == "ab"
