@@ -11,6 +11,7 @@ import json
 import re
 from pathlib import Path
 
+from sessionsmgmt.adapters.github import visibility
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
@@ -63,16 +64,8 @@ def is_queued(job: ActionsJob) -> bool:
 
 
 def is_private(job: ActionsJob) -> bool | None:
-    """Whether only members can read the repository; None where the event does not say.
-
-    An internal repository is private by GitHub's word, but everybody of the company can read it. So it counts as
-    public.
-    """
-    repository = _at(_loaded(job), "repository")
-    private, visibility = _at(repository, "private"), _at(repository, "visibility")
-    if not isinstance(private, bool):
-        return None
-    return private and visibility in (None, "private")
+    """Whether only members can read the repository; None where the event does not say."""
+    return visibility.is_private(_at(_loaded(job), "repository"))
 
 
 def refuse_lent_secrets(job: ActionsJob, command: str) -> None:

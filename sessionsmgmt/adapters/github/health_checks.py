@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.adapters.github.visibility import is_private
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
@@ -201,7 +202,7 @@ class _Repository:
     @classmethod
     def of(cls, document: Any) -> _Repository:
         return cls(
-            document["private"] is True and document.get("visibility", "private") == "private",
+            is_private(document) is True,
             document.get("archived") is True,
             datetime.fromisoformat(str(document["pushed_at"])).astimezone(UTC),
         )
