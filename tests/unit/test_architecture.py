@@ -56,7 +56,6 @@ KNOWN_CIRCLES: list[tuple[str, ...]] = []
 """The circles of folders that are there and should not be. None is added."""
 
 LONG = {
-    "adapters/github/client.py",
     "adapters/google/ledger.py",
     "domain/delivery/claims.py",
     "safe_files.py",
