@@ -25,11 +25,6 @@ OUTPUT = "GITHUB_OUTPUT"
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 KEY = "SESSIONSMGMT_KEY"
 OLD_KEY = "SESSIONSMGMT_KEY_OLD"
-GOOGLE_CREDENTIALS = "GOOGLE_CREDENTIALS"
-GOOGLE_ROOT = "SESSIONSMGMT_GOOGLE_ROOT"
-
-PROVIDER_SECRETS = (GOOGLE_CREDENTIALS, "MICROSOFT_CREDENTIALS", "SMTP_PASSWORD")
-PROVIDER_BASE_URLS = (GOOGLE_ROOT,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +132,13 @@ def in_actions(environ: Mapping[str, str]) -> bool:
 def read_settings(
     environ: Mapping[str, str],
     mask: Mask,
-    provider_secrets: Collection[str] = PROVIDER_SECRETS,
-    provider_base_urls: Collection[str] = PROVIDER_BASE_URLS,
+    provider_secrets: Collection[str],
+    provider_base_urls: Collection[str],
 ) -> Settings:
-    """The settings in the environment. ``mask`` is told every secret before this returns."""
+    """The settings in the environment. ``mask`` is told every secret before this returns.
+
+    ``provider_secrets`` and ``provider_base_urls`` name the variables of the providers that are registered.
+    """
 
     def text(name: str) -> str:
         return environ.get(name, "").strip()

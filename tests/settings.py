@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
 from sessionsmgmt.secret_masking import Secret
-from sessionsmgmt.settings import Settings, read_settings
+from sessionsmgmt.settings import Settings
 from tests.builders import unmasked
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
     """The settings of a process with this environment."""
-    return read_settings(environ, unmasked)
+    return PROVIDERS.read_settings(environ, unmasked)
 
 
 def process(environ: Mapping[str, str]) -> ProcessContext:

@@ -16,9 +16,9 @@ from sessionsmgmt.application.privacy.forget import LedgerData, Memory, Place
 from sessionsmgmt.bootstrap import credentials
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.github import hub, repository
-from sessionsmgmt.bootstrap.ledgers import all_stores, shown
+from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store, topic
-from sessionsmgmt.config.paths import place
+from sessionsmgmt.config.paths import place, shown
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.stored_data import ErasableData, StoredItem

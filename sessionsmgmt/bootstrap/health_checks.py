@@ -53,6 +53,7 @@ def _repository(settings: Settings, now: datetime) -> Iterator[Check]:
 
 def _branch(club: Container, store: GitStore, now: datetime) -> Iterator[Check]:
     from sessionsmgmt.adapters.github import health_checks as checkup
+    from sessionsmgmt.adapters.ledger.health_checks import branch
 
     needed = {"contents: write": f"/git/matching-refs/heads/{store.branch}"}
     yield checkup.guarded(
@@ -60,7 +61,7 @@ def _branch(club: Container, store: GitStore, now: datetime) -> Iterator[Check]:
     )
     opened = partial(git_ledger, store.branch, club.config, club.settings, BRIEF)
     has_former = bool(club.settings.ledger_keys.old)
-    yield checkup.guarded("ledger branch", lambda: checkup.ledger(opened, has_former=has_former))
+    yield checkup.guarded("ledger branch", lambda: branch(opened, has_former=has_former))
 
 
 def _secret(club: Container, stored: Credentials, now: datetime) -> Iterator[Check]:

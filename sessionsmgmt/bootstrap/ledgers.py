@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.ledger.retention import Retention
@@ -58,11 +56,6 @@ def git_ledger(branch: str, config: Config, settings: Settings, retry_policy: Re
 def retention(config: Config) -> Retention:
     """How long the club's ledgers remember what is over. The clock is the machine's, whatever ``--now`` says."""
     return Retention(config.ledger.keep, lambda: datetime.now(UTC))
-
-
-def shown(path: Path) -> str:
-    """A path as messages write it: relative to the working directory."""
-    return os.path.relpath(path)
 
 
 def _clubs(config: Config) -> Clubs | None:

@@ -9,9 +9,8 @@ from sessionsmgmt.application.notices.job import Job
 from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
-from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import around, place
+from sessionsmgmt.config.paths import around, place, shown
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher
 from sessionsmgmt.retry import RetryPolicy

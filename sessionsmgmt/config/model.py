@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import Rule
 
@@ -60,10 +62,17 @@ class Scope(StrEnum):
     ORGANIZATION = "organization"
 
 
+class ProviderSection(Protocol):
+    """A section of sessions.yml that names a provider. Each provider has a frozen class of its own for it."""
+
+    provider: ClassVar[str]
+
+
 @dataclass(frozen=True, slots=True)
 class GoogleCalendar:
     """A Google calendar, by exactly one of its name and its id."""
 
+    provider: ClassVar[str] = "google"
     name: str = ""
     id: str = ""
 
@@ -72,6 +81,7 @@ class GoogleCalendar:
 class MicrosoftCalendar:
     """A Microsoft 365 calendar, by exactly one of its name and its id."""
 
+    provider: ClassVar[str] = "microsoft"
     name: str = ""
     id: str = ""
 
@@ -80,6 +90,7 @@ class MicrosoftCalendar:
 class IcsCalendar:
     """An .ics file (RFC 5545)."""
 
+    provider: ClassVar[str] = "ics"
     path: Path
 
 
@@ -90,16 +101,21 @@ CalendarSource = GoogleCalendar | MicrosoftCalendar | IcsCalendar
 class GoogleContacts:
     """The account's Google contacts."""
 
+    provider: ClassVar[str] = "google"
+
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftContacts:
     """The account's Outlook contacts."""
+
+    provider: ClassVar[str] = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class VcardContacts:
     """A .vcf file (RFC 6350 and its forebears)."""
 
+    provider: ClassVar[str] = "vcard"
     path: Path
 
 
@@ -110,16 +126,21 @@ ContactsSource = GoogleContacts | MicrosoftContacts | VcardContacts
 class GoogleMail:
     """Gmail, as the account itself."""
 
+    provider: ClassVar[str] = "google"
+
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftMail:
     """Outlook, as the account itself."""
+
+    provider: ClassVar[str] = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpMail:
     """A mail server; the password is ``SMTP_PASSWORD``."""
 
+    provider: ClassVar[str] = "smtp"
     host: str
     port: int
     username: str
@@ -130,6 +151,7 @@ class SmtpMail:
 class OutboxMail:
     """A folder that gets one .eml per message."""
 
+    provider: ClassVar[str] = "outbox"
     path: Path
 
 
@@ -140,7 +162,7 @@ MailTransport = GoogleMail | MicrosoftMail | SmtpMail | OutboxMail
 class Mail:
     """What sends, and in whose name. ``sender`` is empty where the account's own address serves."""
 
-    transport: MailTransport
+    transport: ProviderSection
     sender: str = ""
     reply_to: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
@@ -230,8 +252,8 @@ class Config:
     team: str
     zone: ZoneInfo
     locale: str
-    calendar: CalendarSource
-    contacts: ContactsSource
+    calendar: ProviderSection
+    contacts: ProviderSection
     mail: Mail
     roles: tuple[Role, ...]
     ledger: LedgerSettings
@@ -240,3 +262,8 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     organizers: tuple[str, ...] | None = None
+
+    @property
+    def trusted_organizers(self) -> frozenset[str] | None:
+        """The folded addresses of ``organizers``; None is everybody."""
+        return None if self.organizers is None else frozenset(map(fold, self.organizers))

@@ -129,3 +129,8 @@ def _mode(path: Path) -> int:
 
 def _not_there(path: Path) -> str:
     return "is a folder, not a file" if is_folder(path) else "there is no such file"
+
+
+def shown(path: Path) -> str:
+    """A path as messages write it: relative to the working directory."""
+    return os.path.relpath(path)

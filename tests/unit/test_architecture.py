@@ -29,7 +29,7 @@ ARROWS = {
 }
 """What each room may import besides itself. ``shared`` are the modules that stand beside the rooms."""
 
-SHARED = {"", "base_urls", "characters", "errors", "parallel", "retry", "safe_files", "secret_masking"}
+SHARED = {"", "base_urls", "characters", "errors", "parallel", "retry", "safe_files", "secret_masking", "settings"}
 """The modules beside the rooms; the empty name is the package itself."""
 
 ANY_PROVIDER = {"ledger"}
@@ -41,7 +41,6 @@ OF_A_PROVIDER = {"ledger": {"github"}}
 KNOWN = {
     ("config", "email"): "a mistake in a template and a language without wording are mistakes in sessions.yml",
     ("entrypoints", "adapters"): "what GitHub's event and the job's variables say is read in adapters.github",
-    ("shared", "adapters"): "secret_masking asks adapters.github.job which variables hold secrets",
 }
 """The arrows that are there and should not be, with what they are for. None is added."""
 
@@ -62,8 +61,6 @@ KNOWN_CIRCLES = [
 LONG = {
     "adapters/github/client.py",
     "adapters/google/ledger.py",
-    "adapters/ledger/git.py",
-    "application/notices/pipeline.py",
     "application/setup/init.py",
     "bootstrap/container.py",
     "config/document.py",

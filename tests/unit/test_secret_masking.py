@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.secret_masking import SHORTEST, Secret, add_mask_command, forms, runner_mask
-from sessionsmgmt.settings import read_settings
 from tests.settings import settings
 
 CREDENTIAL = {
@@ -69,7 +69,7 @@ def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> No
         "GITHUB_APP_ID": "471100",
     }
     masked: list[str] = []
-    read_settings(environ, masked.append)
+    PROVIDERS.read_settings(environ, masked.append)
 
     assert sorted(masked) == ["a password", "github_pat_one"]
 

@@ -1,4 +1,4 @@
-"""What ``doctor`` says of GitHub: token, repository, secret, ledger's branch, workflows. Everything here only looks."""
+"""What ``doctor`` says of GitHub: token, repository, secret, workflows. Everything here only looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sessionsmgmt.adapters.github.app import is_unknown
@@ -16,9 +16,6 @@ from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, Rep
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
-
-if TYPE_CHECKING:
-    from sessionsmgmt.adapters.ledger.git import SealState
 
 IDLE = timedelta(days=60)
 """After so long without a push GitHub switches the schedules of a public repository off ("Disabling and enabling a
@@ -40,14 +37,6 @@ OURS = "sessions-"
 
 Headers = Mapping[str, str]
 T = TypeVar("T")
-
-
-class SealedLedger(Protocol):
-    """A ledger that knows which key it is sealed with."""
-
-    def seal_state(self) -> SealState:
-        """Whether that is the key before, and what a person should know about the ledger."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +128,6 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
         yield Finding("environment", Health.BAD, text, advice, RefusedError)
     else:
         yield Finding("environment", Health.GOOD, "It is there.")
-
-
-def ledger(open_ledger: Callable[[], SealedLedger], *, has_former: bool) -> Iterator[Finding]:
-    """Whether the ledger's branch is there, and which key it is sealed with; ``has_former``: the old one is set."""
-    state = open_ledger().seal_state()
-    for warning in state.warnings:
-        yield Finding("ledger branch", Health.NOTE, f"{warning.text[:1].upper()}{warning.text[1:]}.")
-    match state.outdated, has_former:
-        case None, _:
-            yield Finding("ledger branch", Health.GOOD, "It is not begun; the first run does that.")
-        case True, _:
-            advice = "The next run seals it with SESSIONSMGMT_KEY. Then delete SESSIONSMGMT_KEY_OLD."
-            yield Finding("ledger branch", Health.NOTE, "It is still sealed with the key before.", advice)
-        case _, True:
-            text = "It is there, and sealed with SESSIONSMGMT_KEY."
-            yield Finding("ledger branch", Health.NOTE, text, "SESSIONSMGMT_KEY_OLD is not needed for it any more.")
-        case _:
-            yield Finding("ledger branch", Health.GOOD, "It is there, and opens with SESSIONSMGMT_KEY.")
 
 
 def workflows(here: Here) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from sessionsmgmt.adapters.secret_format import document_fault
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Secret
-from sessionsmgmt.settings import GOOGLE_CREDENTIALS
 
+GOOGLE_CREDENTIALS = "GOOGLE_CREDENTIALS"
 FIELDS = ("client_id", "client_secret", "refresh_token")
 
 _WHOLE = "Store what 'sessionsmgmt auth login' gives, whole and with nothing around it."

@@ -18,6 +18,7 @@ from typing import TextIO
 
 from sessionsmgmt import secret_masking
 from sessionsmgmt.application.notices.sending import UNSTOPPED
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
 from sessionsmgmt.entrypoints.action.output_directory import output_directory
@@ -32,7 +33,7 @@ from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary
 from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
-from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, Settings, read_settings
+from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, Settings
 
 
 class Remembered:
@@ -75,7 +76,7 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
-    settings = read_settings(inputs.environ(environ), partial(_hide, log))
+    settings = PROVIDERS.read_settings(inputs.environ(environ), partial(_hide, log))
     root = Path(settings.actions.workspace or Path.cwd())
     shared = output_directory(settings.outputs, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several

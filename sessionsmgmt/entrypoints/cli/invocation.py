@@ -20,6 +20,7 @@ from sessionsmgmt import safe_files
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import Result
 from sessionsmgmt.bootstrap.container import Container
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
@@ -35,7 +36,7 @@ from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
-from sessionsmgmt.settings import Settings, in_actions, read_settings
+from sessionsmgmt.settings import Settings, in_actions
 
 P = ParamSpec("P")
 
@@ -95,7 +96,7 @@ class ProcessContext:
 def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> ProcessContext:
     """Where a process with this environment starts the command line. Its secrets are hidden from here on."""
     mask = runner_mask([sys.stderr, sys.stdout], in_actions=in_actions(environ))
-    return ProcessContext(read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
+    return ProcessContext(PROVIDERS.read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
 def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:

@@ -43,10 +43,10 @@ from sessionsmgmt.application.setup.plan import plan
 from sessionsmgmt.bootstrap import health_checks as checkup
 from sessionsmgmt.bootstrap.container import Container, run_id
 from sessionsmgmt.bootstrap.github import notifiers
-from sessionsmgmt.bootstrap.ledgers import shown
 from sessionsmgmt.bootstrap.readers import readers, readers_of_repository
 from sessionsmgmt.characters import unseen
 from sessionsmgmt.config.model import Config, topic
+from sessionsmgmt.config.paths import shown
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import credentials, previews, privacy, streams

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from scripts.readme_tables import with_tables
+from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.entrypoints.action.inputs import INPUTS, OUTPUTS, given
 from sessionsmgmt.entrypoints.cli.main import cli
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -50,7 +50,7 @@ def test_action_yml_says_of_everything_what_it_is() -> None:
 def test_every_secret_that_is_an_input_is_masked() -> None:
     environ = {one.environ: f"the secret {one.name}" for one in INPUTS if one.environ and one.name != "app-id"}
     masked: list[str] = []
-    read_settings(environ, masked.append)
+    PROVIDERS.read_settings(environ, masked.append)
     assert sorted(masked) == sorted(environ.values())
 
 

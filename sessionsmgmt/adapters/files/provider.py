@@ -1,0 +1,45 @@
+"""The providers that are files on this machine: .ics calendars, .vcf contacts, and a folder that gets the mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
+from sessionsmgmt.config.model import Config, IcsCalendar, OutboxMail, VcardContacts
+from sessionsmgmt.config.paths import shown
+
+if TYPE_CHECKING:
+    from sessionsmgmt.ports.calendar import Calendar
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.mail import Mailer, SentFolder
+
+
+def _calendar(_: None, section: IcsCalendar, config: Config) -> Calendar:
+    from sessionsmgmt.adapters.files.calendar import IcsFile
+
+    return IcsFile(section.path, shown(section.path), config.zone, config.trusted_organizers)
+
+
+def _contacts(_: None, section: VcardContacts, __: Config) -> Contacts:
+    from sessionsmgmt.adapters.files.contacts import VcardFile
+
+    return VcardFile(section.path, shown(section.path))
+
+
+def _mailer(_: None, section: OutboxMail, __: Config) -> Mailer:
+    from sessionsmgmt.adapters.files.outbox import Outbox
+
+    return Outbox(section.path)
+
+
+def _sent_folder(_: None, section: OutboxMail, __: Config) -> SentFolder:
+    from sessionsmgmt.adapters.files.sent import OutboxSent
+
+    return OutboxSent(section.path)
+
+
+ICS = ProviderSpec(name="ics", calendar_model=IcsCalendar, connect=nothing_shared, calendar=_calendar)
+VCARD = ProviderSpec(name="vcard", contacts_model=VcardContacts, connect=nothing_shared, contacts=_contacts)
+OUTBOX = ProviderSpec(
+    name="outbox", mail_model=OutboxMail, connect=nothing_shared, mailer=_mailer, sent_folder=_sent_folder
+)
