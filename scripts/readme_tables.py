@@ -1,6 +1,7 @@
-"""Writes the tables of the Action's inputs and outputs in README.md anew, from action.yml.
+"""Writes the tables of the commands and of the Action's inputs and outputs in README.md anew.
 
-Run it after a change there: ``.venv/bin/python -m scripts.readme_tables``.
+They come from the registry of commands and from action.yml. Run it after a change there:
+``.venv/bin/python -m scripts.readme_tables``.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ from typing import Any
 
 import yaml
 
+from sessionsmgmt.application.command import Command, parameters
+from sessionsmgmt.application.registry import COMMANDS
+
 ROOT = Path(__file__).parent.parent
 
 
 def with_tables(readme: str, action: Mapping[str, Any]) -> str:
-    """The README with what stands between its marks replaced by what action.yml says."""
+    """The README with what stands between its marks replaced by what the registry and action.yml say."""
     inputs = [
         (f"`{name}`", one["description"], f"`{one['default']}`" if "default" in one else "")
         for name, one in action["inputs"].items()
     ]
     outputs = [(f"`{name}`", one["description"]) for name, one in action["outputs"].items()]
+    commands = [(f"`{command.name}`", command.summary, _options(command)) for command in COMMANDS]
+    readme = _replaced(readme, "commands", _table(("command", "does", "options"), commands))
     readme = _replaced(readme, "inputs", _table(("input", "is", "if left out"), inputs))
     return _replaced(readme, "outputs", _table(("output", "is"), outputs))
 
@@ -32,6 +38,10 @@ def _replaced(readme: str, name: str, table: str) -> str:
     if len(marked.findall(readme)) != 1:
         raise SystemExit(f"README.md must have {begin} and {end}, once")
     return marked.sub(lambda _: f"{begin}\n{table}\n{end}", readme)
+
+
+def _options(command: Command) -> str:
+    return ", ".join(f"`--{parameter.option}`" for parameter in parameters(command))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

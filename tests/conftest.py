@@ -1,4 +1,4 @@
-"""What all tests begin with: the same environment for everybody, and how much hypothesis tries.
+"""What all tests begin with: the same environment for everybody, how much hypothesis tries, and what must have run.
 
 Hypothesis tries moderately and always the same by default, or more with ``--hypothesis-profile=thorough``. There is no
 deadline: on a machine that others use too, how long an example takes says nothing about it.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.environment import of_the_machine
+from tests.promises import PromisesKept, named_tests
 
 TOOLS = ("HOME", "TMPDIR", "PLAYWRIGHT", "PYTEST", "PYTHON")
 """How the names of variables begin that the tests' own tools read."""
@@ -35,3 +37,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the pages that promise something to the tests they name."""
+    config.pluginmanager.register(PromisesKept(named_tests), "promises")

@@ -16,6 +16,7 @@ import io
 import json
 import os
 import pkgutil
+import runpy
 import subprocess
 import sys
 import traceback
@@ -34,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 COMMAND = (sys.executable, str(ROOT / "entrypoint.py"))
 READ_AT_START = ("LANG", "LC_", "PYTHON", "TZ")
 """How the names of variables begin that Python or the C library reads once."""
+RUN_FIRST = "TESTS_RUN_FIRST"
+"""The variable with the path of Python code that a fork runs before the command."""
 EXAMPLE = ROOT / "examples" / "club" / "sessions.yml"
 
 
@@ -194,6 +197,8 @@ def live(wanted: Wanted) -> None:
         os.environ.update(wanted.environment)
         sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - it is closed with the process
         sys.argv = [COMMAND[1], *wanted.arguments]
+        if RUN_FIRST in wanted.environment:
+            runpy.run_path(wanted.environment[RUN_FIRST])
         status = entrypoint.main()
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1

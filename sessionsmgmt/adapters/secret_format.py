@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.characters import find_invisible
 
 _QUOTES = {"'": "'", '"': '"', "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 _BOM = ("\ufeff", "\u00ef\u00bb\u00bf")
@@ -37,9 +37,9 @@ def _traces(secret: str) -> Iterator[str]:
         yield "has a byte order mark (U+FEFF) in front of it"
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         yield "has quotation marks around it"
-    found = unseen(text)
+    found = find_invisible(text)
     if found:
-        yield found.trace
+        yield found.predicate
     if text.startswith("${{"):
         yield "is an expression that was not worked out: it stands between quotes, or in a place that has none"
     if text and set(text) <= _STARS:

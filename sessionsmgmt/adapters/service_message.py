@@ -1,29 +1,30 @@
-"""What a service says of a failure, made fit to be shown to a person."""
+"""Makes the error message of a service safe to show to a person."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-LONGEST = 200
-"""Characters of a service's message that are shown."""
+MAX_LENGTH = 200
+"""The most characters of a service's message that are shown."""
 
-_EXAMINED = 2_000
-"""Characters of a message that are looked at: what is beyond them is never shown."""
+_MAX_EXAMINED = 2_000
+"""The most characters of a message that are examined, so that a huge message costs no time."""
 _SPACE = re.compile(r"\s+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"'=?&/]+(?:@|%40|\uff20|\ufe6b)[^\s<>()\[\]{},;:\"'?&/]+", re.IGNORECASE)
 _SECRET = re.compile(r"(?:\bya29\.|\b1//|\bGOCSPX-|\b4/|\bgh[a-z]_|\bgithub_pat_|\bBearer\s)[^\s\"']{4,}")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def shown_message(text: object) -> str:
-    """The message as one short line without an address, a token or a character that nobody sees; empty if it is none.
+    """The message as one short line without addresses, secrets and invisible characters; empty if ``text`` is no text.
 
-    It has no full stop at its end, since it is quoted inside of a sentence.
+    The line has no full stop at its end, since messages quote it within a sentence.
     """
     if not isinstance(text, str):
         return ""
-    spaced = _SPACE.sub(" ", text[:_EXAMINED])
-    line = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN).strip()
+    spaced = _SPACE.sub(" ", text[:_MAX_EXAMINED])
+    visible = [character for character in spaced if unicodedata.category(character) not in _INVISIBLE_CATEGORIES]
+    line = "".join(visible).strip()
     line = _SECRET.sub("(a secret)", _ADDRESS.sub("(an address)", line)).replace('"', "'").rstrip(" .:")
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    return line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1].rstrip()}…"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.bootstrap.github import hub, repository
-from sessionsmgmt.config.clubs import BRANCH, FORMER_BRANCH, configured, declared
+from sessionsmgmt.config.clubs import BRANCH_KEYS, FORMER_BRANCH_KEYS, find_config_files, read_values
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, Config, FileStore, GitStore, Store, ledger_branch
-from sessionsmgmt.config.paths import is_file, real
+from sessionsmgmt.config.paths import is_file, real_path
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
@@ -65,12 +65,12 @@ def _clubs(config: Config) -> Clubs | None:
     if is_file(config.root / ".git" / "info" / "sparse-checkout"):
         return None
     try:
-        files = list(configured(config.root))
+        files = list(find_config_files(config.root))
     except InputError:
         return None
-    folders = {real(file.parent) for file in files}
+    folders = {real_path(file.parent) for file in files}
     names = {
         "/".join(folder.relative_to(config.root).parts) for folder in folders if folder.is_relative_to(config.root)
     }
-    branches = {branch for file in files for branch in declared(file, BRANCH, FORMER_BRANCH).values()}
+    branches = {branch for file in files for branch in read_values(file, BRANCH_KEYS, FORMER_BRANCH_KEYS).values()}
     return Clubs(LEDGER_BRANCH, frozenset(names), frozenset(map(ledger_branch, names)) | branches)

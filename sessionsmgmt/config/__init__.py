@@ -1,1 +1,1 @@
-"""sessions.yml → Config: every problem at once, each with file, line and column."""
+"""Reads sessions.yml into a Config, or reports all problems at once, each with its file, line and column."""

@@ -1,4 +1,4 @@
-"""Lengths of time as sessions.yml writes them: ``36 hours``, ``1 day``, ``2 weeks``."""
+"""The durations of sessions.yml: ``36 hours``, ``1 day``, ``2 weeks``."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _LENGTHS = {Unit.HOURS: HOUR, Unit.DAYS: DAY, Unit.WEEKS: 7 * DAY}
 _FORM = re.compile(r"([1-9][0-9]{0,4}) (hour|day|week)s?")
 
 
-def length(within: Within) -> timedelta:
-    """How long it is where each day has 24 hours."""
+def to_timedelta(within: Within) -> timedelta:
+    """The duration, with 24 hours for each day."""
     return within.amount * _LENGTHS[within.unit]
 
 
-def written_length(text: str) -> Within | None:
-    """The number and the unit; None where the text has another form."""
-    found = _FORM.fullmatch(text)
-    return Within(int(found[1]), Unit(f"{found[2]}s")) if found else None
+def parse_duration(text: str) -> Within | None:
+    """The number and the unit of a duration; None if the text has another form."""
+    match = _FORM.fullmatch(text)
+    return Within(int(match[1]), Unit(f"{match[2]}s")) if match else None
 
 
-def span(section: Section, key: str, default: str, *, least: timedelta, most: timedelta, bounds: str) -> timedelta:
-    """The length of time of a key, within its bounds, which ``bounds`` says in words."""
-    within = written_length(section.text(key, default).value)
+def duration(section: Section, key: str, default: str, *, least: timedelta, most: timedelta, bounds: str) -> timedelta:
+    """The duration of a key. ``bounds`` says in words that it must be from ``least`` to ``most``."""
+    within = parse_duration(section.text(key, default).value)
     if within is None:
-        return least  # the schema has said so
-    if not least <= length(within) <= most:
-        section.wrong(key, f"must be {bounds}")
-    return length(within)
+        return least  # the schema check has reported the problem
+    if not least <= to_timedelta(within) <= most:
+        section.add_problem(key, f"must be {bounds}")
+    return to_timedelta(within)

@@ -1,10 +1,10 @@
-"""The way in: a sessions.yml becomes a Config, or a list of everything that is wrong with it.
+"""Loads a sessions.yml as a Config, or raises all of its problems. This module is the entry point of the package.
 
-Nothing is read besides the file itself and the templates it names; of the other files it names it is only seen whether
-they are there. Nothing is written.
+Only the file itself and the templates that it names are read. Other files that it names must exist, but they are not
+read. Nothing is written.
 
-A file is read in two passes: ``document`` and ``schema`` say what can be said without knowing what a key means,
-``sections`` and this module say the rest. The Config is defined in ``model``.
+A file is read in two passes: ``document`` and ``schema`` find the problems of form, and ``sections`` and this module
+find the problems of content. ``model`` defines the Config.
 """
 
 from __future__ import annotations
@@ -12,48 +12,48 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.config.clubs import LARGEST
+from sessionsmgmt.config.clubs import MAX_BYTES
 from sessionsmgmt.config.document import Document, parse
-from sessionsmgmt.config.findings import Findings
 from sessionsmgmt.config.model import Config, FileStore, IcsCalendar, VcardContacts
-from sessionsmgmt.config.names import ACCOUNTS, role_fault, zone_fault
 from sessionsmgmt.config.notices import locale, notices
-from sessionsmgmt.config.paths import Folder, around, is_file, real
-from sessionsmgmt.config.reading import WHOLE, UnreadableError, read
-from sessionsmgmt.config.schema import check
-from sessionsmgmt.config.sections import Section, Text, chosen, repeated, texts
+from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, real_path
+from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
+from sessionsmgmt.config.schema import check_schema
+from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
 from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
+from sessionsmgmt.config.validators import ACCOUNTS, role_problem, zone_problem
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
 
-VERSION = 1
-"""The newest version of the format this program knows."""
+FORMAT_VERSION = 1
+"""The newest version of the file format that this program knows."""
 
-LOCALE = "en_US"
-"""The locale of a club that names none."""
+DEFAULT_LOCALE = "en_US"
+"""The locale of a club whose sessions.yml names none."""
 
 
 def load(path: Path, workspace: Path | None = None) -> Config:
-    """The configuration in a file. ``workspace`` is where a job of GitHub Actions has its checkout, if this is one.
+    """The configuration in a file. In a job of GitHub Actions, ``workspace`` is the folder of its checkout.
 
-    Raises InputError with every problem there is, by file and line; the path stands in them as it was given.
+    Raises InputError with all problems by file and line. They name the file by the path that was given.
     """
-    folder = around(path, workspace)
+    folder = find_club_folder(path, workspace)
     try:
         document = parse(_text(path, folder))
-        _judgeable(document)
+        _refuse_newer_version(document)
     except UnreadableError as error:
-        raise _refusal(path, [Problem(str(path), *error.place, error.where, error.text)]) from None
-    findings = Findings(str(path), document)
-    for fault in document.faults:
-        findings.add_fault(fault)
-    check(document, findings)
-    top = Section(document.value if isinstance(document.value, dict) else {}, (), findings)
+        raise _refusal(path, [Problem(str(path), *error.position, error.where, error.text)]) from None
+    problems = ProblemList(str(path), document)
+    for problem in document.problems:
+        problems.add_yaml_problem(problem)
+    check_schema(document, problems)
+    top = Section(document.value if isinstance(document.value, dict) else {}, (), problems)
     config = _config(path, folder, top)
-    _check_overwriting(config, folder, top)
-    if problems := findings.all():
-        raise _refusal(path, problems)
+    _check_ledger_file(config, folder, top)
+    if found := problems.all():
+        raise _refusal(path, found)
     return config
 
 
@@ -62,28 +62,28 @@ def _refusal(path: Path, problems: list[Problem]) -> InputError:
     return InputError(f"{path} has {count} {'problem' if count == 1 else 'problems'}.", problems=problems)
 
 
-def _text(path: Path, folder: Folder) -> str:
+def _text(path: Path, folder: ClubFolder) -> str:
     if not is_file(path):
-        raise UnreadableError(WHOLE, "there is no such file; run `sessionsmgmt init` to make one")
-    if not real(path).is_relative_to(folder.root):
-        raise UnreadableError(WHOLE, "the file is a link that leads out of the repository; put the file here")
+        raise UnreadableError(WHOLE_FILE, "there is no such file; run `sessionsmgmt init` to make one")
+    if not real_path(path).is_relative_to(folder.root):
+        raise UnreadableError(WHOLE_FILE, "the file is a link that leads out of the repository; put the file here")
     try:
         resolved(path.parent, folder.root)
     except OSError as error:
-        raise UnreadableError(WHOLE, f"{error.strerror}; name the folder that it leads to") from None
-    return read(path, LARGEST)
+        raise UnreadableError(WHOLE_FILE, f"{error.strerror}; name the folder that it leads to") from None
+    return read_text(path, MAX_BYTES)
 
 
-def _judgeable(document: Document) -> None:
-    """See that the file is not of a newer version, in which every key may mean something else."""
+def _refuse_newer_version(document: Document) -> None:
+    """Refuse a file of a newer version of the format, since every key may mean something else in it."""
     version = document.value.get("version") if isinstance(document.value, dict) else None
-    if isinstance(version, int) and version > VERSION:
-        text = f"is newer than this program, which knows version {VERSION}; use a newer sessionsmgmt"
-        raise UnreadableError(document.place(("version",)), text, "version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        text = f"is newer than this program, which knows version {FORMAT_VERSION}; use a newer sessionsmgmt"
+        raise UnreadableError(document.position_of_value(("version",)), text, "version")
 
 
-def _config(path: Path, folder: Folder, top: Section) -> Config:
-    """The configuration, or a stand-in for it if there are findings in the end."""
+def _config(path: Path, folder: ClubFolder, top: Section) -> Config:
+    """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
     source = calendar(top.section("calendar"), folder)
     return Config(
@@ -92,7 +92,7 @@ def _config(path: Path, folder: Folder, top: Section) -> Config:
         folder=folder.name,
         team=top.text("team").value,
         zone=_zone(top),
-        locale=locale(top) or LOCALE,
+        locale=locale(top) or DEFAULT_LOCALE,
         calendar=source,
         organizers=organizers(top.section("calendar")),
         contacts=contacts(top.section("contacts"), folder),
@@ -113,37 +113,40 @@ def _providers(top: Section) -> frozenset[str]:
     return frozenset(section.text("provider").value for section in sections) & frozenset(ACCOUNTS)
 
 
-def _check_overwriting(config: Config, folder: Folder, top: Section) -> None:
-    """See that a ledger in a file does not take the place of a file that people write."""
-    taken = [real(config.path)]
+def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None:
+    """Report a ledger file whose path is that of a file that people write."""
+    taken = [real_path(config.path)]
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
-    taken += [one.path for one in (config.calendar, config.contacts) if isinstance(one, IcsCalendar | VcardContacts)]
+    taken += [
+        source.path for source in (config.calendar, config.contacts) if isinstance(source, IcsCalendar | VcardContacts)
+    ]
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store
     if isinstance(store, FileStore) and store.path in taken:
-        top.section("ledger").wrong("path", "is a file with another use; the ledger needs one of its own")
+        top.section("ledger").add_problem(
+            "path", "is a file that is used for something else; the ledger needs its own file"
+        )
 
 
 def _zone(top: Section) -> ZoneInfo:
     name = top.text("timezone")
-    if fault := zone_fault(name.value):
-        top.findings.add(name.trail, fault)
+    if problem := zone_problem(name.value):
+        top.problems.add(name.key_path, problem)
         return ZoneInfo("UTC")
     return ZoneInfo(name.value)
 
 
 def _roles(section: Section) -> tuple[Role, ...]:
-    """The roles, without those whose name is none."""
+    """The roles, without those that have an invalid name."""
     roles = []
     for name, value in section.data.items():
-        if fault := role_fault(name):
-            section.findings.add_key((*section.trail, name), fault)
+        if problem := role_problem(name):
+            section.problems.add_key((*section.key_path, name), problem)
             continue
         role = section.section(name)
-        labels: list[Text] = role.texts("labels") if role.data else texts(value, role.trail)
+        labels: list[Text] = role.texts("labels") if role.data else texts(value, role.key_path)
         for label, first in repeated(labels):
-            section.findings.add(label.trail, f"is the same label as {first.name}; case is ignored")
-        roles.append(
-            Role(name, tuple(label.value for label in labels), chosen(role.text("disclose").value, Disclose.NAMES))
-        )
+            section.problems.add(label.key_path, f"is the same label as {first.name}; case is ignored")
+        disclose = choice_or_default(role.text("disclose").value, Disclose.NAMES)
+        roles.append(Role(name, tuple(label.value for label in labels), disclose))
     return tuple(roles)

@@ -1,4 +1,4 @@
-"""What sessions.yml says, checked and typed: one class for each section, by the names of the file."""
+"""The content of a valid sessions.yml: one class for each section, with the names that the file uses."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ from sessionsmgmt.domain.model.rule import Rule
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
 LEDGER_FILE = ".sessionsmgmt/ledger.json"
-"""Where the file ledger is if nothing else is said: below the folder of sessions.yml."""
+"""The default path of the file ledger, below the folder of sessions.yml."""
 
 
 _DIGEST = re.compile(r"(?:^|-)[0-9a-f]{8}$")
 
 
 def ledger_branch(folder: str) -> str:
-    """The branch a club's ledger is on if nothing else is said: one for each folder of a repository with a club.
+    """The default branch of a club's ledger: each folder of a repository has a branch of its own.
 
-    ``folder`` is that of sessions.yml within the repository. Where its letters can't tell it apart, a digest does.
+    ``folder`` is the folder of sessions.yml within the repository, empty for the repository's root.
     """
-    return f"{LEDGER_BRANCH}-{token(folder)}" if folder else LEDGER_BRANCH
+    return f"{LEDGER_BRANCH}-{slug(folder)}" if folder else LEDGER_BRANCH
 
 
-def token(folder: str) -> str:
-    """A folder as a word of small letters, digits and hyphens, unlike that of any other folder; empty for none.
+def slug(folder: str) -> str:
+    """The folder's slug of lower-case letters, digits and hyphens; empty for an empty folder. No two folders share one.
 
-    A folder whose own name ends like such a digest gets one as well, or it could be the word of another folder.
+    The slug ends with a digest if the folder has other characters. A folder whose own name ends like such a digest gets
+    a digest too, since its name could otherwise be the slug of another folder.
     """
     words = "-".join(re.findall(r"[a-z0-9]+", folder.lower()))
     if words == folder and not _DIGEST.search(folder):
@@ -43,19 +44,19 @@ def token(folder: str) -> str:
 
 
 def topic(about: str, folder: str) -> str:
-    """What a club's issue about something is recognised by: one for each folder of a repository with a club."""
-    return f"{about}-{token(folder)}" if folder else about
+    """The topic by which a club's issue is recognised: ``about``, with the slug of the club's folder."""
+    return f"{about}-{slug(folder)}" if folder else about
 
 
 class Confirm(StrEnum):
-    """How an unknown outcome of a send is settled."""
+    """How the program finds out whether an email with an unknown outcome was sent."""
 
     NONE = "none"
     SENT_FOLDER = "sent-folder"
 
 
 class Scope(StrEnum):
-    """Whose secret rotation writes."""
+    """The kind of GitHub secret that rotation writes."""
 
     REPOSITORY = "repository"
     ENVIRONMENT = "environment"
@@ -70,7 +71,7 @@ class ProviderSection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GoogleCalendar:
-    """A Google calendar, by exactly one of its name and its id."""
+    """A Google calendar, given by either its name or its id."""
 
     provider: ClassVar[str] = "google"
     name: str = ""
@@ -79,7 +80,7 @@ class GoogleCalendar:
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftCalendar:
-    """A Microsoft 365 calendar, by exactly one of its name and its id."""
+    """A Microsoft 365 calendar, given by either its name or its id."""
 
     provider: ClassVar[str] = "microsoft"
     name: str = ""
@@ -113,7 +114,7 @@ class MicrosoftContacts:
 
 @dataclass(frozen=True, slots=True)
 class VcardContacts:
-    """A .vcf file (RFC 6350 and its forebears)."""
+    """A .vcf file (RFC 6350, and the older versions 2.1 and 3.0)."""
 
     provider: ClassVar[str] = "vcard"
     path: Path
@@ -124,21 +125,21 @@ ContactsSource = GoogleContacts | MicrosoftContacts | VcardContacts
 
 @dataclass(frozen=True, slots=True)
 class GoogleMail:
-    """Gmail, as the account itself."""
+    """Gmail: the account sends the emails."""
 
     provider: ClassVar[str] = "google"
 
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftMail:
-    """Outlook, as the account itself."""
+    """Outlook: the account sends the emails."""
 
     provider: ClassVar[str] = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpMail:
-    """A mail server; the password is ``SMTP_PASSWORD``."""
+    """A mail server. The password is in the environment variable ``SMTP_PASSWORD``."""
 
     provider: ClassVar[str] = "smtp"
     host: str
@@ -149,7 +150,7 @@ class SmtpMail:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMail:
-    """A folder that gets one .eml per message."""
+    """A folder that gets one .eml file for each message."""
 
     provider: ClassVar[str] = "outbox"
     path: Path
@@ -160,7 +161,7 @@ MailTransport = GoogleMail | MicrosoftMail | SmtpMail | OutboxMail
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What sends, and in whose name. ``sender`` is empty where the account's own address serves."""
+    """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
     transport: ProviderSection
     sender: str = ""
@@ -170,19 +171,19 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class GitStore:
-    """A sealed file on a branch of its own."""
+    """A ledger in a sealed file on its own branch."""
 
     branch: str
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarStore:
-    """Private properties of the events themselves."""
+    """A ledger in private properties of the calendar's events."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStore:
-    """A file on this machine."""
+    """A ledger in a file on this machine."""
 
     path: Path
 
@@ -192,7 +193,10 @@ Store = GitStore | CalendarStore | FileStore
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """Where what was said is remembered. ``store`` is None where sessions.yml leaves the choice to the surroundings."""
+    """Where the ledger is stored. If sessions.yml does not say it, ``store`` is None and the environment decides.
+
+    ``keep`` is how long the ledger keeps the record of a past session.
+    """
 
     store: Store | None = None
     migrate_from: Store | None = None
@@ -201,7 +205,7 @@ class LedgerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Where rotation writes the renewed credential, and how old it may get."""
+    """Where rotation writes the renewed credential, and the age at which it renews the credential."""
 
     secret: str
     scope: Scope = Scope.REPOSITORY
@@ -212,7 +216,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Invented people and sessions that a pull request is previewed with."""
+    """The files with invented sessions and people for the preview of a pull request."""
 
     calendar: Path
     contacts: Path
@@ -220,7 +224,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A club's own wording: ``name`` is the path as sessions.yml writes it, for messages; ``text`` is the file."""
+    """A club's own template: ``name`` is its path as sessions.yml writes it, and ``text`` is the file's content."""
 
     name: str
     text: str
@@ -228,23 +232,24 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSettings:
-    """One entry of ``notices``: the rule that decides, and how and to whom its emails go."""
+    """One entry of ``notices``: its rule, and the recipients and the form of its emails."""
 
     rule: Rule
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
     template: Template | None = None
     attach_calendar: bool = True
-    locale: str = ""  # empty: the club's
-    line: int = 0  # where the entry begins in sessions.yml
+    locale: str = ""  # empty: the locale of the club
+    line: int = 0  # the line of sessions.yml at which the entry begins
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole of a valid sessions.yml.
+    """The whole content of a valid sessions.yml.
 
-    ``root`` is the folder that no path leaves, ``folder`` that of sessions.yml below it, empty if it is the same.
-    ``organizers`` are those whose events count besides the calendar's own; None is everybody.
+    ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
+    ``root``, empty if both are the same. ``organizers`` are the people whose events count besides the calendar's own
+    events; None means everybody.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""The notices of sessions.yml, with their templates read."""
+"""The notices of sessions.yml with their templates."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from sessionsmgmt.characters import typeset, unseen
-from sessionsmgmt.config.durations import length, written_length
-from sessionsmgmt.config.findings import Findings
+from sessionsmgmt.characters import find_invisible, without_typography
+from sessionsmgmt.config.durations import parse_duration, to_timedelta
 from sessionsmgmt.config.model import NoticeSettings, Template
-from sessionsmgmt.config.names import language_fault, locale_fault
-from sessionsmgmt.config.paths import Folder
-from sessionsmgmt.config.reading import Place, UnreadableError, position, read
+from sessionsmgmt.config.paths import ClubFolder
+from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
+from sessionsmgmt.config.validators import language_problem, locale_problem
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 
-LARGEST_TEMPLATE = 131_072
-"""Bytes a template may have; the characters it may have are bounded where it is read as a template."""
+MAX_TEMPLATE_BYTES = 131_072
+"""The most bytes of a template. ``email.template_syntax`` limits its characters."""
 
-FURTHEST = timedelta(days=366)
-"""How far ahead a notice may look."""
+MAX_WITHIN = timedelta(days=366)
+"""The longest time ahead of a session at which a notice may be sent."""
 
-WITHIN = Within(1, Unit.DAYS)
-"""How far ahead a notice looks that does not say."""
+DEFAULT_WITHIN = Within(1, Unit.DAYS)
+"""The time ahead of a session for a notice without ``within``."""
 
 
-def notices(top: Section, roles: Sequence[Role], folder: Folder) -> tuple[NoticeSettings, ...]:
-    """The entries of ``notices``, in their order. Each template is read and checked once, however many use it."""
+def notices(top: Section, roles: Sequence[Role], folder: ClubFolder) -> tuple[NoticeSettings, ...]:
+    """The entries of ``notices`` in their order. A template that several entries use is read and checked once."""
     sections = top.sections("notices")
     for again, first in repeated([section.text("id") for section in sections if section.text("id").value]):
-        top.findings.add(again.trail, f"is the same id as {first.name}; each notice needs its own (case is ignored)")
+        top.problems.add(again.key_path, f"is the same id as {first.name}; each notice needs its own (case is ignored)")
     templates: dict[str, Template | None] = {}
     for section in sections:
         name = section.text("template").value
@@ -44,29 +44,29 @@ def notices(top: Section, roles: Sequence[Role], folder: Folder) -> tuple[Notice
 
 
 def locale(section: Section) -> str:
-    """The locale of the club or of a notice; empty where it names none."""
+    """The locale that the section of the club or of a notice names; empty if it names none."""
     name = section.text("locale").value
     if not name:
         return ""
-    if fault := locale_fault(name):
-        section.wrong("locale", fault)
+    if problem := locale_problem(name):
+        section.add_problem("locale", problem)
     return name.replace("-", "_")
 
 
 def _check_languages(top: Section, sections: Sequence[Section]) -> None:
-    """See that whatever has no template can be worded; a locale that does not exist has been reported by itself."""
+    """Report a locale without built-in wording, if the notice has no template. ``locale`` reports unknown locales."""
     for section in sections:
         if "template" in section.data:
             continue
-        teller = section if "locale" in section.data else top
-        name = teller.text("locale").value
-        if name and not locale_fault(name) and (fault := language_fault(name)):
-            teller.wrong("locale", fault)
+        owner = section if "locale" in section.data else top
+        name = owner.text("locale").value
+        if name and not locale_problem(name) and (problem := language_problem(name)):
+            owner.add_problem("locale", problem)
 
 
 def _notice(section: Section, roles: Sequence[Role], templates: Mapping[str, Template | None]) -> NoticeSettings:
     to, cc = section.texts("to"), section.texts("cc")
-    check_addresses([*to, *cc], section.findings)
+    check_addresses([*to, *cc], section.problems)
     rule = Rule(
         id=section.text("id").value,
         match=section.text("match").value,
@@ -88,11 +88,11 @@ def _notice(section: Section, roles: Sequence[Role], templates: Mapping[str, Tem
 
 def _within(section: Section) -> Within:
     if "within" not in section.data:
-        return WITHIN
-    within = written_length(section.text("within").value)
-    if within is not None and length(within) > FURTHEST:
-        section.wrong("within", "must be at most 1 year ahead, such as 2 weeks")
-    return within or WITHIN
+        return DEFAULT_WITHIN
+    within = parse_duration(section.text("within").value)
+    if within is not None and to_timedelta(within) > MAX_WITHIN:
+        section.add_problem("within", "must be at most 1 year ahead, such as 2 weeks")
+    return within or DEFAULT_WITHIN
 
 
 def _kinds(section: Section) -> frozenset[Kind]:
@@ -100,34 +100,36 @@ def _kinds(section: Section) -> frozenset[Kind]:
         return DEFAULT_KINDS
     entries = section.texts("kinds")
     for again, first in repeated(entries):
-        section.findings.add(again.trail, f"is the same as {first.name}; keep one of the two")
+        section.problems.add(again.key_path, f"is the same as {first.name}; keep one of the two")
     known = [entry for entry in entries if entry.value in frozenset(Kind)]
     if known == entries and entries and Kind.NEW not in values(entries):
-        section.wrong("kinds", "has no new, and what has not been announced is never followed up: add new")
+        section.add_problem("kinds", "has no new, and without a first notice there are no later notices: add new")
     return frozenset(Kind(entry.value) for entry in known)
 
 
 def _require(section: Section, roles: set[str]) -> Require:
-    """The checks of a notice; each needs the roles it counts."""
+    """The checks of a notice. Each check needs the roles that it counts."""
     for key, counted in (("adults", ("adults",)), ("students_per_adult", ("adults", "students"))):
         missing = [role for role in counted if role not in roles]
         if key in section.data and roles and missing:
-            section.wrong(key, f"can't be judged: roles has no {' and no '.join(missing)}; add it or remove this check")
+            section.add_problem(
+                key, f"can't be checked: roles has no {' and no '.join(missing)}; add it or remove this check"
+            )
     return Require(section.number("adults"), section.number("students_per_adult"))
 
 
-def _template(section: Section, name: str, roles: Sequence[Role], folder: Folder) -> Template | None:
-    """A club's own wording; None where it can't be read."""
-    if fault := folder.file_fault(name):
-        section.wrong("template", fault)
+def _template(section: Section, name: str, roles: Sequence[Role], folder: ClubFolder) -> Template | None:
+    """The club's own template; None if it can't be read."""
+    if problem := folder.file_problem(name):
+        section.add_problem("template", problem)
         return None
-    shown = folder.shown(name)
+    shown = folder.display_path(name)
     try:
-        text = read(folder.path(name), LARGEST_TEMPLATE)
+        text = read_text(folder.path(name), MAX_TEMPLATE_BYTES)
     except UnreadableError as error:
-        section.findings.add_elsewhere(shown, error.place, error.text)
+        section.problems.add_in_file(shown, error.position, error.text)
         return None
-    _check_template(text, shown, roles, section.findings)
+    _check_template(text, shown, roles, section.problems)
     return Template(name, text)
 
 
@@ -135,29 +137,29 @@ _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _SUBJECT = re.compile(r"[^\n:]*:?")
 
 
-def _hidden(text: str) -> Iterator[tuple[int, str]]:
-    """What nobody sees in the parts of a template that have to be understood, each with its index and what to do.
+def _invisible_characters(text: str) -> Iterator[tuple[int, str]]:
+    """The invisible characters in a template's subject line and in braces, each with its index and a sentence about it.
 
-    That is the subject's line and what stands in braces; in prose it does no harm.
+    In the prose of a template, invisible characters do no harm.
     """
     first = text.partition("\n")[0]
     word = _SUBJECT.match(first)
-    begun = word.end() if word else 0
-    parts = [(0, first[:begun]), (begun, typeset(first)[begun:])]
+    subject_start = word.end() if word else 0
+    parts = [(0, first[:subject_start]), (subject_start, without_typography(first)[subject_start:])]
     parts += [(found.start(), found[0]) for found in _CODE.finditer(text) if found.start() > len(first)]
     for start, part in parts:
-        if found := unseen(part):
-            yield start + found.index, found.fault
+        if found := find_invisible(part):
+            yield start + found.index, found.sentence
 
 
-def _check_template(text: str, shown: str, roles: Sequence[Role], findings: Findings) -> None:
-    """Add what is wrong with a template, at its own lines."""
-    hidden = list(_hidden(text))
-    for index, fault in hidden:
-        findings.add_elsewhere(shown, position(text, index), fault)
+def _check_template(text: str, shown: str, roles: Sequence[Role], problems: ProblemList) -> None:
+    """Add the problems of a template, with positions in the template's own file."""
+    hidden = list(_invisible_characters(text))
+    for index, problem in hidden:
+        problems.add_in_file(shown, position_at(text, index), problem)
     if hidden:
         return
     from sessionsmgmt.email.template import check
 
-    for line, column, fault in check(text, roles) if roles else ():
-        findings.add_elsewhere(shown, Place(line, column), fault)
+    for line, column, problem in check(text, roles) if roles else ():
+        problems.add_in_file(shown, Position(line, column), problem)

@@ -1,4 +1,4 @@
-"""Files that people write, as text: bounded, UTF-8, with one kind of line end and nothing in it that can't be seen."""
+"""Reads text files that people write: limited in size, in UTF-8, with line feeds and without control characters."""
 
 from __future__ import annotations
 
@@ -7,63 +7,63 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import NamedTuple
 
-from sessionsmgmt.characters import Unseen
+from sessionsmgmt.characters import InvisibleCharacter
 
-# What YAML 1.2.2 (5.1) calls not printable, and the line breaks that only YAML 1.1 knows (5.4 of 1.2.2).
-_UNSEEN = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The characters that are not printable in YAML 1.2.2 (5.1), and the line breaks of YAML 1.1 alone (5.4 of 1.2.2).
+_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
-class Place(NamedTuple):
-    """A line and a column, both from 1; (0, 0) is the file as a whole."""
+class Position(NamedTuple):
+    """A line and a column, both counted from 1. (0, 0) means the whole file."""
 
     line: int
     column: int
 
 
-WHOLE = Place(0, 0)
+WHOLE_FILE = Position(0, 0)
 
 
 class UnreadableError(Exception):
-    """The file can't be understood any further. ``where`` is the place inside the document, as in ``Problem.path``."""
+    """The rest of the file can't be read. ``where`` is the key path in words, as in ``Problem.path``."""
 
-    def __init__(self, place: Place, text: str, where: str = "") -> None:
+    def __init__(self, position: Position, text: str, where: str = "") -> None:
         super().__init__(text)
-        self.place = place
+        self.position = position
         self.text = text
         self.where = where
 
 
-def read(path: Path, largest: int) -> str:
-    """The text of a file of at most so many bytes. Raises UnreadableError."""
+def read_text(path: Path, largest: int) -> str:
+    """The text of a file. Raises UnreadableError if it has more than ``largest`` bytes, or is not readable text."""
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        raise UnreadableError(WHOLE, f"the file can't be read: {error.strerror}") from None
+        raise UnreadableError(WHOLE_FILE, f"the file can't be read: {error.strerror}") from None
     if len(data) > largest:
-        raise UnreadableError(WHOLE, f"the file is larger than {largest // 1024} KiB; make it smaller")
-    return decoded(data)
+        raise UnreadableError(WHOLE_FILE, f"the file is larger than {largest // 1024} KiB; make it smaller")
+    return decode(data)
 
 
-def decoded(data: bytes) -> str:
-    """The bytes as text. Raises UnreadableError at the first that are none."""
+def decode(data: bytes) -> str:
+    """The bytes as text. Raises UnreadableError with the position of the first bytes that are not."""
     data = data.removeprefix(BOM_UTF8)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = _lines(data[: error.start].decode("utf-8"))
         raise UnreadableError(
-            position(before, len(before)), "this is not UTF-8 text; save the file as UTF-8 in your editor"
+            position_at(before, len(before)), "this is not UTF-8 text; save the file as UTF-8 in your editor"
         ) from None
     text = _lines(text)
-    if found := _UNSEEN.search(text):
-        raise UnreadableError(position(text, found.start()), Unseen(found.start(), found[0]).fault)
+    if found := _NOT_PRINTABLE.search(text):
+        raise UnreadableError(position_at(text, found.start()), InvisibleCharacter(found.start(), found[0]).sentence)
     return text
 
 
-def position(text: str, index: int) -> Place:
-    """The place of the character at an index."""
-    return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+def position_at(text: str, index: int) -> Position:
+    """The position of the character at an index."""
+    return Position(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
 def _lines(text: str) -> str:

@@ -1,7 +1,7 @@
-"""What the JSON Schema of sessions.yml finds, in words for somebody who has never heard of one.
+"""Checks sessions.yml against its JSON Schema, and words the errors for people who do not know JSON Schema.
 
-The schema is the same that editors use to complete and explain (``schema/sessions.schema.json``). It is written so
-that one mistake breaks one rule: a key that goes with one provider only is ``misplaced`` in the branches of the others.
+Editors use the same schema for completion and help (``schema/sessions.schema.json``). In the schema, one mistake breaks
+only one rule: a key that belongs to one provider is ``misplaced`` in the branches of all other providers.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from sessionsmgmt.config.conformity import conforms
+from sessionsmgmt.config.document import Document, KeyPath
+from sessionsmgmt.config.problems import ProblemList, nearest, shown_word, suggestion
 
-from sessionsmgmt.config.document import Document, Trail
-from sessionsmgmt.config.findings import Findings, nearest, shown, suggestion
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 FILE = Path(__file__).parent.parent / "schema" / "sessions.schema.json"
 
@@ -35,7 +37,8 @@ _KINDS = {
 def schema() -> dict[str, Any]:
     """The schema in the file, without ``uniqueItems``.
 
-    That rule is left to those who know what makes two entries the same, and who can say which one came first.
+    The code that reads a list checks for repeated entries itself: it knows when two entries are the same, and its
+    message names the first of them.
     """
     content: dict[str, Any] = json.loads(
         FILE.read_text(encoding="utf-8"),
@@ -44,64 +47,68 @@ def schema() -> dict[str, Any]:
     return content
 
 
-def check(document: Document, findings: Findings) -> None:
-    """Add everything that the schema says is wrong with the document."""
+def check_schema(document: Document, problems: ProblemList) -> None:
+    """Add all problems that the schema finds in the document."""
+    if conforms(document.value, schema(), schema()):
+        return
+    from jsonschema import Draft202012Validator
+
     errors = list(Draft202012Validator(schema()).iter_errors(document.value))
     unknown = {key for error in errors if error.validator == "additionalProperties" for key in _unknown(error)}
-    meant = {(*trail[:-1], near) for trail, near in unknown if near}
-    for trail, near in unknown:
-        findings.add_key(trail, f'unknown key; did you mean "{near}"?' if near else "unknown key")
+    meant = {(*key_path[:-1], near) for key_path, near in unknown if near}
+    for key_path, near in unknown:
+        problems.add_key(key_path, f'unknown key; did you mean "{near}"?' if near else "unknown key")
     for error in errors:
-        if error.validator == "not":  # the schema uses it for nothing but keys that go with another choice
-            findings.add_key(_trail(error), _misplaced(_trail(error)))
+        if error.validator == "not":  # the schema uses this rule only for keys that belong to another choice
+            problems.add_key(_key_path(error), _misplaced(_key_path(error)))
         elif error.validator in {"required", "dependentRequired", "oneOf"}:
             for keys, text in _missing(error):
                 if meant.isdisjoint(keys):
-                    findings.add(keys[0], text)
+                    problems.add(keys[0], text)
         elif error.validator != "additionalProperties":
-            findings.add(_trail(error), _wrong(error, document.sources.get(_trail(error), "")))
+            problems.add(_key_path(error), _wrong(error, document.raw_words.get(_key_path(error), "")))
 
 
-def _trail(error: ValidationError) -> Trail:
+def _key_path(error: ValidationError) -> KeyPath:
     return tuple(error.absolute_path)
 
 
-def _unknown(error: ValidationError) -> Iterator[tuple[Trail, str]]:
-    """The keys that the schema does not know, each with the one that is likely to be meant."""
+def _unknown(error: ValidationError) -> Iterator[tuple[KeyPath, str]]:
+    """The keys that the schema does not know, each with the known key that the author probably meant."""
     schema: Any = error.schema
     value: Any = error.instance
     known = schema["properties"].keys()
     for key in value:
         if key not in known:
-            yield (*_trail(error), key), nearest(key, known - value.keys())
+            yield (*_key_path(error), key), nearest(key, known - value.keys())
 
 
-def _missing(error: ValidationError) -> Iterator[tuple[list[Trail], str]]:
-    """The keys one of which is missing, or of which there is one too many: the first is where that is said."""
-    trail = _trail(error)
+def _missing(error: ValidationError) -> Iterator[tuple[list[KeyPath], str]]:
+    """The groups of keys of which exactly one must be there, each with a sentence that is reported at the first key."""
+    key_path = _key_path(error)
     rule: Any = error.validator_value
     value: Any = error.instance
     match error.validator:
         case "required":
             for key in rule:
                 if key not in value:
-                    yield [(*trail, key)], f"is missing; write {_described(_schema_at((*trail, key)))}"
+                    yield [(*key_path, key)], f"is missing; write {_described(_schema_at((*key_path, key)))}"
         case "dependentRequired":
             for key, (need,) in rule.items():
                 if key in value and need not in value:
-                    described = _described(_schema_at((*trail, need)))
-                    yield [(*trail, need)], f"is missing, and {key} needs it; write {described}"
+                    described = _described(_schema_at((*key_path, need)))
+                    yield [(*key_path, need)], f"is missing, and {key} needs it; write {described}"
         case _:
             names = [option["required"][0] for option in rule]
             there = [name for name in names if name in value]
             if there:
-                yield [(*trail, there[-1])], f"{' and '.join(there)} can't both be here; keep one of them"
+                yield [(*key_path, there[-1])], f"{' and '.join(there)} can't both be here; keep one of them"
             else:
-                yield [(*trail, name) for name in names], f"is missing; write {' or '.join(names)}"
+                yield [(*key_path, name) for name in names], f"is missing; write {' or '.join(names)}"
 
 
 def _wrong(error: ValidationError, source: str) -> str:
-    """What is wrong with a value that is there. ``source`` is how an unquoted word was written that is no text."""
+    """The problem of a value. ``source`` is the text of an unquoted word that YAML does not read as a string."""
     schema: Any = error.schema
     rule: Any = error.validator_value
     value: Any = error.instance
@@ -143,12 +150,12 @@ def _no_choice(value: object, choices: Sequence[str], source: str) -> str:
     word = value if isinstance(value, str) else source
     if value is None or not word:
         return f"{'is empty; it ' if value is None else ''}must be one of {listed}"
-    return f'"{shown(word)}" is not one of {listed}{suggestion(word, choices)}'
+    return f'"{shown_word(word)}" is not one of {listed}{suggestion(word, choices)}'
 
 
-def _misplaced(trail: Trail) -> str:
-    """Why a key is not taken here: which choice it goes with."""
-    owner, key = _schema_at(trail[:-1]), trail[-1]
+def _misplaced(key_path: KeyPath) -> str:
+    """The sentence about a key that belongs to another choice."""
+    owner, key = _schema_at(key_path[:-1]), key_path[-1]
     for branch in owner["allOf"]:
         ((chooser, choice),) = branch["if"]["properties"].items()
         if branch["then"].get("properties", {}).get(key) != _MISPLACED:
@@ -157,7 +164,7 @@ def _misplaced(trail: Trail) -> str:
 
 
 def _described(schema: Mapping[str, Any]) -> str:
-    """What a value has to be, with an example as it may be written in the file."""
+    """What a value must be, with an example in YAML."""
     if "const" in schema:
         return json.dumps(schema["const"])
     if "enum" in schema:
@@ -170,7 +177,7 @@ def _described(schema: Mapping[str, Any]) -> str:
 
 
 def _flow(value: object) -> str:
-    """A value in YAML, on one line; a group of keys by its first."""
+    """A value in YAML on one line. A group of keys is shown by its first key."""
     match value:
         case str():
             return value
@@ -183,15 +190,15 @@ def _flow(value: object) -> str:
             return json.dumps(value)
 
 
-def _schema_at(trail: Trail) -> Mapping[str, Any]:
-    """The part of the schema that describes a place of the document."""
-    found: Mapping[str, Any] = schema()
-    for step in trail:
+def _schema_at(key_path: KeyPath) -> Mapping[str, Any]:
+    """The part of the schema that describes the value at a key path."""
+    part: Mapping[str, Any] = schema()
+    for step in key_path:
         if isinstance(step, int):
-            found = found["items"]
+            part = part["items"]
         else:
-            found = found.get("properties", {}).get(step) or found["additionalProperties"]
-        reference = found.get("$ref", "")
+            part = part.get("properties", {}).get(step) or part["additionalProperties"]
+        reference = part.get("$ref", "")
         if reference:
-            found = {**schema()["$defs"][reference.removeprefix("#/$defs/")], **found}
-    return found
+            part = {**schema()["$defs"][reference.removeprefix("#/$defs/")], **part}
+    return part

@@ -1,7 +1,7 @@
-"""The sections of sessions.yml, read leniently: what is missing or of the wrong type has been reported by the schema.
+"""Reads the sections of sessions.yml leniently: the schema check reports missing values and values of the wrong type.
 
-So that every problem is found at once, reading goes on with a stand-in after each; the configuration that comes out is
-only used if there was no problem at all.
+Reading continues with a stand-in value after each problem, so that all problems are found at once. The configuration is
+used only if there was no problem.
 """
 
 from __future__ import annotations
@@ -11,62 +11,62 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sessionsmgmt.config.document import Trail
-from sessionsmgmt.config.findings import Findings, written
+from sessionsmgmt.config.document import KeyPath
+from sessionsmgmt.config.problems import ProblemList, key_path_text
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text and where it stands; empty where there is none."""
+    """A text and its key path. The text is empty if there is none."""
 
     value: str
-    trail: Trail
+    key_path: KeyPath
 
     @property
     def name(self) -> str:
-        """Its place as messages write it: ``notices[0].to[1]``."""
-        return written(self.trail)
+        """The key path as messages write it: ``notices[0].to[1]``."""
+        return key_path_text(self.key_path)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of keys and where it stands; ``data`` is empty where there is none."""
+    """A group of keys and its key path. ``data`` is empty if there is no group."""
 
     data: dict[str, Any]
-    trail: Trail
-    findings: Findings
+    key_path: KeyPath
+    problems: ProblemList
 
-    def wrong(self, key: str, text: str) -> None:
-        """Something is wrong with the value of a key, or with its absence."""
-        self.findings.add((*self.trail, key), text)
+    def add_problem(self, key: str, text: str) -> None:
+        """Add a problem of the value of a key, or of its absence."""
+        self.problems.add((*self.key_path, key), text)
 
     @property
     def line(self) -> int:
-        """The line it begins in."""
-        return self.findings.line(self.trail)
+        """The line at which the section begins."""
+        return self.problems.line(self.key_path)
 
     def section(self, key: str) -> Section:
-        """The group of keys below a key."""
-        return _section(self.data.get(key), (*self.trail, key), self.findings)
+        """The section of a key."""
+        return _section(self.data.get(key), (*self.key_path, key), self.problems)
 
     def sections(self, key: str) -> list[Section]:
-        """The entries of a list of groups."""
+        """The sections of a list."""
         entries = self.data.get(key)
-        trail = (*self.trail, key)
+        key_path = (*self.key_path, key)
         if not isinstance(entries, list):
             return []
-        return [_section(entry, (*trail, index), self.findings) for index, entry in enumerate(entries)]
+        return [_section(entry, (*key_path, index), self.problems) for index, entry in enumerate(entries)]
 
     def text(self, key: str, default: str = "") -> Text:
         """The text of a key."""
         value = self.data.get(key)
-        return Text(value if isinstance(value, str) else default, (*self.trail, key))
+        return Text(value if isinstance(value, str) else default, (*self.key_path, key))
 
     def texts(self, key: str) -> list[Text]:
         """The texts of a list."""
-        return texts(self.data.get(key), (*self.trail, key))
+        return texts(self.data.get(key), (*self.key_path, key))
 
     def number(self, key: str) -> int | None:
         """The whole number of a key."""
@@ -74,35 +74,35 @@ class Section:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def flag(self, key: str, default: bool) -> bool:
-        """The yes or no of a key."""
+        """The boolean of a key."""
         value = self.data.get(key)
         return value if isinstance(value, bool) else default
 
     def choice(self, key: str, default: Choice) -> Choice:
-        """The choice of a key, among those of the default's type."""
-        return chosen(self.text(key).value, default)
+        """The choice of a key, which is one of the default's type."""
+        return choice_or_default(self.text(key).value, default)
 
 
-def chosen(word: str, default: Choice) -> Choice:
-    """The choice that a word of the file stands for; the default where it stands for none."""
+def choice_or_default(word: str, default: Choice) -> Choice:
+    """The choice with this value; the default if there is none."""
     choices = {choice.value: choice for choice in type(default)}
     return choices.get(word, default)
 
 
-def texts(value: object, trail: Trail) -> list[Text]:
-    """The texts of a list and where each stands."""
+def texts(value: object, key_path: KeyPath) -> list[Text]:
+    """The texts of a list with their key paths."""
     if not isinstance(value, list):
         return []
-    return [Text(entry, (*trail, index)) for index, entry in enumerate(value) if isinstance(entry, str)]
+    return [Text(entry, (*key_path, index)) for index, entry in enumerate(value) if isinstance(entry, str)]
 
 
 def values(entries: list[Text]) -> tuple[str, ...]:
-    """The texts alone."""
+    """The texts without their key paths."""
     return tuple(entry.value for entry in entries)
 
 
 def repeated(entries: list[Text]) -> Iterator[tuple[Text, Text]]:
-    """The texts that had been there before, each with the first like it; case is ignored."""
+    """The texts that repeat an earlier text, each with the first one. Case is ignored."""
     seen: dict[str, Text] = {}
     for entry in entries:
         first = seen.setdefault(entry.value.strip().casefold(), entry)
@@ -110,5 +110,5 @@ def repeated(entries: list[Text]) -> Iterator[tuple[Text, Text]]:
             yield entry, first
 
 
-def _section(value: object, trail: Trail, findings: Findings) -> Section:
-    return Section(value if isinstance(value, dict) else {}, trail, findings)
+def _section(value: object, key_path: KeyPath, problems: ProblemList) -> Section:
+    return Section(value if isinstance(value, dict) else {}, key_path, problems)

@@ -35,26 +35,31 @@ FILE = "{store: file, path: .sessionsmgmt/ledger.json}"
 
 @dataclass
 class Killer:
-    """Kills a process at the moment of that number: before or after something that it asks of a service.
+    """Kills a process at a moment: before or after a request of a kind, the one of that number, counted from 0.
 
-    What it asks before is lost with it; what it asks at the same time arrives.
+    A moment is said as ``before calendar.events.list``. What the process asks before is lost with it; what it asks at
+    the same time arrives. ``seen`` counts the moments up to the end of the process.
     """
 
-    number: int
+    moment: str = ""
+    number: int = 0
     pid: int = 0
     place: str = ""
-    _seen: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def watch(self, moment: str, call: str) -> None:
+    def watch(self, when: str, call: str) -> None:
         """Called by the emulators."""
+        moment = f"{when} {call}"
         with self._turn:
-            mine = self.pid and self._seen == self.number
-            self._seen += 1
+            if not self.pid:
+                return
+            mine = (moment, self.seen[moment]) == (self.moment, self.number)
+            self.seen[moment] += 1
             if mine:
-                self.place = f"{moment} {call}"  # before whoever waits for the process goes on
+                self.place = moment  # before whoever waits for the process goes on
                 kill(self.pid)
-        if mine and moment == "before":
+        if mine and when == "before":
             raise ConnectionAbortedError
 
 

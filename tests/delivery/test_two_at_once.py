@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.delivery.clubs import FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
 from tests.delivery.fork_client import ForkServer
+from tests.thorough import THOROUGH
 
-ROUNDS = 100 if settings().max_examples >= settings.get_profile("thorough").max_examples else 10
+ROUNDS = 100 if THOROUGH else 6
 """How often two runs begin at once, for each store: more often with ``--hypothesis-profile=thorough``."""
 
 NAMES = ("one", "other")
@@ -25,7 +25,7 @@ def a_club(place: str, folder: Path, fork_server: ForkServer) -> Iterator[LiveCl
     if place == "on files":
         yield on_files(folder, fork_server)
     else:
-        with ONLINE[place](folder, fork_server, Killer(-1)) as club:
+        with ONLINE[place](folder, fork_server, Killer()) as club:
             yield club
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from tests.end_to_end.harness import ROOT
+from tests.promises import DEFINITION
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,6 @@ PAGES = tuple(
     Page(str(path.relative_to(ROOT)))
     for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests" / "README.md"])
 )
-FOOTNOTE = re.compile(r"\[\^(test_\w+)\]")
-DEFINITION = re.compile(r"^\[\^(test_\w+)\]: \[\1\]\(([^)]+)\)$", re.MULTILINE)
 
 
 def sentences(text: str) -> list[str]:

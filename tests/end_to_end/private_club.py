@@ -163,7 +163,7 @@ def _decoded(path: str, query: tuple[tuple[str, str], ...], body: bytes) -> str:
 
 
 @contextmanager
-def private_club(path: Path, store: str = "git") -> Iterator[PrivateClub]:
+def private_club(path: Path, store: str = "git", *, in_forks: bool = True) -> Iterator[PrivateClub]:
     """The club with a session tomorrow; in the end no request was one that is not allowed."""
     world = World()
     invited = ["canary-ada@example.org", "canary-stu@example.org", STRANGER, ROLELESS[0]]
@@ -176,5 +176,5 @@ def private_club(path: Path, store: str = "git") -> Iterator[PrivateClub]:
     folder = path / "club"
     folder.mkdir()
     with GoogleEmulator(world) as google, GitHubEmulator(GitHubWorld()) as github:
-        yield PrivateClub(ClubFolder(folder), google, github, Watch(path / "watch"), store)
+        yield PrivateClub(ClubFolder(folder), google, github, Watch(path / "watch", in_forks), store)
         assert (google.violations, github.violations) == ((), ())

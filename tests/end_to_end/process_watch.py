@@ -1,7 +1,8 @@
 """Every socket of the real command is watched: a hook in its process notes whom it speaks to and what it starts.
 
 Python raises an audit event before it resolves a name, connects, or starts a program (PEP 578), whichever library asks.
-The hook is put in by a ``sitecustomize`` of our own, before anything of the product runs.
+In a process that starts as Python does, the hook is put in by a ``sitecustomize`` of our own, before anything of the
+product is imported. In a fork (``tests.forks``) it is put in before the command begins.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.end_to_end.harness import ROOT
+from tests.forks import RUN_FIRST
 
 HOOK = """\
 import os
@@ -48,18 +50,18 @@ def hook(event, args):
 sys.addaudithook(hook)
 
 if "PLANTED" in os.environ:
-    import atexit
     import socket
 
-    atexit.register(lambda: socket.create_connection(("127.0.0.1", int(os.environ["PLANTED"])), 5).close())
+    socket.create_connection(("127.0.0.1", int(os.environ["PLANTED"])), 5).close()
 """
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What was seen of every process that had ``environ``."""
+    """What was seen of every process that had ``environ``: forks, or processes that start as Python does."""
 
     folder: Path
+    in_forks: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -68,9 +70,10 @@ class Watch:
     @property
     def environ(self) -> dict[str, str]:
         """What a process to watch is given."""
+        from_the_start = {"PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+        in_a_fork = {RUN_FIRST: str(self.folder / "sitecustomize.py")}
         return {
-            "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **(in_a_fork if self.in_forks else from_the_start),
             "TMPDIR": str(self.folder),
             "WATCHED_INTO": str(self.folder / "seen"),
         }

@@ -6,20 +6,17 @@ import json
 import subprocess
 import sys
 
+from benchmarks import growth, startup
 from tests.end_to_end.harness import ROOT
 
 TINY = ["--repeat", "1", "--sessions", "8", "--attendees", "3", "--contacts", "12"]
 
 
-def benchmark(*options: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", *TINY, *options], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
 def test_a_club_on_files_starts_without_the_libraries_of_any_service() -> None:
-    measured = json.loads(benchmark("--json"))
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *TINY, "--json"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    measured = json.loads(done.stdout)
 
     assert [(one["command"], one["heavy"]) for one in measured["startup"]] == [
         ("python -c pass", []),
@@ -31,6 +28,9 @@ def test_a_club_on_files_starts_without_the_libraries_of_any_service() -> None:
 
 
 def test_without_json_there_is_a_table() -> None:
-    table = benchmark()
+    starts = [startup.Start("sessionsmgmt validate", 0.1, 8.0, ("requests",))]
+    costs = [growth.Cost(growth.Work(sessions, 3, 12), 0.5 * sessions, 2**20 * sessions) for sessions in (4, 8)]
 
-    assert [words for words in ("sessionsmgmt validate", "8 sessions", "growth") if words not in table] == []
+    assert "sessionsmgmt validate        100     8.0  requests" in startup.as_text(starts)
+    assert "8 sessions" in growth.as_text(costs)
+    assert growth.as_text(costs).endswith("time^1.00  memory^1.00")

@@ -253,7 +253,9 @@ def test_what_is_translated_is_what_the_page_says_is() -> None:
 
 def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:
     page = BY_PATH["docs/many-clubs.md"].text
-    [nothing, notice] = map(int, re.findall(r"nothing to say makes (\d+), and one with a notice (\d+)", page)[0])
+    [nothing, notice] = map(
+        int, re.findall(r"without a\s+notice makes (\d+) requests, and a run with a notice makes (\d+)", page)[0]
+    )
     counts = []
     with private_club(tmp_path) as club:
         text = (club.folder.folder / "sessions.yml").read_text()

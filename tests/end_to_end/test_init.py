@@ -51,7 +51,7 @@ def test_an_answer_that_will_not_do_is_asked_for_again(tmp_path: Path) -> None:
     done = typed(tmp_path, "Otters\nBoston\nAmerica/New_York\n" + "\n" * (QUESTIONS - 2))
 
     assert done.returncode == 0
-    assert "is no IANA time zone" in done.stderr
+    assert "is not an IANA time zone" in done.stderr
     assert "America/New_York" in (tmp_path / "sessions.yml").read_text()
 
 

@@ -202,9 +202,9 @@ def _another(people: list[str]) -> dict[str, object]:
 
 @pytest.fixture(scope="module", params=["git", "calendar", "file"])
 def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> object:
-    """The club after a season, its ledger in each store."""
+    """The club after a season, its ledger in each store; with that in a file, its processes start as Python does."""
     path = tmp_path_factory.mktemp("private")
-    with private_club(path, request.param) as club:
+    with private_club(path, request.param, in_forks=request.param != "file") as club:
         a_season(club, path)
         yield club
 
@@ -232,8 +232,9 @@ def test_a_club_on_files_talks_to_nobody(club: ClubFolder, tmp_path: Path) -> No
     assert club.folder / "outbox" in {path.parent for path in watch.written}
 
 
-def test_a_connection_that_somebody_planted_would_be_seen(club: ClubFolder, tmp_path: Path) -> None:
-    watch = Watch(tmp_path / "watch")
+@pytest.mark.parametrize("in_forks", [False, True], ids=["processes", "forks"])
+def test_a_connection_that_somebody_planted_would_be_seen(club: ClubFolder, tmp_path: Path, in_forks: bool) -> None:
+    watch = Watch(tmp_path / "watch", in_forks)
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         port = elsewhere.getsockname()[1]
         assert club.call("validate", env={**watch.environ, "PLANTED": str(port)}).exit == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.characters import unseen, without_unseen
+from sessionsmgmt.characters import find_invisible, visible_text
 
 NAMED = {
     "\u200b": "U+200B ZERO WIDTH SPACE",
@@ -42,12 +42,12 @@ NAMED = {
 
 @pytest.mark.parametrize(("character", "name"), NAMED.items(), ids=NAMED.values())
 @pytest.mark.parametrize("around", [("Team", "Session"), ("", "Team"), ("Team", ""), ("", "")])
-def test_a_character_that_nobody_sees_is_named(character: str, name: str, around: tuple[str, str]) -> None:
-    found = unseen(character.join(around))
+def test_an_invisible_character_is_found_and_named(character: str, name: str, around: tuple[str, str]) -> None:
+    match = find_invisible(character.join(around))
 
-    assert found is not None
-    assert (found.index, found.name) == (len(around[0]), name)
-    assert name in found.fault
+    assert match is not None
+    assert (match.index, match.name) == (len(around[0]), name)
+    assert name in match.sentence
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_character_that_nobody_sees_is_named(character: str, name: str, around
         "\ue000",
     ],
 )
-def test_what_is_seen_or_makes_what_is_seen_is_left_alone(text: str) -> None:
-    assert unseen(text) is None
-    assert without_unseen(text) == text
+def test_visible_text_and_its_joiners_are_accepted(text: str) -> None:
+    assert find_invisible(text) is None
+    assert visible_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_what_is_seen_or_makes_what_is_seen_is_left_alone(text: str) -> None:
         ("\U0001f3f4\U000e0067", "\U0001f3f4"),
     ],
 )
-def test_a_text_can_be_had_as_it_looks(text: str, looks: str) -> None:
-    assert without_unseen(text) == looks
+def test_a_text_becomes_what_people_see(text: str, looks: str) -> None:
+    assert visible_text(text) == looks
 
 
 @given(st.text())
-def test_what_is_left_is_all_seen(text: str) -> None:
-    assert unseen(without_unseen(text)) is None
+def test_visible_text_has_no_invisible_character(text: str) -> None:
+    assert find_invisible(visible_text(text)) is None
 
 
 def test_every_format_character_and_blank_of_unicode_is_known() -> None:
@@ -104,4 +104,4 @@ def test_every_format_character_and_blank_of_unicode_is_known() -> None:
     hidden = {
         code for code in range(0x80, sys.maxunicode + 1) if unicodedata.category(chr(code)) in {"Cf", "Zs", "Zl", "Zp"}
     }
-    assert {f"{code:04X}" for code in hidden - seen if unseen(chr(code)) is None} == set()
+    assert {f"{code:04X}" for code in hidden - seen if find_invisible(chr(code)) is None} == set()

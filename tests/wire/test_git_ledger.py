@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.git_transaction import LAGS

@@ -1,1 +1,1 @@
-"""A club on files: an .ics, a .vcf and a folder that gets one .eml per message."""
+"""Calendars in .ics files, address books in .vcf files, and a folder that gets one .eml file per message."""

@@ -11,25 +11,34 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.adapters.files.bounded_file import open_bounded, read_bounded
 from sessionsmgmt.adapters.files.content_lines import UnreadableError
-from sessionsmgmt.adapters.files.ics_event import Details, Draft, details, draft, organizer, replaces, title, uids
-from sessionsmgmt.adapters.files.ics_outline import Block, outline
-from sessionsmgmt.adapters.files.ics_rules import Allowance
+from sessionsmgmt.adapters.files.ics_blocks import Block, find_blocks
+from sessionsmgmt.adapters.files.ics_event import (
+    EventDetails,
+    EventTimes,
+    raw_summary,
+    read_details,
+    read_organizer,
+    read_times,
+    read_uids,
+    replaced_instance,
+)
+from sessionsmgmt.adapters.files.ics_rules import WorkBudget
 from sessionsmgmt.adapters.files.ics_series import (
     Instance,
-    Look,
-    Original,
-    identity,
+    OriginalStart,
+    Query,
+    id_prefix,
     instances,
-    orphans,
+    orphan_instances,
     replaced_id,
-    single,
+    single_instance,
     start_key,
 )
-from sessionsmgmt.adapters.files.ics_values import When, ZoneOf, moment
-from sessionsmgmt.adapters.files.ics_zones import Zones, definitions
+from sessionsmgmt.adapters.files.ics_values import When, ZoneOf, parse_time
+from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
-from sessionsmgmt.adapters.files.source import bounded, opened
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.notice import Session
@@ -37,16 +46,16 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
 from sessionsmgmt.errors import InputError
 
-LIMIT = 64 * 2**20
-"""The largest calendar that is read, in bytes: about 100,000 events with their attendees."""
+MAX_BYTES = 64 * 2**20
+"""The most bytes of a calendar: about 100,000 events with their attendees."""
 
 
 @dataclass(frozen=True, slots=True)
 class IcsFile:
     """The calendar in the file at ``path``. ``shown_as`` is how messages write the path.
 
-    ``zone`` is where times that name no zone are, and where days begin. ``organizers`` are the folded addresses of
-    those whose events count besides the calendar's own; None is everybody.
+    ``zone`` is the zone of times without a zone, and the zone in which days begin. ``organizers`` are the folded
+    addresses of the people whose events count besides the calendar's own events; None means everybody.
     """
 
     path: Path
@@ -55,221 +64,231 @@ class IcsFile:
     organizers: frozenset[str] | None = None
 
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
-        """See ``ports.Calendar``. Raises InputError if the file is no whole calendar.
+        """See ``ports.Calendar``. Raises InputError if the file is not a complete calendar.
 
-        An event that can't be read is left out with a caution, and named among the unreadable ones.
+        An event that can't be read is left out with a warning, and its id is among the unreadable ids.
         """
-        with opened(self.path, self.shown_as, LIMIT) as file:
-            data = _utf8(bounded(file, self.shown_as, LIMIT), self.shown_as)
-        found = outline(data, self.shown_as)
-        allowance = Allowance()
-        zones = Zones(definitions(found.zones), allowance)
-        reading = _Reading(self.shown_as, Look(since, until, self.zone, _wanted(ids)), frozenset(ids), zones, allowance)
-        for stray in found.strays:
+        with open_bounded(self.path, self.shown_as, MAX_BYTES) as file:
+            data = _utf8(read_bounded(file, self.shown_as, MAX_BYTES), self.shown_as)
+        blocks = find_blocks(data, self.shown_as)
+        budget = WorkBudget()
+        zones = Zones(zone_definitions(blocks.zones), budget)
+        query = Query(since, until, self.zone, _wanted_starts(ids))
+        reading = _Reading(self.shown_as, query, frozenset(ids), zones, budget)
+        for damage in blocks.unidentified:
             reading.blind = True
-            reading.warning("calendar-damaged", f"the calendar has {stray.reason}; {_BLIND}", stray.line)
-        for uid, group in reading.groups(self._trusted(found.events, reading)).items():
-            reading.take(uid, group)
+            reading.warning("calendar-damaged", f"the calendar has {damage.reason}; {_BLIND}", damage.line)
+        for uid, group in reading.groups(self._trusted(blocks.events, reading)).items():
+            reading.add_group(uid, group)
         return CalendarReading(
             tuple(reading.events.values()),
             frozenset(reading.unreadable),
             reading.blind,
             shortened(reading.warnings),
-            empty=not found.events,
+            empty=not blocks.events,
         )
 
     def _trusted(self, blocks: Sequence[Block], reading: _Reading) -> Iterator[Block]:
-        """The VEVENTs without those that a stranger wrote under the UID of an event that counts.
+        """The VEVENTs, without a stranger's VEVENTs that have the UID of an event that counts.
 
-        Whoever sends an invitation chooses its UID. Put together with the club's own entries, it could move a session,
-        call it off or make it unreadable. A stranger's event with a UID of its own is read, for the warning about it.
+        The sender of an invitation chooses its UID. With the UID of the club's own event, the invitation could move the
+        session, cancel it or make it unreadable. A stranger's event with another UID is read, for the warning about it.
         """
         if self.organizers is None:
             yield from blocks
             return
-        strange = {block.line for block in blocks if not self._counts(block)}
-        own = {uid for block in blocks if block.line not in strange for uid in uids(block)}
+        foreign = {block.line for block in blocks if not self._counts(block)}
+        own = {uid for block in blocks if block.line not in foreign for uid in read_uids(block)}
         for block in blocks:
-            if block.line not in strange or (uids(block) and uids(block).isdisjoint(own)):
+            if block.line not in foreign or (read_uids(block) and read_uids(block).isdisjoint(own)):
                 yield block
             else:
-                reading.warning("organizer-unknown", _STRANGE, block.line)
+                reading.warning("organizer-unknown", _FOREIGN, block.line)
 
     def _counts(self, block: Block) -> bool:
-        by = organizer(block)
-        return by is None or self.organizers is None or fold(by) in self.organizers
+        organizer = read_organizer(block)
+        return organizer is None or self.organizers is None or fold(organizer) in self.organizers
 
 
 @dataclass(slots=True)
-class _Group:
-    """The VEVENTs of one UID: those read, and of those that can't be, which instances they replace."""
+class _UidGroup:
+    """The VEVENTs of one UID: the readable ones, and the instances that the unreadable ones replace.
 
-    drafts: list[Draft] = field(default_factory=list)
-    lost: list[When] = field(default_factory=list)
-    lost_whole: bool = False
+    ``is_unreadable`` is true if an unreadable VEVENT stands for the whole series.
+    """
+
+    entries: list[EventTimes] = field(default_factory=list)
+    unreadable_instances: list[When] = field(default_factory=list)
+    is_unreadable: bool = False
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A reading in the making: what is looked for, and what was found so far."""
+    """The state of reading one file: the query, and the results so far."""
 
     shown_as: str
-    look: Look
+    query: Query
     ids: frozenset[str]
     zones: Zones
-    allowance: Allowance
+    budget: WorkBudget
     events: dict[str, Event] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     blind: bool = False
     warnings: list[ReportWarning] = field(default_factory=list)
-    _details: dict[int, Details | None] = field(default_factory=dict)
+    _details: dict[int, EventDetails | None] = field(default_factory=dict)
 
     def warning(self, code: str, text: str, line: int) -> None:
-        """Remember what a person should know."""
+        """Add a warning about a line of the file."""
         self.warnings.append(ReportWarning(code, text, f"{self.shown_as}:{line}"))
 
-    def groups(self, blocks: Iterable[Block]) -> dict[str, _Group]:
-        """The times of every VEVENT, by UID, or by what there is instead."""
-        groups: defaultdict[str, _Group] = defaultdict(_Group)
+    def groups(self, blocks: Iterable[Block]) -> dict[str, _UidGroup]:
+        """The times of every VEVENT by UID. An event without a UID goes by its start and title."""
+        groups: defaultdict[str, _UidGroup] = defaultdict(_UidGroup)
         for block in blocks:
             zone_of = self._zone_of(block)
             try:
-                one = draft(block, zone_of, self.look.zone)
-                groups[one.uid or f"\n{start_key(one.start)}\n{title(block)}"].drafts.append(one)
+                times = read_times(block, zone_of, self.query.zone)
+                groups[times.uid or f"\n{start_key(times.start)}\n{raw_summary(block)}"].entries.append(times)
             except UnreadableError as error:
-                self._lose(error)
-                known = uids(block)
+                self._warn_unreadable(error)
+                known = read_uids(block)
                 self.blind = self.blind or not known
-                instance = replaces(block, zone_of, self.look.zone)
+                instance = replaced_instance(block, zone_of, self.query.zone)
                 for uid in known:
                     if instance is None:
-                        groups[uid].lost_whole = True
+                        groups[uid].is_unreadable = True
                     else:
-                        groups[uid].lost.append(instance)
+                        groups[uid].unreadable_instances.append(instance)
         return groups
 
-    def take(self, uid: str, group: _Group) -> None:
-        """Add the events of one UID that are looked for."""
-        base, masters = identity(uid), _masters(group.drafts)
-        if group.lost_whole:
+    def add_group(self, uid: str, group: _UidGroup) -> None:
+        """Add the wanted events of one UID."""
+        base, masters = id_prefix(uid), _masters(group.entries)
+        if group.is_unreadable:
             self.unreadable.add(base)
-            # the others may go by ids of their own, which can't be told while one of them is missing
+            # several events with one UID have ids with their starts, and the start of an unreadable event is unknown
             self.blind = self.blind or bool(masters)
             return
         shared = len(masters) > 1
-        named = {identity(uid, start_key(one.start)) if shared else base: one for one in masters}
-        home = next((id_ for id_, one in named.items() if one.recurs), next(iter(named), base))
-        lost = {replaced_id(home, value, named.get(home), self.look.zone) for value in group.lost}
-        self.unreadable |= lost
+        by_id = {id_prefix(uid, start_key(master.start)) if shared else base: master for master in masters}
+        series_id = next((id_ for id_, master in by_id.items() if master.recurs), next(iter(by_id), base))
+        master, zone = by_id.get(series_id), self.query.zone
+        unreadable = {replaced_id(series_id, start, master, zone) for start in group.unreadable_instances}
+        self.unreadable |= unreadable
         try:
-            found = [one for one in self._instances(named, home, group.drafts) if self._is_wanted(one)]
+            wanted = [one for one in self._instances(by_id, series_id, group.entries) if self._is_wanted(one)]
         except UnreadableError as error:
-            self._lose(error)
-            self.unreadable.update(named, [base])
+            self._warn_unreadable(error)
+            self.unreadable.update(by_id, [base])
         except OverflowError:
-            self._lose(UnreadableError("its dates lie outside of the calendar", group.drafts[0].block.line))
-            self.unreadable.update(named, [base])
+            self._warn_unreadable(UnreadableError("its dates lie outside of the calendar", group.entries[0].block.line))
+            self.unreadable.update(by_id, [base])
         else:
-            self._add([one for one in found if one.id not in lost], uid)
-            if found and shared:
-                self.warning("event-uid-shared", _SHARED, max(one.block.line for one in masters))
+            self._add([instance for instance in wanted if instance.id not in unreadable], uid)
+            if wanted and shared:
+                self.warning("event-uid-shared", _SHARED, max(master.block.line for master in masters))
 
-    def _instances(self, named: Mapping[str, Draft], home: str, drafts: Iterable[Draft]) -> Iterator[Instance]:
-        """The events of the drafts of one UID. The changed instances belong to the series with the id ``home``."""
-        overrides = [one for one in drafts if one.original is not None]
-        if not named:
-            yield from orphans(home, overrides, self.look.zone)
-        for id_, master in named.items():
-            changed = overrides if id_ == home else []
+    def _instances(
+        self, by_id: Mapping[str, EventTimes], series_id: str, entries: Iterable[EventTimes]
+    ) -> Iterator[Instance]:
+        """The events of one UID. The changed instances belong to the series with the id ``series_id``."""
+        overrides = [times for times in entries if times.recurrence_id is not None]
+        if not by_id:
+            yield from orphan_instances(series_id, overrides, self.query.zone)
+        for id_, master in by_id.items():
+            changed = overrides if id_ == series_id else []
             if master.recurs or changed:
-                yield from instances(id_, master, changed, self.look, self._zone_of(master.block), self.allowance)
+                yield from instances(id_, master, changed, self.query, self._zone_of(master.block), self.budget)
             else:
-                yield single(id_, master)
+                yield single_instance(id_, master)
 
-    def _is_wanted(self, one: Instance) -> bool:
-        """Whether it is asked for by id, or is under way at some time of the look, or begins in it."""
-        if one.id in self.ids:
+    def _is_wanted(self, instance: Instance) -> bool:
+        """Whether the query asks for the instance by its id, or the instance overlaps the query's period."""
+        if instance.id in self.ids:
             return True
-        occasion = Session(one.id, "", one.start, one.end)
-        starts = begin(occasion, self.look.zone)
-        if starts > self.look.until:
+        session = Session(instance.id, "", instance.start, instance.end)
+        starts = begin(session, self.query.zone)
+        if starts > self.query.until:
             return False
-        return starts >= self.look.since or finish(occasion, self.look.zone) > self.look.since
+        return starts >= self.query.since or finish(session, self.query.zone) > self.query.since
 
-    def _add(self, found: Sequence[Instance], uid: str) -> None:
-        for one in found:
-            said = self._say(one.draft.block)
-            if said is None:
-                self.unreadable.add(one.id)
+    def _add(self, instances_of_uid: Sequence[Instance], uid: str) -> None:
+        for instance in instances_of_uid:
+            details = self._details_of(instance.times.block)
+            if details is None:
+                self.unreadable.add(instance.id)
                 continue
-            place = f"{self.shown_as}:{one.draft.block.line}"
-            self.events[one.id] = Event(
-                one.id,
-                said.title,
-                one.start,
-                one.end,
-                said.attendees,
-                said.location,
-                said.description,
-                one.draft.status,
-                where=place,
-                organizer=said.organizer or "",
-                own=said.organizer is None,
+            self.events[instance.id] = Event(
+                instance.id,
+                details.title,
+                instance.start,
+                instance.end,
+                details.attendees,
+                details.location,
+                details.description,
+                instance.times.status,
+                where=f"{self.shown_as}:{instance.times.block.line}",
+                organizer=details.organizer or "",
+                own=details.organizer is None,
             )
-        if found and uid.startswith("\n"):
-            self.warning("event-without-uid", _NO_UID, found[0].draft.block.line)
+        if instances_of_uid and uid.startswith("\n"):
+            self.warning("event-without-uid", _NO_UID, instances_of_uid[0].times.block.line)
 
-    def _say(self, block: Block) -> Details | None:
-        """What the VEVENT says, or None if that can't be read; looked at once, however many instances it has."""
+    def _details_of(self, block: Block) -> EventDetails | None:
+        """The details of the VEVENT, or None if they can't be read. They are read once for all of its instances."""
         if block.line not in self._details:
             self._details[block.line] = None
             try:
-                said = self._details[block.line] = details(block, self.shown_as)
+                details = self._details[block.line] = read_details(block, self.shown_as)
             except UnreadableError as error:
-                self._lose(error)
+                self._warn_unreadable(error)
                 return None
-            if said.nameless:
-                count = f"{len(said.nameless)} attendee(s) of the event have no email address, so are left out"
-                self.warning("attendee-without-address", count, said.nameless[0])
+            if details.without_address:
+                count = len(details.without_address)
+                text = f"{count} attendee(s) of the event have no email address, so are left out"
+                self.warning("attendee-without-address", text, details.without_address[0])
         return self._details[block.line]
 
     def _zone_of(self, block: Block) -> ZoneOf:
         return partial(self.zones.find, block.calendar)
 
-    def _lose(self, error: UnreadableError) -> None:
+    def _warn_unreadable(self, error: UnreadableError) -> None:
         text = f"the event can't be read: {error.reason}. Nothing is said about it; correct it in the calendar"
         self.warning("event-unreadable", text, error.line)
 
 
-def _masters(drafts: Iterable[Draft]) -> list[Draft]:
-    """The VEVENTs that replace no instance, in the order of their starts; of several with one start, the newest."""
-    found = [one for one in drafts if one.original is None]
-    if len(found) < 2:  # noqa: PLR2004 - nearly every event is alone, and telling revisions apart takes time
-        return found
-    newest = {start_key(one.start): one for one in sorted(found, key=lambda one: one.revision)}
+def _masters(entries: Iterable[EventTimes]) -> list[EventTimes]:
+    """The VEVENTs that replace no instance, sorted by start. Of several with the same start, the newest counts."""
+    masters = [times for times in entries if times.recurrence_id is None]
+    if len(masters) < 2:  # noqa: PLR2004 - most events have one VEVENT, and comparing revisions takes time
+        return masters
+    newest = {start_key(times.start): times for times in sorted(masters, key=lambda times: times.revision)}
     return [newest[key] for key in sorted(newest)]
 
 
-def _wanted(ids: Iterable[str]) -> dict[str, frozenset[Original]]:
-    """The original starts asked for, by what their ids begin with."""
-    wanted: defaultdict[str, set[Original]] = defaultdict(set)
-    for one in ids:
-        series, _, start = one.partition("_")
+def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
+    """The original starts in the wanted ids, by the series' part of the id."""
+    wanted: defaultdict[str, set[OriginalStart]] = defaultdict(set)
+    for id_ in ids:
+        series, _, start = id_.partition("_")
         try:
-            wanted[series].add(moment(start, UTC))
+            wanted[series].add(parse_time(start, UTC))
         except (ValueError, OverflowError):
-            continue  # the id of an event that is no series, or of another kind of calendar
+            continue  # the id of a single event, or of another kind of calendar
     return {series: frozenset(starts) for series, starts in wanted.items()}
 
 
 def _utf8(data: bytes, shown_as: str) -> bytes:
-    """The data without a byte order mark, if it is UTF-8 (RFC 5545, 3.1.4); a guess would garble people's names."""
+    """The data without a byte order mark. Raises InputError if it is not UTF-8 (RFC 5545, 3.1.4).
+
+    The encoding is not guessed, since a wrong guess would garble people's names.
+    """
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         data.decode()
     except UnicodeDecodeError:
         try:
-            _FOLD.sub(b"", data).decode()  # a fold may stand in the middle of a character
+            _FOLD.sub(b"", data).decode()  # a line may be folded in the middle of a character
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise InputError(
@@ -282,15 +301,13 @@ def _utf8(data: bytes, shown_as: str) -> bytes:
 _FOLD = re.compile(rb"\r*\n[ \t]")
 
 
-_STRANGE = (
-    "an entry has the UID of another event, or none, and somebody organises it whom calendar.organizers does not name, "
-    "so it is left out. Decline the invitation, or add them there if they are yours"
+_FOREIGN = (
+    "an entry has the UID of another event, or none, and its organizer is not in calendar.organizers, "
+    "so it is left out. Decline the invitation, or add the organizer there if they belong to the club"
 )
-_BLIND = "an event that is missing is not taken for cancelled until this is mended. Export the calendar again"
-_NO_UID = (
-    "the event has no UID, so it is known by its start and title: after a change of either it is taken for another one"
-)
+_BLIND = "a missing event is not taken for cancelled until this is corrected. Export the calendar again"
+_NO_UID = "the event has no UID, so it is known by its start and title: if either changes, it counts as another event"
 _SHARED = (
-    "several events have the same UID, so each is known by its start too: moved to another time, it is taken for "
-    "another one. Copy one of them anew in the calendar"
+    "several events have the same UID, so each is known by its start too: if its start changes, it counts as "
+    "another event. Create all but one of them again in the calendar"
 )

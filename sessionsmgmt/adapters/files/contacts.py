@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from sessionsmgmt.adapters.files.bounded_file import open_bounded
 from sessionsmgmt.adapters.files.content_lines import ContentLine, split, unescape
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
-from sessionsmgmt.adapters.files.source import opened
-from sessionsmgmt.adapters.files.vcard_cards import Card, cards
+from sessionsmgmt.adapters.files.vcard_cards import Card, read_cards
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 
-LIMIT = 1024 * 2**20
-"""The largest address book that is read, in bytes: with photos they grow large, but photos are not kept."""
+MAX_BYTES = 1024 * 2**20
+"""The most bytes of an address book. Photos make address books large, but photos are not kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,23 @@ class VcardFile:
     shown_as: str
 
     def read(self) -> ContactsReading:
-        """See ``ports.Contacts``. Raises InputError if the file is no whole address book.
+        """See ``ports.Contacts``. Raises InputError if the file is not a complete address book.
 
-        A card that can't be read is left out with a caution. A group is no contact: its name is a label of its members.
+        A card that can't be read is left out with a warning. A group is not a contact; its name is a label of its
+        members.
         """
-        with opened(self.path, self.shown_as, LIMIT) as file:
-            found = list(cards(file, self.shown_as))
-        warnings = [warning for card in found for warning in self._warnings(card)]
-        whole = [card for card in found if not card.damage]
+        with open_bounded(self.path, self.shown_as, MAX_BYTES) as file:
+            all_cards = list(read_cards(file, self.shown_as))
+        warnings = [warning for card in all_cards for warning in self._warnings(card)]
+        whole = [card for card in all_cards if not card.damage]
         labels = _group_labels([card for card in whole if _is_group(card)])
         contacts = [_contact(card, labels, f"{self.shown_as}:{card.line}") for card in whole if not _is_group(card)]
         warnings += [
             ReportWarning(
-                "contact-without-name", "the contact has no name, so a notice can't name it. Give it one", one.where
+                "contact-without-name", "the contact has no name, so a notice can't name it. Give it one", contact.where
             )
-            for one in contacts
-            if one.addresses and not one.name
+            for contact in contacts
+            if contact.addresses and not contact.name
         ]
         return ContactsReading(tuple(contacts), shortened(warnings))
 
@@ -66,7 +67,7 @@ def _contact(card: Card, labels: Mapping[str, Sequence[str]], where: str) -> Con
 
 
 def _name(card: Card) -> str:
-    """The person's name: FN, or what can be made of N, or the nickname, or the organisation; else nothing."""
+    """The person's name: FN, else the parts of N, else the nickname, else the organisation; empty if there is none."""
     full = sorted(card.values("FN"), key=_preference)
     candidates = [unescape(prop.value) for prop in full]
     for prop in card.values("N"):  # family; given; additional; prefixes; suffixes (RFC 6350, 6.2.2)
@@ -77,7 +78,7 @@ def _name(card: Card) -> str:
 
 
 def _components(value: str) -> list[str]:
-    """The parts of a structured value, empty ones included."""
+    """The components of a structured value, including empty ones."""
     parts, part = [], ""
     escaped = False
     for char in value:
@@ -96,7 +97,7 @@ def _preference(prop: ContentLine) -> int:
 
 
 def _address(prop: ContentLine) -> str:
-    """The address of an EMAIL property, which vCard 4.0 may write as a URI; nothing if it is none."""
+    """The address of an EMAIL property, which may be a URI in vCard 4.0; empty if the value is not an address."""
     text = unescape(prop.value).strip()
     if text[:7].lower() == "mailto:":
         text = unquote(text[7:].partition("?")[0])
@@ -109,7 +110,7 @@ def _is_group(card: Card) -> bool:
 
 
 def _group_labels(groups: Iterable[Card]) -> Mapping[str, Sequence[str]]:
-    """The names of groups by their members' UID or address (RFC 6350, 6.6.5, and Apple's own way of before)."""
+    """The names of groups by their members' UID or address (RFC 6350, 6.6.5, and Apple's older properties)."""
     labels: defaultdict[str, list[str]] = defaultdict(list)
     for group in groups:
         name = _name(group)
@@ -119,7 +120,7 @@ def _group_labels(groups: Iterable[Card]) -> Mapping[str, Sequence[str]]:
 
 
 def _member(value: str) -> str:
-    """What tells a member: its UID without the scheme of a URI, or its address."""
+    """The key of a group's member: its UID without the URI scheme, or its address."""
     text = value.strip()
     if text[:7].lower() == "mailto:":
         return fold(unquote(text[7:].partition("?")[0]))

@@ -1,7 +1,7 @@
-"""Content lines, the form that calendars and address books share: ``NAME;PARAM=value:value``.
+"""Reads content lines, the syntax that calendars and address books share: ``NAME;PARAM=value:value``.
 
-RFC 5545, 3.1 and RFC 6350, 3.2 and 3.3, read tolerantly: any line ends, folds of octets or characters, names in any
-case. A file is hostile until read, so every step costs time in proportion to what is there.
+The syntax is that of RFC 5545, 3.1 and RFC 6350, 3.2 and 3.3, read tolerantly: any line ends, folds between octets or
+characters, names in any case. A file may be hostile, so the time of every step is linear in the size of the file.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 
 class UnreadableError(Exception):
-    """A part of a file says nothing that can be relied on; the rest of the file may.
+    """A part of a file can't be read, but the rest of the file may be readable.
 
-    ``reason`` completes the sentence "the event can't be read: …" and carries no text of the file. ``line`` counts
-    from 1.
+    ``reason`` completes the sentence "the event can't be read: …" and contains no text of the file. ``line`` is
+    counted from 1.
     """
 
     def __init__(self, reason: str, line: int) -> None:
@@ -26,10 +26,10 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContentLine:
-    """One property. ``name`` and the parameters' names are in upper case; ``value`` is raw, escapes included.
+    """A property. ``name`` and the names of parameters are in upper case; ``value`` is raw, with its escapes.
 
-    ``group`` is what stands before the name in a vCard (``item1.EMAIL``), in upper case. A parameter's values are as
-    written, without quotes; in vCard 2.1 a bare value such as ``HOME`` stands under the name ``TYPE``.
+    ``group`` is the prefix of the name in a vCard (``item1.EMAIL``), in upper case. A parameter's values have no
+    quotes. A bare value in vCard 2.1, such as ``HOME``, becomes a value of the parameter ``TYPE``.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ContentLine:
     group: str = ""
 
     def param(self, name: str) -> str:
-        """The parameter's first value, or an empty text."""
+        """The first value of a parameter; empty if there is none."""
         return next(iter(self.params.get(name, ())), "")
 
 
@@ -49,44 +49,44 @@ _PARAM = re.compile(r';[ \t]*([A-Za-z0-9-]+)[ \t]*(?:=((?:"[^"]*"|[^";:])*))?')
 _PARAM_VALUE = re.compile(r'"[^"]*"|[^",]+')
 
 
-def parse(text: str, line: int) -> ContentLine | None:
-    """The unfolded line as a property, or None if it is none."""
+def parse_line(text: str, line: int) -> ContentLine | None:
+    """The property on an unfolded line, or None if the line is not a property."""
     name, colon, value = text.partition(":")
-    if colon and _NAME.fullmatch(name):  # most lines are as simple as that
+    if colon and _NAME.fullmatch(name):  # most lines have no parameters
         return ContentLine(name.upper(), value, line)
     head = _HEAD.match(text)
     if not head:
         return None
     at = head.end()
     params: dict[str, tuple[str, ...]] = {}
-    while (found := _PARAM.match(text, at)) is not None:
-        name, value = found.group(1).upper(), found.group(2)
+    while (match := _PARAM.match(text, at)) is not None:
+        name, value = match.group(1).upper(), match.group(2)
         name, value = ("TYPE", name) if value is None else (name, value)
-        params[name] = params.get(name, ()) + tuple(_plain(one) for one in _PARAM_VALUE.findall(value))
-        at = found.end()
+        params[name] = params.get(name, ()) + tuple(_unquoted(value) for value in _PARAM_VALUE.findall(value))
+        at = match.end()
     if text[at : at + 1] != ":":
         return None
     return ContentLine(head.group(2).upper(), text[at + 1 :], line, params, (head.group(1) or "").upper())
 
 
 def unfold(lines: Sequence[bytes], first: int) -> Iterator[tuple[int, bytes]]:
-    """Physical lines joined where one goes on the line before, each with the number of its first line.
+    """The unfolded lines, each with the number of its first physical line.
 
-    ``first`` is the number of ``lines[0]``. Joins octets, since some programs fold in the middle of a character.
+    ``first`` is the number of ``lines[0]``. The lines are octets, since some programs fold within a character.
     """
-    number, held, more = first, b"", []
-    for here, line in enumerate(lines, first):
+    number, unfolded, more = first, b"", []
+    for current, line in enumerate(lines, first):
         if line[:1] in _FOLDS:
             more.append(line[1:].rstrip(b"\r"))
             continue
         if more:
-            held = b"".join((held, *more))
+            unfolded = b"".join((unfolded, *more))
             more = []
-        if held:
-            yield number, held
-        number, held = here, line.rstrip(b"\r")
-    if held or more:
-        yield number, b"".join((held, *more))
+        if unfolded:
+            yield number, unfolded
+        number, unfolded = current, line.rstrip(b"\r")
+    if unfolded or more:
+        yield number, b"".join((unfolded, *more))
 
 
 _FOLDS = frozenset((b" ", b"\t"))
@@ -94,19 +94,19 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def unescape(value: str) -> str:
-    """A TEXT value as a person wrote it (RFC 5545, 3.3.11)."""
-    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value) if "\\" in value else value
+    """A TEXT value without its escapes (RFC 5545, 3.3.11)."""
+    return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], value) if "\\" in value else value
 
 
 def split(value: str, separator: str) -> list[str]:
-    r"""The parts of a list of TEXT values, at separators that are not escaped; escapes are kept (``a\,b`` is one)."""
+    r"""The parts of a list of TEXT values, split at unescaped separators. Escapes are kept (``a\,b`` is one part)."""
     return [match[0] for match in re.finditer(rf"(?:\\.|[^\\{separator}])+", value, re.DOTALL)]
 
 
 _CARET = re.compile(r"\^([n^'])")
 
 
-def _plain(value: str) -> str:
-    """A parameter's value without its quotes and carets (RFC 6868)."""
+def _unquoted(value: str) -> str:
+    """A parameter's value without quotes and caret escapes (RFC 6868)."""
     bare = value.strip().strip('"')
-    return _CARET.sub(lambda found: {"n": "\n", "^": "^", "'": '"'}[found[1]], bare) if "^" in bare else bare
+    return _CARET.sub(lambda match: {"n": "\n", "^": "^", "'": '"'}[match[1]], bare) if "^" in bare else bare

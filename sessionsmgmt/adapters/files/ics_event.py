@@ -1,4 +1,4 @@
-"""One VEVENT: first when it is and what series it belongs to; only if it is wanted, what it says and who attends."""
+"""Reads one VEVENT in two steps: first its times and its series, and then, if it is wanted, its text and attendees."""
 
 from __future__ import annotations
 
@@ -8,108 +8,108 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote
 
-from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse, unescape, unfold
-from sessionsmgmt.adapters.files.ics_outline import Block
-from sessionsmgmt.adapters.files.ics_values import Length, When, ZoneOf, one_duration, one_moment, span
+from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
+from sessionsmgmt.adapters.files.ics_blocks import Block
+from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee, Status
 
-LONGEST_DAYS = 3_660
-"""An event may take ten years; what takes longer is a mistake, and would be under way in every run."""
+MAX_DAYS = 3_660
+"""The most days of an event: ten years. A longer event is a mistake, and it would be under way in every run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A VEVENT as far as its times go.
+class EventTimes:
+    """The times of a VEVENT.
 
-    ``original`` is its RECURRENCE-ID: which instance of its series it replaces, and ``onward`` whether it replaces all
-    that follow too (RANGE=THISANDFUTURE). ``rules``, ``extra`` and ``except_`` are its RRULE, RDATE and EXDATE lines.
+    ``recurrence_id`` names the instance of its series that it replaces. ``this_and_future`` is true if it replaces all
+    later instances too (RANGE=THISANDFUTURE). ``rrules``, ``rdates`` and ``exdates`` are its lines of these names.
     """
 
     block: Block
     uid: str
     start: When
-    length: Length
+    duration: Duration
     status: Status
-    original: When | None = None
-    onward: bool = False
-    rules: tuple[ContentLine, ...] = ()
-    extra: tuple[ContentLine, ...] = ()
-    except_: tuple[ContentLine, ...] = ()
+    recurrence_id: When | None = None
+    this_and_future: bool = False
+    rrules: tuple[ContentLine, ...] = ()
+    rdates: tuple[ContentLine, ...] = ()
+    exdates: tuple[ContentLine, ...] = ()
 
     @property
     def revision(self) -> tuple[int, str, tuple[bytes, ...]]:
-        """What is greater for the newer of two drafts of the same thing, and unlike for any two that differ."""
-        lines = (parse(raw.decode(), number) for number, raw in unfold(self.block.lines, self.block.line + 1))
-        found = {prop.name: prop.value.strip() for prop in lines if prop}
-        sequence = found.get("SEQUENCE", "")
+        """A sort key that is greater for the newer of two revisions of an event. Different revisions never share it."""
+        lines = (parse_line(raw.decode(), number) for number, raw in unfold(self.block.lines, self.block.line + 1))
+        properties = {prop.name: prop.value.strip() for prop in lines if prop}
+        sequence = properties.get("SEQUENCE", "")
         number = int(sequence) if _SEQUENCE.fullmatch(sequence) else 0
-        return number, found.get("LAST-MODIFIED") or found.get("DTSTAMP", ""), self.block.lines
+        return number, properties.get("LAST-MODIFIED") or properties.get("DTSTAMP", ""), self.block.lines
 
     @property
     def recurs(self) -> bool:
-        """Whether it makes a series."""
-        return bool(self.rules or self.extra)
+        """Whether the event is a series."""
+        return bool(self.rrules or self.rdates)
 
     @property
     def zone(self) -> tzinfo | None:
-        """The zone whose wall clock the series goes by; None for an all-day one."""
+        """The zone on whose wall clock the series repeats; None for an all-day event."""
         return self.start.tzinfo if isinstance(self.start, datetime) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """What a VEVENT says. ``nameless`` are the lines of attendees whose address can't be told.
+class EventDetails:
+    """The text and the people of a VEVENT. ``without_address`` are the lines of attendees without a usable address.
 
-    ``organizer`` is None where there is none: the calendar itself organises it then (RFC 5545, 3.8.4.3). Otherwise it
-    is an address, empty if that can't be told.
+    ``organizer`` is None if the VEVENT has none, since it is then the calendar's own event (RFC 5545, 3.8.4.3).
+    Otherwise it is an address, or empty if the address is not usable.
     """
 
     title: str
     location: str
     description: str
     attendees: tuple[Attendee, ...]
-    nameless: tuple[int, ...] = ()
+    without_address: tuple[int, ...] = ()
     organizer: str | None = None
 
 
-def draft(block: Block, zone_of: ZoneOf, floating: tzinfo) -> Draft:
-    """The times of a VEVENT; ``floating`` is the zone of times that name none. Raises UnreadableError."""
+def read_times(block: Block, zone_of: ZoneOf, floating: tzinfo) -> EventTimes:
+    """The times of a VEVENT. ``floating`` is the zone of times without a zone. Raises UnreadableError."""
     if block.damage:
         raise UnreadableError(block.damage, block.line)
-    found = _decisive(block)
-    start_line = found.get("DTSTART")
+    properties = _time_properties(block)
+    start_line = properties.get("DTSTART")
     if start_line is None:
         raise UnreadableError("it has no DTSTART", block.line)
-    start = one_moment(start_line[0], zone_of, floating)
-    length = _length(found, start, zone_of, floating)
-    original, onward = None, False
-    if "RECURRENCE-ID" in found:
-        line = found["RECURRENCE-ID"][0]
-        original = one_moment(line, zone_of, floating)
-        onward = line.param("RANGE").upper() == "THISANDFUTURE"
-    status = _first(found, "STATUS").strip().lower()
-    return Draft(
+    start = read_time(start_line[0], zone_of, floating)
+    duration = _duration(properties, start, zone_of, floating)
+    recurrence_id, this_and_future = None, False
+    if "RECURRENCE-ID" in properties:
+        line = properties["RECURRENCE-ID"][0]
+        recurrence_id = read_time(line, zone_of, floating)
+        this_and_future = line.param("RANGE").upper() == "THISANDFUTURE"
+    status = _first(properties, "STATUS").strip().lower()
+    return EventTimes(
         block,
-        _first(found, "UID").strip(),
+        _first(properties, "UID").strip(),
         start,
-        length,
+        duration,
         Status(status) if status in frozenset(Status) else Status.CONFIRMED,
-        original,
-        onward,
-        tuple(found.get("RRULE", ())),
-        tuple(found.get("RDATE", ())),
-        tuple(found.get("EXDATE", ())),
+        recurrence_id,
+        this_and_future,
+        tuple(properties.get("RRULE", ())),
+        tuple(properties.get("RDATE", ())),
+        tuple(properties.get("EXDATE", ())),
     )
 
 
-def details(block: Block, shown_as: str) -> Details:
-    """What a VEVENT says and who attends; ``shown_as`` is how messages write the file. Raises UnreadableError."""
+def read_details(block: Block, shown_as: str) -> EventDetails:
+    """The text and the people of a VEVENT. ``shown_as`` is how messages write the path. Raises UnreadableError."""
     texts: dict[str, str] = {}
     attendees: dict[str, Attendee] = {}
-    nameless: list[int] = []
+    without_address: list[int] = []
     organizers: set[str] = set()
-    for prop in _properties(block, _TELLING):
+    for prop in _properties(block, _DETAIL_NAMES):
         if prop.name == "ORGANIZER":
             organizers.add(_address(prop))
             continue
@@ -121,81 +121,80 @@ def details(block: Block, shown_as: str) -> Details:
             continue
         address = _address(prop)
         if not address:
-            nameless.append(prop.line)
+            without_address.append(prop.line)
             continue
-        one = Attendee(address, prop.param("PARTSTAT").upper() == "DECLINED", f"{shown_as}:{prop.line}")
+        attendee = Attendee(address, prop.param("PARTSTAT").upper() == "DECLINED", f"{shown_as}:{prop.line}")
         known = attendees.get(fold(address))
-        if known is None or (known.declined and not one.declined):
-            attendees[fold(address)] = one
+        if known is None or (known.declined and not attendee.declined):
+            attendees[fold(address)] = attendee
     title, location, text = (unescape(texts.get(name, "")) for name in ("SUMMARY", "LOCATION", "DESCRIPTION"))
     organizer = None if not organizers else organizers.pop() if len(organizers) == 1 else ""
-    return Details(title, location, text, tuple(attendees.values()), tuple(nameless), organizer)
+    return EventDetails(title, location, text, tuple(attendees.values()), tuple(without_address), organizer)
 
 
-def uids(block: Block) -> frozenset[str]:
-    """Every UID in the lines of a VEVENT that may be damaged."""
+def read_uids(block: Block) -> frozenset[str]:
+    """All UIDs in the lines of a VEVENT, which may be damaged."""
     found = set()
     for number, raw in unfold(block.lines, block.line + 1):
-        if raw[:3].upper() == b"UID" and (prop := parse(raw.decode(), number)) and prop.name == "UID":
+        if raw[:3].upper() == b"UID" and (prop := parse_line(raw.decode(), number)) and prop.name == "UID":
             found.add(prop.value.strip())
     return frozenset(found - {""})
 
 
-def organizer(block: Block) -> str | None:
-    """Who organises a VEVENT, damaged or not, as ``Details`` has it: empty if that can't be told."""
-    found = set()
+def read_organizer(block: Block) -> str | None:
+    """The organizer of a VEVENT, which may be damaged. The values are those of ``EventDetails.organizer``."""
+    addresses = set()
     for number, raw in unfold(block.lines, block.line + 1):
         if raw[:9].upper() == b"ORGANIZER" and raw[9:10] in {b":", b";", b""}:
-            prop = parse(raw.decode(), number)
-            found.add(_address(prop) if prop else "")
-    return None if not found else found.pop() if len(found) == 1 else ""
+            prop = parse_line(raw.decode(), number)
+            addresses.add(_address(prop) if prop else "")
+    return None if not addresses else addresses.pop() if len(addresses) == 1 else ""
 
 
-def replaces(block: Block, zone_of: ZoneOf, floating: tzinfo) -> When | None:
-    """Which instance a VEVENT replaces that can't be read otherwise, or None where it stands for a whole series."""
+def replaced_instance(block: Block, zone_of: ZoneOf, floating: tzinfo) -> When | None:
+    """The instance that an otherwise unreadable VEVENT replaces; None if the VEVENT may stand for the whole series."""
     if block.damage:
         return None
     try:
-        found = {prop.value: prop for prop in _properties(block, {b"RECURRENCE-ID"})}
-        lines = list(found.values())
-        return one_moment(lines[0], zone_of, floating) if len(lines) == 1 and not lines[0].param("RANGE") else None
+        lines = list({prop.value: prop for prop in _properties(block, {b"RECURRENCE-ID"})}.values())
+        return read_time(lines[0], zone_of, floating) if len(lines) == 1 and not lines[0].param("RANGE") else None
     except UnreadableError:
         return None
 
 
-def title(block: Block) -> str:
-    """The raw SUMMARY, for an event that has nothing better to be told by."""
+def raw_summary(block: Block) -> str:
+    """The raw SUMMARY, which identifies an event without a UID."""
     return next((prop.value for prop in _properties(block, {b"SUMMARY"})), "")
 
 
-_ONCE = frozenset((b"UID", b"DTSTART", b"DTEND", b"DURATION", b"RECURRENCE-ID", b"STATUS"))
-_TIMING = _ONCE | {b"RRULE", b"RDATE", b"EXDATE"}
-_TELLING = frozenset((b"SUMMARY", b"LOCATION", b"DESCRIPTION", b"ATTENDEE", b"ORGANIZER"))
-_COUNTING = _TIMING | {b"SUMMARY", b"ATTENDEE"}
+_SINGLE_NAMES = frozenset((b"UID", b"DTSTART", b"DTEND", b"DURATION", b"RECURRENCE-ID", b"STATUS"))
+_TIME_NAMES = _SINGLE_NAMES | {b"RRULE", b"RDATE", b"EXDATE"}
+_DETAIL_NAMES = frozenset((b"SUMMARY", b"LOCATION", b"DESCRIPTION", b"ATTENDEE", b"ORGANIZER"))
+_UNBROKEN_NAMES = _TIME_NAMES | {b"SUMMARY", b"ATTENDEE"}
 _NAME = re.compile(rb"[A-Za-z0-9-]+(?=[;:])")
 
 
 def _properties(block: Block, names: frozenset[bytes] | set[bytes]) -> Iterator[ContentLine]:
-    """The properties of those names, of the event itself and not of its alarms.
+    """The properties with these names, of the event itself and not of its alarms.
 
-    A line that is none goes on the one before, whose fold was lost. That spoils what counts; elsewhere it is a text
-    with a line break that nobody escaped.
+    A line that is not a property is the rest of the line before, whose fold was lost. This makes the event unreadable
+    if the broken property matters. In other properties, the line is ignored as an unescaped line break.
     """
-    inner, counts = 0, False
+    inner, must_be_whole = 0, False
     for number, raw in unfold(block.lines, block.line + 1):
         name = raw.partition(b":")[0].partition(b";")[0].upper()
         if name in _NESTING:
             inner = inner + 1 if name == b"BEGIN" else max(inner - 1, 0)
         elif inner:
             continue
-        elif name in _COUNTING:
-            counts = True
+        elif name in _UNBROKEN_NAMES:
+            must_be_whole = True
         elif _NAME.match(raw):
-            counts = False
-        elif counts and raw.strip():
+            must_be_whole = False
+        elif must_be_whole and raw.strip():
             raise UnreadableError("a line of it is broken in two", number)
         if name in names and not inner:
-            prop = parse(raw.decode(), number)
+            prop = parse_line(raw.decode(), number)
             if prop is None:
                 raise UnreadableError(f"its {name.decode()} is not valid", number)
             yield prop
@@ -204,49 +203,49 @@ def _properties(block: Block, names: frozenset[bytes] | set[bytes]) -> Iterator[
 _NESTING = frozenset((b"BEGIN", b"END"))
 
 
-def _decisive(block: Block) -> dict[str, list[ContentLine]]:
-    """The properties that say when the event is and which, by name. What may stand there once stands there once."""
-    found: dict[str, list[ContentLine]] = {}
-    for prop in _properties(block, _TIMING):
-        same = found.setdefault(prop.name, [])
-        if same and prop.name.encode() in _ONCE:
+def _time_properties(block: Block) -> dict[str, list[ContentLine]]:
+    """The properties about the event's times and identity, by name. Raises UnreadableError for contradicting lines."""
+    properties: dict[str, list[ContentLine]] = {}
+    for prop in _properties(block, _TIME_NAMES):
+        same = properties.setdefault(prop.name, [])
+        if same and prop.name.encode() in _SINGLE_NAMES:
             if replace(prop, line=0) != replace(same[0], line=0):
                 raise UnreadableError(f"it has two different {prop.name} lines", prop.line)
             continue
         same.append(prop)
-    return found
+    return properties
 
 
-def _length(found: Mapping[str, list[ContentLine]], start: When, zone_of: ZoneOf, floating: tzinfo) -> Length:
-    """How long the event takes; without DTEND and DURATION, a day or no time at all (RFC 5545, 3.6.1)."""
+def _duration(properties: Mapping[str, list[ContentLine]], start: When, zone_of: ZoneOf, floating: tzinfo) -> Duration:
+    """The duration of the event. Without DTEND and DURATION, it is a day or no time at all (RFC 5545, 3.6.1)."""
     timed = isinstance(start, datetime)
-    length = Length(days=0 if timed else 1)
-    line = found["DTSTART"][0].line
-    if "DTEND" in found:
-        line = found["DTEND"][0].line
-        end = one_moment(found["DTEND"][0], zone_of, floating)
+    duration = Duration(days=0 if timed else 1)
+    line = properties["DTSTART"][0].line
+    if "DTEND" in properties:
+        line = properties["DTEND"][0].line
+        end = read_time(properties["DTEND"][0], zone_of, floating)
         try:
-            length = span(start, end)
+            duration = duration_between(start, end)
         except ValueError:
             raise UnreadableError("it ends before it begins, or one of the two is a day and not a time", line) from None
-    elif "DURATION" in found:
-        length = one_duration(found["DURATION"][0])
-        line = found["DURATION"][0].line
+    elif "DURATION" in properties:
+        duration = read_duration(properties["DURATION"][0])
+        line = properties["DURATION"][0].line
         if not timed:
-            length = Length(days=length.days + length.exact.days)
+            duration = Duration(days=duration.days + duration.exact.days)
     if not timed:
-        length = replace(length, days=max(length.days, 1))  # some programs write the last day for the day after it
-    if length.longest.days > LONGEST_DAYS:
+        duration = replace(duration, days=max(duration.days, 1))  # some programs write the last day as DTEND
+    if duration.longest.days > MAX_DAYS:
         raise UnreadableError("it takes longer than ten years", line)
     try:
-        length.after(start)
+        duration.after(start)
     except OverflowError:
         raise UnreadableError("it ends after the year 9999", line) from None
-    return length
+    return duration
 
 
-def _first(found: Mapping[str, list[ContentLine]], name: str) -> str:
-    return found[name][0].value if name in found else ""
+def _first(properties: Mapping[str, list[ContentLine]], name: str) -> str:
+    return properties[name][0].value if name in properties else ""
 
 
 _SEQUENCE = re.compile(r"[0-9]{1,9}")
@@ -254,7 +253,7 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 
 
 def _address(prop: ContentLine) -> str:
-    """The attendee's email address: the value if it is one, else the EMAIL parameter (RFC 7986, 6.2), else nothing."""
+    """The email address of a person: the value, else the EMAIL parameter (RFC 7986, 6.2); empty if neither is one."""
     value = prop.value.strip()
     if value[:7].lower() == "mailto:":
         value = unquote(value[7:].partition("?")[0])

@@ -1,9 +1,10 @@
-"""Recurrence rules (RFC 5545, 3.3.10): where they begin an event within a stretch of time, with bounded work.
+"""The starts that a recurrence rule gives within a period (RFC 5545, 3.3.10), computed with limited work.
 
-``dateutil`` knows the rules; what it does not know is when to stop. A rule such as "every 30th of February" makes it
-walk to the year 9999, one that began in 1970 makes it walk from there, and neither can be interrupted. So a rule is
-started close to where it is looked at, in the last 400 years that Python has dates for (the Gregorian calendar repeats
-after 400 years, days of the week included), and all the walking of one reading comes out of one allowance.
+``dateutil`` computes the starts, but it does not limit its work. A rule such as "every 30th of February" makes it walk
+to the year 9999, a rule from 1970 makes it walk from there, and neither walk can be interrupted. So a rule is started
+close to the wanted period. The period itself is moved to the last 400 years that Python has dates for, so that a walk
+ends soon: the Gregorian calendar repeats after 400 years, including the weekdays. All the walking of one reading shares
+one budget.
 """
 
 from __future__ import annotations
@@ -16,34 +17,34 @@ from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 from dateutil.rrule import rrulestr
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
-from sessionsmgmt.adapters.files.ics_values import moment
+from sessionsmgmt.adapters.files.ics_values import parse_time
 
-DENSEST = 24
-"""The most instances a day that a rule may give: what repeats more often is no session of people."""
+MAX_PER_DAY = 24
+"""The most instances of a rule on one day. An event that repeats more often is not a session of people."""
 
-MOST = 2_000
-"""The most instances of one series within one look."""
+MAX_INSTANCES = 2_000
+"""The most instances of one series in the result of one query."""
 
-CYCLE = 400
-"""After so many years the Gregorian calendar repeats: 146,097 days, which are whole weeks."""
+CYCLE_YEARS = 400
+"""The years after which the Gregorian calendar repeats: 146,097 days, which are whole weeks."""
 
 _DAY_COST = {"HOURLY": 2.5, "DAILY": 1.0, "WEEKLY": 0.3, "MONTHLY": 0.1, "YEARLY": 0.06}
-"""What it costs to walk over a day with a rule of each frequency, measured; 1 is about 1.5 microseconds."""
+"""The measured cost of walking over a day with a rule of each frequency. A cost of 1 is about 1.5 microseconds."""
 
 _CALL_COST, _COUNT_COST, _START_COST = 20.0, 3.0, 20.0
-"""What it costs, in the same measure, to begin, to count a start that is not wanted, and to give one that is."""
+"""The costs, in the same unit, of a walk itself, of an unwanted start that is counted, and of a wanted start."""
 
 _TOO_MUCH = "following its recurrence would take too much work"
 
 
 @dataclass(slots=True)
-class Allowance:
-    """How much walking one reading may do in all. It is used up, so it is the one thing here that changes."""
+class WorkBudget:
+    """The work that one reading may still do. It is mutable, since every walk uses up a part of it."""
 
     left: float = 1_500_000.0
 
     def spend(self, cost: float, line: int) -> None:
-        """Raises UnreadableError, about what stands in the line, once nothing is left."""
+        """Use up a part of the budget. Raises UnreadableError with the line if nothing is left."""
         self.left -= cost
         if self.left < 0:
             raise UnreadableError(_TOO_MUCH, line)
@@ -51,7 +52,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that is safe to walk. ``until`` is on the wall clock of the series, ``limits`` are its BY parts."""
+    """A validated rule. ``until`` is a time on the wall clock of the series, and ``limits`` are the BY parts."""
 
     frequency: str
     interval: int
@@ -61,9 +62,9 @@ class Rule:
     line: int
 
 
-_DIGITS = 6
+_MAX_DIGITS = 6
 _NUMBER = re.compile(r"[+-]?\d{1,3}", re.ASCII)
-_LISTS = {
+_NUMBER_RANGES = {
     "BYSECOND": range(60),
     "BYMINUTE": range(60),
     "BYHOUR": range(24),
@@ -74,18 +75,18 @@ _LISTS = {
     "BYSETPOS": range(-366, 367),
 }
 _WEEKDAY = re.compile(r"(?:[+-]?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
-_SIGNED = {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
+_NONZERO = {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
 
 
 def parse_rule(prop: ContentLine, zone: tzinfo) -> Rule:
-    """The property's rule, for a series whose wall clock shows the time of ``zone``.
+    """The rule of the property, for a series on the wall clock of ``zone``.
 
-    Raises UnreadableError if it is no rule, or one that would take endless work.
+    Raises UnreadableError if the rule is invalid or repeats too often.
     """
     parts: dict[str, str] = {}
     for part in filter(None, prop.value.upper().replace(" ", "").split(";")):
         name, _, value = part.partition("=")
-        if name in parts or not _valid(name, value):
+        if name in parts or not _is_valid_part(name, value):
             raise UnreadableError("its recurrence rule is not valid", prop.line)
         parts[name] = value
     frequency = parts.pop("FREQ", "")
@@ -97,93 +98,93 @@ def parse_rule(prop: ContentLine, zone: tzinfo) -> Rule:
     except (ValueError, OverflowError):
         raise UnreadableError("its recurrence rule has an UNTIL that is no date or time", prop.line) from None
     rule = Rule(frequency, interval, int(count) if count else None, until, parts, prop.line)
-    if _a_day(rule) > DENSEST:
+    if _instances_per_day(rule) > MAX_PER_DAY:
         raise UnreadableError("it repeats more often than once an hour", prop.line)
     return rule
 
 
-def occurrences(rule: Rule, first: datetime, after: datetime, before: datetime, allowance: Allowance) -> list[datetime]:
-    """The starts the rule gives from ``after`` to ``before``, both included, for a series that begins at ``first``.
+def occurrences(rule: Rule, first: datetime, after: datetime, before: datetime, budget: WorkBudget) -> list[datetime]:
+    """The starts of the rule from ``after`` to ``before``, both included, for a series that begins at ``first``.
 
-    All three, and the result, are naive times of the series' own wall clock. Raises UnreadableError where that would
-    take more work than is allowed.
+    All three, and the result, are naive times on the wall clock of the series. Raises UnreadableError if the work would
+    exceed the budget.
     """
     last = min(before, rule.until or before)
     if last < max(after, first):
         return []
     if rule.count is None:
-        begin, limits = _near(rule, first, after)
+        begin, limits = _nearby_start(rule, first, after)
     else:
         begin, limits = first, dict(rule.limits)
-    years = (MAXYEAR - last.year) // CYCLE * CYCLE
+    years = (MAXYEAR - last.year) // CYCLE_YEARS * CYCLE_YEARS
     text = ";".join(f"{name}={value}" for name, value in {"FREQ": rule.frequency, **limits}.items())
     text += f";INTERVAL={rule.interval}" + (f";COUNT={rule.count}" if rule.count else "")
     cost = _DAY_COST[rule.frequency] / (rule.interval if rule.frequency != "HOURLY" else 1)
-    earliest = _moved(max(after, first), years)
+    earliest = _add_years(max(after, first), years)
     walked = (last - begin).days + 1
-    counted = min(rule.count, walked * _a_day(rule)) if rule.count else 0
-    allowance.spend(_CALL_COST + walked * cost + counted * _COUNT_COST, rule.line)
+    counted = min(rule.count, walked * _instances_per_day(rule)) if rule.count else 0
+    budget.spend(_CALL_COST + walked * cost + counted * _COUNT_COST, rule.line)
     try:
-        starts = rrulestr(text, dtstart=_moved(begin, years))
-        found, reached = _walk(starts, earliest, _moved(last, years), rule.count)
+        starts = rrulestr(text, dtstart=_add_years(begin, years))
+        found, reached = _walk(starts, earliest, _add_years(last, years), rule.count)
     except ValueError:
         raise UnreadableError("its recurrence rule never comes true", rule.line) from None
-    allowance.spend((reached - _moved(last, years)).days * cost + len(found) * _START_COST, rule.line)
-    if len(found) > MOST:
+    budget.spend((reached - _add_years(last, years)).days * cost + len(found) * _START_COST, rule.line)
+    if len(found) > MAX_INSTANCES:
         raise UnreadableError(_TOO_MUCH, rule.line)
-    return [_moved(one, -years) for one in found]
+    return [_add_years(start, -years) for start in found]
 
 
 def _walk(
     starts: Iterable[datetime], earliest: datetime, last: datetime, count: int | None
 ) -> tuple[list[datetime], datetime]:
-    """The starts from ``earliest`` to ``last``, and how far the walk went to know that there are no more."""
+    """The starts from ``earliest`` to ``last``, and the time that the walk reached."""
     found: list[datetime] = []
-    for given, one in enumerate(starts, 1):
-        if one > last:
-            return found, one
-        if one >= earliest:
-            found.append(one)
-        if given == count or len(found) > MOST:
+    for given, start in enumerate(starts, 1):
+        if start > last:
+            return found, start
+        if start >= earliest:
+            found.append(start)
+        if given == count or len(found) > MAX_INSTANCES:
             return found, last
-    return found, _moved(last, MAXYEAR - last.year)
+    return found, _add_years(last, MAXYEAR - last.year)
 
 
-def _valid(name: str, value: str) -> bool:
+def _is_valid_part(name: str, value: str) -> bool:
     values = value.split(",")
-    if name in _LISTS:
-        allowed = _LISTS[name]
-        numbers = [int(one) for one in values if _NUMBER.fullmatch(one)]
+    if name in _NUMBER_RANGES:
+        allowed = _NUMBER_RANGES[name]
+        numbers = [int(start) for start in values if _NUMBER.fullmatch(start)]
         return len(numbers) == len(values) <= len(allowed) and all(
-            one in allowed and (one != 0 or name not in _SIGNED) for one in numbers
+            start in allowed and (start != 0 or name not in _NONZERO) for start in numbers
         )
     match name:
         case "FREQ":
             return value in {*_DAY_COST, "MINUTELY", "SECONDLY"}
         case "BYDAY":
-            return all(_WEEKDAY.fullmatch(one) for one in values)
+            return all(_WEEKDAY.fullmatch(start) for start in values)
         case "WKST":
             return value in {"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
         case "INTERVAL" | "COUNT":
-            return value.isascii() and value.isdigit() and len(value) <= _DIGITS
+            return value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS
         case _:
             return name == "UNTIL"
 
 
 def _until(text: str, zone: tzinfo) -> datetime | None:
-    """The last wall-clock time a start may have. A mere date means all of that day."""
+    """The last wall-clock time of a start. A date without a time includes the whole day."""
     if not text:
         return None
-    value = moment(text, zone)
+    value = parse_time(text, zone)
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(tzinfo=None)
     return datetime.combine(value, time.max)
 
 
-def _a_day(rule: Rule) -> int:
-    """The most instances the rule gives on one day."""
+def _instances_per_day(rule: Rule) -> int:
+    """The most instances of the rule on one day."""
     if rule.frequency in {"MINUTELY", "SECONDLY"}:
-        return DENSEST + 1
+        return MAX_PER_DAY + 1
     times = 1
     for name in ("BYMINUTE", "BYSECOND"):
         times *= len(rule.limits[name].split(",")) if name in rule.limits else 1
@@ -192,10 +193,10 @@ def _a_day(rule: Rule) -> int:
     return times * (-(-24 // rule.interval) if rule.frequency == "HOURLY" else 1)
 
 
-def _near(rule: Rule, first: datetime, after: datetime) -> tuple[datetime, dict[str, str]]:
-    """A start from which the rule gives the same from ``after`` on, but close to it, and the limits it then has.
+def _nearby_start(rule: Rule, first: datetime, after: datetime) -> tuple[datetime, dict[str, str]]:
+    """A start close to ``after`` with which the rule gives the same starts from ``after`` on, and the rule's limits.
 
-    What the rule takes from its start (the day of the month, say) is written down before the start is moved.
+    A rule takes some limits from its start, such as the day of the month. They are added before the start is moved.
     """
     limits = dict(rule.limits)
     gone = max(after - first, timedelta(0))
@@ -220,5 +221,5 @@ def _near(rule: Rule, first: datetime, after: datetime) -> tuple[datetime, dict[
     return datetime.combine(begin, first.time()), limits
 
 
-def _moved(value: datetime, years: int) -> datetime:
+def _add_years(value: datetime, years: int) -> datetime:
     return value.replace(year=value.year + years)

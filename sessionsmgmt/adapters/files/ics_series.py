@@ -1,4 +1,4 @@
-"""From the VEVENTs of one UID to the single events they stand for, each with an id that survives edits and moves."""
+"""Expands the VEVENTs of one UID into single events. The ids of the events stay the same when the series is edited."""
 
 from __future__ import annotations
 
@@ -8,207 +8,214 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
-from sessionsmgmt.adapters.files.ics_event import Draft
-from sessionsmgmt.adapters.files.ics_rules import Allowance, Rule, occurrences, parse_rule
-from sessionsmgmt.adapters.files.ics_values import Length, When, ZoneOf, moments
+from sessionsmgmt.adapters.files.ics_event import EventTimes
+from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
+from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, read_time_list
 
-Original = date | datetime
-"""Where a series itself puts an instance: a day, or an instant in UTC."""
+OriginalStart = date | datetime
+"""The start of an instance by the series' rules, before any change: a day, or an instant in UTC."""
 
-MOST_DATES = 5_000
+MAX_DATES = 5_000
 """The most dates that one event may list in RDATE, or in EXDATE."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One event on one occasion: its id, its times as the domain has them, and the draft that tells the rest."""
+    """A single event: its id, its times in the domain's form, and the VEVENT that it comes from."""
 
     id: str
     start: When
     end: When
-    draft: Draft
+    times: EventTimes
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Which part of the calendar is wanted: a stretch of time, in UTC, and ids wherever they are.
+class Query:
+    """The wanted events: those in a period, in UTC, and those with certain ids at any time.
 
-    ``wanted`` has, by what an id begins with, the original starts behind it; an empty set for an id without one.
+    ``wanted`` maps the prefixes of the wanted ids to the original starts in them. The set is empty for an id without a
+    start.
     """
 
     since: datetime
     until: datetime
     zone: tzinfo
-    wanted: Mapping[str, frozenset[Original]] = field(default_factory=dict)
+    wanted: Mapping[str, frozenset[OriginalStart]] = field(default_factory=dict)
 
 
-def identity(*parts: str) -> str:
-    """What an id begins with: 80 bits of a digest, so that a calendar's own ids appear nowhere else."""
+def id_prefix(*parts: str) -> str:
+    """The prefix of an id: 80 bits of a digest, so that the calendar's own ids are not disclosed."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
-def instance_id(series: str, original: Original) -> str:
-    """The id of an instance: the series' id and where the series itself puts it."""
+def instance_id(series: str, original: OriginalStart) -> str:
+    """The id of an instance: the id of the series, and the original start of the instance."""
     if isinstance(original, datetime):
         utc = original.astimezone(UTC).isoformat(timespec="seconds")
         return f"{series}_{utc[:19].replace('-', '').replace(':', '')}Z"
     return f"{series}_{original.isoformat().replace('-', '')}"
 
 
-def replaced_id(series: str, value: When, master: Draft | None, zone: tzinfo) -> str:
-    """The id of the instance that a RECURRENCE-ID of ``value`` names; ``master`` is None where the file has none."""
+def replaced_id(series: str, value: When, master: EventTimes | None, zone: tzinfo) -> str:
+    """The id of the instance with the RECURRENCE-ID ``value``. ``master`` is None if the file has no master."""
     return instance_id(series, _original(value, master.start if master else value, zone))
 
 
 def start_key(start: When) -> str:
-    """A start as text that is the same however its zone is called."""
+    """The start as text that does not depend on the name of its zone."""
     return start.astimezone(UTC).isoformat() if isinstance(start, datetime) else start.isoformat()
 
 
-def single(id_: str, draft: Draft) -> Instance:
-    """An event that is no series."""
-    return _instance(id_, draft.start, draft.length, draft)
+def single_instance(id_: str, times: EventTimes) -> Instance:
+    """The instance of a VEVENT that is not a series."""
+    return _instance(id_, times.start, times.duration, times)
 
 
-def orphans(id_: str, overrides: Iterable[Draft], zone: tzinfo) -> Iterator[Instance]:
-    """Instances of a series that the file does not have: their owner is invited to these and not to the rest."""
-    for original, draft in _newest(overrides, None, zone).items():
-        yield single(instance_id(id_, original), draft)
+def orphan_instances(id_: str, overrides: Iterable[EventTimes], zone: tzinfo) -> Iterator[Instance]:
+    """The instances of a series whose master is not in the file: the calendar's owner is invited only to these."""
+    for original, times in _latest_revisions(overrides, None, zone).items():
+        yield single_instance(instance_id(id_, original), times)
 
 
 def instances(
-    id_: str, master: Draft, overrides: Sequence[Draft], look: Look, zone_of: ZoneOf, allowance: Allowance
+    id_: str, master: EventTimes, overrides: Sequence[EventTimes], query: Query, zone_of: ZoneOf, budget: WorkBudget
 ) -> Iterator[Instance]:
-    """The instances of a series that may be wanted; some that are not may be among them.
+    """The instances of a series that the query may want. The result can include unwanted instances.
 
-    Raises UnreadableError where the series can't be followed, OverflowError where it leads out of the calendar.
+    Raises UnreadableError if the series can't be expanded, and OverflowError if it leaves the range of dates.
     """
-    changed = _newest(overrides, master.start, look.zone)
-    series = _series(master, changed, look, zone_of, allowance)
-    for original, draft in changed.items():
+    changed = _latest_revisions(overrides, master.start, query.zone)
+    series = _series(master, changed, query, zone_of, budget)
+    for original, times in changed.items():
         if not series.excludes(original):
-            yield single(instance_id(id_, original), draft)
-    for original in series.originals(look, look.wanted.get(id_, frozenset()), allowance):
+            yield single_instance(instance_id(id_, original), times)
+    for original in series.originals(query, query.wanted.get(id_, frozenset()), budget):
         if original in changed or series.excludes(original):
             continue
         name = instance_id(id_, original) if master.recurs else id_
         template = series.template(original)
-        length = series.lengths.get(original, template.draft.length)
-        yield _instance(name, _local(original, master.zone) + template.shift, length, template.draft)
+        duration = series.durations.get(original, template.times.duration)
+        yield _instance(name, _local(original, master.zone) + template.shift, duration, template.times)
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """How the instances look that the series puts at ``since`` or later, and how far it moves them on the wall clock.
+    """The VEVENT for all instances with an original start at ``since`` or later, and their shift on the wall clock.
 
-    ``since`` is None for the master, which holds from the beginning.
+    ``since`` is None for the master, which applies from the beginning.
     """
 
-    since: Original | None
-    draft: Draft
+    since: OriginalStart | None
+    times: EventTimes
     shift: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """A series, ready to be asked for its instances.
+    """A series whose rules and dates are parsed.
 
-    ``listed`` are original starts that no rule gives, ``lengths`` those with a length of their own; ``without`` are
-    taken out; ``templates`` are in order.
+    ``listed`` are original starts that no rule gives, ``durations`` has those with their own duration, and ``without``
+    are excluded. ``templates`` are sorted by ``since``.
     """
 
-    master: Draft
+    master: EventTimes
     zone: tzinfo
     rules: tuple[Rule, ...]
-    listed: frozenset[Original]
-    lengths: Mapping[Original, Length]
-    without: frozenset[Original]
+    listed: frozenset[OriginalStart]
+    durations: Mapping[OriginalStart, Duration]
+    without: frozenset[OriginalStart]
     templates: tuple[_Template, ...]
 
-    def excludes(self, original: Original) -> bool:
-        """Whether the series takes this instance out. EXDATE wins, even over an instance that was changed."""
+    def excludes(self, original: OriginalStart) -> bool:
+        """Whether the series excludes this instance. EXDATE also excludes an instance that was changed."""
         return original in self.without
 
-    def template(self, original: Original) -> _Template:
-        """How the instance looks."""
-        return [one for one in self.templates if one.since is None or one.since <= original][-1]
+    def template(self, original: OriginalStart) -> _Template:
+        """The template of the instance."""
+        return [template for template in self.templates if template.since is None or template.since <= original][-1]
 
-    def originals(self, look: Look, wanted: frozenset[Original], allowance: Allowance) -> set[Original]:
-        """The original starts of every instance that may fall into the look, and of those wanted by id."""
-        lengths = [*(one.draft.length for one in self.templates), *self.lengths.values()]
-        shifts = [one.shift for one in self.templates]
-        after = _shifted(look.since, -(max(one.longest for one in lengths) + max(shifts) + _SLACK))
-        before = _shifted(look.until, _SLACK - min(shifts))
-        found = {one for one in self.listed if after <= _instant(one, look.zone) <= before or one in wanted}
-        spans = [(_wall(after, self.zone), _wall(before, self.zone))]
+    def originals(self, query: Query, wanted: frozenset[OriginalStart], budget: WorkBudget) -> set[OriginalStart]:
+        """The original starts of all instances that may be in the query's period, and of those wanted by id."""
+        durations = [*(template.times.duration for template in self.templates), *self.durations.values()]
+        shifts = [template.shift for template in self.templates]
+        longest = max(duration.longest for duration in durations)
+        after = _shift_within_range(query.since, -(longest + max(shifts) + _SLACK))
+        before = _shift_within_range(query.until, _SLACK - min(shifts))
+        starts = {start for start in self.listed if after <= _instant(start, query.zone) <= before or start in wanted}
+        periods = [(_wall_clock(after, self.zone), _wall_clock(before, self.zone))]
         kind = datetime if self.master.zone else date
-        spans += [(wall, wall) for wall in (_wall(one, self.zone) for one in wanted if type(one) is kind)]
-        first = _wall(self.master.start, self.zone)
+        walls = (_wall_clock(start, self.zone) for start in wanted if type(start) is kind)
+        periods += [(wall, wall) for wall in walls]
+        first = _wall_clock(self.master.start, self.zone)
         for rule in self.rules:
-            for low, high in spans:
-                for wall in occurrences(rule, first, low, high, allowance):
-                    found.add(wall.replace(tzinfo=self.zone).astimezone(UTC) if self.master.zone else wall.date())
-        return found
+            for low, high in periods:
+                for wall in occurrences(rule, first, low, high, budget):
+                    starts.add(wall.replace(tzinfo=self.zone).astimezone(UTC) if self.master.zone else wall.date())
+        return starts
 
 
 def _series(
-    master: Draft, changed: Mapping[Original, Draft], look: Look, zone_of: ZoneOf, allowance: Allowance
+    master: EventTimes, changed: Mapping[OriginalStart, EventTimes], query: Query, zone_of: ZoneOf, budget: WorkBudget
 ) -> _Series:
-    zone = master.zone or look.zone
-    rules = tuple(parse_rule(line, zone) for line in master.rules)
-    over = rules and all(rule.until and rule.until < _wall(master.start, zone) for rule in rules)
-    first = _original(master.start, master.start, look.zone)
+    zone = master.zone or query.zone
+    rules = tuple(parse_rule(line, zone) for line in master.rrules)
+    over = rules and all(rule.until and rule.until < _wall_clock(master.start, zone) for rule in rules)
+    first = _original(master.start, master.start, query.zone)
     extra = {
-        _original(value, master.start, look.zone): length
-        for value, length in _dates(master.extra, zone, zone_of, allowance)
+        _original(value, master.start, query.zone): duration
+        for value, duration in _dates(master.rdates, zone, zone_of, budget)
     }
-    without = _dates(master.except_, zone, zone_of, allowance)
+    without = _dates(master.exdates, zone, zone_of, budget)
     return _Series(
         master,
         zone,
         rules,
         frozenset(extra) | (frozenset() if over else {first}),
-        {original: length for original, length in extra.items() if length},
-        frozenset(_original(value, master.start, look.zone) for value, _ in without),
-        (_Template(None, master), *_onward(master, changed, zone)),
+        {original: duration for original, duration in extra.items() if duration},
+        frozenset(_original(value, master.start, query.zone) for value, _ in without),
+        (_Template(None, master), *_future_templates(master, changed, zone)),
     )
 
 
-def _onward(master: Draft, changed: Mapping[Original, Draft], zone: tzinfo) -> Iterator[_Template]:
-    """What holds from a changed instance on: RFC 5545, 3.2.13 moves all that follow by the same difference."""
-    for original, draft in sorted(changed.items(), key=lambda item: item[0]):
-        if draft.onward:
-            if isinstance(draft.start, datetime) != isinstance(master.start, datetime):
-                raise UnreadableError("a change to all later instances turns days into times or back", draft.block.line)
-            yield _Template(original, draft, _wall(draft.start, zone) - _wall(original, zone))
+def _future_templates(
+    master: EventTimes, changed: Mapping[OriginalStart, EventTimes], zone: tzinfo
+) -> Iterator[_Template]:
+    """The templates of changes to all later instances, which RFC 5545, 3.2.13 moves by the same difference."""
+    for original, times in sorted(changed.items(), key=lambda item: item[0]):
+        if times.this_and_future:
+            if isinstance(times.start, datetime) != isinstance(master.start, datetime):
+                raise UnreadableError("a change to all later instances turns days into times or back", times.block.line)
+            yield _Template(original, times, _wall_clock(times.start, zone) - _wall_clock(original, zone))
 
 
-def _newest(drafts: Iterable[Draft], like: When | None, zone: tzinfo) -> dict[Original, Draft]:
-    """The drafts by the instance they replace; of several for the same one, the last revision."""
-    found: dict[Original, Draft] = {}
-    for draft in sorted(drafts, key=lambda one: one.revision):
-        if draft.original is not None:
-            found[_original(draft.original, like or draft.original, zone)] = draft
-    return found
+def _latest_revisions(
+    entries: Iterable[EventTimes], like: When | None, zone: tzinfo
+) -> dict[OriginalStart, EventTimes]:
+    """The VEVENTs by the instance that they replace. Of several for the same instance, the latest revision counts."""
+    latest: dict[OriginalStart, EventTimes] = {}
+    for times in sorted(entries, key=lambda times: times.revision):
+        if times.recurrence_id is not None:
+            latest[_original(times.recurrence_id, like or times.recurrence_id, zone)] = times
+    return latest
 
 
 def _dates(
-    lines: Iterable[ContentLine], floating: tzinfo, zone_of: ZoneOf, allowance: Allowance
-) -> Iterator[tuple[When, Length | None]]:
+    lines: Iterable[ContentLine], floating: tzinfo, zone_of: ZoneOf, budget: WorkBudget
+) -> Iterator[tuple[When, Duration | None]]:
     count = 0
     for line in lines:
         more = line.value.count(",") + 1
         count += more
-        if count > MOST_DATES:
-            raise UnreadableError(f"it lists more than {MOST_DATES} dates", line.line)
-        allowance.spend(_DATE_COST * more, line.line)
-        yield from moments(line, zone_of, floating)
+        if count > MAX_DATES:
+            raise UnreadableError(f"it lists more than {MAX_DATES} dates", line.line)
+        budget.spend(_DATE_COST * more, line.line)
+        yield from read_time_list(line, zone_of, floating)
 
 
-def _original(value: When, like: When, zone: tzinfo) -> Original:
-    """A start that names an instance, as the series that begins at ``like`` counts them: in days or in instants.
+def _original(value: When, like: When, zone: tzinfo) -> OriginalStart:
+    """The original start that ``value`` names, in the form of the series that begins at ``like``: a day or an instant.
 
-    Programs mix the two: a day stands for the instance of that day, a time for the day it falls on in the zone.
+    Programs mix the two forms. A day names the instance on that day, and a time names its day in the zone.
     """
     if isinstance(like, datetime):
         if not isinstance(value, datetime):
@@ -217,34 +224,34 @@ def _original(value: When, like: When, zone: tzinfo) -> Original:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
-def _instance(id_: str, start: When, length: Length, draft: Draft) -> Instance:
+def _instance(id_: str, start: When, duration: Duration, times: EventTimes) -> Instance:
     begin = start.astimezone(UTC) if isinstance(start, datetime) else start
-    return Instance(id_, begin, length.after(start), draft)
+    return Instance(id_, begin, duration.after(start), times)
 
 
-def _local(original: Original, zone: tzinfo | None) -> When:
+def _local(original: OriginalStart, zone: tzinfo | None) -> When:
     return original.astimezone(zone) if isinstance(original, datetime) else original
 
 
-def _wall(value: When, zone: tzinfo) -> datetime:
-    """What a wall clock of the zone shows; a day begins at midnight."""
+def _wall_clock(value: When, zone: tzinfo) -> datetime:
+    """The wall-clock time in the zone; a day begins at midnight."""
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(tzinfo=None)
     return datetime.combine(value, time.min)
 
 
-def _instant(original: Original, zone: tzinfo) -> datetime:
+def _instant(original: OriginalStart, zone: tzinfo) -> datetime:
     return original if isinstance(original, datetime) else datetime.combine(original, time.min, zone)
 
 
-_FLOOR, _CEILING = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 _DATE_COST = 2.0
 _SLACK = timedelta(days=1)
 
 
-def _shifted(instant: datetime, by: timedelta) -> datetime:
-    """The instant moved, but kept where every zone has a date for it."""
+def _shift_within_range(instant: datetime, by: timedelta) -> datetime:
+    """The shifted instant, limited to a range in which every zone has a date for it."""
     try:
-        return min(max(instant + by, _FLOOR), _CEILING)
+        return min(max(instant + by, _EARLIEST), _LATEST)
     except OverflowError:
-        return _FLOOR if by < timedelta(0) else _CEILING
+        return _EARLIEST if by < timedelta(0) else _LATEST

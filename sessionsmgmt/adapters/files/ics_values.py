@@ -1,6 +1,6 @@
-"""Dates, times and durations as calendars write them (RFC 5545, 3.3).
+"""Reads the dates, times and durations of calendars (RFC 5545, 3.3).
 
-An instant stays in the zone it was written in, since recurrences go by the wall clock; a day is a ``date``.
+An instant keeps the zone that it was written in, since a series repeats on the wall clock. A day is a ``date``.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableErr
 T = TypeVar("T")
 
 When = date | datetime
-"""A day, or an aware datetime in the zone that the file gives it."""
+"""A day, or an aware datetime in the zone that the file names."""
 
 ZoneOf = Callable[[str], tzinfo]
-"""What a TZID stands for; raises ValueError if that can't be told."""
+"""Returns the zone of a TZID. Raises ValueError if the zone is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
-    """How long an event takes: ``days`` on the wall clock, then ``exact`` on a stopwatch.
+class Duration:
+    """The duration of an event: ``days`` on the wall clock, and then the ``exact`` time.
 
-    RFC 5545, 3.8.5.3: the instances of a series keep the exact length if DTEND gave it, the nominal one if it was
-    DURATION.
+    By RFC 5545, 3.8.5.3, the instances of a series keep the exact duration if DTEND gave it, and the nominal duration
+    if DURATION gave it.
     """
 
     days: int = 0
     exact: timedelta = timedelta(0)
 
     def after(self, start: When) -> When:
-        """When an event that begins at ``start`` ends: a date for a date, else an instant in UTC."""
+        """The end of an event that begins at ``start``: a date for a date, else an instant in UTC."""
         later = start + timedelta(days=self.days)
         return later.astimezone(UTC) + self.exact if isinstance(later, datetime) else later
 
     @property
     def longest(self) -> timedelta:
-        """No event of this length takes longer, whatever the clocks do."""
+        """The longest time that this duration can take when clocks change."""
         return timedelta(days=self.days + 1) + self.exact
 
 
@@ -48,67 +48,67 @@ _WHEN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.ASCII)
 _DURATION = re.compile(r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?")
 
 
-def moment(text: str, zone: tzinfo) -> When:
-    """One DATE or DATE-TIME; a time without a ``Z`` is one of ``zone``. Raises ValueError if there is no such time."""
-    found = _WHEN.fullmatch(text.strip())
-    if not found:
+def parse_time(text: str, zone: tzinfo) -> When:
+    """A DATE or DATE-TIME. A time without a ``Z`` is in ``zone``. Raises ValueError if there is no such time."""
+    match = _WHEN.fullmatch(text.strip())
+    if not match:
         raise ValueError(text)
-    year, month, day, hour, minute, second, utc = found.groups()
+    year, month, day, hour, minute, second, utc = match.groups()
     if hour is None:
         return date(int(year), int(month), int(day))
-    clock = (int(hour), int(minute), min(int(second), 59))  # 60 is a leap second, which Python does not have
+    clock = (int(hour), int(minute), min(int(second), 59))  # Python has no leap second 60
     value = datetime(int(year), int(month), int(day), *clock, tzinfo=UTC if utc else zone)
-    value.astimezone(UTC)  # raises OverflowError beyond the calendar's ends
+    value.astimezone(UTC)  # raises OverflowError beyond the range of datetime
     return value
 
 
-def duration(text: str) -> Length:
-    """A DURATION. Raises ValueError if it is none, or a negative one."""
-    found = _DURATION.fullmatch(text.strip())
-    if not found or not any(found.groups()[1:]) or found[1] == "-":
+def parse_duration(text: str) -> Duration:
+    """A DURATION. Raises ValueError if it is invalid or negative."""
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not any(match.groups()[1:]) or match[1] == "-":
         raise ValueError(text)
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    return Length(weeks * 7 + days, timedelta(hours=hours, minutes=minutes, seconds=seconds))
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+    return Duration(weeks * 7 + days, timedelta(hours=hours, minutes=minutes, seconds=seconds))
 
 
-def one_moment(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> When:
-    """The property's one DATE or DATE-TIME; ``floating`` is the zone of a time that names none."""
-    return _guarded(prop, lambda: moment(prop.value, _zone(prop, zone_of, floating)))
+def read_time(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> When:
+    """The property's DATE or DATE-TIME. ``floating`` is the zone of a time without a zone. Raises UnreadableError."""
+    return _checked(prop, lambda: parse_time(prop.value, _zone(prop, zone_of, floating)))
 
 
-def moments(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> list[tuple[When, Length | None]]:
-    """The property's list of dates, times and periods (RDATE, EXDATE), each with its own length if it has one."""
+def read_time_list(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> list[tuple[When, Duration | None]]:
+    """The property's list of dates, times and periods (RDATE, EXDATE), each with its own duration if it has one."""
 
-    def each() -> list[tuple[When, Length | None]]:
+    def read_all() -> list[tuple[When, Duration | None]]:
         zone = _zone(prop, zone_of, floating)
-        found = []
+        match = []
         for text in filter(None, (part.strip() for part in prop.value.split(","))):
             begin, _, end = text.partition("/")
-            start = moment(begin, zone)
-            found.append((start, _period(start, end, zone) if end else None))
-        return found
+            start = parse_time(begin, zone)
+            match.append((start, _period(start, end, zone) if end else None))
+        return match
 
-    return _guarded(prop, each)
-
-
-def one_duration(prop: ContentLine) -> Length:
-    """The property's DURATION."""
-    return _guarded(prop, lambda: duration(prop.value))
+    return _checked(prop, read_all)
 
 
-def span(start: When, end: When) -> Length:
-    """From start to end, both days or both times. Raises ValueError if that is no span."""
+def read_duration(prop: ContentLine) -> Duration:
+    """The property's DURATION. Raises UnreadableError."""
+    return _checked(prop, lambda: parse_duration(prop.value))
+
+
+def duration_between(start: When, end: When) -> Duration:
+    """The duration from start to end, both days or both times. Raises ValueError if there is none."""
     if isinstance(start, datetime) and isinstance(end, datetime):
         exact = end.astimezone(UTC) - start.astimezone(UTC)
         if exact >= timedelta(0):
-            return Length(exact=exact)
+            return Duration(exact=exact)
     elif not isinstance(start, datetime) and not isinstance(end, datetime) and end >= start:
-        return Length(days=(end - start).days)
+        return Duration(days=(end - start).days)
     raise ValueError(end)
 
 
-def _period(start: When, end: str, zone: tzinfo) -> Length:
-    return duration(end) if end.lstrip("+-").startswith("P") else span(start, moment(end, zone))
+def _period(start: When, end: str, zone: tzinfo) -> Duration:
+    return parse_duration(end) if end.lstrip("+-").startswith("P") else duration_between(start, parse_time(end, zone))
 
 
 def _zone(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> tzinfo:
@@ -121,7 +121,7 @@ def _zone(prop: ContentLine, zone_of: ZoneOf, floating: tzinfo) -> tzinfo:
         raise UnreadableError("its time zone is neither known nor defined in the file", prop.line) from None
 
 
-def _guarded(prop: ContentLine, read: Callable[[], T]) -> T:
+def _checked(prop: ContentLine, read: Callable[[], T]) -> T:
     try:
         return read()
     except (ValueError, OverflowError):

@@ -1,8 +1,8 @@
-"""What a TZID of a calendar file stands for.
+"""Finds the time zone of a TZID in a calendar file.
 
-An IANA name is taken at its word: the definition beside it is often cut down to the current rule. Any other name means
-what the file defines it as (RFC 5545, 3.6.5); failing that, what Windows means by it, or the IANA name at its end
-(``/example.net/Europe/Berlin``, RFC 5545, 3.8.3.1).
+An IANA name means the IANA zone, since its definition in the file often has only the current rule. Any other name means
+the zone that the file defines (RFC 5545, 3.6.5). Without a definition, it means the Windows zone of that name, or the
+IANA zone whose name is at its end (``/example.net/Europe/Berlin``, RFC 5545, 3.8.3.1).
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse, unfold
-from sessionsmgmt.adapters.files.ics_outline import Block
-from sessionsmgmt.adapters.files.ics_rules import Allowance, occurrences, parse_rule
-from sessionsmgmt.adapters.files.ics_values import moments, one_moment
+from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unfold
+from sessionsmgmt.adapters.files.ics_blocks import Block
+from sessionsmgmt.adapters.files.ics_rules import WorkBudget, occurrences, parse_rule
+from sessionsmgmt.adapters.files.ics_values import read_time, read_time_list
 
-FIRST, LAST = datetime(1969, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - wall clocks, of whichever zone
-"""Between these years a zone that a file defines changes its clocks as defined; before and after, it does not."""
+FIRST, LAST = datetime(1969, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - wall-clock times of any zone
+"""The years in which a defined zone changes its clocks. Before and after them, its offset stays the same."""
 
-MOST_CHANGES = 1_000
-"""The most changes of the clocks that one definition may list."""
+MAX_CHANGES = 1_000
+"""The most clock changes in one definition."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """A change of the clocks: its instant, as a naive datetime in UTC, and the offset from UTC before and after it."""
+    """A clock change: its instant as a naive datetime in UTC, and the offset from UTC before and after it."""
 
     at: datetime
     before: timedelta
@@ -36,7 +36,7 @@ class Change:
 
 
 class DefinedZone(tzinfo):
-    """A time zone made of its changes. ``fold`` means what PEP 495 says."""
+    """A time zone made from its clock changes. ``fold`` has the meaning of PEP 495."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         ordered = sorted(changes)
@@ -48,21 +48,21 @@ class DefinedZone(tzinfo):
         ]
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
-        """The offset a wall clock of this zone has."""
+        """The offset from UTC at a wall-clock time of this zone."""
         if moment is None:
             return None
         return self._offsets[bisect_right(self._walls[moment.fold], moment.replace(tzinfo=None))]
 
     def dst(self, _moment: datetime | None) -> timedelta | None:
-        """Nothing: a definition does not say how much of the offset is daylight saving."""
+        """None, since a definition does not say how much of the offset is daylight saving."""
         return None
 
     def tzname(self, _moment: datetime | None) -> str | None:
-        """Nothing: names of zones are never shown."""
+        """None, since names of zones are never shown."""
         return None
 
     def fromutc(self, moment: datetime) -> datetime:
-        """What a wall clock of this zone shows at an instant."""
+        """The wall-clock time of this zone at an instant."""
         naive = moment.replace(tzinfo=None)
         offset = self._offsets[bisect_right(self._instants, naive)]
         local = (naive + offset).replace(tzinfo=self)
@@ -71,14 +71,14 @@ class DefinedZone(tzinfo):
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of one file, each made when first asked for. ``defined`` are its VTIMEZONEs by calendar and TZID."""
+    """The zones of one file, each created when first needed. ``defined`` has the VTIMEZONEs by calendar and TZID."""
 
     defined: Mapping[tuple[int, str], Block]
-    allowance: Allowance
+    budget: WorkBudget
     known: dict[tuple[int, str], tzinfo | None] = field(default_factory=dict)
 
     def find(self, calendar: int, name: str) -> tzinfo:
-        """What the name stands for in that calendar of the file. Raises ValueError if that can't be told."""
+        """The zone with the name in a calendar of the file. Raises ValueError if the zone is unknown."""
         key = (calendar, name)
         if key not in self.known:
             self.known[key] = self._make(key)
@@ -93,19 +93,19 @@ class Zones:
             return found
         if key in self.defined:
             try:
-                return _define(self.defined[key], self.allowance)
+                return _define(self.defined[key], self.budget)
             except (UnreadableError, OverflowError):
                 return None
         parts = name.strip("/").split("/")
         return _windows(name) or next(filter(None, (_iana("/".join(parts[at:])) for at in range(len(parts)))), None)
 
 
-def definitions(blocks: Iterable[Block]) -> dict[tuple[int, str], Block]:
-    """The VTIMEZONEs by calendar and TZID. The first of several with the same name counts."""
+def zone_definitions(blocks: Iterable[Block]) -> dict[tuple[int, str], Block]:
+    """The VTIMEZONEs by calendar and TZID. Of several with the same name, the first counts."""
     found: dict[tuple[int, str], Block] = {}
     for block in blocks:
         for number, raw in unfold(block.lines, block.line + 1):
-            prop = parse(raw.decode(), number)
+            prop = parse_line(raw.decode(), number)
             if prop and prop.name == "TZID":
                 found.setdefault((block.calendar, prop.value.strip()), block)
                 break
@@ -119,7 +119,7 @@ def _iana(name: str) -> tzinfo | None:
     if name.upper() in {"UTC", "GMT", "Z"}:
         return UTC
     if name in {"", "localtime", "posixrules", "Factory"} or not _NAME.fullmatch(name):
-        return None  # the machine's own zone is nobody's
+        return None  # these names would mean the zone of this machine
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # KeyError: no such zone; OSError: the name of a folder
@@ -127,28 +127,28 @@ def _iana(name: str) -> tzinfo | None:
 
 
 def _windows(name: str) -> tzinfo | None:
-    """What Windows means by a name, as CLDR tells it (Unicode TR 35, windowsZones)."""
-    from babel.core import get_global  # rarely needed, and slow to load
+    """The IANA zone of a Windows zone name, by the table of CLDR (Unicode TR 35, windowsZones)."""
+    from babel.core import get_global  # rarely needed, and slow to import
 
     mapped = get_global("windows_zone_mapping").get(name)
     return _iana(str(mapped)) if mapped else None
 
 
-def _define(block: Block, allowance: Allowance) -> tzinfo:
-    """The zone a VTIMEZONE defines. Raises UnreadableError or OverflowError if it defines none."""
+def _define(block: Block, budget: WorkBudget) -> tzinfo:
+    """The zone that a VTIMEZONE defines. Raises UnreadableError or OverflowError if the definition is invalid."""
     if block.damage:
         raise UnreadableError(block.damage, block.line)
     changes: list[Change] = []
     part: dict[str, list[ContentLine]] = {}
     for number, raw in unfold(block.lines, block.line + 1):
-        prop = parse(raw.decode(), number)
+        prop = parse_line(raw.decode(), number)
         if not prop:
             continue
         if prop.name == "BEGIN":
             part = {}
         elif prop.name == "END":
-            changes.extend(_changes(part, block.line, allowance))
-            if len(changes) > MOST_CHANGES:
+            changes.extend(_changes(part, block.line, budget))
+            if len(changes) > MAX_CHANGES:
                 raise UnreadableError("its time zone changes too often", block.line)
         else:
             part.setdefault(prop.name, []).append(prop)
@@ -159,22 +159,22 @@ def _define(block: Block, allowance: Allowance) -> tzinfo:
     return DefinedZone(changes)
 
 
-def _changes(part: Mapping[str, Sequence[ContentLine]], line: int, allowance: Allowance) -> list[Change]:
-    """The changes that one STANDARD or DAYLIGHT part describes. Its times are on the wall clock before the change."""
+def _changes(part: Mapping[str, Sequence[ContentLine]], line: int, budget: WorkBudget) -> list[Change]:
+    """The clock changes of a STANDARD or DAYLIGHT part, whose times are on the wall clock before the change."""
     if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= part.keys():
         raise UnreadableError("its time zone is not defined in full", line)
     before, after = (_offset(part[name][0]) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
     zone = timezone(before)
-    begin = one_moment(part["DTSTART"][0], _nothing, zone)
+    begin = read_time(part["DTSTART"][0], _no_zone, zone)
     if not isinstance(begin, datetime):
         raise UnreadableError("its time zone begins at no time", line)
     first = begin.astimezone(zone).replace(tzinfo=None)
     walls = {first}
     for prop in part.get("RRULE", ()):
-        walls.update(occurrences(parse_rule(prop, zone), first, FIRST, LAST, allowance))
+        walls.update(occurrences(parse_rule(prop, zone), first, FIRST, LAST, budget))
     for prop in part.get("RDATE", ()):
-        allowance.spend(prop.value.count(",") + 1, prop.line)
-        for value, _ in moments(prop, _nothing, zone):
+        budget.spend(prop.value.count(",") + 1, prop.line)
+        for value, _ in read_time_list(prop, _no_zone, zone):
             if isinstance(value, datetime):
                 walls.add(value.astimezone(zone).replace(tzinfo=None))
     return [Change(wall - before, before, after) for wall in walls]
@@ -192,5 +192,5 @@ def _offset(prop: ContentLine) -> timedelta:
     return -size if text[0] == "-" else size
 
 
-def _nothing(name: str) -> tzinfo:
+def _no_zone(name: str) -> tzinfo:
     raise ValueError(name)

@@ -1,4 +1,4 @@
-"""Mail into a folder: each message becomes one .eml file, which any mail program opens."""
+"""Writes each message into a folder as an .eml file, which any mail program opens."""
 
 from __future__ import annotations
 
@@ -21,53 +21,53 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered
 
 SENDER = "sessionsmgmt <outbox@sessionsmgmt.invalid>"
-"""Who a message is from that names nobody: a name no mail goes to (RFC 2606)."""
+"""The sender of a message that has none. Its domain can't receive mail (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The folder that gets the messages; it is made when the first one comes. Several threads may send at once."""
+    """The folder that gets the messages. It is created for the first message. Several threads may send at once."""
 
     folder: Path
-    _turn: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     def prepare(self) -> None:
-        """Make the folder if it is not there yet, and see that files can be made in it. See ``ports.Mailer``."""
+        """Create the folder if needed, and check that files can be created in it. See ``ports.Mailer``."""
         try:
-            with self._turn, self._opened() as folder:
+            with self._lock, self._open_folder() as folder:
                 safe_files.try_out(folder)
         except (OSError, ValueError) as error:
             raise _unwritable(error) from None
 
     def warnings(self) -> tuple[ReportWarning, ...]:
-        """There is nothing to know. See ``ports.Mailer``."""
+        """See ``ports.Mailer``. The outbox has no warnings."""
         return ()
 
     def send(self, message: EmailMessage) -> Outcome:
-        """See ``ports.Mailer``. A message whose Message-ID is there already is delivered already.
+        """See ``ports.Mailer``. If the folder has a file with the same Message-ID, the message is already delivered.
 
-        A file appears whole or not at all, and none is ever overwritten; what a run that died left behind has a name
-        that begins with a dot.
+        A file appears completely or not at all, and files are never overwritten. An interrupted run can leave a partial
+        file, whose name begins with a dot.
         """
         try:
-            text, message_id = _written(message)
+            text, message_id = _serialized(message)
         except (MessageError, ValueError, LookupError, TypeError, AttributeError):
             return Undelivered(
                 InputError("The message can't be written as mail.", "Check its template and recipients.")
             )
         tail = f"-{hashlib.sha256(message_id.encode()).hexdigest()[:16]}.eml"
         try:
-            with self._turn, self._opened() as folder:
+            with self._lock, self._open_folder() as folder:
                 if not any(name.endswith(tail) for name in safe_files.names(folder)):
-                    with suppress(FileExistsError):  # by now it is there, and holds the same message
-                        safe_files.add(folder, _stem(message) + tail, text)
+                    with suppress(FileExistsError):  # another process has just written the same message
+                        safe_files.add(folder, _file_stem(message) + tail, text)
         except (OSError, ValueError) as error:
             return Undelivered(_unwritable(error))
         return Delivered(message_id)
 
     @contextmanager
-    def _opened(self) -> Iterator[int]:
-        """The folder, for its owner alone where it has to be made; git looks away from it if it holds nothing else."""
+    def _open_folder(self) -> Iterator[int]:
+        """The open folder. A new folder is only for its owner, and git ignores it if it has nothing but messages."""
         with safe_files.made_folder(self.folder, self.folder.parent) as folder:
             safe_files.hide_from_git(folder, lambda name: name.endswith(".eml"))
             yield folder
@@ -78,8 +78,8 @@ def _unwritable(error: Exception) -> InputError:
     return InputError(f"The outbox can't be written to: {reason}.", "Check mail.path, its permissions and the disk.")
 
 
-def _written(message: EmailMessage) -> tuple[bytes, str]:
-    """The message as it goes over the wire (RFC 5322: CRLF), with a sender and an id, and that id."""
+def _serialized(message: EmailMessage) -> tuple[bytes, str]:
+    """The message as it would be sent (RFC 5322: CRLF), with a sender and a Message-ID; and its Message-ID."""
     copy = deepcopy(message)
     if not copy["From"]:
         del copy["From"]
@@ -92,8 +92,8 @@ def _written(message: EmailMessage) -> tuple[bytes, str]:
     return copy.as_bytes(policy=policy.SMTP), message_id
 
 
-def _stem(message: EmailMessage) -> str:
-    """The beginning of the file's name: when, which notice and which kind, so that a folder sorts by time."""
+def _file_stem(message: EmailMessage) -> str:
+    """The beginning of the file's name: the time, the notice and the kind. The time is first, so files sort by time."""
     sent = getattr(message["Date"], "datetime", None)
     when = f"{sent.astimezone(UTC):%Y%m%dT%H%M%SZ}" if sent else "undated"
     parts = [when, *(str(message[name] or "") for name in ("X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind"))]

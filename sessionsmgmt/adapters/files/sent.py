@@ -1,4 +1,4 @@
-"""The outbox as the place where the mail that left can be seen."""
+"""Reads the emails that the outbox has written, as the Sent folder of an account."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from sessionsmgmt.adapters.mail_headers import mail, sender
+from sessionsmgmt.adapters.mail_headers import mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.errors import InputError
 
-LONGEST_HEADERS = 65_536
-"""Bytes of a file that are looked at; what ``compose`` writes has its headers in the first two thousand."""
+MAX_HEADER_BYTES = 65_536
+"""The most bytes of a file that are read. The headers that ``compose`` writes end within the first 2,000 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxSent:
-    """The .eml files of the folder that ``Outbox`` fills. A folder that is not there yet has none."""
+    """The .eml files in the folder that ``Outbox`` writes. A missing folder has no files."""
 
     folder: Path
 
     def since(self, instant: datetime) -> tuple[Mail, ...]:
-        """See ``ports.SentFolder``. A mail left at its Date, or when its file was written if it has none.
+        """See ``ports.SentFolder``. The time of an email is its Date, or the time of its file if it has no Date.
 
-        A file that can't be read is passed over: the outbox does not write such. Raises InputError if the folder is
-        none.
+        An unreadable file is skipped, since the outbox does not write such files. Raises InputError if the path is not
+        a folder.
         """
-        return tuple(one for one, _ in self._all() if one.at >= instant)
+        return tuple(mail for mail, _ in self._all() if mail.at >= instant)
 
     def sender(self, message_id: str) -> str | None:
         """See ``ports.SentFolder``."""
-        return next((address for one, address in self._all() if one.message_id == message_id), None)
+        return next((address for mail, address in self._all() if mail.message_id == message_id), None)
 
     def _all(self) -> Sequence[tuple[Mail, str | None]]:
-        """Every mail, and the address it is from."""
+        """Every email and the address of its sender."""
         try:
             if self.folder.is_symlink():
                 raise InputError("The outbox is a link.", "Give the path of a folder itself.")
@@ -53,7 +53,7 @@ class OutboxSent:
 
 def _mails(folder: Path) -> Iterator[tuple[Mail, str | None]]:
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
+        for entry in sorted(entries, key=lambda mail: mail.name):
             if entry.name.endswith(".eml") and not entry.name.startswith("."):
                 with suppress(OSError, ValueError, OverflowError):
                     if entry.is_file(follow_symlinks=False):
@@ -61,17 +61,17 @@ def _mails(folder: Path) -> Iterator[tuple[Mail, str | None]]:
 
 
 def _mail(path: Path) -> tuple[Mail, str | None]:
-    """The message in the file, under the id that ``Outbox.send`` gave it, and whom it is from."""
+    """The email in the file, with the id that ``Outbox.send`` returned, and the address of its sender."""
     with path.open("rb") as file:
-        message = BytesHeaderParser().parsebytes(file.read(LONGEST_HEADERS))
+        message = BytesHeaderParser().parsebytes(file.read(MAX_HEADER_BYTES))
     message_id = str(message["Message-ID"] or "").strip() or path.name
     at = _date(message) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     headers = [(name, str(value)) for name, value in message.items()]
-    return mail(message_id, at, headers), sender(headers)
+    return mail_from_headers(message_id, at, headers), sender_address(headers)
 
 
 def _date(headers: Message) -> datetime | None:
-    """The message's own date; one without a zone is in UTC (RFC 5322, 3.3: -0000)."""
+    """The message's Date. A Date without a zone is in UTC (RFC 5322, 3.3: -0000)."""
     try:
         date = parsedate_to_datetime(str(headers["Date"] or ""))
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Cautions of a file, kept to a length a person reads."""
+"""Limits the number of warnings about a file, so that a person can read them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Sequence
 
 from sessionsmgmt.domain.model.warning import ReportWarning
 
-MOST = 25
-"""So many cautions of one kind are told one by one; the rest is a number."""
+MAX_PER_CODE = 25
+"""The most warnings with one code that are shown one by one. The rest is a number."""
 
 
 def shortened(warnings: Sequence[ReportWarning]) -> tuple[ReportWarning, ...]:
-    """The cautions in their order; where there are very many of one kind, the rest of them as a number."""
+    """The warnings in their order. If there are too many with one code, one warning counts the rest of them."""
     seen: Counter[str] = Counter()
     kept = []
-    for one in warnings:
-        seen[one.code] += 1
-        if seen[one.code] <= MOST:
-            kept.append(one)
+    for warning in warnings:
+        seen[warning.code] += 1
+        if seen[warning.code] <= MAX_PER_CODE:
+            kept.append(warning)
     return (
         *kept,
-        *(ReportWarning(code, f"{count - MOST} more like this") for code, count in seen.items() if count > MOST),
+        *(
+            ReportWarning(code, f"{count - MAX_PER_CODE} more like this")
+            for code, count in seen.items()
+            if count > MAX_PER_CODE
+        ),
     )

@@ -1,6 +1,6 @@
-"""The cards of an address book file (vCard 2.1, RFC 2426, RFC 6350), one after the other, with what counts of each.
+"""Reads the cards of an address book file (vCard 2.1, RFC 2426, RFC 6350) with their needed properties.
 
-The file is walked once and nothing large is kept: a photo of a hundred megabytes goes by without being stored.
+The file is read once as a stream, and large values such as photos are not kept in memory.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from sessionsmgmt.adapters.files.content_lines import ContentLine, parse
+from sessionsmgmt.adapters.files.content_lines import ContentLine, parse_line
 from sessionsmgmt.errors import InputError
 
-LONGEST = 64 * 1024
-"""The longest property that is kept, in bytes; a name, an address or a list of labels is never as long."""
+MAX_PROPERTY_BYTES = 64 * 1024
+"""The most bytes of a property that is kept. Names, addresses and lists of labels are never as long."""
 
-MOST = 64 * 2**20
-"""The most that is kept of one file, in bytes, each property counting ``OVERHEAD`` besides its length."""
+MAX_KEPT_BYTES = 64 * 2**20
+"""The most bytes that are kept of one file. Each property counts with its length and ``OVERHEAD``."""
 
 OVERHEAD = 200
 
@@ -30,14 +30,15 @@ PROPERTIES = frozenset(
         *("X-ADDRESSBOOKSERVER-KIND", "X-ADDRESSBOOKSERVER-MEMBER"),
     }
 )
-"""The properties that say who somebody is, how they are reached and what they are labelled."""
+"""The properties that are read: those about a person's names, addresses and labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card: its properties in the order of the file, their values as text. ``line`` is that of its BEGIN.
+    """A card: its properties in the order of the file, with their values as text. ``line`` is the line of its BEGIN.
 
-    ``damage`` says why it can't be relied on, if it can't; ``guessed`` is set where a value was in no known encoding.
+    ``damage`` says why the card can't be used, and is empty if it can. ``guessed`` is true if the encoding of a value
+    was unknown.
     """
 
     line: int
@@ -46,43 +47,43 @@ class Card:
     guessed: bool = False
 
     def values(self, name: str) -> list[ContentLine]:
-        """The card's properties of a name."""
+        """The card's properties with a name."""
         return [prop for prop in self.properties if prop.name == name]
 
 
-def cards(file: BinaryIO, shown_as: str) -> Iterator[Card]:
-    """Every card of the file. Raises InputError if there is none at all, or if the last one is cut off."""
-    begun, depth, total, size = 0, 0, 0, 0
+def read_cards(file: BinaryIO, shown_as: str) -> Iterator[Card]:
+    """All cards of the file. Raises InputError if there are none, or if the last card is cut off."""
+    begin_line, depth, total, size = 0, 0, 0, 0
     agent = guessed = False
-    kept: list[ContentLine] = []
+    properties: list[ContentLine] = []
     for number, raw in _properties(file):
-        octets = parse(raw.decode("latin-1"), number)  # each character is an octet until its encoding is known
+        octets = parse_line(raw.decode("latin-1"), number)  # one character per octet, until the encoding is known
         if octets is None or octets.name not in PROPERTIES:
             continue
         size += len(raw) + OVERHEAD
-        if size > MOST:
-            raise InputError(f"{shown_as} holds more than an address book does.", "Export only the contacts needed.")
+        if size > MAX_KEPT_BYTES:
+            raise InputError(f"{shown_as} is too large for an address book.", "Export only the contacts needed.")
         prop, clean = _decoded(octets)
-        mark = prop.value.strip().upper() == "VCARD" and prop.name
-        if mark == "BEGIN" and begun and agent:
-            depth, agent = depth + 1, False  # in vCard 2.1 an agent is a card inside the card
-        elif mark == "END" and depth:
+        keyword = prop.value.strip().upper() == "VCARD" and prop.name
+        if keyword == "BEGIN" and begin_line and agent:
+            depth, agent = depth + 1, False  # in vCard 2.1, an agent is a card within the card
+        elif keyword == "END" and depth:
             depth -= 1
         elif depth:
             continue
-        elif mark == "BEGIN":
-            if begun:
-                yield Card(begun, tuple(kept), "it has no END line")
-            begun, guessed, kept, total = number, False, [], total + 1
-        elif mark == "END" and begun:
-            yield Card(begun, tuple(kept), guessed=guessed)
-            begun = 0
-        elif begun and prop.name != "AGENT":
-            kept.append(prop)
+        elif keyword == "BEGIN":
+            if begin_line:
+                yield Card(begin_line, tuple(properties), "it has no END line")
+            begin_line, guessed, properties, total = number, False, [], total + 1
+        elif keyword == "END" and begin_line:
+            yield Card(begin_line, tuple(properties), guessed=guessed)
+            begin_line = 0
+        elif begin_line and prop.name != "AGENT":
+            properties.append(prop)
             guessed = guessed or not clean
         agent = prop.name == "AGENT" and not prop.value.strip()
-    if begun:
-        raise InputError(f"{shown_as} is cut off: the card begun in line {begun} has no end.", _EXPORT)
+    if begin_line:
+        raise InputError(f"{shown_as} is cut off: the card begun in line {begin_line} has no end.", _EXPORT)
     if not total:
         raise InputError(f"{shown_as} is not an address book: it has no BEGIN:VCARD.", _EXPORT)
 
@@ -91,41 +92,41 @@ _EXPORT = "Export the contacts again as vCard (.vcf) and put that file in its pl
 
 
 def _properties(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Unfolded lines with the number of their first line; what is longer than a property may be is left out.
+    """The unfolded lines with the number of their first line, without those that are too long.
 
-    A line goes on in the next one if that begins with space (RFC 6350, 3.2), or, in quoted-printable, if it ends with
-    ``=`` (vCard 2.1).
+    A line continues in the next line if the next line begins with space (RFC 6350, 3.2), or if the line is
+    quoted-printable and ends with ``=`` (vCard 2.1).
     """
     number, size = 0, 0
     parts: list[bytes] = []
-    soft = False
+    continues = False
     for here, line in _lines(file):
-        if parts and (soft or line[:1] in {b" ", b"\t"}):
-            piece = line if soft else line[1:]
+        if parts and (continues or line[:1] in {b" ", b"\t"}):
+            piece = line if continues else line[1:]
             size += len(piece)
-            if size <= LONGEST:
+            if size <= MAX_PROPERTY_BYTES:
                 parts.append(piece)
         else:
-            if parts and size <= LONGEST:
+            if parts and size <= MAX_PROPERTY_BYTES:
                 yield number, b"".join(parts)
             number, parts, size = here, [line], len(line)
-        soft = line.endswith(b"=") and size <= LONGEST and _quoted(parts[0])
-        if soft:
+        continues = line.endswith(b"=") and size <= MAX_PROPERTY_BYTES and _quoted(parts[0])
+        if continues:
             parts[-1] = parts[-1].removesuffix(b"=")
-    if parts and size <= LONGEST:
+    if parts and size <= MAX_PROPERTY_BYTES:
         yield number, b"".join(parts)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The lines of the file without their ends; of a line too long to keep, as much as shows that it is."""
+    """The lines of the file without their ends. A line that is too long is cut to just above the limit."""
     number = 0
-    while piece := file.readline(LONGEST + 2):
+    while piece := file.readline(MAX_PROPERTY_BYTES + 2):
         number += 1
         if number == 1:
             piece = piece.removeprefix(b"\xef\xbb\xbf")
         yield number, piece.rstrip(b"\r\n")
         while piece and not piece.endswith(b"\n"):
-            piece = file.readline(LONGEST + 2)
+            piece = file.readline(MAX_PROPERTY_BYTES + 2)
 
 
 def _quoted(line: bytes) -> bool:
@@ -136,13 +137,13 @@ _CHARSET = re.compile(
     r"utf-?(8|16)|us-ascii|iso-?8859-\d{1,2}|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|shift_jis|euc-(jp|kr)|gb\w{1,5}|big5",
     re.IGNORECASE,
 )
-"""The character sets that address books name; Python knows others, some of which are no sets of characters."""
+"""The character sets that address books name. Python has other codecs, and some of them are not character sets."""
 
 
 def _decoded(octets: ContentLine) -> tuple[ContentLine, bool]:
     """The property with its value as text, and whether its encoding was known.
 
-    UTF-8 is the rule; older programs write Windows-1252 and do not say so.
+    The default is UTF-8. Older programs write Windows-1252 without naming it.
     """
     value = octets.value.encode("latin-1")
     encoding = {octets.param("ENCODING").upper(), *(bare.upper() for bare in octets.params.get("TYPE", ()))}

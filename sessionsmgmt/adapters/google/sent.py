@@ -13,9 +13,9 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.google.scopes import METADATA
-from sessionsmgmt.adapters.mail_headers import HEADERS, mail, sender
+from sessionsmgmt.adapters.mail_headers import HEADERS, mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.parallel import side_by_side
 
@@ -57,7 +57,7 @@ class GmailSent:
         api = self.account.reading("gmail", SCOPES)
         with understood(LOOKING):
             reply = _get(api, message_id, ["From"])
-            return sender(_headers(reply)) if reply else None
+            return sender_address(_headers(reply)) if reply else None
 
 
 def _ids(api: Any) -> Iterator[str]:
@@ -79,13 +79,13 @@ def _ids(api: Any) -> Iterator[str]:
         )
         return reply
 
-    return (one["id"] for reply in pages(page) for one in reply.get("messages", ()))
+    return (message["id"] for message in rows(page, "messages"))
 
 
 def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:
     """The mail's headers; None if somebody has deleted it meanwhile. Without a date it counts as of the instant."""
     reply = _get(api, message_id, HEADERS)
-    return mail(message_id, _date(reply) or instant, _headers(reply)) if reply else None
+    return mail_from_headers(message_id, _date(reply) or instant, _headers(reply)) if reply else None
 
 
 def _get(api: Any, message_id: str, headers: Sequence[str]) -> Item | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessionsmgmt.config.findings import shown
+from sessionsmgmt.config.problems import shown_word
 from sessionsmgmt.errors import InputError
 
 LARGEST = 131_072
@@ -49,7 +49,7 @@ def conf_json(path: Path) -> Former:
         sender=_text(values, "mail.from.address"),
         within=_within(values),
         wording=translated(_read(_beside(path, pattern))) if pattern else "",
-        left_out=tuple(sorted({shown(key) for key in values.keys() - KNOWN})),
+        left_out=tuple(sorted({shown_word(key) for key in values.keys() - KNOWN})),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.adapters.mail_headers import mail
+from sessionsmgmt.adapters.mail_headers import mail_from_headers
 from sessionsmgmt.domain.delivery.reconciliation import MARK, trait
 from tests.builders import NOW, SECRET
 
@@ -18,7 +18,7 @@ SUBJECT = (
 
 
 def subject(value: str) -> str:
-    return " ".join(mail("1", NOW, [("Subject", value)]).subject.split())
+    return " ".join(mail_from_headers("1", NOW, [("Subject", value)]).subject.split())
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_a_subject_is_the_same_however_it_is_given(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["=?x?q?y?=", "=?utf-8?b?A?=", "=?utf-8?q?=ff?=", "=?utf-8?", "\ud800 \udcff"])
 def test_an_encoding_that_makes_no_sense_is_no_obstacle(value: str) -> None:
-    assert trait(SECRET, (), mail("1", NOW, [("Subject", value)]).subject)
+    assert trait(SECRET, (), mail_from_headers("1", NOW, [("Subject", value)]).subject)
 
 
 def test_recipients_are_those_of_to_and_cc_without_their_names() -> None:
-    found = mail(
+    found = mail_from_headers(
         "1",
         NOW,
         [
@@ -57,16 +57,16 @@ def test_recipients_are_those_of_to_and_cc_without_their_names() -> None:
 
 
 def test_a_mail_without_headers_is_a_mail() -> None:
-    found = mail("1", NOW, [])
+    found = mail_from_headers("1", NOW, [])
     assert (found.recipients, found.subject, found.mark) == ((), "", "")
 
 
 def test_of_two_subjects_the_first_counts() -> None:
-    assert mail("1", NOW, [("Subject", "first"), ("subject", "second")]).subject == "first"
+    assert mail_from_headers("1", NOW, [("Subject", "first"), ("subject", "second")]).subject == "first"
 
 
 def test_the_mark_is_read_whatever_case_its_header_has_and_only_once() -> None:
-    assert mail("1", NOW, [(MARK.upper(), " abc\r\n "), (MARK, "def")]).mark == "abc"
+    assert mail_from_headers("1", NOW, [(MARK.upper(), " abc\r\n "), (MARK, "def")]).mark == "abc"
 
 
 NAMES = st.sampled_from(["To", "Cc", "Subject", MARK, "X-Other"])
@@ -74,5 +74,5 @@ NAMES = st.sampled_from(["To", "Cc", "Subject", MARK, "X-Other"])
 
 @given(st.lists(st.tuples(NAMES, st.text() | st.text(alphabet='=?utf-8qb \r\n,;:<>@"()\\\udcffé'))))
 def test_whatever_the_headers_hold_there_is_a_mail(headers: list[tuple[str, str]]) -> None:
-    found = mail("1", NOW, headers)
+    found = mail_from_headers("1", NOW, headers)
     assert len(trait(SECRET, found.recipients, found.subject)) == 32

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from sessionsmgmt.application.setup.init import Answers, Source, answers, guess_zone, init, plan, questions, write
-from sessionsmgmt.characters import unseen
+from sessionsmgmt.application.setup.init import plan, write, write_files
+from sessionsmgmt.application.setup.questions import Answers, Source, answers, guess_zone, questions
+from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import GoogleCalendar, IcsCalendar
 from sessionsmgmt.domain.model.people import Disclose
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 6, 17, tzinfo=UTC)
 ZONE = "America/New_York"
 
 LINES = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), min_size=1, max_size=60).filter(
-    lambda text: text.isprintable() and text.strip() and unseen(text) is None
+    lambda text: text.isprintable() and text.strip() and find_invisible(text) is None
 )
 """What a person can type as an answer, quotes, colons, emoji and combining marks included."""
 
@@ -91,8 +92,8 @@ def test_the_default_calendar_is_a_name_at_google() -> None:
             "Time zone: this has an invisible character in it (U+200B ZERO WIDTH SPACE)",
         ),
         ("match", "\x1b[31m", "Text in the title of every session: leave out line breaks and control characters."),
-        ("timezone", "EST/Boston", "Time zone: this is no IANA time zone"),
-        ("timezone", "../../etc/passwd", "Time zone: this is no IANA time zone"),
+        ("timezone", "EST/Boston", "Time zone: this is not an IANA time zone"),
+        ("timezone", "../../etc/passwd", "Time zone: this is not an IANA time zone"),
         ("provider", "outlook", "Where are calendar and contacts: choose one of google, files."),
         ("calendar", "../calendar.ics", "Calendar: write the path of an .ics file in this folder, such as"),
         ("calendar", "/etc/calendar.ics", "Calendar: write the path of an .ics file in this folder, such as"),
@@ -336,7 +337,7 @@ def test_overwriting_a_link_does_not_reach_what_it_points_to(tmp_path: Path) -> 
 
 
 def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) -> None:
-    result = init(answered(), tmp_path, ())
+    result = write_files(answered(), tmp_path, ())
 
     assert result.message.splitlines()[:2] == ["Wrote", "  sessions.yml"]
     assert "sessionsmgmt preview --out preview" in result.message

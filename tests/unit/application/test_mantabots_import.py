@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.setup.init import answers, as_before, write
+from sessionsmgmt.application.setup.init import write
 from sessionsmgmt.application.setup.mantabots_import import conf_json, translated
+from sessionsmgmt.application.setup.questions import answers, as_before
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import CalendarStore, Config, GoogleCalendar, GoogleMail
 from sessionsmgmt.domain.model.people import Disclose
@@ -155,7 +156,7 @@ def test_several_recipients_stay_several(conf: Path, to: object) -> None:
         ({"calendar.days": 0}, "calendar.days must be a whole number"),
         ({"calendar.days": "soon"}, "calendar.days must be a whole number"),
         ({"calendar.full_day": "maybe"}, "calendar.full_day must be"),
-        ({"calendar.time_zone": "Boston"}, "Time zone: this is no IANA time zone"),
+        ({"calendar.time_zone": "Boston"}, "Time zone: this is not an IANA time zone"),
         ([], "is no configuration"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A small club on disk, and what is wrong with a sessions.yml of it."""
+"""A small club on disk, and the problems of its sessions.yml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ notices:
     match: Team Session
     to: [office@example.org]
 """
-"""A valid file; the notice is the last thing in it, so that more of its keys, and more sections, can be appended."""
+"""A valid file. The notice is at its end, so that tests can append keys of the notice, and sections."""
 
 WHOLE = """\
 version: 1
@@ -84,7 +84,7 @@ notices:
 
 
 class Club:
-    """A repository with one sessions.yml and the files it may name."""
+    """A repository with one sessions.yml and the files that it may name."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -102,7 +102,7 @@ class Club:
         return load(self.file)
 
     def problems(self, text: str | bytes) -> list[str]:
-        """What is wrong with it, without the folder before the file's name."""
+        """The problems of a sessions.yml with this text, without the folder in the file's path."""
         self.file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         try:
             load(self.file)
@@ -112,6 +112,6 @@ class Club:
 
 
 def changed(old: str, new: str) -> str:
-    """The valid file with one thing changed."""
+    """The valid file with one part of its text replaced."""
     assert BASE.count(old) == 1
     return BASE.replace(old, new)

@@ -1,4 +1,4 @@
-"""What a club in a repository of many may name, so that nobody names what belongs to another."""
+"""Several clubs share a repository, and no club can name the environment or the ledger of another."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.config.clubs import BRANCH, ENVIRONMENT, Claim, claims, contested, declared, holder, unbound
+from sessionsmgmt.config.clubs import (
+    BRANCH_KEYS,
+    ENVIRONMENT_KEYS,
+    ClubEnvironment,
+    club_environments,
+    conflict_problem,
+    folder_problem,
+    nearest_club_folder,
+    read_values,
+)
 from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import ledger_branch, token, topic
+from sessionsmgmt.config.model import ledger_branch, slug, topic
 from sessionsmgmt.errors import InputError
 from tests.unit.config.club import BASE
 
@@ -78,7 +87,7 @@ def test_a_club_may_name_the_environment_of_its_folder(repository: Path, folder:
         "ott\u0435rs",
     ],
 )
-def test_a_club_may_name_no_other(repository: Path, environment: str) -> None:
+def test_a_club_may_not_name_another_environment(repository: Path, environment: str) -> None:
     [problem] = problems(rotating(repository, "clubs/otters", environment))
     assert problem.startswith("credentials.environment: must be clubs-otters or otters: ")
 
@@ -100,7 +109,7 @@ CONTESTS = [
 
 
 @pytest.mark.parametrize(("named", "kept"), CONTESTS)
-def test_an_environment_that_two_clubs_name_belongs_to_one_at_most(
+def test_at_most_one_of_two_clubs_may_name_the_same_environment(
     repository: Path, named: list[str], kept: list[str]
 ) -> None:
     pairs = [one.split(":") for one in named]
@@ -110,7 +119,7 @@ def test_an_environment_that_two_clubs_name_belongs_to_one_at_most(
     assert [folder for folder, _ in pairs if not problems(repository / folder / "sessions.yml")] == kept
 
 
-def test_who_contests_it_is_named_with_what_to_write_instead(repository: Path) -> None:
+def test_the_message_names_the_other_club_and_a_free_environment(repository: Path) -> None:
     rotating(repository, "clubs/.hidden/otters", "otters")
     path = rotating(repository, "clubs/otters", "otters")
 
@@ -120,24 +129,24 @@ def test_who_contests_it_is_named_with_what_to_write_instead(repository: Path) -
 
 
 FOLDERS = st.lists(st.sampled_from(["a", "b", "a-b", "A", "otters"]), max_size=3).map("/".join)
-CLAIMS = st.builds(Claim, FOLDERS, st.sampled_from(["a", "b", "a-b", "A", "a-a-b", "b-a", "otters", "A-b"]))
+CLAIMS = st.builds(ClubEnvironment, FOLDERS, st.sampled_from(["a", "b", "a-b", "A", "a-a-b", "b-a", "otters", "A-b"]))
 
 
 @given(st.lists(CLAIMS, max_size=6, unique_by=lambda one: one.folder))
-def test_no_two_clubs_ever_have_the_same_environment(named: list[Claim]) -> None:
-    kept = [one for one in named if not (unbound(one) or contested(one, named))]
+def test_no_two_clubs_ever_have_the_same_environment(named: list[ClubEnvironment]) -> None:
+    kept = [one for one in named if not (folder_problem(one) or conflict_problem(one, named))]
 
     assert len({one.environment.casefold() for one in kept}) == len(kept)
 
 
-def test_what_a_broken_file_claims_keeps_nobody_from_anything(repository: Path) -> None:
+def test_a_broken_file_does_not_block_other_clubs(repository: Path) -> None:
     for name, text in (("girls", "credentials: [environment: otters"), ("boys", "\x00")):
         path = repository / name / "otters" / "sessions.yml"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
 
     assert problems(rotating(repository, "clubs/otters", "otters")) == []
-    assert [one.folder for one in claims(repository)] == ["clubs/otters"]
+    assert [one.folder for one in club_environments(repository)] == ["clubs/otters"]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +162,7 @@ def test_what_a_broken_file_claims_keeps_nobody_from_anything(repository: Path) 
 def test_a_club_in_a_folder_has_the_branch_of_its_folder(repository: Path, place: str, branch: str) -> None:
     [problem] = problems(club(repository, "otters", place.format(branch=branch) + "\n"))
 
-    assert (
-        ".branch: must be sessionsmgmt-ledger-otters, as it is if left out; 'sessionsmgmt resolve --adopt'" in problem
-    )
+    assert ".branch: must be sessionsmgmt-ledger-otters, the default; 'sessionsmgmt resolve --adopt'" in problem
     assert problems(club(repository, "otters", place.format(branch="sessionsmgmt-ledger-otters") + "\n")) == []
 
 
@@ -208,9 +215,9 @@ def test_a_template_may_still_be_shared(repository: Path) -> None:
 def test_the_folder_that_a_path_belongs_to_is_the_nearest_with_a_club(tmp_path: Path) -> None:
     club(tmp_path, "a/b")
 
-    assert holder(tmp_path / "a" / "b" / "c" / "x.json", tmp_path) == tmp_path / "a" / "b"
-    assert holder(tmp_path / "a" / "x.json", tmp_path) == tmp_path
-    assert holder(tmp_path / "x.json", tmp_path) == tmp_path
+    assert nearest_club_folder(tmp_path / "a" / "b" / "c" / "x.json", tmp_path) == tmp_path / "a" / "b"
+    assert nearest_club_folder(tmp_path / "a" / "x.json", tmp_path) == tmp_path
+    assert nearest_club_folder(tmp_path / "x.json", tmp_path) == tmp_path
 
 
 @pytest.mark.parametrize(
@@ -223,15 +230,15 @@ def test_the_folder_that_a_path_belongs_to_is_the_nearest_with_a_club(tmp_path: 
         ("2026-2027", "2026-2027"),
     ],
 )
-def test_the_word_of_a_folder_stays_what_it_was(folder: str, word: str) -> None:
-    assert token(folder) == word
+def test_the_slug_of_a_folder_never_changes(folder: str, word: str) -> None:
+    assert slug(folder) == word
 
 
-def test_the_word_of_one_folder_is_not_the_name_of_another() -> None:
+def test_the_slug_of_one_folder_is_not_the_name_of_another() -> None:
     other = f"clubs-otters-{DIGEST}"
 
-    assert token(other) not in {other, token("clubs/otters")}
-    assert token(DIGEST) != DIGEST
+    assert slug(other) not in {other, slug("clubs/otters")}
+    assert slug(DIGEST) != DIGEST
     assert ledger_branch(other) != ledger_branch("clubs/otters")
     assert topic("held", other) != topic("held", "clubs/otters")
     assert topic("held", "") == "held"
@@ -241,14 +248,14 @@ ANY_FOLDER = st.text(st.sampled_from("abAB-/. 1f\u00e9\u20ac"), max_size=8)
 
 
 @given(ANY_FOLDER, ANY_FOLDER)
-def test_no_two_folders_have_the_same_word(one: str, other: str) -> None:
-    assert (token(one) == token(other)) is (one == other)
-    assert token(token(one)) != token(one) or token(one) == one
+def test_no_two_folders_have_the_same_slug(one: str, other: str) -> None:
+    assert (slug(one) == slug(other)) is (one == other)
+    assert slug(slug(one)) != slug(one) or slug(one) == one
 
 
-def test_several_keys_are_read_in_one_go(tmp_path: Path) -> None:
+def test_several_keys_are_read_in_one_pass(tmp_path: Path) -> None:
     path = tmp_path / "sessions.yml"
     path.write_text("ledger: {branch: x, other: [{branch: y}]}\ncredentials:\n  environment: 'z'\n", encoding="utf-8")
 
-    assert declared(path, ENVIRONMENT, BRANCH) == {ENVIRONMENT: "z", BRANCH: "x"}
-    assert declared(tmp_path / "missing", ENVIRONMENT) == {}
+    assert read_values(path, ENVIRONMENT_KEYS, BRANCH_KEYS) == {ENVIRONMENT_KEYS: "z", BRANCH_KEYS: "x"}
+    assert read_values(tmp_path / "missing", ENVIRONMENT_KEYS) == {}

@@ -1,4 +1,4 @@
-"""What a valid sessions.yml becomes."""
+"""The configuration that a valid sessions.yml becomes."""
 
 from __future__ import annotations
 
@@ -138,12 +138,12 @@ def test_each_provider_and_store_has_its_own_settings(
     assert getattr(club.load(changed(old, new)), section) == expected
 
 
-def test_a_ledger_in_a_file_has_a_usual_place(club: Club) -> None:
+def test_a_ledger_in_a_file_has_a_default_path(club: Club) -> None:
     config = club.load(f"{BASE}ledger: {{store: file}}\n")
     assert config.ledger.store == FileStore(club.root / ".sessionsmgmt" / "ledger.json")
 
 
-def test_durations_may_be_one_or_many(club: Club) -> None:
+def test_durations_may_be_singular_or_plural(club: Club) -> None:
     for text, within in (
         ("1 hour", Within(1, Unit.HOURS)),
         ("48 hours", Within(48, Unit.HOURS)),
@@ -153,7 +153,7 @@ def test_durations_may_be_one_or_many(club: Club) -> None:
         assert club.load(f"{BASE}    within: {text}\n").notices[0].rule.within == within
 
 
-def test_two_notices_may_tell_the_same_owner_of_the_same_sessions(club: Club) -> None:
+def test_two_notices_may_go_to_the_same_owner_about_the_same_sessions(club: Club) -> None:
     config = club.load(f"{BASE}  - {{id: again, match: Team Session, to: [office@example.org]}}\n")
     assert [notice.rule.id for notice in config.notices] == ["campus", "again"]
 

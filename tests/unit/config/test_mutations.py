@@ -1,4 +1,4 @@
-"""Whatever happens to a sessions.yml, it loads or is refused with reasons that have a place in it."""
+"""Any changed sessions.yml loads, or is refused with problems that have positions in the file."""
 
 from __future__ import annotations
 
@@ -126,6 +126,15 @@ def test_only_what_is_needed_is_imported(club: Club) -> None:
     )
     result = subprocess.run([sys.executable, "-c", code, club.file], check=True, capture_output=True, text=True)
     loaded = set(result.stdout.split())
-    assert {"yaml", "jsonschema"} <= loaded
-    assert not loaded & {"icalendar", "recurring_ical_events", "vobject", "jinja2", "markdown_it", "css_inline", "rich"}
+    assert "yaml" in loaded
+    assert not loaded & {
+        "jsonschema",
+        "icalendar",
+        "recurring_ical_events",
+        "vobject",
+        "jinja2",
+        "markdown_it",
+        "css_inline",
+        "rich",
+    }
     assert not loaded & {"google", "googleapiclient", "github", "requests", "nacl", "httplib2"}

@@ -1,4 +1,4 @@
-"""No path leaves the repository, whichever way it is written."""
+"""No path in sessions.yml leads out of the repository."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.config.load import load
-from sessionsmgmt.config.paths import around
+from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.errors import InputError
 from tests.settings import settings
 from tests.unit.config.club import BASE, Club, changed
@@ -16,7 +16,7 @@ from tests.unit.config.club import BASE, Club, changed
 OUT = "leads out of the repository; keep the file inside it"
 RELATIVE = "must be relative to the folder of sessions.yml"
 
-THROUGH_A_LINK = "is a link, or behind one, and nothing is written through links; give the path it leads to"
+THROUGH_A_LINK = "is a link, or below one, and nothing is written through links; write the path that it leads to"
 WRITTEN = {"mail.path", "ledger.path", "ledger.migrate_from.path"}
 PLACES = [
     ("calendar.path", "{provider: google, name: Team}", "{provider: ics, path: PATH}"),
@@ -28,7 +28,7 @@ PLACES = [
     ("preview.sample.contacts", "roles:", "preview: {sample: {calendar: sample.ics, contacts: PATH}}\nroles:"),
     ("notices[0].template", "match:", "template: PATH\n    match:"),
 ]
-"""Each key that names a file, and how to put it into the valid file."""
+"""Each key that names a file, and how to add it to the valid file."""
 
 
 @pytest.mark.parametrize(("where", "old", "new"), PLACES)
@@ -43,9 +43,9 @@ PLACES = [
         ("~/x", RELATIVE),
         ("C:/x", RELATIVE),
         ("folder\\x", "must have / between its folders, not \\"),
-        (".git/config", "leads into .git, which is git's own; keep the file elsewhere"),
-        ("folder/../.GIT/config", "leads into .git, which is git's own; keep the file elsewhere"),
-        ("config-link", "leads into .git, which is git's own; keep the file elsewhere"),
+        (".git/config", "leads into .git, which belongs to git; keep the file elsewhere"),
+        ("folder/../.GIT/config", "leads into .git, which belongs to git; keep the file elsewhere"),
+        ("config-link", "leads into .git, which belongs to git; keep the file elsewhere"),
         ("a" * 501, "is too long: it may have 500 characters at most"),
     ],
 )
@@ -84,14 +84,14 @@ def test_a_club_in_a_folder_that_is_a_link_is_refused(club: Club) -> None:
     ]
 
 
-def test_links_in_a_circle_are_no_file(club: Club) -> None:
+def test_links_in_a_circle_are_not_a_file(club: Club) -> None:
     (club.root / "a").symlink_to(club.root / "b")
     (club.root / "b").symlink_to(club.root / "a")
     (problem,) = club.problems(f"{BASE}    template: a\n")
     assert problem.endswith("notices[0].template: there is no such file")
 
 
-def test_a_pipe_is_no_file_and_does_not_block(club: Club) -> None:
+def test_a_pipe_is_not_a_file_and_does_not_block(club: Club) -> None:
     os.mkfifo(club.root / "pipe")
     (problem,) = club.problems(f"{BASE}    template: pipe\n")
     assert problem.endswith("notices[0].template: there is no such file")
@@ -114,7 +114,7 @@ def test_outside_of_a_repository_the_folder_of_the_file_is_the_limit(club: Club)
     assert [problem.text for problem in caught.value.problems] == [OUT]
 
 
-def test_a_repository_whose_git_folder_is_elsewhere_is_one(club: Club) -> None:
+def test_a_git_file_in_place_of_the_git_folder_marks_a_repository(club: Club) -> None:
     (club.root / "folder" / ".git").write_text("gitdir: ../.git/modules/folder\n", encoding="utf-8")
     (club.root / "folder" / "sessions.yml").write_text(BASE, encoding="utf-8")
     assert load(club.root / "folder" / "sessions.yml").root == club.root / "folder"
@@ -138,7 +138,7 @@ def test_the_usual_ledger_may_not_be_a_link_out_of_the_repository(
 ) -> None:
     (club.root / ".sessionsmgmt").symlink_to(tmp_path_factory.mktemp("outside"))
     assert club.problems(BASE) == [
-        f"sessions.yml:1:1: ledger.path: .sessionsmgmt/ledger.json, where the ledger is if nothing else is said, {OUT}"
+        f"sessions.yml:1:1: ledger.path: .sessionsmgmt/ledger.json, the ledger's default path, {OUT}"
     ]
 
 
@@ -173,33 +173,31 @@ def test_without_git_the_folder_of_the_checkout_is_the_repository(
         for checkout in (club.root, desk / "linked"):
             config = load(path, checkout)
             assert (config.root, config.folder) == (club.root, "clubs/otters")
-    assert (around(club.file, club.root).root, around(club.file, club.root).name) == (club.root, "")
+    assert (find_club_folder(club.file, club.root).root, find_club_folder(club.file, club.root).name) == (club.root, "")
 
 
-def test_a_checkout_that_is_elsewhere_says_nothing_about_the_repository(
-    club: Club, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_checkout_elsewhere_is_not_the_repository(club: Club, tmp_path_factory: pytest.TempPathFactory) -> None:
     file = without_git(club)
     for elsewhere in (tmp_path_factory.mktemp("outside"), file.parent / "inner", Path(f"{club.root}-of-before")):
-        assert (around(file, elsewhere).root, around(file, elsewhere).name) == (file.parent, "")
+        assert (find_club_folder(file, elsewhere).root, find_club_folder(file, elsewhere).name) == (file.parent, "")
 
 
-def test_git_tells_more_exactly_than_the_folder_of_the_checkout(club: Club) -> None:
+def test_the_git_folder_counts_before_the_folder_of_the_checkout(club: Club) -> None:
     inner = club.root / "folder"
     (inner / ".git").mkdir()
     (inner / "clubs").mkdir()
 
-    assert around(inner / "clubs" / "sessions.yml", club.root).name == "clubs"
-    assert around(inner / "sessions.yml", club.root).name == ""
+    assert find_club_folder(inner / "clubs" / "sessions.yml", club.root).name == "clubs"
+    assert find_club_folder(inner / "sessions.yml", club.root).name == ""
 
 
-def test_what_is_above_the_checkout_is_another_repository(club: Club) -> None:
+def test_a_git_folder_above_the_checkout_is_ignored(club: Club) -> None:
     work = club.root / "_work" / "club"
     (work / "otters").mkdir(parents=True)
 
-    found = around(work / "otters" / "sessions.yml", work)
+    found = find_club_folder(work / "otters" / "sessions.yml", work)
     assert (found.root, found.name) == (work, "otters")
-    assert around(work / "otters" / "sessions.yml").name == "_work/club/otters"
+    assert find_club_folder(work / "otters" / "sessions.yml").name == "_work/club/otters"
 
 
 @pytest.mark.parametrize(

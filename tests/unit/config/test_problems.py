@@ -1,4 +1,4 @@
-"""Each thing that can be wrong, and the whole of what is said about it: one mistake, one message."""
+"""Every problem that sessions.yml can have, and its whole message: one mistake gives one message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADULTS = "adults: [Adult]"
 TO = "to: [office@example.org]"
 
 CHANGES = [
-    # what is changed, into what, and what is said: line, column, place, sentence
+    # the replaced text, the new text, and the message: line, column, key path, sentence
     ("version: 1", "version: 0", "1:10: version: must be 1"),
     ("version: 1", "version: true", "1:10: version: must be 1"),
     ("version: 1", "version: '1'", "1:10: version: must be 1, without quotes"),
@@ -38,9 +38,9 @@ CHANGES = [
         "2:7: team: must be text, and YAML takes this for a number, a date or a time; put it in quotes",
     ),
     ("MantaBots", "yes", '2:7: team: must be text, and YAML takes yes for a yes or no; put it in quotes: "yes"'),
-    ("New_York", "New_Yrok", '3:11: timezone: is no IANA time zone; did you mean "America/New_York"?'),
-    ("team:", "locale: en_XX\nteam:", '2:9: locale: is no known language and country; did you mean "en"?'),
-    ("team:", "locale: qq\nteam:", "2:9: locale: is no known language and country; write one such as en_US or fr"),
+    ("New_York", "New_Yrok", '3:11: timezone: is not an IANA time zone; did you mean "America/New_York"?'),
+    ("team:", "locale: en_XX\nteam:", '2:9: locale: is not a known language and country; did you mean "en"?'),
+    ("team:", "locale: qq\nteam:", "2:9: locale: is not a known language and country; write one such as en_US or fr"),
     (
         "team:",
         "locale: English\nteam:",
@@ -146,12 +146,12 @@ CHANGES = [
     (
         MAIL,
         "mail: {provider: smtp, host: h, username: coach}",
-        "6:1: mail.from: is missing, and the user name is no address that emails could be from; write one",
+        "6:1: mail.from: is missing, and the user name is not an email address; write an address",
     ),
     (
         MAIL,
         "mail: {provider: smtp, host: h, username: c@example.org, confirm: sent-folder}",
-        "6:67: mail.confirm: must be none: a mail server (provider: smtp) has no folder of sent mail to look into",
+        "6:67: mail.confirm: must be none: a mail server (provider: smtp) has no folder of sent mail to check",
     ),
     (MAIL, "mail: {provider: outbox, path: notice.md}", "6:32: mail.path: is a file, not a folder"),
     (ADULTS, "adults: []", "8:11: roles.adults: is empty; write a list or a group of keys, such as [Adult]"),
@@ -172,12 +172,12 @@ CHANGES = [
     (
         ADULTS,
         "adults: [Adult]\n  session: [X]",
-        "9:3: roles.session: templates know something else by this name; take another one for the role",
+        "9:3: roles.session: templates use this name for something else; choose another name for the role",
     ),
     (
         ADULTS,
         "adults: [Adult]\n  for: [X]",
-        "9:3: roles.for: this word means something else in templates; take another one for the role",
+        "9:3: roles.for: this word has another meaning in templates; choose another name for the role",
     ),
     (
         ADULTS,
@@ -249,7 +249,7 @@ ADDED_TO_NOTICE = [
     ),
     (
         "kinds: [changed]",
-        "14:12: notices[0].kinds: has no new, and what has not been announced is never followed up: add new",
+        "14:12: notices[0].kinds: has no new, and without a first notice there are no later notices: add new",
     ),
     ("kinds: []", "14:12: notices[0].kinds: is empty; write a list, such as [new, cancelled]"),
     ("kinds: [new, new]", "14:18: notices[0].kinds[1]: is the same as notices[0].kinds[0]; keep one of the two"),
@@ -281,7 +281,7 @@ ADDED_SECTIONS = [
         "ledger: {store: git, path: x}",
         "14:22: ledger.path: goes with store: file only; remove it or change store",
     ),
-    ("ledger: {store: git, branch: main}", "14:30: ledger.branch: must be a branch that the ledger has for itself"),
+    ("ledger: {store: git, branch: main}", "14:30: ledger.branch: must be a branch that only the ledger uses"),
     (
         "ledger: {store: git, branch: a..b}",
         (
@@ -291,7 +291,7 @@ ADDED_SECTIONS = [
     ),
     (
         "ledger: {store: git, migrate_from: {store: git}}",
-        "14:44: ledger.migrate_from.store: is the same ledger; remove migrate_from, or name the one of before",
+        "14:44: ledger.migrate_from.store: is the same ledger; remove migrate_from, or name the former ledger",
     ),
     (
         "ledger: {migrate_from: {store: git}}",
@@ -304,7 +304,7 @@ ADDED_SECTIONS = [
     ("ledger: {store: file, path: folder}", "14:29: ledger.path: is a folder, not a file"),
     (
         "ledger: {store: file, path: sessions.yml}",
-        "14:29: ledger.path: is a file with another use; the ledger needs one of its own",
+        "14:29: ledger.path: is a file that is used for something else; the ledger needs its own file",
     ),
     ("ledger: {keep: 9999 days}", "14:16: ledger.keep: must be from 1 day to 5 years"),
     ("ledger: {keep: 23 hours}", "14:16: ledger.keep: must be from 1 day to 5 years"),
@@ -355,26 +355,26 @@ ADDED_SECTIONS = [
     ("tem: x", "14:1: tem: unknown key"),
     ("on: push", "14:1: on: unknown key"),
     ("team: Again", "14:1: team: this key is here a second time, after line 2; keep one of the two"),
-    ("<<: {team: x}", "14:1: …: merge keys (<<) are not taken; write the keys out"),
+    ("<<: {team: x}", "14:1: …: merge keys (<<) are not supported; write the keys out"),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "said"), CHANGES)
-def test_a_change_for_the_worse_is_one_message(club: Club, old: str, new: str, said: str) -> None:
+def test_a_mistake_gives_one_message(club: Club, old: str, new: str, said: str) -> None:
     assert club.problems(changed(old, new)) == [f"sessions.yml:{said}"]
 
 
 @pytest.mark.parametrize(("line", "said"), ADDED_TO_NOTICE)
-def test_a_wrong_key_of_a_notice_is_one_message(club: Club, line: str, said: str) -> None:
+def test_a_wrong_key_of_a_notice_gives_one_message(club: Club, line: str, said: str) -> None:
     assert club.problems(f"{BASE}    {line}\n") == [f"sessions.yml:{said}"]
 
 
 @pytest.mark.parametrize(("line", "said"), ADDED_SECTIONS)
-def test_a_wrong_section_is_one_message(club: Club, line: str, said: str) -> None:
+def test_a_wrong_section_gives_one_message(club: Club, line: str, said: str) -> None:
     assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{said}"]
 
 
-def test_every_problem_is_told_at_once_and_by_line(club: Club) -> None:
+def test_all_problems_are_reported_at_once_by_line(club: Club) -> None:
     text = changed("MantaBots", "12").replace("Team Session", "''").replace("office@example.org", "office")
     assert [one.split(":")[1] for one in club.problems(f"{text}    within: soon\nmore: 1\n")] == [
         "2",
@@ -394,7 +394,7 @@ def test_ids_that_differ_in_case_only_are_the_same(club: Club) -> None:
     ]
 
 
-def test_entries_that_are_no_notices_are_each_told(club: Club) -> None:
+def test_every_entry_that_is_not_a_notice_is_reported(club: Club) -> None:
     assert club.problems(f"{BASE}  - campus\n  -\n") == [
         "sessions.yml:14:5: notices[1]: must be a group of keys: id, match, to",
         "sessions.yml:15:4: notices[2]: is empty; write a group of keys: id, match, to",
@@ -410,32 +410,32 @@ def test_entries_that_are_no_notices_are_each_told(club: Club) -> None:
         ("adults: [A], students: [S]", {}),
     ],
 )
-def test_a_check_on_a_role_that_is_not_there_can_never_be_judged(club: Club, roles: str, said: dict[str, str]) -> None:
+def test_a_check_of_a_missing_role_is_reported(club: Club, roles: str, said: dict[str, str]) -> None:
     text = changed("  adults: [Adult]\n  students: [Student]\n", f"  {{{roles}}}\n")
     found = club.problems(f"{text}    require: {{adults: 2, students_per_adult: 8}}\n")
     assert [problem.partition(": ")[2] for problem in found] == [
-        f"notices[0].require.{key}: can't be judged: roles has {what}; add it or remove this check"
+        f"notices[0].require.{key}: can't be checked: roles has {what}; add it or remove this check"
         for key, what in said.items()
     ]
 
 
-def test_without_roles_only_that_is_told(club: Club) -> None:
+def test_missing_roles_give_one_message(club: Club) -> None:
     text = changed("roles:\n  adults: [Adult]\n  students: [Student]\n", "")
     assert club.problems(f"{text}    require: {{adults: 2}}\n    template: notice.md\n") == [
         "sessions.yml:1:1: roles: is missing; write a group of keys, such as adults: [Adult]"
     ]
 
 
-def test_a_calendar_in_a_file_is_no_ledger(club: Club) -> None:
+def test_a_calendar_in_a_file_can_not_store_the_ledger(club: Club) -> None:
     text = changed(CALENDAR, "{provider: ics, path: calendar.ics}")
-    said = "must be git or file: a calendar in a file (provider: ics) remembers nothing"
+    said = "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
     assert club.problems(f"{text}ledger: {{store: calendar}}\n") == [f"sessions.yml:14:17: ledger.store: {said}"]
     assert club.problems(f"{text}ledger: {{store: git, migrate_from: {{store: calendar}}}}\n") == [
         f"sessions.yml:14:44: ledger.migrate_from.store: {said}"
     ]
 
 
-def test_a_missing_file_is_told_with_the_way_to_make_one(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_command_that_creates_it(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path / "sessions.yml")
     assert [problem.text for problem in caught.value.problems] == [
@@ -469,7 +469,7 @@ def test_the_error_counts_the_problems_and_names_the_file_as_it_was_given(club: 
         "to:",
     ],
 )
-def test_what_could_be_a_name_an_address_or_a_token_is_never_repeated(club: Club, old: str, canary: str) -> None:
+def test_text_that_could_be_private_is_never_repeated(club: Club, old: str, canary: str) -> None:
     text = (
         BASE.replace(old, f"'{canary}': x" if old.endswith(":") else f"'{canary}'", 1) + f"    presence: '{canary}'\n"
     )
@@ -508,12 +508,12 @@ def test_what_could_be_a_name_an_address_or_a_token_is_never_repeated(club: Club
         ("team: MantaBots", "team: Manta~", "2:12: team"),
     ],
 )
-def test_what_nobody_sees_is_one_message_that_names_it(
+def test_an_invisible_character_gives_one_message_with_its_name(
     club: Club, old: str, new: str, place: str, character: str, name: str
 ) -> None:
     [said] = club.problems(changed(old, new.replace("~", character)))
     assert said.startswith(f"sessions.yml:{place}: ")
-    assert f"({name}) stands here" in said
+    assert f"({name})" in said
 
 
 @pytest.mark.parametrize(
@@ -528,9 +528,9 @@ def test_what_nobody_sees_is_one_message_that_names_it(
         ("require: {adults: 2~}", "14:24: notices[0].require.adults"),
     ],
 )
-def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: str, place: str) -> None:
+def test_an_invisible_character_in_a_key_of_a_notice_gives_one_message(club: Club, line: str, place: str) -> None:
     [said] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
-    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) stands here")
+    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) only looks like a space")
 
 
 @pytest.mark.parametrize(
@@ -544,6 +544,6 @@ def test_what_nobody_sees_in_a_key_of_a_notice_is_one_message(club: Club, line: 
         ("to: [", "to:\u00a0[", "13:8"),
     ],
 )
-def test_indentation_and_gaps_that_are_no_spaces_are_named(club: Club, old: str, new: str, place: str) -> None:
+def test_blanks_in_place_of_spaces_are_reported(club: Club, old: str, new: str, place: str) -> None:
     said = club.problems(changed(old, new))
     assert any(one.startswith(f"sessions.yml:{place}: ") and "U+00A0 NO-BREAK SPACE" in one for one in said)

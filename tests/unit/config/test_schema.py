@@ -1,4 +1,4 @@
-"""The schema that editors and we share."""
+"""The JSON Schema of sessions.yml, which editors use too."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 
 def parts(part: Any, way: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each part of the schema that describes a value, with the way to it; conditions describe none."""
+    """Each part of the schema that describes a value, with its key path. Conditions do not describe values."""
     if isinstance(part, dict) and part != {"$ref": "#/$defs/misplaced"}:
         yield way, part
         for key, inner in part.get("properties", {}).items():
@@ -65,7 +65,7 @@ def test_every_group_of_keys_is_closed(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", [way for way, part in PARTS.items() if "pattern" in part])
-def test_every_pattern_says_in_words_what_it_wants(way: str) -> None:
+def test_every_pattern_has_a_message(way: str) -> None:
     assert PARTS[way]["patternErrorMessage"]
 
 
@@ -117,6 +117,6 @@ def test_every_key_of_the_contract_is_known() -> None:
     assert set(parse(WHOLE).value) == set(SCHEMA["properties"])
 
 
-def test_editors_are_told_of_entries_that_are_there_twice() -> None:
+def test_the_schema_tells_editors_about_repeated_entries() -> None:
     lists = {way for way, part in PARTS.items() if part.get("type") == "array"} - {".notices"}
     assert lists == {way for way, part in PARTS.items() if part.get("uniqueItems")} - {".roles.additionalProperties"}

@@ -9,7 +9,7 @@ from tests.unit.config.club import BASE, Club, changed
 WITH_TEMPLATE = f"{BASE}    template: notice.md\n"
 
 
-def test_a_problem_of_a_template_is_told_at_its_own_line(club: Club) -> None:
+def test_a_problem_of_a_template_is_reported_in_its_own_file(club: Club) -> None:
     (club.root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n{{ studnets }}\n", encoding="utf-8")
     (said,) = club.problems(WITH_TEMPLATE)
     assert said.startswith("notice.md:4:")
@@ -22,13 +22,13 @@ def test_a_template_knows_the_roles_of_the_file(club: Club) -> None:
     assert club.problems(changed("students", "helpers") + "    template: notice.md\n") == []
 
 
-def test_a_template_is_told_from_where_sessions_yml_was_given(club: Club) -> None:
+def test_the_path_of_a_template_begins_with_the_given_folder(club: Club) -> None:
     (club.root / "folder" / "x.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
     (said,) = club.problems(f"{BASE}    template: folder/x.md\n")
     assert said.startswith("folder/x.md:1:")
 
 
-def test_a_template_that_two_notices_share_is_judged_once(club: Club) -> None:
+def test_a_template_that_two_notices_share_is_checked_once(club: Club) -> None:
     (club.root / "notice.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
     second = "  - {id: gym, match: x, to: [a@example.org], template: notice.md}\n"
     assert len(club.problems(WITH_TEMPLATE + second)) == 1
@@ -36,7 +36,7 @@ def test_a_template_that_two_notices_share_is_judged_once(club: Club) -> None:
     assert club.problems(WITH_TEMPLATE + second) == ["sessions.yml:14:15: notices[0].template: there is no such file"]
 
 
-def test_what_is_wrong_with_the_template_and_with_the_file_is_told_together(club: Club) -> None:
+def test_problems_of_the_template_and_of_the_file_are_reported_together(club: Club) -> None:
     (club.root / "notice.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
     assert [one.split(":")[0] for one in club.problems(f"{WITH_TEMPLATE}    witin: 1 day\n")] == [
         "notice.md",
@@ -48,11 +48,11 @@ def test_what_is_wrong_with_the_template_and_with_the_file_is_told_together(club
     ("data", "said"),
     [
         (b"Subject: x\n\nCaf\xe9\n", "notice.md:3:4: this is not UTF-8 text; save the file as UTF-8 in your editor"),
-        (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) stands here; remove it"),
+        (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) is here; remove it"),
         (b"Subject: x\n\n" + b"x" * 200_000, "notice.md: the file is larger than 128 KiB; make it smaller"),
     ],
 )
-def test_a_template_that_is_no_text_is_told(club: Club, data: bytes, said: str) -> None:
+def test_a_template_that_is_not_text_is_reported(club: Club, data: bytes, said: str) -> None:
     (club.root / "notice.md").write_bytes(data)
     assert club.problems(WITH_TEMPLATE) == [said]
 
@@ -87,14 +87,16 @@ def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(
         ("Subject: x\n\n{% if team\u2060 %}a{% endif %}\n", "3:11", "U+2060 WORD JOINER"),
     ],
 )
-def test_what_nobody_sees_in_a_subject_or_in_braces_is_named(club: Club, text: str, place: str, name: str) -> None:
+def test_an_invisible_character_in_a_subject_or_in_braces_is_reported(
+    club: Club, text: str, place: str, name: str
+) -> None:
     (club.root / "notice.md").write_text(text, encoding="utf-8")
     [said] = club.problems(WITH_TEMPLATE)
     assert said.startswith(f"notice.md:{place}: ")
-    assert f"({name}) stands here" in said
+    assert f"({name})" in said
 
 
-def test_prose_may_have_fine_typography_and_emoji(club: Club) -> None:
+def test_prose_may_have_typographic_spaces_and_emoji(club: Club) -> None:
     text = "Subject: S\u00e9ance\u00a0: {{ team }} \U0001f3ca\u200d\u2642\ufe0f\n\nBon\u00adjour\u202f!\u200b\n"
     (club.root / "notice.md").write_text(text, encoding="utf-8")
     assert club.problems(WITH_TEMPLATE) == []

@@ -1,4 +1,4 @@
-"""Whatever stands in a calendar file or an address book: it is read, or it is an error that says what to do."""
+"""Any calendar or address book file is read, or it is an error with a hint."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def outcome(data: bytes) -> CalendarReading | InputError:
 
 
 def understood(result: CalendarReading | InputError) -> bool:
-    """Whether it is a reading that explains what it lacks, or an error that says what to do."""
+    """Whether the file gives a reading that explains what is missing, or an error with a hint."""
     if isinstance(result, InputError):
         return bool(result.hint)
     return bool(result.warnings) or not (result.unreadable or result.blind)
@@ -117,7 +117,7 @@ RULES = [
     moved=st.dictionaries(st.integers(0, 20), st.integers(-3_000, 3_000), max_size=4),
     added=st.lists(st.datetimes(wall(2026, 9, 1), wall(2027, 3, 1)), max_size=3, unique=True),
 )
-def test_a_series_is_what_another_implementation_takes_it_for(
+def test_a_series_has_the_same_instances_in_another_implementation(
     rule: str, first: datetime, without: set[int], moved: dict[int, int], added: list[datetime]
 ) -> None:
     def zoned(moment: datetime) -> str:
@@ -161,7 +161,7 @@ entries = st.builds(
 
 
 @given(written=st.lists(entries, max_size=4))
-def test_what_was_written_is_what_is_read(written: list[Entry]) -> None:
+def test_a_written_address_book_is_read_back(written: list[Entry]) -> None:
     with TemporaryDirectory() as folder:
         world = IcsWorld(Path(folder))
         world.put(*written)

@@ -1,4 +1,4 @@
-"""What calendars in the wild hold that a plain reading gets wrong."""
+"""Real calendars contain cases that a simple reader gets wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessionsmgmt.adapters.files.calendar import LIMIT, IcsFile
+from sessionsmgmt.adapters.files.calendar import MAX_BYTES, IcsFile
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.errors import InputError
 from tests.builders import NEW_YORK, local, utc
@@ -30,7 +30,7 @@ class TestIds:
         (event,) = events(vevent())
         assert event.id == LAB
 
-    def test_an_instance_is_known_by_the_instant_the_series_puts_it_at(self) -> None:
+    def test_an_instance_is_known_by_its_original_start(self) -> None:
         assert [event.id for event in events(vevent("RRULE:FREQ=WEEKLY;COUNT=2", start=":20261031T170000"))] == [
             f"{LAB}_20261031T210000Z",
             f"{LAB}_20261107T220000Z",
@@ -40,16 +40,16 @@ class TestIds:
         found = events(vevent("RRULE:FREQ=WEEKLY;COUNT=2", start=";VALUE=DATE:20261107"))
         assert [event.id for event in found] == [f"{LAB}_20261107", f"{LAB}_20261114"]
 
-    def test_an_instance_without_its_series_is_an_instance_all_the_same(self) -> None:
+    def test_an_instance_without_its_series_is_read(self) -> None:
         invited = vevent("RECURRENCE-ID:20261107T170000", start=":20261109T170000")
         (event,) = events(invited)
         assert (event.id, event.start) == (f"{LAB}_20261107T220000Z", local(2026, 11, 9, 17))
 
-    def test_an_instance_that_the_rule_does_not_give_is_an_instance_all_the_same(self) -> None:
+    def test_an_instance_that_the_rule_does_not_give_is_read(self) -> None:
         added = vevent("RECURRENCE-ID:20261230T170000Z", start=":20261231T170000Z")
         assert [event.id for event in events(vevent(WEEKLY), added)][-1] == f"{LAB}_20261230T170000Z"
 
-    def test_a_change_of_an_event_that_is_no_series_leaves_the_event_its_id(self) -> None:
+    def test_a_change_of_a_single_event_keeps_its_id(self) -> None:
         other = vevent("RECURRENCE-ID:20261110T170000", start=":20261110T180000")
         assert [event.id for event in events(vevent(), other)] == [LAB, f"{LAB}_20261110T220000Z"]
 
@@ -60,7 +60,7 @@ class TestIds:
         }
         assert len(ids) == 1
 
-    def test_an_event_without_uid_is_known_by_start_and_title_with_a_caution(self) -> None:
+    def test_an_event_without_uid_is_known_by_start_and_title_with_a_warning(self) -> None:
         one, other = vevent(uid=""), vevent(uid="", summary="T")
         reading = read_ics(vcalendar(one, other))
         assert len({event.id for event in reading.events}) == 2
@@ -71,7 +71,7 @@ class TestIds:
         ]
         assert not reading.blind
 
-    def test_two_events_of_one_uid_are_both_there_whatever_their_order_with_a_caution(self) -> None:
+    def test_two_events_of_one_uid_are_both_read_in_any_order_with_a_warning(self) -> None:
         parts = [vevent(), vevent(start=":20261108T170000"), vevent(WEEKLY, start=":20261109T170000")]
         seen = set()
         for order in permutations(parts):
@@ -108,7 +108,7 @@ class TestTimes:
         assert event.start == local(2026, 11, 7, 17, zone=ZoneInfo("Asia/Tokyo"))
 
     @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York"])
-    def test_a_time_without_a_zone_is_not_missed_at_the_edge_of_what_is_asked(self, zone: str) -> None:
+    def test_a_time_without_a_zone_is_found_at_the_edge_of_the_period(self, zone: str) -> None:
         start = local(2026, 11, 7, 17, zone=ZoneInfo(zone))
         for part in (vevent("DURATION:PT1H"), vevent("DURATION:PT1H", WEEKLY)):
             assert events(part, since=start, until=start, zone=ZoneInfo(zone))
@@ -269,12 +269,12 @@ class TestSeries:
 
 
 class TestAttendees:
-    def test_an_organizer_who_cannot_be_told_is_somebody_all_the_same(self) -> None:
+    def test_an_organizer_without_a_usable_address_counts_as_an_organizer(self) -> None:
         for lines in (["ORGANIZER:urn:uuid:1"], [f"ORGANIZER:mailto:{one}@example.org" for one in "ab"]):
             (event,) = events(vevent(*lines))
             assert (event.own, event.organizer) == (False, "")
 
-    def test_the_organizer_alone_is_no_attendee(self) -> None:
+    def test_the_organizer_alone_is_not_an_attendee(self) -> None:
         (event,) = events(vevent("ORGANIZER:mailto:coach@example.org"))
         assert event.attendees == ()
 
@@ -292,13 +292,13 @@ class TestAttendees:
         assert [one.address[0] for one in event.attendees] == list("abdefg")
         assert event.attendees[1].address == "b+c@example.org"
 
-    def test_rooms_and_resources_are_nobody_in_any_case(self) -> None:
+    def test_rooms_and_resources_are_never_attendees(self) -> None:
         (event,) = events(
             vevent("ATTENDEE;CUTYPE=room:mailto:r@example.org", 'ATTENDEE;CUTYPE="RESOURCE":mailto:s@example.org')
         )
         assert event.attendees == ()
 
-    def test_somebody_listed_twice_is_one_and_declined_only_if_both_are(self) -> None:
+    def test_an_attendee_listed_twice_is_one_person_who_declined_only_if_both_lines_say_so(self) -> None:
         no, yes = "ATTENDEE;PARTSTAT=DECLINED:mailto:", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:"
         (event,) = events(
             vevent(f"{no}a@example.org", f"{yes}A@EXAMPLE.org", f"{no}b@example.org", f"{no}b@example.org")
@@ -326,7 +326,7 @@ class TestAttendees:
         assert [one.address for one in event.attendees] == ["ann@example.org"]
         assert [(one.code, one.where) for one in reading.warnings] == [("attendee-without-address", "calendar.ics:7")]
 
-    def test_the_people_of_a_reminder_are_no_attendees(self) -> None:
+    def test_the_people_of_a_reminder_are_not_attendees(self) -> None:
         alarm = ["BEGIN:VALARM", "ATTENDEE:mailto:a@example.org", "DURATION:PT1H", "SUMMARY:alarm", "END:VALARM"]
         (event,) = events(vevent(*alarm, "LOCATION:Hall"))
         assert (event.attendees, event.title, event.location) == ((), "S", "Hall")
@@ -374,7 +374,9 @@ class TestOneBadEvent:
             (["DTSTART:20261107T170000", "BEGIN:VALARM", "TRIGGER:-PT5M"], 3),
         ],
     )
-    def test_the_others_are_read_and_it_is_told_with_its_line_and_is_not_gone(self, lines: list[str], at: int) -> None:
+    def test_an_unreadable_event_is_reported_with_its_line_and_the_others_are_read(
+        self, lines: list[str], at: int
+    ) -> None:
         bad = vevent(*lines, start="")
         for order in ([bad, GOOD], [GOOD, bad]):
             reading = read_ics(vcalendar(*order))
@@ -395,20 +397,20 @@ class TestOneBadEvent:
             "BEGIN:VEVENT\r\nUID:lab@example.org\r\nBEGIN:VALARM\r\nDTSTART:20261107T170000",
         ],
     )
-    def test_an_event_without_an_end_costs_only_itself(self, bad: str) -> None:
+    def test_an_event_without_an_end_does_not_affect_other_events(self, bad: str) -> None:
         for order in ([bad, GOOD], [GOOD, bad]):
             reading = read_ics(vcalendar(*order))
             assert len(reading.events) == 1
             assert reading.unreadable == {LAB}
             assert [one.code for one in reading.warnings] == ["event-unreadable"]
 
-    def test_one_bad_instance_costs_only_itself(self) -> None:
+    def test_one_bad_instance_does_not_affect_other_instances(self) -> None:
         bad = vevent("RECURRENCE-ID:20261114T170000", start=":x")
         reading = read_ics(vcalendar(vevent(WEEKLY), bad))
         assert [start[8:10] for start in starts(reading)] == ["07", "21", "28"]
         assert reading.unreadable == {f"{LAB}_20261114T220000Z"}
 
-    def test_an_instance_that_is_nobody_knows_which_costs_the_series(self) -> None:
+    def test_an_unidentified_instance_makes_its_series_unreadable(self) -> None:
         bad = vevent("RECURRENCE-ID:x")
         reading = read_ics(vcalendar(vevent(WEEKLY), bad, GOOD))
         assert len(reading.events) == 1
@@ -441,29 +443,29 @@ class TestOneBadEvent:
         (event,) = events(vevent(*alarm, "ATTENDEE:mailto:ann@example.org"))
         assert (event.location, len(event.attendees)) == ("Hall", 1)
 
-    def test_a_bad_instance_of_a_series_that_shares_its_uid_costs_only_itself(self) -> None:
+    def test_a_bad_instance_of_a_series_that_shares_its_uid_does_not_affect_other_instances(self) -> None:
         bad = vevent("RECURRENCE-ID:20261114T170000", start=":x")
         reading = read_ics(vcalendar(vevent(start=":20261106T090000"), vevent(WEEKLY), bad))
         assert [start[8:10] for start in starts(reading)] == ["06", "07", "21", "28"]
         (lost,) = reading.unreadable
         assert any(event.id.startswith(lost.partition("_")[0]) for event in reading.events)
 
-    def test_a_property_said_twice_alike_is_said_once(self) -> None:
+    def test_a_repeated_equal_property_counts_once(self) -> None:
         assert len(events(vevent("UID:lab@example.org", "SUMMARY:S", "STATUS:CONFIRMED", "STATUS:CONFIRMED"))) == 1
 
-    def test_a_bad_event_among_two_of_its_uid_leaves_nothing_certain(self) -> None:
+    def test_a_bad_event_makes_another_event_of_its_uid_unreadable(self) -> None:
         reading = read_ics(vcalendar(vevent(), vevent(start=":x")))
         assert reading.events == ()
         assert reading.blind
 
-    def test_what_is_said_of_bad_events_names_nobody(self) -> None:
+    def test_warnings_about_bad_events_name_nobody(self) -> None:
         text = "Ann Moreau ann@example.org"
         bad = [vevent(f"RRULE:{text}", summary=text), vevent(uid=text, start=f";TZID={text}:{text}")]
         reading = read_ics(vcalendar(*bad, vevent(f"ATTENDEE;CN={text}:{text}", uid="")))
         assert len(reading.warnings) > 3
         assert not [one for one in reading.warnings if "Ann" in str(one) or "ann" in one.text]
 
-    def test_very_many_bad_events_are_told_briefly(self) -> None:
+    def test_warnings_about_very_many_bad_events_are_shortened(self) -> None:
         reading = read_ics(vcalendar(*(vevent(uid=f"{number}", start=":x") for number in range(300))))
         assert len(reading.unreadable) == 300
         assert len(reading.warnings) == 26
@@ -488,7 +490,7 @@ class TestFiles:
             (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 1000, "nested"),
         ],
     )
-    def test_what_is_no_whole_calendar_is_an_error_that_says_what_to_do(self, data: bytes, reason: str) -> None:
+    def test_an_incomplete_calendar_is_an_error_with_a_hint(self, data: bytes, reason: str) -> None:
         with pytest.raises(InputError) as caught:
             read_ics(data)
         assert reason in caught.value.text
@@ -504,7 +506,7 @@ class TestFiles:
     def test_a_file_that_is_too_large_is_refused_before_it_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "large.ics"
         with path.open("wb") as file:
-            file.truncate(LIMIT + 1)
+            file.truncate(MAX_BYTES + 1)
         with pytest.raises(InputError, match="at most 64 MiB"):
             IcsFile(path, "large.ics", NEW_YORK).read(EARLY, LATE, [])
 
@@ -548,7 +550,7 @@ class TestFiles:
         assert len(reading.events) == 2
         assert reading.blind
 
-    def test_other_parts_and_names_in_lower_case_are_no_obstacle(self) -> None:
+    def test_other_parts_and_names_in_lower_case_are_accepted(self) -> None:
         other = "begin:vtodo\r\nuid:lab@example.org\r\ndue:20261107\r\nend:vtodo"
         (event,) = events(other, vevent("location:Hall").replace("BEGIN:VEVENT", "begin:vevent"))
         assert event.location == "Hall"

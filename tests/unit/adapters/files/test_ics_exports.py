@@ -1,4 +1,4 @@
-"""Calendars and address books as the big three export them."""
+"""Calendars and address books as Google, Outlook and Apple export them."""
 
 from __future__ import annotations
 

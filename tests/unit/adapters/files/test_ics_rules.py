@@ -1,4 +1,4 @@
-"""Recurrence rules: what ``dateutil`` gives when it may walk as long as it likes, but with bounded work."""
+"""Recurrence rules give the starts that ``dateutil`` gives without a limit, but with limited work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
-from sessionsmgmt.adapters.files.ics_rules import Allowance, Rule, occurrences, parse_rule
+from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
 from tests.unit.adapters.files.files import read_ics, vcalendar, vevent, wall
 
 FIRST = wall(2026, 11, 7, 17)
@@ -24,13 +24,13 @@ DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
 def some(*values: object) -> st.SearchStrategy[str]:
-    """A list, as a rule writes it, of up to three of the values; it may be empty."""
+    """A list of up to three of the values in the syntax of a rule. It may be empty."""
     return st.lists(st.sampled_from(values), max_size=3, unique=True).map(lambda chosen: ",".join(map(str, chosen)))
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> str:
-    """A rule that comes true now and then: ``dateutil`` alone would look for ever for one that does not."""
+    """A rule that gives some starts: ``dateutil`` would search for ever for a rule that gives none."""
     frequency = draw(st.sampled_from(["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
     by_day = {"BYDAY": some(*DAYS)}
     by_nth_day = {"BYDAY": some(*(f"{n}{day}" for n in (1, 2, 5, -1) for day in DAYS))}
@@ -72,7 +72,7 @@ def test_a_rule_gives_what_it_would_give_if_walked_from_its_beginning(
             break
         whole.append(one)
     assume(len(whole) <= 4_000)
-    assert occurrences(rule(text), first, after, before, Allowance()) == [one for one in whole if one >= after]
+    assert occurrences(rule(text), first, after, before, WorkBudget()) == [one for one in whole if one >= after]
 
 
 @pytest.mark.parametrize(
@@ -86,33 +86,33 @@ def test_a_rule_gives_what_it_would_give_if_walked_from_its_beginning(
         "FREQ=DAILY;COUNT=3;BYMONTH=2;BYMONTHDAY=30",
     ],
 )
-def test_a_rule_that_never_comes_true_costs_a_part_of_the_allowance_and_then_is_given_up(text: str) -> None:
-    allowance = Allowance()
-    assert occurrences(rule(text), FIRST, FIRST, FIRST + timedelta(days=9), allowance) == []
-    spent = Allowance().left - allowance.left
-    assert 0 < spent < Allowance().left
-    allowance.left = spent - 1
+def test_a_rule_that_never_gives_a_start_uses_a_part_of_the_budget_and_is_refused(text: str) -> None:
+    budget = WorkBudget()
+    assert occurrences(rule(text), FIRST, FIRST, FIRST + timedelta(days=9), budget) == []
+    spent = WorkBudget().left - budget.left
+    assert 0 < spent < WorkBudget().left
+    budget.left = spent - 1
     with pytest.raises(UnreadableError, match="too much work"):
-        occurrences(rule(text), FIRST, FIRST, FIRST + timedelta(days=9), allowance)
+        occurrences(rule(text), FIRST, FIRST, FIRST + timedelta(days=9), budget)
 
 
 def test_a_rule_that_began_long_ago_costs_no_more_than_one_that_begins_now() -> None:
     def cost(first: datetime) -> float:
-        allowance = Allowance()
-        assert len(occurrences(rule("FREQ=DAILY"), first, FIRST, FIRST + timedelta(days=9), allowance)) == 10
-        return Allowance().left - allowance.left
+        budget = WorkBudget()
+        assert len(occurrences(rule("FREQ=DAILY"), first, FIRST, FIRST + timedelta(days=9), budget)) == 10
+        return WorkBudget().left - budget.left
 
     assert cost(wall(1, 1, 1, 17)) <= cost(FIRST) + 2
 
 
 def test_a_rule_that_counts_too_long_is_given_up_before_it_is_walked() -> None:
     with pytest.raises(UnreadableError, match="too much work"):
-        occurrences(rule("FREQ=HOURLY;COUNT=999999"), wall(1, 1, 1), FIRST, FIRST, Allowance())
+        occurrences(rule("FREQ=HOURLY;COUNT=999999"), wall(1, 1, 1), FIRST, FIRST, WorkBudget())
 
 
 def test_a_rule_with_more_starts_than_are_allowed_is_given_up() -> None:
     with pytest.raises(UnreadableError, match="too much work"):
-        occurrences(rule("FREQ=HOURLY"), FIRST, FIRST, FIRST + timedelta(days=100), Allowance())
+        occurrences(rule("FREQ=HOURLY"), FIRST, FIRST, FIRST + timedelta(days=100), WorkBudget())
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_an_endless_list_of_dates_is_given_up(name: str) -> None:
     assert ["more than 5000 dates" in one.text for one in reading.warnings] == [True]
 
 
-def test_many_hostile_rules_use_up_one_allowance_and_the_plain_events_are_read() -> None:
+def test_many_hostile_rules_use_up_one_budget_and_the_plain_events_are_read() -> None:
     bad = [vevent(HOSTILE[3], uid=f"{number}") for number in range(500)]
     reading = read_ics(vcalendar(*bad, vevent(uid="good", summary="good")))
     assert "good" in {event.title for event in reading.events}

@@ -1,4 +1,4 @@
-"""Where organizers are named, a stranger's entry under a session's UID can do nothing to the session."""
+"""If organizers are named, a stranger's entry with a session's UID does not change the session."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_an_own_entry_that_can_not_be_read_is_not_replaced_by_a_strangers() -> N
     assert sorted(codes(both)) == ["event-unreadable", "organizer-unknown"]
 
 
-def test_a_strangers_event_of_its_own_is_read_so_that_it_can_be_told() -> None:
+def test_a_strangers_event_with_its_own_uid_is_read_for_its_warning() -> None:
     found = read(entry(), entry(by=OUTSIDER, uid="UID:spam")).events
     assert {one.organizer for one in found} == {"coach@example.org", "outsider@example.net"}
 

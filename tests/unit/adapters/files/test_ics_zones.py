@@ -1,4 +1,4 @@
-"""What the zones of a calendar file mean, whatever they are called."""
+"""The time zones of a calendar file are found under any name."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.adapters.files.ics_outline import Block
-from sessionsmgmt.adapters.files.ics_rules import Allowance
-from sessionsmgmt.adapters.files.ics_zones import Zones, definitions
+from sessionsmgmt.adapters.files.ics_blocks import Block
+from sessionsmgmt.adapters.files.ics_rules import WorkBudget
+from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from tests.builders import NEW_YORK, local, utc
 from tests.unit.adapters.files.files import events, read_ics, vcalendar, vevent, wall
 
@@ -37,7 +37,7 @@ def vtimezone(*lines: str) -> str:
 
 
 def zones(*lines: str) -> Zones:
-    return Zones(definitions([Block(1, tuple(line.encode() for line in lines), 1)]), Allowance())
+    return Zones(zone_definitions([Block(1, tuple(line.encode() for line in lines), 1)]), WorkBudget())
 
 
 OURS = zones(*EASTERN).find(1, "Ours")
@@ -77,7 +77,7 @@ def test_a_wall_clock_of_a_defined_zone_means_the_same_instant_in_gaps_and_folds
         ("gmt", "UTC"),
     ],
 )
-def test_a_name_that_nobody_defines_is_known_where_the_world_knows_it(name: str, zone: str) -> None:
+def test_an_undefined_name_is_known_if_windows_or_iana_knows_it(name: str, zone: str) -> None:
     (event,) = events(vevent(start=f";TZID={name}:20261107T170000"))
     assert event.start == local(2026, 11, 7, 17, zone=ZoneInfo(zone))
 
@@ -138,7 +138,7 @@ def test_events_in_a_zone_that_is_defined_badly_are_unreadable_and_others_are_re
     assert len(reading.unreadable) == 1
 
 
-def test_a_zone_without_an_end_costs_only_the_events_in_it() -> None:
+def test_a_zone_without_an_end_affects_only_its_own_events() -> None:
     open_ended = vtimezone(*EASTERN).removesuffix("\r\nEND:VTIMEZONE")
     reading = read_ics(vcalendar(open_ended, vevent(start=";TZID=Ours:20261107T170000"), vevent(uid="good")))
     assert len(reading.events) == 1

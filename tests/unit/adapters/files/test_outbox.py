@@ -1,4 +1,4 @@
-"""The folder that gets one .eml per message."""
+"""The outbox writes one .eml file for each message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.contract.mailers import message
 
 
 def files(folder: Path) -> list[str]:
-    """What is in the folder, but for the file that hides it from git."""
+    """The files in the folder, without the file that hides it from git."""
     return sorted(path.name for path in folder.iterdir() if path.name != ".gitignore")
 
 
@@ -40,7 +40,7 @@ def test_a_file_is_named_by_time_notice_and_kind_so_that_a_folder_sorts(tmp_path
     assert name.endswith(".eml")
 
 
-def test_a_file_has_a_name_of_bearable_length_whatever_the_notice_is_called(tmp_path: Path) -> None:
+def test_the_name_of_a_file_is_short_for_any_notice(tmp_path: Path) -> None:
     sent = message()
     sent.replace_header("X-Sessionsmgmt-Notice", "x" * 500)
     assert isinstance(Outbox(tmp_path).send(sent), Delivered)
@@ -60,7 +60,7 @@ def test_a_message_without_an_id_gets_the_same_one_each_time(tmp_path: Path) -> 
     assert len(files(tmp_path)) == 1
 
 
-def test_a_message_that_is_there_already_is_delivered_without_a_second_file(tmp_path: Path) -> None:
+def test_a_message_that_exists_already_is_delivered_without_a_second_file(tmp_path: Path) -> None:
     again = message(body="another text")
     again.replace_header("Date", "Sat, 07 Nov 2026 18:00:00 -0500")
     assert Outbox(tmp_path).send(message()) == Outbox(tmp_path).send(again) == Delivered("<1@sessionsmgmt.invalid>")
@@ -92,17 +92,17 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert "can't be written to" in refusal(tmp_path / "outbox")
 
 
-def test_a_path_that_is_none_is_refused() -> None:
+def test_an_invalid_path_is_refused() -> None:
     assert "not valid" in refusal(Path("a\0b"))
 
 
-def test_a_folder_below_something_that_is_no_folder_is_refused() -> None:
+def test_a_folder_below_a_file_is_refused() -> None:
     assert "can't be written to" in refusal(Path("/dev/null/outbox"))
 
 
 @pytest.fixture
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond a few bytes: the write fails half way, as on a disk that is full."""
+    """Limit the size of files to a few bytes: a write fails in the middle, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
@@ -112,12 +112,12 @@ def full_disk() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_a_disk_that_is_full_leaves_no_half_a_message(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_message(tmp_path: Path) -> None:
     assert "can't be written to" in refusal(tmp_path)
     assert files(tmp_path) == []
 
 
-def test_what_a_run_that_died_left_behind_is_no_obstacle_and_no_message(tmp_path: Path) -> None:
+def test_a_partial_file_of_an_interrupted_run_is_ignored(tmp_path: Path) -> None:
     (tmp_path / ".0123456789abcdef.part").write_bytes(b"half a mess")
     assert isinstance(Outbox(tmp_path).send(message()), Delivered)
     assert len([name for name in files(tmp_path) if name.endswith(".eml")]) == 1
@@ -176,13 +176,13 @@ def unready(folder: Path) -> str:
     return str(caught.value)
 
 
-def test_getting_ready_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> None:
+def test_prepare_creates_the_folder_and_leaves_it_empty(tmp_path: Path) -> None:
     Outbox(tmp_path / "new" / "outbox").prepare()
 
     assert files(tmp_path / "new" / "outbox") == []
 
 
-def test_a_link_a_file_or_a_path_that_is_none_is_noticed_beforehand(tmp_path: Path) -> None:
+def test_prepare_refuses_a_link_a_file_and_an_invalid_path(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     (tmp_path / "file").write_bytes(b"")
 

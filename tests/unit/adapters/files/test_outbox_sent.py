@@ -1,4 +1,4 @@
-"""The outbox as a Sent folder: what is in it besides the messages that the outbox wrote."""
+"""The outbox is read as a Sent folder, also when other files are in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def ids(folder: Path) -> list[str]:
 
 
 def written(folder: Path, headers: str) -> datetime:
-    """When a message left that has these headers and whose file was written in 2020."""
+    """The sent time of a message with these headers, whose file was written in 2020."""
     path = folder / "a.eml"
     path.write_bytes(headers.encode("utf-8", "surrogateescape") + b"\r\n\r\ntext")
     os.utime(path, (1_600_000_000, 1_600_000_000))
@@ -29,7 +29,7 @@ def written(folder: Path, headers: str) -> datetime:
     return mail.at
 
 
-def test_what_is_no_message_is_passed_over(tmp_path: Path) -> None:
+def test_files_that_are_not_messages_are_skipped(tmp_path: Path) -> None:
     Outbox(tmp_path).send(message(7))
     (tmp_path / "folder.eml").mkdir()
     (tmp_path / "notes.txt").write_text("Message-ID: <note>")
@@ -41,7 +41,7 @@ def test_what_is_no_message_is_passed_over(tmp_path: Path) -> None:
     assert ids(tmp_path) == ["<7@sessionsmgmt.invalid>"]
 
 
-def test_a_file_that_is_no_mail_is_one_without_recipients(tmp_path: Path) -> None:
+def test_a_file_without_headers_is_an_email_without_recipients(tmp_path: Path) -> None:
     (tmp_path / "noise.eml").write_bytes(bytes(range(256)) * 1_000)
     [mail] = OutboxSent(tmp_path).since(LONG_AGO)
 
@@ -60,13 +60,13 @@ def test_a_file_that_is_no_mail_is_one_without_recipients(tmp_path: Path) -> Non
         ("Subject: none", 2020),
     ],
 )
-def test_a_message_left_at_its_date_or_else_when_its_file_was_written(tmp_path: Path, headers: str, year: int) -> None:
+def test_the_time_of_an_email_is_its_date_or_the_time_of_its_file(tmp_path: Path, headers: str, year: int) -> None:
     at = written(tmp_path, headers)
     assert (at.year, at.utcoffset()) == (year, UTC.utcoffset(None))
     assert at == (datetime(2026, 11, 6, 23, tzinfo=UTC) if year == 2026 else datetime.fromtimestamp(1_600_000_000, UTC))
 
 
-def test_nobody_reads_beyond_the_headers(tmp_path: Path) -> None:
+def test_only_the_headers_are_read(tmp_path: Path) -> None:
     with (tmp_path / "large.eml").open("wb") as file:
         file.write(b"Message-ID: <large>\r\n\r\n")
         file.truncate(1 << 40)  # more than fits into memory
@@ -82,12 +82,12 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["outbox", "outbox/below", "a\0b"])
-def test_what_can_be_no_folder_is_refused_and_not_taken_for_an_empty_one(tmp_path: Path, path: str) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path, path: str) -> None:
     (tmp_path / "outbox").write_bytes(b"")
     with pytest.raises(InputError, match="can't be read") as caught:
         OutboxSent(tmp_path / path).since(LONG_AGO)
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_a_folder_that_is_not_there_yet_has_no_mail(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_emails(tmp_path: Path) -> None:
     assert OutboxSent(tmp_path / "a" / "b").since(LONG_AGO) == ()

@@ -1,4 +1,4 @@
-"""What address books in the wild hold that a plain reading gets wrong."""
+"""Real address books contain cases that a simple reader gets wrong."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.files.contacts import LIMIT, VcardFile
+from sessionsmgmt.adapters.files.contacts import MAX_BYTES, VcardFile
 from sessionsmgmt.domain.model.people import Contact
 from sessionsmgmt.errors import InputError
 from tests.unit.adapters.files.files import read_vcf
 
 
 def card(*lines: str, version: str = "3.0", fn: str = "Ann Moreau", email: str = "ann@example.org") -> str:
-    """A card of one name and one address, either of which may be empty, and more lines."""
+    """A card with a name, an address and more lines. The name and the address may be empty."""
     own = [f"FN:{fn}"] * bool(fn) + [f"EMAIL:{email}"] * bool(email)
     return "".join(f"{line}\r\n" for line in ["BEGIN:VCARD", f"VERSION:{version}", *own, *lines, "END:VCARD"])
 
@@ -49,7 +49,7 @@ class TestNames:
     def test_a_name_is_found_in_every_form(self, lines: list[str], name: str) -> None:
         assert contact(*lines, fn="").name == name
 
-    def test_a_card_without_a_name_is_read_with_a_caution(self) -> None:
+    def test_a_card_without_a_name_is_read_with_a_warning(self) -> None:
         reading = read_vcf(card() + card(fn="") + card(fn="", email=""))
         assert [one.name for one in reading.contacts] == ["Ann Moreau", "", ""]
         assert [(one.code, one.where) for one in reading.warnings] == [("contact-without-name", "contacts.vcf:6")]
@@ -73,10 +73,10 @@ class TestAddresses:
     @pytest.mark.parametrize(
         "value", ["", "nobody", "a b@example.org", "a@example.org\\nBcc: b@example.org", "/C=FR/O=x"]
     )
-    def test_what_is_no_address_is_none(self, value: str) -> None:
+    def test_a_value_that_is_not_an_address_is_ignored(self, value: str) -> None:
         assert contact(f"EMAIL:{value}").addresses == ("ann@example.org",)
 
-    def test_an_address_that_is_there_twice_is_there_once(self) -> None:
+    def test_a_repeated_address_counts_once(self) -> None:
         assert contact("EMAIL;TYPE=work:ann@example.org", "EMAIL:b@example.org").addresses == (
             "ann@example.org",
             "b@example.org",
@@ -88,7 +88,7 @@ class TestLabels:
         one = contact("CATEGORIES:Adult, Mentors\\, senior ,,", "item1.CATEGORIES:Board", "CATEGORIES:Adult")
         assert one.labels == ("Adult", "Mentors, senior", "Board")
 
-    def test_the_label_of_an_address_is_no_label_of_the_person(self) -> None:
+    def test_the_label_of_an_address_is_not_a_label_of_the_person(self) -> None:
         assert contact("item1.EMAIL:b@example.org", "item1.X-ABLabel:Adult").labels == ()
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestOldCards:
     def test_quoted_printable_may_be_named_without_the_word_encoding(self) -> None:
         assert contact("FN;QUOTED-PRINTABLE:Zo=C3=AB", fn="", version="2.1").name == "Zoë"
 
-    def test_an_equals_sign_elsewhere_is_only_that(self) -> None:
+    def test_an_equals_sign_elsewhere_is_text(self) -> None:
         one = contact("NOTE:1+1=", "CATEGORIES:Adult", "URL:https://example.org/?a=")
         assert one.labels == ("Adult",)
 
@@ -131,23 +131,23 @@ class TestOldCards:
         data = card(f"FN;CHARSET={charset}:Zoë", fn="", version="2.1").encode("latin-1")
         assert read_vcf(data).contacts[0].name == "Zoë"
 
-    def test_a_name_in_no_known_character_set_is_guessed_with_a_caution(self) -> None:
+    def test_a_name_in_an_unknown_character_set_is_guessed_with_a_warning(self) -> None:
         reading = read_vcf(card(fn="Zoë").encode("cp1252") + card(fn="Zoë").encode())
         assert [one.name for one in reading.contacts] == ["Zoë", "Zoë"]
         assert [(one.code, one.where) for one in reading.warnings] == [("contact-encoding", "contacts.vcf:1")]
 
     @pytest.mark.parametrize("charset", ["unicode_escape", "rot13", "utf-7", "idna", "\0", "undefined", "x" * 500])
-    def test_what_is_no_character_set_is_ignored(self, charset: str) -> None:
+    def test_an_unknown_character_set_is_ignored(self, charset: str) -> None:
         assert contact(f"FN;CHARSET={charset}:a\\xb", fn="").name == "axb"
 
-    def test_an_agent_inside_a_card_is_nobody(self) -> None:
+    def test_an_agent_inside_a_card_is_not_a_contact(self) -> None:
         agent = ["AGENT:", "BEGIN:VCARD", "FN:Agent", "EMAIL:agent@example.org", "END:VCARD", "CATEGORIES:Adult"]
         one = contact(*agent, version="2.1")
         assert (one.name, one.addresses, one.labels) == ("Ann Moreau", ("ann@example.org",), ("Adult",))
 
 
 class TestOneBadCard:
-    def test_a_card_without_an_end_costs_only_itself(self) -> None:
+    def test_a_card_without_an_end_does_not_affect_other_cards(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n")
         reading = read_vcf(broken + card() + broken + card(fn="Sam"))
         assert [one.name for one in reading.contacts] == ["Ann Moreau", "Sam"]
@@ -156,10 +156,10 @@ class TestOneBadCard:
             ("contact-unreadable", "contacts.vcf:10"),
         ]
 
-    def test_lines_that_are_none_are_passed_over(self) -> None:
+    def test_invalid_lines_are_skipped(self) -> None:
         assert contact("garbage", ":", ";;;", "=", "FN", "CATEGORIES:Adult").labels == ("Adult",)
 
-    def test_what_is_said_of_bad_cards_names_nobody(self) -> None:
+    def test_warnings_about_bad_cards_name_nobody(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n").encode()
         reading = read_vcf(broken + card(fn="").encode() + card(fn="Zoë").encode("cp1252"))
         assert {one.code for one in reading.warnings} == {
@@ -184,7 +184,7 @@ class TestFiles:
             ((card() + card()).encode()[:-20], "cut off"),
         ],
     )
-    def test_what_is_no_whole_address_book_is_an_error_that_says_what_to_do(self, data: bytes, reason: str) -> None:
+    def test_an_incomplete_address_book_is_an_error_with_a_hint(self, data: bytes, reason: str) -> None:
         with pytest.raises(InputError) as caught:
             read_vcf(data)
         assert reason in caught.value.text
@@ -197,7 +197,7 @@ class TestFiles:
     def test_a_file_that_is_too_large_is_refused_before_it_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "large.vcf"
         with path.open("wb") as file:
-            file.truncate(LIMIT + 1)
+            file.truncate(MAX_BYTES + 1)
         with pytest.raises(InputError, match="at most"):
             VcardFile(path, "large.vcf").read()
 
@@ -215,14 +215,14 @@ class TestFiles:
         assert (one.name, one.addresses) == ("Ann", ("ann@example.org",))
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
 
-    def test_more_than_an_address_book_holds_is_refused(self, tmp_path: Path) -> None:
+    def test_an_address_book_with_too_many_properties_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "contacts.vcf"
         with path.open("wb") as file:
             file.write(b"BEGIN:VCARD\r\n")
             for _ in range(1_100):
                 file.write(b"FN:" + b"x" * 64_000 + b"\r\n")
             file.write(b"END:VCARD\r\n")
-        with pytest.raises(InputError, match="more than an address book"):
+        with pytest.raises(InputError, match="too large for an address book"):
             VcardFile(path, "contacts.vcf").read()
 
     def test_line_ends_folds_and_marks_of_every_kind_are_read(self) -> None:

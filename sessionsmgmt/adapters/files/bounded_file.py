@@ -1,4 +1,4 @@
-"""A file as it comes from disk: opened with care, and never larger than it may be."""
+"""Opens and reads files that may be missing, too large or not files at all."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sessionsmgmt.errors import InputError
 
 
 @contextmanager
-def opened(path: Path, shown_as: str, limit: int) -> Iterator[BinaryIO]:
-    """The file for reading, if it is an ordinary one of at most ``limit`` bytes.
+def open_bounded(path: Path, shown_as: str, limit: int) -> Iterator[BinaryIO]:
+    """The open file, if it is a regular file of at most ``limit`` bytes.
 
-    ``shown_as`` is how messages write the path. Raises InputError for whatever keeps the file from being read whole,
-    errors of the disk inside the block included.
+    ``shown_as`` is how messages write the path. Raises InputError for everything that keeps the file from being read
+    completely, including disk errors inside the ``with`` block.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its other end
-            raise InputError(f"{shown_as} is no file.", "Give the path of the exported file itself.")
+            raise InputError(f"{shown_as} is not a file.", "Give the path of the exported file itself.")
         with path.open("rb") as file:
             size = path.stat().st_size
             if size > limit:
@@ -36,9 +36,9 @@ def opened(path: Path, shown_as: str, limit: int) -> Iterator[BinaryIO]:
         raise InputError(f"{shown_as} can't be read: {reason}.", "Check the path and the file's permissions.") from None
 
 
-def bounded(file: BinaryIO, shown_as: str, limit: int) -> bytes:
-    """All of an open file; a file that grew beyond the limit since it was opened is refused."""
+def read_bounded(file: BinaryIO, shown_as: str, limit: int) -> bytes:
+    """The whole content of an open file. Raises InputError if the file has grown beyond the limit meanwhile."""
     data = file.read(limit + 1)
     if len(data) > limit:
-        raise InputError(f"{shown_as} grew while it was read.", "Try again once it is written.")
+        raise InputError(f"{shown_as} grew while it was read.", "Try again when the file is complete.")
     return data

@@ -1,7 +1,7 @@
-"""Names that mean something elsewhere: addresses, time zones, locales, branches, secrets, roles.
+"""Validates values that other systems define: addresses, time zones, locales, branches, secrets, roles.
 
-Each function says what is wrong with one, as the end of a sentence that begins with the name, or returns an empty
-text where nothing is. None repeats what it was given.
+Each function returns the problem with its value as the end of a sentence, or an empty text if there is no problem. No
+function repeats the value, since it may be private.
 """
 
 from __future__ import annotations
@@ -12,46 +12,48 @@ from collections.abc import Collection
 from importlib import resources
 from keyword import iskeyword
 
-from sessionsmgmt.characters import unseen
-from sessionsmgmt.config.findings import suggestion
+from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.config.problems import suggestion
 
-_LONGEST_ADDRESS = 254
-_LONGEST_LOCAL_PART = 64
+_MAX_ADDRESS_LENGTH = 254
+_MAX_LOCAL_PART_LENGTH = 64
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _HOST_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"({_HOST_LABEL}\.)+{_HOST_LABEL}")
 
 
-def address_fault(address: str) -> str:
-    """What is wrong with an email address.
+def address_problem(address: str) -> str:
+    """The problem with an email address.
 
     The form is the dot-atom of RFC 5321 (4.1.2) with a domain name of letters, digits and hyphens (RFC 1123, 2.1) and
-    the lengths of RFC 5321 (4.5.3.1). Quoted local parts and address literals are legal and nobody's; addresses beyond
-    ASCII (RFC 6531) are refused because a mail server on the way that does not know them can only bounce them.
+    the lengths of RFC 5321 (4.5.3.1). Quoted local parts and address literals are legal, but nobody uses them.
+    Addresses beyond ASCII (RFC 6531) are refused, because a mail server that does not support them returns the email.
     """
     local_part, _, domain = address.rpartition("@")
-    if found := unseen(address):
-        return found.trace
+    if found := find_invisible(address):
+        return found.predicate
     if address.count("@") != 1:
         return "must be one email address, with one @, such as office@example.org"
     if "<" in address or " " in address:
         return "must be the address alone, without a name, spaces or <>, such as office@example.org"
     if not local_part.isascii():
-        return "must be ASCII before the @: not every mail server on the way takes other letters there"
+        return "must be ASCII before the @: not every mail server accepts other letters there"
     if not domain.isascii():
         return "must have its domain in the ASCII form, which begins with xn--"
-    if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > _LONGEST_LOCAL_PART:
-        return "is no email address: what stands before the @ can't be right"
+    if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > _MAX_LOCAL_PART_LENGTH:
+        return "is not an email address: the part before the @ is not valid"
     if not _DOMAIN.fullmatch(domain):
-        return "is no email address: what stands behind the @ is no domain such as example.org"
-    return "" if len(address) <= _LONGEST_ADDRESS else f"is no email address: {_LONGEST_ADDRESS} characters is the most"
+        return "is not an email address: the part after the @ is not a domain such as example.org"
+    if len(address) > _MAX_ADDRESS_LENGTH:
+        return f"is not an email address: it may have {_MAX_ADDRESS_LENGTH} characters at most"
+    return ""
 
 
-def zone_fault(name: str) -> str:
-    """What is wrong with the name of a time zone.
+def zone_problem(name: str) -> str:
+    """The problem with the name of a time zone.
 
-    The names are those of the ``tzdata`` package, so that they do not depend on the machine.
+    The known names come from the ``tzdata`` package, so they do not depend on the machine.
     """
     zones = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     if name in zones:
@@ -59,13 +61,13 @@ def zone_fault(name: str) -> str:
     wanted = "_".join(name.split()).casefold()
     by_city = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
     if wanted in by_city:
-        return f'is no IANA time zone; did you mean "{by_city[wanted]}"?'
+        return f'is not an IANA time zone; did you mean "{by_city[wanted]}"?'
     near = suggestion(wanted, zones)
-    return f"is no IANA time zone{near or '; write one such as America/New_York'}"
+    return f"is not an IANA time zone{near or '; write one such as America/New_York'}"
 
 
-def locale_fault(name: str) -> str:
-    """What is wrong with the name of a locale: it has to be one that CLDR has data for."""
+def locale_problem(name: str) -> str:
+    """The problem with the name of a locale: CLDR must have data for the locale."""
     from babel import Locale, UnknownLocaleError, localedata
 
     name = name.replace("-", "_")
@@ -74,12 +76,12 @@ def locale_fault(name: str) -> str:
     except (UnknownLocaleError, ValueError):
         language = name.partition("_")[0].lower()
         known = f'did you mean "{language}"?' if localedata.exists(language) else "write one such as en_US or fr"
-        return f"is no known language and country; {known}"
+        return f"is not a known language and country; {known}"
     return ""
 
 
-def language_fault(name: str) -> str:
-    """What is wrong with a known locale for a notice that has no template: it needs built-in wording."""
+def language_problem(name: str) -> str:
+    """The problem with the locale of a notice without a template: the language must have built-in wording."""
     from sessionsmgmt.email.language import has_wording
 
     if has_wording(name):
@@ -91,10 +93,10 @@ _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 _TAKEN_BRANCHES = frozenset({"main", "master", "head"})
 
 
-def branch_fault(name: str) -> str:
-    """What is wrong with the name of the ledger's branch: the plainer part of what git-check-ref-format(1) takes."""
+def branch_problem(name: str) -> str:
+    """The problem with the name of the ledger's branch. The rules are stricter than git-check-ref-format(1)."""
     if name.casefold() in _TAKEN_BRANCHES:
-        return "must be a branch that the ledger has for itself"
+        return "must be a branch that only the ledger uses"
     parts = name.split("/")
     if (
         not _BRANCH.fullmatch(name)
@@ -106,27 +108,27 @@ def branch_fault(name: str) -> str:
 
 
 ACCOUNTS = {"google": "GOOGLE_CREDENTIALS", "microsoft": "MICROSOFT_CREDENTIALS"}
-"""The secret that the credential of an account is in, by the provider of sessions.yml."""
+"""The name of the secret with an account's credential, by the account's provider in sessions.yml."""
 
 _TAKEN_SECRETS = frozenset(
     {"SMTP_PASSWORD", "IMAP_PASSWORD", "DAV_PASSWORD", "CALENDAR_URL", "HEROKU_API_KEY"}
     | {"PROJECT_TOKEN", "SERVICE_LINK_KEY", "SECRETS_TOKEN"}
 )
-_TAKEN_BEGINNINGS = ("SESSIONSMGMT_", "INPUT_", "RUNNER_", "ACTIONS_")
-"""How the names begin that the program and its workflows use for other secrets, and the runner for its own."""
+_TAKEN_PREFIXES = ("SESSIONSMGMT_", "INPUT_", "RUNNER_", "ACTIONS_")
+"""The prefixes of names that the program and its workflows use for other secrets, or that GitHub's runner uses."""
 
 
-def secret_fault(name: str, providers: Collection[str] = ()) -> str:
-    """What is wrong with the name of the secret that rotation writes, beyond what characters it has.
+def secret_problem(name: str, providers: Collection[str] = ()) -> str:
+    """The problem with the name of the secret that rotation writes. The schema checks its characters.
 
-    ``providers`` are those of the accounts that the club uses. GitHub keeps names in upper case and those that begin
-    with ``GITHUB_`` for itself ("Secrets reference").
+    ``providers`` are the providers of the accounts that the club uses. GitHub stores names in upper case, and names
+    that begin with ``GITHUB_`` belong to GitHub ("Secrets reference").
     """
     upper = name.upper()
     if upper.startswith("GITHUB_"):
         return "must not begin with GITHUB_: GitHub keeps such names for itself"
     others = {secret for provider, secret in ACCOUNTS.items() if providers and provider not in providers}
-    if upper in _TAKEN_SECRETS | others or upper.startswith(_TAKEN_BEGINNINGS):
+    if upper in _TAKEN_SECRETS | others or upper.startswith(_TAKEN_PREFIXES):
         return "is the name of another secret, which renewing the credential would overwrite"
     return ""
 
@@ -134,17 +136,17 @@ def secret_fault(name: str, providers: Collection[str] = ()) -> str:
 TEMPLATE_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
 )
-"""What templates know besides the roles."""
+"""The names of a template's context that no role may have."""
 
 _JINJA_WORDS = frozenset({"true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"})
 
 
-def role_fault(name: str) -> str:
-    """What is wrong with the name of a role: it names a list of people in templates."""
+def role_problem(name: str) -> str:
+    """The problem with the name of a role, which is also the name of a list of people in templates."""
     if not name.isidentifier() or name.startswith("_") or unicodedata.normalize("NFKC", name) != name:
         return 'a role is named by letters, digits and "_", beginning with a letter, such as adults'
     if name in TEMPLATE_NAMES:
-        return "templates know something else by this name; take another one for the role"
+        return "templates use this name for something else; choose another name for the role"
     if iskeyword(name) or name in _JINJA_WORDS:
-        return "this word means something else in templates; take another one for the role"
+        return "this word has another meaning in templates; choose another name for the role"
     return ""

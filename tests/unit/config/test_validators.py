@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from sessionsmgmt.config.names import (
+from sessionsmgmt.config.validators import (
     TEMPLATE_NAMES,
-    address_fault,
-    branch_fault,
-    locale_fault,
-    role_fault,
-    secret_fault,
-    zone_fault,
+    address_problem,
+    branch_problem,
+    locale_problem,
+    role_problem,
+    secret_problem,
+    zone_problem,
 )
 from sessionsmgmt.email.template_context import CONTEXT_NAMES
 
@@ -30,8 +30,8 @@ from sessionsmgmt.email.template_context import CONTEXT_NAMES
         "1@2.example",
     ],
 )
-def test_addresses_that_are_used(address: str) -> None:
-    assert address_fault(address) == ""
+def test_usual_addresses_are_accepted(address: str) -> None:
+    assert address_problem(address) == ""
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_addresses_that_are_used(address: str) -> None:
         "\uff41@example.org",
     ],
 )
-def test_addresses_that_are_none_or_that_not_every_server_takes(address: str) -> None:
-    assert address_fault(address)
+def test_invalid_and_unusual_addresses_are_refused(address: str) -> None:
+    assert address_problem(address)
 
 
 def test_an_address_beyond_ascii_is_refused_with_the_reason() -> None:
-    assert address_fault("jos\u00e9@example.org").startswith("must be ASCII before the @")
-    assert address_fault("a@b\u00fccher.example").endswith("which begins with xn--")
+    assert address_problem("jos\u00e9@example.org").startswith("must be ASCII before the @")
+    assert address_problem("a@b\u00fccher.example").endswith("which begins with xn--")
 
 
 @given(st.text(max_size=80))
-def test_an_address_that_is_taken_can_stand_in_a_header_and_is_one(text: str) -> None:
+def test_an_accepted_address_is_one_address_in_a_header(text: str) -> None:
     for address in (text, f"{text}@example.org", f"a@{text}.org"):
-        if not address_fault(address):
+        if not address_problem(address):
             assert address.isascii()
             assert address.isprintable()
             assert not set(address) & set(' <>,;:"()[]\\')
@@ -88,42 +88,42 @@ def test_an_address_that_is_taken_can_stand_in_a_header_and_is_one(text: str) ->
 
 
 @pytest.mark.parametrize("name", ["Europe/Paris", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+5"])
-def test_zones_that_exist_can_be_had(name: str) -> None:
-    assert zone_fault(name) == ""
+def test_existing_zones_are_accepted(name: str) -> None:
+    assert zone_problem(name) == ""
     assert ZoneInfo(name).key == name
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("america/new_york", 'is no IANA time zone; did you mean "America/New_York"?'),
-        ("New York", 'is no IANA time zone; did you mean "America/New_York"?'),
-        ("Eastern", 'is no IANA time zone; did you mean "US/Eastern"?'),
-        ("Europe/Pariss", 'is no IANA time zone; did you mean "Europe/Paris"?'),
-        ("../Europe/Paris", 'is no IANA time zone; did you mean "Europe/Paris"?'),
-        ("", "is no IANA time zone; write one such as America/New_York"),
-        ("Gondor", "is no IANA time zone; write one such as America/New_York"),
-        ("/etc/localtime", "is no IANA time zone; write one such as America/New_York"),
-        ("posixrules", "is no IANA time zone; write one such as America/New_York"),
+        ("america/new_york", 'is not an IANA time zone; did you mean "America/New_York"?'),
+        ("New York", 'is not an IANA time zone; did you mean "America/New_York"?'),
+        ("Eastern", 'is not an IANA time zone; did you mean "US/Eastern"?'),
+        ("Europe/Pariss", 'is not an IANA time zone; did you mean "Europe/Paris"?'),
+        ("../Europe/Paris", 'is not an IANA time zone; did you mean "Europe/Paris"?'),
+        ("", "is not an IANA time zone; write one such as America/New_York"),
+        ("Gondor", "is not an IANA time zone; write one such as America/New_York"),
+        ("/etc/localtime", "is not an IANA time zone; write one such as America/New_York"),
+        ("posixrules", "is not an IANA time zone; write one such as America/New_York"),
     ],
 )
-def test_zones_that_do_not_exist_are_never_looked_up(name: str, said: str) -> None:
-    assert zone_fault(name) == said
+def test_unknown_zones_are_refused_without_a_lookup(name: str, said: str) -> None:
+    assert zone_problem(name) == said
 
 
 @pytest.mark.parametrize("name", ["en", "en_US", "en-US", "fr_CA", "zh_TW", "zh_Hant_TW", "pt_br"])
-def test_locales_that_exist(name: str) -> None:
-    assert locale_fault(name) == ""
+def test_existing_locales_are_accepted(name: str) -> None:
+    assert locale_problem(name) == ""
 
 
 @pytest.mark.parametrize("name", ["xx", "en_XX", "english", "C", "", "../en", "en_US_"])
-def test_locales_that_do_not_exist(name: str) -> None:
-    assert locale_fault(name)
+def test_unknown_locales_are_refused(name: str) -> None:
+    assert locale_problem(name)
 
 
 @pytest.mark.parametrize("name", ["sessionsmgmt-ledger", "club/ledger", "a.b", "Ledger_2"])
-def test_branches_git_takes(name: str) -> None:
-    assert branch_fault(name) == ""
+def test_branches_that_git_accepts_are_accepted(name: str) -> None:
+    assert branch_problem(name) == ""
 
 
 @pytest.mark.parametrize(
@@ -133,20 +133,20 @@ def test_branches_git_takes(name: str) -> None:
         *("a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a@{b", "@", "caf\u00e9"),
     ],
 )
-def test_branches_git_does_not_take_or_that_are_the_clubs_own(name: str) -> None:
-    assert branch_fault(name)
+def test_invalid_branches_and_main_branches_are_refused(name: str) -> None:
+    assert branch_problem(name)
 
 
 def test_the_secret_of_an_account_at_another_provider_is_not_overwritten() -> None:
-    assert secret_fault("MICROSOFT_CREDENTIALS", {"google"})
-    assert secret_fault("Google_Credentials", {"microsoft"})
-    assert secret_fault("GOOGLE_CREDENTIALS", {"google"}) == ""
-    assert secret_fault("GOOGLE_CREDENTIALS", {"google", "microsoft"}) == ""
-    assert secret_fault("OTTERS_CREDENTIALS", {"google"}) == ""
+    assert secret_problem("MICROSOFT_CREDENTIALS", {"google"})
+    assert secret_problem("Google_Credentials", {"microsoft"})
+    assert secret_problem("GOOGLE_CREDENTIALS", {"google"}) == ""
+    assert secret_problem("GOOGLE_CREDENTIALS", {"google", "microsoft"}) == ""
+    assert secret_problem("OTTERS_CREDENTIALS", {"google"}) == ""
 
 
-def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None:
-    assert secret_fault("GOOGLE_CREDENTIALS") == ""
+def test_the_name_of_another_secret_is_refused() -> None:
+    assert secret_problem("GOOGLE_CREDENTIALS") == ""
     for name in (
         "SESSIONSMGMT_APP_PRIVATE_KEY",
         "sessionsmgmt_key_old",
@@ -160,16 +160,16 @@ def test_a_secret_that_is_needed_for_something_else_is_not_overwritten() -> None
         "Secrets_Token",
         "INPUT_KEY",
     ):
-        assert secret_fault(name)
+        assert secret_problem(name)
     for name in ("GITHUB_TOKEN", "Github_Anything", "SESSIONSMGMT_KEY", "smtp_password", "GITHUB_APP_PRIVATE_KEY"):
-        assert secret_fault(name)
+        assert secret_problem(name)
 
 
 @pytest.mark.parametrize(
     "name", ["adults", "Students", "team_2", "\u00e9l\u00e8ves", "before", "groups", "Ordner", "kinds"]
 )
-def test_roles_that_templates_can_name(name: str) -> None:
-    assert role_fault(name) == ""
+def test_valid_names_of_roles_are_accepted(name: str) -> None:
+    assert role_problem(name) == ""
 
 
 @pytest.mark.parametrize(
@@ -179,13 +179,13 @@ def test_roles_that_templates_can_name(name: str) -> None:
         *("for", "not", "true", "none", "loop", "self", "caller", "session", "start"),
     ],
 )
-def test_roles_that_templates_can_not_name(name: str) -> None:
-    assert role_fault(name)
+def test_invalid_names_of_roles_are_refused(name: str) -> None:
+    assert role_problem(name)
 
 
 @given(st.text(st.characters(codec="utf-8", categories=["L", "Nd", "Pc", "Mn"]), min_size=1, max_size=8))
-def test_whatever_role_is_taken_a_template_can_loop_over_it(name: str) -> None:
-    if not role_fault(name):
+def test_a_template_can_loop_over_any_accepted_role(name: str) -> None:
+    if not role_problem(name):
         template = f"{{% for one in {name} if one %}}{{{{ one }}}}{{% endfor %}}"
         assert Environment(autoescape=True).from_string(template).render({name: ["a", "b"]}) == "ab"
 
