@@ -35,7 +35,7 @@ from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.domain.delivery.claims import ByDigest, LedgerSnapshot, Refusal, Refused, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.rule import Rule
-from sessionsmgmt.domain.sessions.keys import first_event_id
+from sessionsmgmt.domain.sessions.session_keys import first_event_id
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Unwritten, WriteResult
