@@ -48,19 +48,14 @@ LIBRARIES = {"application": {"icalendar", "jinja2", "yaml"}, "domain": set(), "p
 
 LAZY = {
     "babel", "cryptography", "css_inline", "dateutil", "email_validator", "github", "google", "googleapiclient",
-    "httplib2", "icalendar", "jinja2", "markdown_it", "nacl", "requests", "rich", "urllib3",
+    "httplib2", "icalendar", "jinja2", "jsonschema", "markdown_it", "nacl", "requests", "rich", "urllib3",
 }  # fmt: skip
 """The libraries that are imported where they are first used, and not when the command line starts."""
 
 KNOWN_CIRCLES: list[tuple[str, ...]] = []
 """The circles of folders that are there and should not be. None is added."""
 
-LONG = {
-    "adapters/github/client.py",
-    "adapters/google/ledger.py",
-    "domain/delivery/claims.py",
-    "safe_files.py",
-}
+LONG = {"adapters/google/ledger.py"}
 """The modules of more than 300 lines whose docstring doesn't say why. None is added."""
 
 TEXTS = modules(REPOSITORY / "sessionsmgmt")
@@ -165,7 +160,7 @@ def test_a_module_of_more_than_300_lines_says_why() -> None:
             long[path.relative_to(REPOSITORY / "sessionsmgmt").as_posix()] = lines
 
     assert set(long) == LONG
-    assert max(long.values(), default=0) <= 430
+    assert max(long.values(), default=0) <= 400
 
 
 INVENTED = {
