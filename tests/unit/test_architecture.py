@@ -14,6 +14,7 @@ import pytest
 from tests.import_graph import Import, circles, imports, modules
 
 REPOSITORY = Path(__file__).parents[2]
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
 
 ARROWS = {
     "entrypoints": {"bootstrap", "presenters", "application", "config", "ports", "domain", "shared"},
@@ -113,6 +114,14 @@ def test_every_known_exception_is_still_needed() -> None:
 def test_the_drawing_has_every_room_and_no_circle() -> None:
     assert {room(module) for module in TEXTS} == set(ARROWS)
     assert circles([Import(here, there, 0) for here, allowed in ARROWS.items() for there in allowed]) == []
+
+
+def test_contributing_shows_the_same_arrows() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (`.*|the standard library alone) \|$", CONTRIBUTING, re.MULTILINE)
+
+    assert {here: set(re.findall(r"`(\w+)`", there)) for here, there in rows if here in ARROWS} == {
+        here: allowed - {"shared"} for here, allowed in ARROWS.items() if here != "shared"
+    }
 
 
 def test_no_module_folder_or_room_is_part_of_a_circle() -> None:
