@@ -1,6 +1,6 @@
-"""Writes the tables of the Action's inputs and outputs in README.md anew, from action.yml.
+"""Writes the tables of the Action's inputs and outputs in README.md, from action.yml.
 
-Run it after a change there: ``.venv/bin/python -m scripts.readme_tables``.
+Run it after a change of action.yml: ``.venv/bin/python -m scripts.readme_tables``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def with_tables(readme: str, action: Mapping[str, Any]) -> str:
-    """The README with what stands between its marks replaced by what action.yml says."""
+    """The README with the two tables between its begin and end comments made from action.yml."""
     inputs = [
-        (f"`{name}`", one["description"], f"`{one['default']}`" if "default" in one else "")
-        for name, one in action["inputs"].items()
+        (f"`{name}`", entry["description"], f"`{entry['default']}`" if "default" in entry else "")
+        for name, entry in action["inputs"].items()
     ]
-    outputs = [(f"`{name}`", one["description"]) for name, one in action["outputs"].items()]
+    outputs = [(f"`{name}`", entry["description"]) for name, entry in action["outputs"].items()]
     readme = _replaced(readme, "inputs", _table(("input", "is", "if left out"), inputs))
     return _replaced(readme, "outputs", _table(("output", "is"), outputs))
 
