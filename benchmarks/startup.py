@@ -26,8 +26,8 @@ HEAVY = ("google", "googleapiclient", "github", "msal", "requests")
 class Start:
     """The measurements of a command.
 
-    ``seconds`` is the median of its wall time, and ``ratio`` is this time as a multiple of ``python -c pass``. ``heavy``
-    are the packages of ``HEAVY`` that it imports.
+    ``seconds`` is the median of its wall time, and ``ratio`` is this time as a multiple of ``python -c pass``.
+    ``heavy`` are the packages of ``HEAVY`` that it imports.
     """
 
     command: str
