@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.job import Job, Mailing
 from sessionsmgmt.application.notices.pipeline import plan_notices
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Step
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event

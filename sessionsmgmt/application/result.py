@@ -7,27 +7,67 @@ one or more plain sentences for a person.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from enum import Enum
+from enum import StrEnum
 
-from sessionsmgmt.application.credentials.rotation import Recovery, Rotation
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.ports.credentials import Sealed
 from sessionsmgmt.ports.health import Finding
 
 
-class Readers(Enum):
-    """Who can read what a command prints, publishes and leaves on the page of a workflow run."""
+class Data(StrEnum):
+    """What a preview is made from."""
 
-    CLUB = "club"
-    """Those whom the club has let in: at a terminal, or in a private repository."""
-    ANYBODY = "anybody"
-    """Others too. For them sessions are counted, and nothing else is said of any session."""
+    LIVE = "live"  # the club's own calendar and contacts
+    SAMPLE = "sample"  # those that preview.sample names
+    INVENTED = "invented"  # a club that this program makes up
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A credential that could not be stored, sealed: what to do with it, and what works until then.
+
+    ``at`` is the aware instant at which storing was given up: what is written into the secret later is newer.
+    ``title`` is the secret's; ``by_hand`` is the command line that stores it without this program.
+    """
+
+    sealed: Sealed
+    at: datetime
+    title: str
+    by_hand: str
+    meanwhile: str
+
+    def document(self) -> Mapping[str, str]:
+        """What ``rotate --recover`` reads."""
+        return {
+            "encrypted_value": self.sealed.text,
+            "key_id": self.sealed.key_id,
+            "sealed_at": self.at.isoformat(timespec="seconds"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What became of the credential. ``credential`` is the one to use from now on.
+
+    ``issued`` says that the provider issued a new credential, which is stored. ``stale`` says that nothing was done,
+    because a newer credential than the one at hand may be stored. ``ends`` is the aware instant at which the consent
+    lapses, where that is known. ``trouble`` is what went wrong where the job can go on all the same.
+    """
+
+    credential: str = field(repr=False)
+    issued: bool = False
+    stale: bool = False
+    ends: datetime | None = None
+    warnings: tuple[ReportWarning, ...] = ()
+    trouble: SessionsError | None = None
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +91,21 @@ class RunResult:
 class PreviewResult:
     """What ``run`` would send at the instant ``now``: nothing was sent and nothing was recorded.
 
-    ``pages`` is the preview in Markdown, in pieces that stand on lines of their own. ``invented`` says that its
-    sessions and people are invented, so that nothing of them is secret.
+    ``pages`` is the preview in Markdown, in pieces that stand on lines of their own.
     """
 
     now: datetime
     deliveries: tuple[Delivery, ...] = ()
     emails: Mapping[Key, EmailMessage] = field(default_factory=dict)
     warnings: tuple[ReportWarning, ...] = ()
-    invented: bool = False
+    data: Data = Data.LIVE
     pages: tuple[str, ...] = ()
     message: str = ""
+
+    @property
+    def invented(self) -> bool:
+        """Whether its sessions and people are invented, so that nothing of them is secret."""
+        return self.data is not Data.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +149,32 @@ class InitResult:
     """The files that were written, and what comes next."""
 
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClubJob:
+    """A job of the matrix: the name of the club's folder, its file, and the environment with its secrets, if any.
+
+    No two jobs have the same ``config``; several may have the same ``club``.
+    """
+
+    club: str
+    config: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """The clubs of one batch, which batch it is and how many there are. ``left_out`` says why others have no job."""
+
+    clubs: tuple[ClubJob, ...]
+    batch: int
+    batches: int
+    left_out: tuple[str, ...] = ()
+
+    def matrix(self) -> dict[str, object]:
+        """What ``strategy.matrix`` takes: a job for each club."""
+        return {"include": [asdict(club) for club in self.clubs]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +242,7 @@ Result = (
     | AdoptResult
     | ValidateResult
     | InitResult
+    | PlanResult
     | DoctorResult
     | RotateResult
     | LoginResult

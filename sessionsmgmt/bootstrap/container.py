@@ -12,7 +12,7 @@ from typing import Any
 
 from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
-from sessionsmgmt.application.notices.job import Job, Lookup, Mailing
+from sessionsmgmt.application.job import Job, Lookup, Mailing
 from sessionsmgmt.bootstrap import ledgers
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config.model import (

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.credentials.rotate import Renewal
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.config.model import Credentials
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports.credentials import Renewal
 from sessionsmgmt.retry import RetryPolicy
 
 if TYPE_CHECKING:

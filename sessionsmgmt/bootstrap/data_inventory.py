@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import partial
 
 from sessionsmgmt.adapters.ledger.sealing import KEY_BYTES, keys
-from sessionsmgmt.application.privacy.export import Vault
-from sessionsmgmt.application.privacy.forget import LedgerData, Memory, Place
+from sessionsmgmt.application.notifications import CONSENT, HELD
+from sessionsmgmt.application.privacy.forget import LedgerData
 from sessionsmgmt.bootstrap import credentials
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.github import hub, repository
@@ -21,9 +21,7 @@ from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store,
 from sessionsmgmt.config.paths import path_in_repository, shown
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
-from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
-from sessionsmgmt.presenters.consent_issue import CONSENT
-from sessionsmgmt.presenters.held_issue import HELD
+from sessionsmgmt.ports.stored_data import ErasableData, LedgerPlace, Place, SecretPlace, StoredItem
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Secret
 
@@ -61,15 +59,15 @@ class SecretData:
         return [StoredItem(self.store.title)] if self.store.delete() else []
 
 
-def memories(club: Container) -> tuple[Memory, ...]:
+def ledgers(club: Container) -> tuple[LedgerPlace, ...]:
     """Every ledger the club has or moves from, each on its own."""
     stores = all_stores(club.config, club.settings)
-    return tuple(Memory(f"ledger {_named(store)}", partial(club.ledger_at, store)) for store in stores)
+    return tuple(LedgerPlace(f"ledger {_named(store)}", partial(club.ledger_at, store)) for store in stores)
 
 
 def ledger_places(club: Container, now: datetime) -> tuple[Place, ...]:
     """The same to be deleted: that takes no key, since the right one may be what was lost."""
-    return tuple(_ledger_place(memory, now) for memory in memories(_with_some_key(club)))
+    return tuple(_erasable(place, now) for place in ledgers(_with_some_key(club)))
 
 
 def account_places(club: Container) -> tuple[Place, ...]:
@@ -97,12 +95,12 @@ def published_places(club: Container) -> tuple[Place, ...]:
     )
 
 
-def vault(club: Container) -> Vault | None:
-    """Where the credential is kept, as far as sessions.yml says."""
+def secret_place(club: Container) -> SecretPlace | None:
+    """Where the credential is stored, as far as sessions.yml says."""
     stored = club.config.credentials
     if stored is None:
         return None
-    return Vault(stored.secret, stored.scope.value, partial(credentials.secret, club))
+    return SecretPlace(stored.secret, stored.scope.value, partial(credentials.secret, club))
 
 
 def _named(store: Store) -> str:
@@ -115,11 +113,11 @@ def _named(store: Store) -> str:
             return "in the calendar"
 
 
-def _ledger_place(memory: Memory, now: datetime) -> Place:
+def _erasable(place: LedgerPlace, now: datetime) -> Place:
     def opened() -> AbstractContextManager[ErasableData]:
-        return nullcontext(LedgerData(memory.open(), now))
+        return nullcontext(LedgerData(place.open(), now))
 
-    return Place(memory.topic, opened)
+    return Place(place.topic, opened)
 
 
 def _with_some_key(club: Container) -> Container:

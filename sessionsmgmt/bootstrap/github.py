@@ -9,7 +9,8 @@ from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
 
 if TYPE_CHECKING:
-    from sessionsmgmt.adapters.github.client import Hub, RepositoryName
+    from sessionsmgmt.adapters.github.access import RepositoryName
+    from sessionsmgmt.adapters.github.client import Hub
 
 NOTE_RETRY_POLICY = RetryPolicy(total=20)
 """A note that this run can't write is written by the next run."""
@@ -17,16 +18,17 @@ NOTE_RETRY_POLICY = RetryPolicy(total=20)
 
 def hub(settings: Settings, retry_policy: RetryPolicy) -> Hub:
     """What asks GitHub with the job's own token. Raises InputError where there is none."""
-    from sessionsmgmt.adapters.github.client import connect, token
+    from sessionsmgmt.adapters.github.access import token_access
+    from sessionsmgmt.adapters.github.client import connect
 
-    return connect(token(settings.github.job_token), settings.github, retry_policy)
+    return connect(token_access(settings.github.job_token), settings.github, retry_policy)
 
 
 def repository(settings: Settings) -> RepositoryName:
     """The club's repository. Raises InputError where the environment names none."""
-    from sessionsmgmt.adapters.github.client import repository as named
+    from sessionsmgmt.adapters.github.access import repository_name
 
-    return named(settings.github)
+    return repository_name(settings.github)
 
 
 def notifiers(settings: Settings) -> tuple[Notifier, ...]:

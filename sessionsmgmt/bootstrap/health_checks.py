@@ -18,7 +18,7 @@ from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
 
 if TYPE_CHECKING:
-    from sessionsmgmt.adapters.github.client import Access
+    from sessionsmgmt.adapters.github.access import Access
     from sessionsmgmt.adapters.github.health_checks import Here
 
 BRIEF = RetryPolicy(total=15)
@@ -86,14 +86,14 @@ def _secret(club: Container, stored: Credentials, now: datetime) -> Iterator[Che
 
 
 def _with_job_token(settings: Settings, now: datetime) -> Here:
-    from sessionsmgmt.adapters.github.client import token
+    from sessionsmgmt.adapters.github.access import token_access
 
-    return _asking(settings, now, token(settings.github.job_token))
+    return _asking(settings, now, token_access(settings.github.job_token))
 
 
 def _as_app(settings: Settings, now: datetime) -> Here:
+    from sessionsmgmt.adapters.github.access import Access
     from sessionsmgmt.adapters.github.app import BOTH, app
-    from sessionsmgmt.adapters.github.client import Access
 
     named_app = app(settings.github)
     if named_app is None:

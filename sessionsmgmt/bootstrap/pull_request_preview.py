@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessionsmgmt.adapters.github.event import PullRequest
-from sessionsmgmt.application.notices.job import Job
+from sessionsmgmt.application.job import Job
 from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder, path_in_repository, shown
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports.pull_requests import PreviewPublisher
+from sessionsmgmt.ports.pull_requests import PreviewPublisher, PullRequest
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import SERVER_URL, Settings
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from sessionsmgmt.adapters.github.event import is_private
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Readers
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.retry import RetryPolicy

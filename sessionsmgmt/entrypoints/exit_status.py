@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import (
     DoctorResult,
     ExportResult,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -98,3 +98,18 @@ class SecretStore(Protocol):
     def by_hand(self, sealed: Sealed) -> str:
         """The one command line that stores it without this program."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """All that renewing a credential takes.
+
+    ``read`` returns the earliest aware instant at which the ``credential`` at hand can have been read from the store,
+    None where nobody knows; ``after`` is the age at which a stored credential is renewed.
+    """
+
+    credential: str = field(repr=False)
+    token_refresher: TokenRefresher
+    store: SecretStore
+    read: Callable[[], datetime | None]
+    after: timedelta

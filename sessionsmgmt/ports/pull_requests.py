@@ -1,4 +1,4 @@
-"""Where a pull request shows the preview of the emails."""
+"""The pull request that a job is about, and where it shows the preview of the emails."""
 
 from __future__ import annotations
 
@@ -8,8 +8,30 @@ from enum import StrEnum
 from typing import Protocol
 
 
+class Origin(StrEnum):
+    """Where a pull request comes from."""
+
+    HERE = "here"
+    FORK = "fork"
+    DEPENDABOT = "dependabot"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The pull request that the job is about.
+
+    ``head`` is the commit that people look at, not the trial merge that GITHUB_SHA names. Unless it comes from here,
+    its job has no secrets and a token that may only read (GitHub, "Events that trigger workflows", pull_request).
+    """
+
+    number: int
+    head: str
+    origin: Origin
+    closed: bool
+
+
 class Conclusion(StrEnum):
-    """What a preview comes to."""
+    """The conclusion of a preview, as a check shows it."""
 
     SUCCESS = "success"
     NEUTRAL = "neutral"
@@ -35,8 +57,8 @@ class Annotation:
 class PreviewReport:
     """A preview, as those who review a change see it.
 
-    ``title`` is a few plain words on what it comes to, ``heading`` says in Markdown whose preview it is. ``text`` gives
-    the rest in Markdown, cut to the bytes that there is room for.
+    ``title`` sums it up in a few plain words; ``heading`` says in Markdown which club it is of. ``text`` returns the
+    rest in Markdown, cut to a number of bytes.
     """
 
     title: str
@@ -50,7 +72,7 @@ class PreviewPublisher(Protocol):
     """A place where those who review a change look."""
 
     def show(self, preview_report: PreviewReport) -> None:
-        """Put the exhibit up in the place of an earlier one; nothing is written where nothing has changed.
+        """Show the report in the place of an earlier one. Nothing is written where nothing has changed.
 
         Raises RefusedError where it may not be written to, UnreachableError where it can't be reached.
         """

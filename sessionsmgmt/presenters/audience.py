@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sessionsmgmt.application.result import Readers
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.health import Finding
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.presentation import Presentation
 
 WORDS = {

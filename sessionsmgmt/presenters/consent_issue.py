@@ -1,4 +1,4 @@
-"""What is put up for a person when the account's owner has to agree again, or soon will have to."""
+"""The note for a person when the account's owner must agree again, or soon will have to."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import ConsentError
 from sessionsmgmt.ports.notifications import Note
 
-CONSENT = "consent"
-"""The topic of the note."""
-
 GIVEN_AGAIN = "The credential was renewed: the consent holds."
 
 SOON = timedelta(days=14)
-"""How long before its end somebody is told, where the end is known."""
+"""How long before the end of the consent the note is posted, where the end is known."""
 
 
 def ended_note(error: ConsentError) -> Note:

@@ -1,4 +1,4 @@
-"""What is put up for a person who reads no logs: a note in Markdown, for an issue of the club's repository.
+"""The note about held notices, in Markdown, for an issue of the club's repository.
 
 It names nobody. What comes from sessions.yml or the calendar stands in code, where Markdown, mentions and references
 to other issues mean nothing (GitHub Flavored Markdown, 4.5).
@@ -13,9 +13,6 @@ from sessionsmgmt.domain.model.notice import Verdict
 from sessionsmgmt.ports.notifications import Note
 from sessionsmgmt.presenters.markdown import code_block
 from sessionsmgmt.presenters.text import resolving
-
-HELD = "held"
-"""The topic of the note about notices that are held."""
 
 NOTHING_HELD = "Nothing is held any more."
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sessionsmgmt.application.credentials.rotation import Recovery
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import (
     AdoptResult,
     DoctorResult,
@@ -18,8 +17,9 @@ from sessionsmgmt.application.result import (
     ForgetResult,
     InitResult,
     LoginResult,
+    PlanResult,
     PreviewResult,
-    Readers,
+    Recovery,
     ResolveResult,
     Result,
     RevokeResult,
@@ -31,6 +31,7 @@ from sessionsmgmt.application.result import (
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.health import Finding
+from sessionsmgmt.ports.readers import Readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +110,5 @@ def present(result: Result, command: str, now: datetime, status: int) -> Present
             return Presentation(command, now, status, message=message)
         case ExportResult():
             return Presentation(command, now, status, message=result.message)
+        case PlanResult():
+            return Presentation(command, now, status)  # its matrix is printed as it is

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sessionsmgmt.application.notices.preview import Data
-from sessionsmgmt.application.result import PreviewResult, Readers
+from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, State, Verdict
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.pull_requests import Annotation
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.email_markdown import email_markdown
 from sessionsmgmt.presenters.markdown import code, plain, row
 from sessionsmgmt.presenters.summary import masked, problems_summary, table, warnings_list
@@ -50,13 +50,13 @@ def heading(config: Config) -> str:
     return f"Email preview: {plain(config.team)}"
 
 
-def source(result: PreviewResult, config: Config, data: Data, readers: Readers) -> str:
+def source(result: PreviewResult, config: Config, readers: Readers) -> str:
     """What the preview was made from, and for which moment, as a plain sentence."""
     moment = f"{result.now.astimezone(config.zone):%A, %-d %B %Y, %H:%M}"
-    if data is Data.SAMPLE and config.sample:
+    if result.data is Data.SAMPLE and config.sample:
         files = " and ".join(visible(one.name) for one in (config.sample.calendar, config.sample.contacts))
         return f"Made from the sample in {files}, as if it were {moment}."
-    if data is Data.INVENTED:
+    if result.data is Data.INVENTED:
         return f"Made from invented people, with a session for every kind of email, as if it were {moment}."
     if readers is Readers.ANYBODY:
         return "Made from the club's own calendar and contacts."

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.application.result import Readers
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.presentation import Presentation
 
 COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sessionsmgmt.application.credentials.rotation import Recovery
+from sessionsmgmt.application.result import Recovery
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning

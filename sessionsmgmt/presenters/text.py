@@ -9,7 +9,7 @@ import shlex
 import unicodedata
 from collections.abc import Iterator
 
-from sessionsmgmt.application.credentials.rotation import Recovery
+from sessionsmgmt.application.result import Recovery
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Key
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sessionsmgmt.adapters.github.client import Access, RepositoryName, connect, token
+from sessionsmgmt.adapters.github.access import Access, RepositoryName, token_access
+from sessionsmgmt.adapters.github.client import connect
 from sessionsmgmt.adapters.github.secrets import PERMISSIONS, GitHubSecret, place
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.retry import RetryPolicy
@@ -55,7 +56,7 @@ class SecretWorld:
 
     def access(self, level: str = "write") -> Access:
         given = self.github.world.fine_grained_token({PERMISSIONS[self.scope]: level, "metadata": "read"})
-        return token(secret(given), SECRETS_TOKEN)
+        return token_access(secret(given), SECRETS_TOKEN)
 
     def open(self, level: str = "write") -> GitHubSecret:
         """The store as the product uses it, with a token that may write or only read."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.ledger.retention import Retention
@@ -349,6 +349,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 TIMES = st.sampled_from([timedelta(0), LEASE / 2, LEASE, KEEP, KEEP * 2])
 
 
+@settings(max_examples=settings().max_examples // 2)  # there are seven worlds, and most are asked over a connection
 @given(writes=st.lists(st.tuples(st.lists(STEPS, max_size=4), TIMES), max_size=8))
 def test_a_store_does_what_the_protocol_says(
     make: Callable[[Retention], LedgerWorld], writes: list[tuple[list[Step], timedelta]]

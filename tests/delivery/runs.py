@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sessionsmgmt.application.notices.job import DeliveryResult, Plan
+from sessionsmgmt.application.job import DeliveryResult, Plan
 from sessionsmgmt.domain.delivery.reconciliation import Mail
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State

@@ -25,9 +25,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessionsmgmt.application.notices.job import DeliveryResult, Job, Lookup, Mailing, Plan
+from sessionsmgmt.application.job import DeliveryResult, Job, Lookup, Mailing, Plan
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
-from sessionsmgmt.application.notices.resolve import resolve
+from sessionsmgmt.application.notices.resolve import close
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
 from sessionsmgmt.domain.delivery.reconciliation import SKEW, doubtful
 from sessionsmgmt.domain.model.notice import Key
@@ -296,7 +296,7 @@ class Season(RuleBasedStateMachine):
         assert claim
         arrived = claim.announcement in [one.announcement for one in self.owner.inbox[key]]
         self.known = None
-        resolve(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
+        close(self.person, key.notice, key.session, arrived=arrived, now=self.world.now)
 
 
 def live_through(make: Callable[[], Season], how: settings) -> None:

@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from sessionsmgmt.application.notices.pipeline import WAVE
 from tests.delivery.clubs import (
@@ -25,6 +24,7 @@ from tests.delivery.clubs import (
 )
 from tests.delivery.fork_client import ForkServer
 from tests.emulators.google import SEND_CALL
+from tests.thorough import THOROUGH
 
 KILLED = -9
 WRITES = {
@@ -35,9 +35,6 @@ WRITES = {
 """The requests by which the ledger of a store is written, that to move its witness included."""
 EACH_ONCE = [1] * len(SESSIONS)
 """How many emails left about each session."""
-THOROUGH = settings().max_examples >= settings.get_profile("thorough").max_examples
-"""Whether each moment is tried, with ``--hypothesis-profile=thorough``, or some of each kind."""
-
 STRIDE = 1 if THOROUGH else 5
 """Of the calls to the system, every so-manieth is tried. Kinds of calls come in no order that repeats after five."""
 

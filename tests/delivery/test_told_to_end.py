@@ -49,7 +49,7 @@ class Signaller:
             self._seen += 1
             mine = self._seen == self.number
         if mine:
-            assert self._born.wait(60)
+            assert self._born.wait(300)
             for number in self.signals:
                 os.kill(self.pid, number)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.delivery.clubs import FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
 from tests.delivery.fork_client import ForkServer
+from tests.thorough import THOROUGH
 
-ROUNDS = 100 if settings().max_examples >= settings.get_profile("thorough").max_examples else 6
+ROUNDS = 100 if THOROUGH else 6
 """How often two runs begin at once, for each store: more often with ``--hypothesis-profile=thorough``."""
 
 NAMES = ("one", "other")

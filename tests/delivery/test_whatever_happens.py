@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from sessionsmgmt.application.notices.job import DeliveryResult, Plan
+from sessionsmgmt.application.job import DeliveryResult, Plan
 from sessionsmgmt.application.notices.pipeline import deliver
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.notice import Key
@@ -22,9 +22,13 @@ from sessionsmgmt.ports.ledger import Ledger, WriteResult
 from sessionsmgmt.ports.mail import Delivered, Mailer, Outcome, Undelivered, Unknown
 from tests.delivery.season_machine import Season, Send, live_through
 from tests.delivery.stores import STORES
+from tests.thorough import THOROUGH
 from tests.unit.domain.season import World
 
-THOROUGHLY = settings(max_examples=settings().max_examples, stateful_step_count=50, report_multiple_bugs=False)
+SEASONS = settings().max_examples
+ONLINE = SEASONS if THOROUGH else SEASONS // 3
+"""How many seasons are lived through with a ledger at a service, where each request takes time."""
+
 BRIEFLY = settings(
     max_examples=200, stateful_step_count=50, phases=[Phase.generate], report_multiple_bugs=False, database=None
 )
@@ -33,7 +37,9 @@ BRIEFLY = settings(
 @pytest.mark.parametrize("store", STORES)
 def test_the_owner_gets_each_notice_once_whatever_happens(store: str, tmp_path: Path) -> None:
     with STORES[store](tmp_path) as stores:
-        live_through(lambda: Season(stores()), THOROUGHLY)
+        seasons = SEASONS if store == "file" else ONLINE
+        how = settings(max_examples=seasons, stateful_step_count=50, report_multiple_bugs=False)
+        live_through(lambda: Season(stores()), how)
 
 
 # What is broken on purpose

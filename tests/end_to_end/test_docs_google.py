@@ -12,7 +12,7 @@ import pytest
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.google.scopes import CONTACTS, NEEDED_FOR
 from sessionsmgmt.adapters.google.sent import GmailSent
-from sessionsmgmt.application.notices.job import Delivery, Lookup
+from sessionsmgmt.application.job import Delivery, Lookup
 from sessionsmgmt.application.notices.run import sender_seen
 from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot

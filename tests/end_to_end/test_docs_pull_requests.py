@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sessionsmgmt.application.setup.init import answers, init
+from sessionsmgmt.application.setup.init import write_files
+from sessionsmgmt.application.setup.questions import answers
 from sessionsmgmt.config.load import load
 from tests.emulators.github import Break, Refusal
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, vcalendar, vevent
@@ -36,7 +37,7 @@ def test_the_permissions_it_lists_are_those_of_the_workflow() -> None:
 
 
 def test_the_example_does_what_the_workflow_of_init_does(tmp_path: Path) -> None:
-    init(answers({"provider": "google"}, "America/New_York"), tmp_path, ())
+    write_files(answers({"provider": "google"}, "America/New_York"), tmp_path, ())
     written = yaml.safe_load((tmp_path / ".github" / "workflows" / "sessions-preview.yml").read_text("utf-8"))
 
     def steps(workflow: dict[Any, Any]) -> list[dict[str, Any]]:

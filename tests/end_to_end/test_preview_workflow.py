@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sessionsmgmt.application.setup.init import answers, init
+from sessionsmgmt.application.setup.init import write_files
+from sessionsmgmt.application.setup.questions import answers
 from tests.emulators.runner import read_outputs
 from tests.end_to_end.harness import ROOT
 from tests.environment import of_the_machine
@@ -28,7 +29,7 @@ def example() -> Json:
 
 def written(folder: Path, provider: str) -> Json:
     """The workflow that ``init`` writes."""
-    init(answers({"provider": provider}, "America/New_York"), folder, ())
+    write_files(answers({"provider": provider}, "America/New_York"), folder, ())
     found: Json = yaml.safe_load((folder / ".github" / "workflows" / "sessions-preview.yml").read_text("utf-8"))
     return found
 

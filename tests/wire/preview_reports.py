@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account
 from sessionsmgmt.adapters.github.checks import CheckRun
-from sessionsmgmt.adapters.github.client import RepositoryName
 from sessionsmgmt.adapters.github.comments import PullRequestComment
 from sessionsmgmt.ports.pull_requests import Annotation, Conclusion, PreviewReport
 from sessionsmgmt.presenters.summary import fitted

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
-from sessionsmgmt.adapters.github.client import MOST_PAGES, Purpose, RepositoryName, UncertainError, connect, token
+from sessionsmgmt.adapters.github.access import RepositoryName, token_access
+from sessionsmgmt.adapters.github.client import Purpose, UncertainError, connect
+from sessionsmgmt.adapters.github.paging import MOST_PAGES
 from sessionsmgmt.adapters.google.sent import GmailSent
 from sessionsmgmt.adapters.http_session import LARGEST, BoundedAdapter, fitted
 from sessionsmgmt.errors import SessionsError, UnreachableError
@@ -294,7 +296,7 @@ def test_an_odd_reply_of_github_counts_as_none(reply: Response) -> None:
 def test_a_reply_of_github_that_takes_too_long_is_given_up(name: str) -> None:
     with Stranger(SLOW[name]).listening() as stranger:
         github = settings({"GITHUB_API_URL": stranger.root}).github
-        hub = connect(token(secret("a-token")), github, RetryPolicy(total=0), timeout=1)
+        hub = connect(token_access(secret("a-token")), github, RetryPolicy(total=0), timeout=1)
         with pytest.raises(UnreachableError):
             hub.repeat(lambda: hub.repository(RepositoryName(OWNER, REPOSITORY)).get_branch("main"), Purpose("x", "y"))
         assert stranger.asked == 1

@@ -10,23 +10,13 @@ from datetime import timedelta
 
 import pytest
 
-from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
 from sessionsmgmt.adapters.ledger.git_transaction import LAGS
 from sessionsmgmt.adapters.ledger.sealing import Keys, head
 from sessionsmgmt.adapters.ledger.witness import BELOW
-from sessionsmgmt.domain.delivery.claims import (
-    Begin,
-    Claim,
-    Entry,
-    Hold,
-    LedgerSnapshot,
-    Refused,
-    Resolve,
-    Sent,
-    Step,
-)
+from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, Hold, LedgerSnapshot, Refused, Resolve, Sent, Step
 from sessionsmgmt.domain.delivery.claims import Refusal as LedgerRefusal
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.errors import RefusedError, UnreachableError

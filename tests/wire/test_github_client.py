@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.adapters.github.client import (
-    DeclinedError,
-    Hub,
-    Purpose,
-    RepositoryName,
-    UncertainError,
-    connect,
-    repository,
-    token,
-)
+from sessionsmgmt.adapters.github.access import RepositoryName, repository_name, token_access
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, UncertainError, connect
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.retry import RetryPolicy
 from tests.emulators.github import (
@@ -262,7 +254,7 @@ def test_a_token_that_a_reply_repeats_is_not_shown(home: Home) -> None:
 
 def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
     given = settings({"GITHUB_API_URL": home.github.root}).github
-    access = token(secret(home.github.world.fine_grained_token({})), "SECRETS_TOKEN")
+    access = token_access(secret(home.github.world.fine_grained_token({})), "SECRETS_TOKEN")
     hub = connect(access, given, home.retry_policy)
 
     with pytest.raises(RefusedError) as refused:
@@ -276,13 +268,13 @@ def test_another_variable_is_named_and_no_job_is_blamed(home: Home) -> None:
 def test_no_token_is_shown_when_what_holds_it_is_printed(home: Home) -> None:
     given = home.github.world.job_token({})
 
-    assert given not in repr(home.hub(given)) + repr(token(secret(given)))
+    assert given not in repr(home.hub(given)) + repr(token_access(secret(given)))
 
 
 @pytest.mark.parametrize("value", ["", " ", "two words", "line\nbreak", "é"])
 def test_a_token_that_is_none_is_refused_before_anything_is_asked(value: str) -> None:
     with pytest.raises(InputError, match="SECRETS_TOKEN") as problem:
-        token(secret(value), "SECRETS_TOKEN")
+        token_access(secret(value), "SECRETS_TOKEN")
     assert not value.strip() or value not in str(problem.value)
 
 
@@ -290,18 +282,18 @@ def test_a_token_that_is_none_is_refused_before_anything_is_asked(value: str) ->
 def test_a_root_that_could_give_the_token_away_is_refused(root: str) -> None:
     given = settings({"GITHUB_API_URL": root}).github
     with pytest.raises(InputError, match="GITHUB_API_URL"):
-        connect(token(secret("token")), given, RetryPolicy())
+        connect(token_access(secret("token")), given, RetryPolicy())
 
 
 def test_without_a_root_github_itself_is_asked() -> None:
-    hub = connect(token(secret("token")), settings({}).github, RetryPolicy())
+    hub = connect(token_access(secret("token")), settings({}).github, RetryPolicy())
 
     assert hub.api.requester.base_url == "https://api.github.com"
 
 
 @pytest.mark.parametrize("name", ["o/n", "example-club/premises", "a_b/.github", "A1/x-._y", " o/n "])
 def test_a_repository_is_an_owner_and_a_name(name: str) -> None:
-    assert str(repository(settings({"GITHUB_REPOSITORY": name}).github)) == name.strip()
+    assert str(repository_name(settings({"GITHUB_REPOSITORY": name}).github)) == name.strip()
 
 
 @pytest.mark.parametrize(
@@ -309,5 +301,5 @@ def test_a_repository_is_an_owner_and_a_name(name: str) -> None:
 )
 def test_what_could_lead_elsewhere_is_no_repository(name: str) -> None:
     with pytest.raises(InputError, match="GITHUB_REPOSITORY") as problem:
-        repository(settings({"GITHUB_REPOSITORY": name}).github)
+        repository_name(settings({"GITHUB_REPOSITORY": name}).github)
     assert isinstance(problem.value, SessionsError)

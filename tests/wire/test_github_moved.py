@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.client import Home as Named
-from sessionsmgmt.adapters.github.client import Hub, Purpose, RepositoryName, UncertainError
+from sessionsmgmt.adapters.github.client import Hub, Purpose, UncertainError
 from sessionsmgmt.adapters.github.secrets import GitHubSecret, place
 from sessionsmgmt.adapters.github.secrets_auth import secrets_access
 from sessionsmgmt.config.model import Credentials

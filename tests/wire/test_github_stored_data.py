@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import pytest
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import JOB
-from sessionsmgmt.adapters.github.client import RepositoryName
 from sessionsmgmt.adapters.github.issue_notifier import LABEL, OVER
 from sessionsmgmt.adapters.github.stored_data import EMPTY_BODY, EMPTY_TITLE, IssueData, PreviewData
 from sessionsmgmt.errors import RefusedError, UnreachableError

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import JOB
-from sessionsmgmt.adapters.github.client import RepositoryName
 from sessionsmgmt.adapters.github.issue_notifier import CUT, LABEL, LONGEST_BODY, LONGEST_TITLE, IssueNotifier
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.ports.notifications import Note

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sessionsmgmt.adapters.github.client import RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.ledger.abandoned import Clubs
 from sessionsmgmt.adapters.ledger.branch import FILE
 from sessionsmgmt.adapters.ledger.codec import encode

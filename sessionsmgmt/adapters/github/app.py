@@ -14,7 +14,8 @@ from http import HTTPStatus
 
 from github import Auth
 
-from sessionsmgmt.adapters.github.client import Access, DeclinedError, Hub, Purpose, RepositoryName, connect
+from sessionsmgmt.adapters.github.access import Access, RepositoryName
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, connect
 from sessionsmgmt.adapters.secret_format import document_fault, word_fault
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.retry import RetryPolicy

@@ -8,8 +8,10 @@ from functools import partial
 
 from github.Repository import Repository
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account
-from sessionsmgmt.adapters.github.client import Purpose, RepositoryName, UncertainError, page_numbers
+from sessionsmgmt.adapters.github.client import Purpose, UncertainError
+from sessionsmgmt.adapters.github.paging import every, numbered
 from sessionsmgmt.ports.pull_requests import Annotation, PreviewReport
 
 LONGEST_SUMMARY = 65_535
@@ -64,14 +66,9 @@ class CheckRun:
             self._edit(known.id, preview_report, summary, batch)
 
     def _find(self) -> _Known | None:
-        for number in page_numbers():
-            call = partial(_page, self._repository, self._commit, self._name, number)
-            page = self._hub.repeat(call, _PURPOSE)
-            if found := next((run for run in page if run.mark == self._mark and run.app == self._account.app()), None):
-                return found
-            if len(page) < _PAGE:
-                break
-        return None
+        page = partial(_page, self._repository, self._commit, self._name)
+        runs = every(lambda number: self._hub.repeat(partial(page, number), _PURPOSE))
+        return next((run for run in runs if run.mark == self._mark and run.app == self._account.app()), None)
 
     def _made(self, preview_report: PreviewReport, summary: str) -> _Known:
         """A new check run with the first annotations. Where it can't be known whether it was made, a look tells."""
@@ -127,7 +124,7 @@ def _annotation(remark: Annotation) -> Mapping[str, str | int]:
 
 def _page(repository: Repository, commit: str, name: str, number: int) -> list[_Known]:
     """A page of the check runs of that name, every one of them: ``latest`` would hide all but one club's."""
-    wanted = {"check_name": name, "filter": "all", "per_page": _PAGE, "page": number}
+    wanted = {"check_name": name, "filter": "all", **numbered(number)}
     _, found = repository.requester.requestJsonAndCheck(
         "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=wanted
     )

@@ -7,29 +7,27 @@ an hour. Both are off; a call goes through ``Hub.repeat`` or ``Hub.once``, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 from github import Auth, BadAttributeException, Github, GithubException
 from github.Repository import Repository
-from urllib3 import BaseHTTPResponse, Retry
 
+from sessionsmgmt.adapters.github.access import FULL_NAME, Access, RepositoryName
 from sessionsmgmt.adapters.github.connections import bound
 from sessionsmgmt.adapters.github.errors import Asked, Reply, details, refusal, safe
-from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.adapters.github.redirections import MovedError, NoRedirect
 from sessionsmgmt.base_urls import base_url
-from sessionsmgmt.errors import InputError, RefusedError, UnreachableError
+from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
-from sessionsmgmt.secret_masking import Secret
-from sessionsmgmt.settings import API_URL, JOB_TOKEN, REPOSITORY, GitHubSettings
+from sessionsmgmt.settings import API_URL, REPOSITORY, GitHubSettings
 
 if TYPE_CHECKING:
-    from urllib3.connectionpool import ConnectionPool
+    pass
 
 T = TypeVar("T")
 
@@ -37,13 +35,9 @@ PUBLIC = "https://api.github.com"
 TIMEOUT = 30
 """Seconds to wait for a connection, and for all of a reply."""
 
-MOST_PAGES = 100
-"""Pages of one list: more than any repository of a club has."""
-
 SECONDARY_WAIT = 60.0
 """The least seconds to wait where a limit names none (GitHub, "Rate limits for the REST API")."""
 
-_FULL_NAME = re.compile(r"([A-Za-z0-9][\w-]{0,99})/((?!\.{1,2}$)[\w.-]{1,100})", re.ASCII)
 _NUMBERED = re.compile(r"/repositories/[0-9]{1,20}(?=/|$)")
 _NAMED = re.compile(r"/repos/([^/?#]+)/([^/?#]+)")
 _LIMITED = re.compile(
@@ -51,7 +45,6 @@ _LIMITED = re.compile(
     r"|please retry your request again later",
     re.IGNORECASE,
 )
-_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 _NEW_NAME = f"In Actions the next run goes by the new name; elsewhere, write it into {REPOSITORY}."
 _SECONDS = re.compile(r"[0-9]{1,11}")
@@ -84,63 +77,8 @@ class DeclinedError(Exception):
         self.refusal = refusal
 
 
-class MovedError(Exception):
-    """GitHub answered with a redirection, which is not followed. ``path`` is what was asked for."""
-
-    def __init__(self, status: int, path: str, location: str) -> None:
-        super().__init__(status)
-        self.status = status
-        self.path = path
-        self.location = location
-
-
-class _NoRedirect(Retry):
-    """What PyGithub's connections do after a reply: nothing is asked again, and no redirection is followed.
-
-    PyGithub itself follows a 301 without its query, and takes the body of every other redirection for what was asked.
-    """
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - as urllib3 has it
-        """Whether ``increment`` is to be called with the reply."""
-        return status_code in _REDIRECTIONS
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: TracebackType | None = None,
-    ) -> Self:
-        """Raise MovedError for a redirection, and what urllib3 raises for everything else."""
-        if response is not None and response.status in _REDIRECTIONS:
-            response.close()
-            raise MovedError(response.status, url or "", response.headers.get("location", ""))
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
 class UncertainError(UnreachableError):
     """Nobody knows whether GitHub did what was asked once. Whoever can look catches this; else the run ends with 5."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What calls are allowed by, and the environment variable it came from: errors name that and never the value."""
-
-    variable: str
-    auth: Auth.Auth = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RepositoryName:
-    """A repository, as ``owner/name``."""
-
-    owner: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.owner}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,34 +92,6 @@ class Purpose:
     permission: str
 
 
-def token(given: Secret, variable: str = JOB_TOKEN) -> Access:
-    """The token that was given in the variable. Raises InputError where there is none."""
-    value = given.reveal().strip()
-    if not value:
-        raise InputError(
-            f"{variable} is not set: GitHub is asked with it.",
-            "In a workflow it is handed on by the action; elsewhere, put a token of yours there.",
-        )
-    fault = word_fault(value) or ("" if value.isascii() and value.isprintable() else "is no token")
-    if fault:
-        raise InputError(f"{variable} {fault}.", "Store it again, whole and with nothing around it.")
-    return Access(variable, Auth.Token(value))
-
-
-def repository(github: GitHubSettings) -> RepositoryName:
-    """The repository the job belongs to. Raises InputError where the settings have none, or no ``owner/name``."""
-    found = _FULL_NAME.fullmatch(github.repository)
-    if found is None:
-        raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
-    return RepositoryName(found[1], found[2])
-
-
-def page_numbers() -> Iterator[int]:
-    """The numbers of a list's pages. Raises UnreachableError where there are more than any list has."""
-    yield from range(1, MOST_PAGES + 1)
-    raise UnreachableError("GitHub's list has no last page.", "Nothing is lost; the next run goes on.")
-
-
 def connect(access: Access, github: GitHubSettings, retry_policy: RetryPolicy, timeout: int = TIMEOUT) -> Hub:
     """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
 
@@ -193,7 +103,7 @@ def connect(access: Access, github: GitHubSettings, retry_policy: RetryPolicy, t
         timeout=timeout,
         user_agent="sessionsmgmt",
         per_page=100,
-        retry=_NoRedirect(0, read=False),  # none, as requests has it, instead of PyGithub's ten
+        retry=NoRedirect(0, read=False),  # none, as requests has it, instead of PyGithub's ten
         seconds_between_requests=None,  # a run makes a handful of requests, far below what the pauses are for
         seconds_between_writes=None,
         lazy=True,  # or naming a repository would ask for it first
@@ -325,7 +235,7 @@ class Hub:
             name = found["full_name"]
         except (GithubException, MovedError, *_BROKEN, *_STRANGE):
             return ""
-        return name if isinstance(name, str) and _FULL_NAME.fullmatch(name) else ""
+        return name if isinstance(name, str) and FULL_NAME.fullmatch(name) else ""
 
     def _secrets(self) -> frozenset[str]:
         """What must not be shown even if a reply repeats it."""
@@ -344,7 +254,7 @@ def _server(address: SplitResult) -> tuple[str, str, int | None]:
 
 def _otherwise(old: str, new: str, purpose: Purpose) -> RefusedError:
     """That a repository is called otherwise now. Names that are not known are empty."""
-    old, new = (name if _FULL_NAME.fullmatch(name) else "" for name in (old, new))
+    old, new = (name if FULL_NAME.fullmatch(name) else "" for name in (old, new))
     if new and new.casefold() == old.casefold():
         return RefusedError(f"GitHub has moved what {purpose.doing} is about to another place.")
     what = f"The repository {old}".rstrip() if old else f"What GitHub is asked for {purpose.doing}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -11,8 +12,10 @@ from typing import TypeVar
 
 from github.Repository import Repository
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account, author
-from sessionsmgmt.adapters.github.client import DeclinedError, Purpose, RepositoryName, UncertainError, page_numbers
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, UncertainError
+from sessionsmgmt.adapters.github.paging import entries_of, every
 from sessionsmgmt.ports.pull_requests import PreviewReport
 
 T = TypeVar("T")
@@ -21,7 +24,6 @@ LONGEST = 65_536
 """Characters that GitHub takes of a comment; counted as bytes, which are never fewer."""
 
 _PURPOSE = Purpose("writing the comment", "pull-requests: write")
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class PullRequestComment:
         body = self._body(preview_report)
         found = self._find()
         for one in found[1:]:
-            self._delete(one)
+            delete_comment(self._hub, self._repository, one.number, _PURPOSE)
         if not found:
             self._make(body)
         elif found[0].body != body:
@@ -70,16 +72,10 @@ class PullRequestComment:
 
     def _find(self) -> list[_Comment]:
         """Our comments, the oldest first."""
-        marked = [one for one in self._all() if one.body.startswith(self._marker)]
-        found = [one for one in marked if one.author == self._account.login()]
-        return sorted(found, key=lambda one: one.number)
-
-    def _all(self) -> Iterator[_Comment]:
-        for number in page_numbers():
-            page = self._ask(partial(_page, self._repository, self._number, number))
-            yield from page
-            if len(page) < _PAGE:
-                return
+        comments = every(lambda number: self._ask(partial(_page, self._repository, self._number, number)))
+        marked = [comment for comment in comments if comment.body.startswith(self._marker)]
+        ours = [comment for comment in marked if comment.author == self._account.login()]
+        return sorted(ours, key=lambda comment: comment.number)
 
     def _make(self, body: str) -> None:
         """Write the comment, once. Where it can't be known whether it was, a look tells."""
@@ -89,22 +85,13 @@ class PullRequestComment:
             if not self._find():
                 raise
 
-    def _delete(self, comment: _Comment) -> None:
-        try:
-            self._hub.repeat(partial(_delete, self._repository, comment.number), _PURPOSE, {HTTPStatus.NOT_FOUND})
-        except DeclinedError:
-            return  # somebody was faster
-
     def _ask(self, call: Callable[[], T]) -> T:
         return self._hub.repeat(call, _PURPOSE)
 
 
 def _page(repository: Repository, pull: int, number: int) -> list[_Comment]:
-    url, wanted = f"{repository.url}/issues/{pull}/comments", {"per_page": _PAGE, "page": number}
-    _, found = repository.requester.requestJsonAndCheck("GET", url, parameters=wanted)
-    if not isinstance(found, list):
-        raise TypeError("this is not a list")
-    return [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n"), author(one)) for one in found]
+    comments = entries_of(repository, f"{repository.url}/issues/{pull}/comments", number, {})
+    return [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n"), author(one)) for one in comments]
 
 
 def _create(repository: Repository, pull: int, body: str) -> None:
@@ -120,5 +107,11 @@ def _edit(repository: Repository, number: int, body: str) -> None:
         raise ValueError("this is not GitHub's answer")
 
 
-def _delete(repository: Repository, number: int) -> None:
-    repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/issues/comments/{number}")
+def delete_comment(hub: Hub, repository: Repository, number: int, purpose: Purpose) -> None:
+    """Delete the comment of that number, on an issue or a pull request. One that is gone already is no error."""
+
+    def call() -> None:
+        repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/issues/comments/{number}")
+
+    with suppress(DeclinedError):
+        hub.repeat(call, purpose, {HTTPStatus.NOT_FOUND})

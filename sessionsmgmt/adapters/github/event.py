@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
 
 LARGEST = 32 * 2**20
@@ -27,28 +26,6 @@ QUEUE = "merge_group"
 _QUEUES = "refs/heads/gh-readonly-queue/"
 _NAME = re.compile(r"[a-z_]{1,40}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-
-
-class Origin(StrEnum):
-    """Where a pull request comes from."""
-
-    HERE = "here"
-    FORK = "fork"
-    DEPENDABOT = "dependabot"
-
-
-@dataclass(frozen=True, slots=True)
-class PullRequest:
-    """The pull request that the job is about.
-
-    ``head`` is the commit that people look at, not the trial merge that GITHUB_SHA names. Unless it comes from here,
-    its job has no secrets and a token that may only read (GitHub, "Events that trigger workflows", pull_request).
-    """
-
-    number: int
-    head: str
-    origin: Origin
-    closed: bool
 
 
 def must_be_merged(job: ActionsJob, command: str) -> None:

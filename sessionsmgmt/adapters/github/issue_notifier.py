@@ -12,15 +12,10 @@ from typing import TypeVar
 
 from github.Repository import Repository
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account, author
-from sessionsmgmt.adapters.github.client import (
-    DeclinedError,
-    Hub,
-    Purpose,
-    RepositoryName,
-    UncertainError,
-    page_numbers,
-)
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, UncertainError
+from sessionsmgmt.adapters.github.paging import entries_of, every
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.notifications import Note
 
@@ -38,7 +33,6 @@ OVER = "<!-- sessionsmgmt:over -->\n"
 
 _PURPOSE = Purpose("keeping an issue up to date", "issues: write")
 _TOPIC = re.compile(r"[a-z0-9]+(?:[-.:/][a-z0-9]+)*")
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +77,9 @@ class IssueNotifier:
 
     def _open(self, topic: str) -> list[_Issue]:
         """The open issues of the topic, the oldest first."""
-        found = []
-        for number in page_numbers():
-            page = self._ask(partial(_page, self._repository, number))
-            marked = [one for one in page if one.body.startswith(marker(topic))]
-            found += [one for one in marked if self._account.wrote(one.author)]
-            if len(page) < _PAGE:
-                break
-        return sorted(found, key=lambda one: one.number)
+        issues = every(lambda number: self._ask(partial(_page, self._repository, number)))
+        marked = [issue for issue in issues if issue.body.startswith(marker(topic))]
+        return sorted((issue for issue in marked if self._account.wrote(issue.author)), key=lambda issue: issue.number)
 
     def _make(self, topic: str, title: str, body: str) -> None:
         """Open an issue, once. Where it can't be known whether it was, a look tells."""
@@ -141,18 +130,15 @@ def _plain(text: str) -> str:
 
 def _page(repository: Repository, number: int) -> list[_Issue]:
     """A page of the open issues with our label. Pull requests are listed as well, and are none."""
-    wanted = {"state": "open", "labels": LABEL, "per_page": _PAGE, "page": number, "direction": "asc"}
-    _, found = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/issues", wanted)
-    if not isinstance(found, list):
-        raise TypeError("this is not a list")
+    wanted = {"state": "open", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
-            int(one["number"]),
-            str(one["title"]),
-            "" if "pull_request" in one else _plain(one["body"] or ""),
-            author(one),
+            int(issue["number"]),
+            str(issue["title"]),
+            "" if "pull_request" in issue else _plain(issue["body"] or ""),
+            author(issue),
         )
-        for one in found
+        for issue in entries_of(repository, f"{repository.url}/issues", number, wanted)
     ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sessionsmgmt.adapters.github.client import Hub, Purpose, RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import Hub, Purpose
 from sessionsmgmt.config.model import Scope
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.settings import RUN_ID

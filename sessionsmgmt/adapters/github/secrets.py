@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from nacl.encoding import Base64Encoder
 from nacl.public import PublicKey, SealedBox
 
-from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.adapters.github.paging import every, numbered
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.credentials import Sealed
@@ -40,9 +42,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
 Json = dict[str, Any]
 T = TypeVar("T")
-
-PAGE = 100
-"""The most that GitHub lists at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +182,12 @@ class GitHubSecret:
 
     def _selected(self, doing: str) -> list[int]:
         """The repositories that an organization chose for the secret, page by page."""
-        ids: list[int] = []
-        for number in page_numbers():
-            path = f"{self._path(self.name)}/repositories?per_page={PAGE}&page={number}"
-            found = self._ask("GET", path, doing, lambda page: [_id(one) for one in page["repositories"]])
-            ids += found
-            if len(found) < PAGE:
-                break
-        return ids
+
+        def page(number: int) -> list[int]:
+            path = f"{self._path(self.name)}/repositories?{urlencode(numbered(number))}"
+            return self._ask("GET", path, doing, lambda reply: [_id(chosen) for chosen in reply["repositories"]])
+
+        return list(every(page))
 
     def _path(self, name: str) -> str:
         return f"{self.place.path}/{name}"

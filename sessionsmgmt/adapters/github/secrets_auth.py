@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sessionsmgmt.adapters.github.access import Access, RepositoryName, token_access
 from sessionsmgmt.adapters.github.app import app, installed
-from sessionsmgmt.adapters.github.client import Access, RepositoryName, token
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask
@@ -36,7 +36,7 @@ def secrets_access(
     own = github.job_token.reveal().strip() if settings.actions.in_actions else ""
     given = github.secrets_token.reveal().strip()
     if given and given != own:
-        yield token(github.secrets_token, SECRETS_TOKEN)
+        yield token_access(github.secrets_token, SECRETS_TOKEN)
     elif not given and (named_app := app(github)):
         with installed(named_app, repository, permission, github, retry_policy, mask) as access:
             yield access
@@ -45,6 +45,6 @@ def secrets_access(
             "Secrets can't be written with the job's own GITHUB_TOKEN, whatever 'permissions:' says.", TWO_WAYS
         )
     elif github.job_token:
-        yield Access("your GITHUB_TOKEN", token(github.job_token).auth)
+        yield Access("your GITHUB_TOKEN", token_access(github.job_token).auth)
     else:
         raise InputError("Nothing is set that may write secrets.", TWO_WAYS)

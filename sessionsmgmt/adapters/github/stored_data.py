@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from github.Repository import Repository
 
+from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account, author
-from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, RepositoryName, page_numbers
-from sessionsmgmt.adapters.github.comments import preview_marker
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.adapters.github.comments import delete_comment, preview_marker
 from sessionsmgmt.adapters.github.issue_notifier import LABEL, OVER, marker
+from sessionsmgmt.adapters.github.paging import entries_of, every
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.stored_data import StoredItem
 
@@ -28,10 +30,6 @@ EMPTY_BODY = "What stood here was deleted with everything else that was kept abo
 
 _ISSUES = Purpose("looking for issues and emptying them", "issues: write")
 _COMMENTS = Purpose("looking for comments and deleting them", "pull-requests: write")
-_ABSENT = frozenset({int(HTTPStatus.NOT_FOUND)})
-_PAGE = 100
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class IssueData:
             url = f"{self._repository.url}/issues/{issue.number}/comments"
             for comment in _every(self._hub, partial(_comments, self._repository, url), _ISSUES):
                 if comment.body.startswith(OVER) and self._account.wrote(comment.author):
-                    _delete(self._hub, self._repository, comment.number, _ISSUES)
+                    delete_comment(self._hub, self._repository, comment.number, _ISSUES)
             self._hub.repeat(partial(_empty, self._repository, issue), _ISSUES)
         return [StoredItem(f"issue #{one.number}, which is now empty and closed", one.link) for one in found]
 
@@ -111,7 +109,7 @@ class PreviewData:
         """Delete them."""
         found = self._found()
         for one in found:
-            _delete(self._hub, self._repository, one.number, _COMMENTS)
+            delete_comment(self._hub, self._repository, one.number, _COMMENTS)
         return [StoredItem("a comment on a pull request", one.link) for one in found]
 
     def _found(self) -> list[_Comment]:
@@ -126,16 +124,12 @@ def _every(
     hub: Hub, page: Callable[[int], list[T]], purpose: Purpose, expected: frozenset[int] = frozenset()
 ) -> Iterator[T]:
     """What is on all the pages."""
-    for number in page_numbers():
-        found = hub.repeat(partial(page, number), purpose, expected)
-        yield from found
-        if len(found) < _PAGE:
-            return
+    return every(lambda number: hub.repeat(partial(page, number), purpose, expected))
 
 
 def _issues(repository: Repository, number: int) -> list[_Issue]:
     """A page of the issues with our label. Pull requests are listed as well, and are none."""
-    wanted = {"state": "all", "labels": LABEL, "per_page": _PAGE, "page": number, "direction": "asc"}
+    wanted = {"state": "all", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
             int(one["number"]),
@@ -144,20 +138,13 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
             author(one),
             tuple(str(label["name"]) for label in one["labels"]),
         )
-        for one in _list(repository, f"{repository.url}/issues", wanted)
+        for one in entries_of(repository, f"{repository.url}/issues", number, wanted)
     ]
 
 
 def _comments(repository: Repository, url: str, number: int) -> list[_Comment]:
-    found = _list(repository, url, {"per_page": _PAGE, "page": number})
-    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"]), author(one)) for one in found]
-
-
-def _list(repository: Repository, url: str, wanted: Json) -> list[Json]:
-    _, found = repository.requester.requestJsonAndCheck("GET", url, wanted)
-    if not isinstance(found, list):
-        raise TypeError("this is not a list")
-    return found
+    comments = entries_of(repository, url, number, {})
+    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"]), author(one)) for one in comments]
 
 
 def _plain(text: str | None) -> str:
@@ -174,13 +161,3 @@ def _empty(repository: Repository, issue: _Issue) -> None:
     _, told = repository.requester.requestJsonAndCheck("PATCH", f"{repository.url}/issues/{issue.number}", input=wanted)
     if told["title"] != EMPTY_TITLE:
         raise ValueError("this is not GitHub's answer")
-
-
-def _delete(hub: Hub, repository: Repository, number: int, purpose: Purpose) -> None:
-    def call() -> None:
-        repository.requester.requestJsonAndCheck("DELETE", f"{repository.url}/issues/comments/{number}")
-
-    try:
-        hub.repeat(call, purpose, _ABSENT)
-    except DeclinedError:
-        return  # somebody was faster

@@ -75,12 +75,12 @@ class Account:
     calendars: dict[str, str] = field(default_factory=dict, repr=False)
     """The ids of calendars by name, as far as this run has asked for them."""
     _stages: dict[frozenset[str], tuple[Authorized, Granted]] = field(default_factory=dict, repr=False)
+    _services: dict[tuple[str, frozenset[str], bool], Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reading(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that only read: tried again while that can help. Raises as ``tokens.refresh`` does."""
-        authorized = self._stage(scopes, renews=True)
-        return _service(name, self.connection.root, Patient(authorized, self.connection.retry_policy))
+        return self._service(name, scopes, sends=False)
 
     def guarded(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that change something, and only if nobody else did in between (``If-Match``).
@@ -92,7 +92,7 @@ class Account:
 
     def sending(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does."""
-        return _service(name, self.connection.root, self._stage(scopes, renews=False))
+        return self._service(name, scopes, sends=True)
 
     def open(self, name: str, scopes: frozenset[str]) -> None:
         """Do all of ``sending`` that can be done before there is something to send: the token, and a connection.
@@ -106,6 +106,15 @@ class Account:
         """What the token endpoint said that a person should know."""
         stages = [granted for _, granted in self._stages.values()]
         return tuple(dict.fromkeys(one for granted in stages for one in (*lapses(granted), *excess(granted))))
+
+    def _service(self, name: str, scopes: frozenset[str], *, sends: bool) -> Any:
+        """The API for calls of one kind, made once a run: it holds nothing of a call, so threads may share it."""
+        key = (name, scopes, sends)
+        if key not in self._services:
+            authorized = self._stage(scopes, renews=not sends)
+            http = authorized if sends else Patient(authorized, self.connection.retry_policy)
+            self._services[key] = service(name, self.connection.root, http)
+        return self._services[key]
 
     def _stage(self, scopes: frozenset[str], *, renews: bool) -> Authorized:
         """Calls whose access token is good for these scopes alone; the token is fetched on the first call.
@@ -135,8 +144,11 @@ def _of(granted: Granted) -> tuple[str, datetime]:
     return granted.access_token.reveal(), granted.expires.replace(tzinfo=None)
 
 
-def _service(name: str, root: str, http: Http) -> Any:
+def service(name: str, root: str, http: Http) -> Any:
     """One of Google's APIs, from the description that ships with the library, below ``root`` if there is one.
+
+    The description's schemas only become the help texts of methods, which takes 9 ms for each use of the contacts; so
+    they are left empty.
 
     The library warns of old Pythons, by today's date, when it is imported. That is for those who pin it, not for a log.
     """
@@ -145,6 +157,7 @@ def _service(name: str, root: str, http: Http) -> Any:
     from googleapiclient.discovery import build_from_document
 
     document = _document(name)
+    document["schemas"] = {schema: {"type": "object"} for schema in document["schemas"]}
     if root:
         # every address is made from these: nothing is left that points at Google's own hosts
         document["rootUrl"] = f"{root}/"

@@ -14,7 +14,7 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import pages, rows
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
@@ -94,8 +94,8 @@ def _found_by(name: str, api: Any) -> str:
         )
         return reply
 
-    rows = [item for reply in pages(page) for item in reply.get("items", ())]
-    found: list[str] = [item["id"] for item in rows if name in (item.get("summaryOverride"), item.get("summary"))]
+    calendars = list(rows(page, "items"))
+    found: list[str] = [item["id"] for item in calendars if name in (item.get("summaryOverride"), item.get("summary"))]
     if not found:
         raise InputError("calendar.name: the account's list has no calendar of this name.", _BY_ID)
     if len(found) > 1:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 
 LARGEST_PAGE = 1000
@@ -53,7 +53,7 @@ def _people(api: Any) -> Iterator[Item]:
         )
         return reply
 
-    return _all(page, "connections")
+    return rows(page, "connections")
 
 
 def _labels(api: Any) -> Iterator[tuple[str, str]]:
@@ -72,14 +72,9 @@ def _labels(api: Any) -> Iterator[tuple[str, str]]:
         )
         return reply
 
-    for group in _all(page, "contactGroups"):
+    for group in rows(page, "contactGroups"):
         if group.get("groupType") == "USER_CONTACT_GROUP":
             yield group["resourceName"], group.get("name", "")
-
-
-def _all(page: Callable[[str | None], Item], rows: str) -> Iterator[Item]:
-    """The rows of every page."""
-    return (row for reply in pages(page) for row in reply.get(rows, ()))
 
 
 def _contact(person: Item, labels: Mapping[str, str]) -> Contact:

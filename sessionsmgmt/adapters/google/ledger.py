@@ -28,7 +28,7 @@ from sessionsmgmt.adapters.google.errors import STRANGE, explained, is_everywher
 from sessionsmgmt.adapters.google.event_ledger import Binding, Item, Page, earlier, entries, opened, turned
 from sessionsmgmt.adapters.google.extended_properties import change
 from sessionsmgmt.adapters.google.ledger_erase import wipe
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.http_session import POOL
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import Keys
@@ -325,7 +325,7 @@ def _listed(api: Any, calendar: str, since: datetime) -> Iterator[Item]:
         )
         return reply
 
-    return (item for reply in pages(page) for item in reply.get("items", ()))
+    return rows(page, "items")
 
 
 def _is_exception(item: Item, items: Mapping[str, Item]) -> bool:

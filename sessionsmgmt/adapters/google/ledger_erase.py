@@ -15,7 +15,7 @@ from sessionsmgmt.adapters.google.calendar import LARGEST_PAGE
 from sessionsmgmt.adapters.google.errors import STRANGE, explained, nonsense, understood
 from sessionsmgmt.adapters.google.event_ledger import Item
 from sessionsmgmt.adapters.google.extended_properties import ours
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.http_session import POOL
 from sessionsmgmt.errors import SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
@@ -64,7 +64,7 @@ def _listed(api: Any, calendar: str) -> Iterator[Item]:
         )
         return reply
 
-    return (item for reply in pages(page) for item in reply.get("items", ()))
+    return rows(page, "items")
 
 
 def _ours(item: Item) -> dict[str, str]:

@@ -14,6 +14,11 @@ AGAIN = 10
 """How often a page may be named that was named before: after an empty one, the next may have the same token."""
 
 
+def rows(page: Callable[[str | None], Mapping[str, Any]], name: str) -> Iterator[Any]:
+    """What stands under that name on every page. See ``pages``."""
+    return (row for reply in pages(page) for row in reply.get(name, ()))
+
+
 def pages(page: Callable[[str | None], Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Every page; ``page`` asks for the one of that token. A page may be short or empty and still have a next one.
 

@@ -13,7 +13,7 @@ from googleapiclient.errors import HttpError
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
-from sessionsmgmt.adapters.google.paging import pages
+from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.mail_headers import HEADERS, mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
@@ -79,7 +79,7 @@ def _ids(api: Any) -> Iterator[str]:
         )
         return reply
 
-    return (one["id"] for reply in pages(page) for one in reply.get("messages", ()))
+    return (message["id"] for message in rows(page, "messages"))
 
 
 def _mail(api: Any, message_id: str, instant: datetime) -> Mail | None:

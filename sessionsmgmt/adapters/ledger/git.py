@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sessionsmgmt.adapters.github.client import Hub, RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import Hub
 from sessionsmgmt.adapters.ledger import branch as branches
 from sessionsmgmt.adapters.ledger.abandoned import Clubs, left_behind, let_go
 from sessionsmgmt.adapters.ledger.both_refs import Refs

@@ -14,7 +14,8 @@ from http import HTTPStatus
 
 from github.Repository import Repository
 
-from sessionsmgmt.adapters.github.client import DeclinedError, Hub, RepositoryName
+from sessionsmgmt.adapters.github.access import RepositoryName
+from sessionsmgmt.adapters.github.client import DeclinedError, Hub
 from sessionsmgmt.adapters.ledger import branch as branches
 from sessionsmgmt.adapters.ledger.both_refs import BothRefs, Refs, Seen
 from sessionsmgmt.adapters.ledger.branch import ANSWERS, HEADS, NO_FAST_FORWARD, WRITING

@@ -1,47 +1,73 @@
-"""``rotate``: the credential is renewed and stored; ``run`` does the same first, when it is due."""
+"""``rotate``: the credential is renewed and stored. ``run`` does the same first, where it is due."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
+from sessionsmgmt.application.arguments import RotateArguments
+from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.credentials import rotation
-from sessionsmgmt.application.credentials.rotation import Rotation
-from sessionsmgmt.application.result import RotateResult, RunResult
+from sessionsmgmt.application.notifications import notify_of_consent, notifying_of_lost_consent
+from sessionsmgmt.application.result import RotateResult, Rotation
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import InputError, SessionsError, gravity
-from sessionsmgmt.ports.credentials import SecretStore, TokenRefresher
+from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.ports.credentials import Renewal, SecretStore
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """All that renewing takes.
+def rotate(context: Context, arguments: RotateArguments) -> RotateResult:
+    """Renew the credential, due or not, and post how the consent stands; or store what could not be stored before.
 
-    ``read`` tells the earliest instant at which the credential at hand can have been read from the store, None where
-    nobody knows; ``after`` is how old a stored credential may get.
+    Raises as ``rotation.rotate`` does, and as ``rotation.recover`` does.
     """
+    services, clock = context.services, context.request.clock
+    if arguments.recover:
+        text = _text(arguments.recover)
+        with services.secret() as store:
+            return recover(text, store)
+    if arguments.dry_run:
+        with services.renewal(clock) as renewal:
+            return rotate_dry_run(renewal, context.request.now)
+    with notifying_of_lost_consent(context):
+        with services.renewal(clock) as renewal:
+            clock()  # counts from its first call: a recovery says when storing was given up
+            renewed = renew(renewal, clock)
+            message = _said(renewed, renewal.store)
+        unwritten = notify_of_consent(context, renewed)
+        return RotateResult(message, renewed, warnings=(*renewed.warnings, *unwritten))
 
-    credential: str = field(repr=False)
-    token_refresher: TokenRefresher
-    store: SecretStore
-    read: Callable[[], datetime | None]
-    after: timedelta
 
-    def rotate(self, clock: Callable[[], datetime]) -> Rotation:
-        """Renew it, now. Raises as ``rotation.rotate`` does."""
-        read = self.read()
-        rotated = rotation.rotate(self.credential, self.store, self.token_refresher, read, clock)
-        said = [_stale(self.store)] if rotated.stale else [] if read else [_unproven(self.store)]
-        return replace(rotated, warnings=(*rotated.warnings, *said))
+def renew_if_due(context: Context) -> tuple[Rotation | None, tuple[ReportWarning, ...]]:
+    """Renew the credential if sessions.yml wants that and it is old enough. Without a rotation, the warnings say why.
+
+    What keeps the credential from being renewed is the rotation's trouble and is not raised: the job goes on with the
+    credential at hand. Only InputError is raised, since nothing may be done then.
+    """
+    if context.config.credentials is None:
+        return None, ()
+    if not context.services.may_store_credential():
+        text = "the credential was not renewed: nothing is set here that may write secrets (docs/rotation.md)"
+        return None, (ReportWarning("credential-not-renewed", text),)
+    clock = context.request.clock
+    try:
+        with context.services.renewal(clock) as renewal:
+            if not rotation.is_due(renewal.store.written(), renewal.after, clock()):
+                return None, ()
+            return renew(renewal, clock), ()
+    except InputError:
+        raise
+    except SessionsError as error:
+        return Rotation(context.services.credential(), trouble=error), ()
 
 
-def rotate(renewal: Renewal, clock: Callable[[], datetime]) -> tuple[RotateResult, Rotation]:
-    """Renew the credential, due or not. Raises as ``rotation.rotate`` does."""
-    clock()  # counts from its first call: a recovery says when storing was given up
-    rotated = renewal.rotate(clock)
-    return RotateResult(_said(rotated, renewal.store), rotated, warnings=rotated.warnings), rotated
+def renew(renewal: Renewal, clock: Callable[[], datetime]) -> Rotation:
+    """Renew the credential now, and say how far it is known to be the newest. Raises as ``rotation.rotate`` does."""
+    read = renewal.read()
+    renewed = rotation.rotate(renewal.credential, renewal.store, renewal.token_refresher, read, clock)
+    warnings = [_stale(renewal.store)] if renewed.stale else [] if read else [_unproven(renewal.store)]
+    return replace(renewed, warnings=(*renewed.warnings, *warnings))
 
 
 def rotate_dry_run(renewal: Renewal, now: datetime) -> RotateResult:
@@ -65,48 +91,13 @@ def recover(text: str, store: SecretStore) -> RotateResult:
     return RotateResult(f"The credential is stored in {store.title}.", stored=True)
 
 
-def if_due(
-    renewing: AbstractContextManager[Renewal], credential: str, clock: Callable[[], datetime]
-) -> Rotation | None:
-    """Renew the credential if it is old enough; None if it is not.
-
-    What keeps it from being renewed is the outcome's trouble and not raised, so that the job goes on with the
-    ``credential`` at hand. Only InputError is raised: then nothing may be done at all.
-    """
+def _text(path: Path) -> str:
     try:
-        with renewing as renewal:
-            if not rotation.is_due(renewal.store.written(), renewal.after, clock()):
-                return None
-            return renewal.rotate(clock)
-    except InputError:
-        raise
-    except SessionsError as error:
-        return Rotation(credential, trouble=error)
-
-
-def after(rotated: Rotation | None, act: Callable[[], RunResult], now: datetime) -> RunResult:
-    """Act, and add to the result what became of the credential before.
-
-    Where the act fails, its error is raised, unless a person must know what became of the credential: then the error is
-    a part of the result.
-    """
-    if rotated is None:
-        return act()
-    try:
-        result = act()
-    except SessionsError as error:
-        graver = rotated.trouble is not None and gravity(rotated.trouble) < gravity(error)
-        if not (rotated.issued or rotated.recovery or graver):
-            raise
-        result = RunResult(now, error=error)
-    failed = (ReportWarning("rotation-failed", str(rotated.trouble)),) if rotated.trouble else ()
-    return replace(result, rotation=rotated, warnings=(*result.warnings, *failed, *rotated.warnings))
-
-
-def unrenewed(result: RunResult) -> RunResult:
-    """The result with a warning that nothing is set that may write secrets, so that the credential was not renewed."""
-    text = "the credential was not renewed: nothing is set here that may write secrets (docs/rotation.md)"
-    return replace(result, warnings=(*result.warnings, ReportWarning("credential-not-renewed", text)))
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror}).") from None
+    except ValueError:
+        raise InputError(f"{path} is no text.") from None
 
 
 def _said(rotated: Rotation, store: SecretStore) -> str:

@@ -13,54 +13,13 @@ who can store it later (``Recovery``); nobody else can do anything with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.application.result import Recovery, Rotation
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.credentials import Renewed, Sealed, SecretStore, TokenRefresher
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """A credential that could not be stored, sealed: what to do with it, and what works until then.
-
-    ``at`` is when storing it was given up: what is written into the secret later than that is newer. ``title`` is the
-    secret's, ``by_hand`` the command line that stores it without this program.
-    """
-
-    sealed: Sealed
-    at: datetime
-    title: str
-    by_hand: str
-    meanwhile: str
-
-    def document(self) -> Mapping[str, str]:
-        """What ``rotate --recover`` reads."""
-        return {
-            "encrypted_value": self.sealed.text,
-            "key_id": self.sealed.key_id,
-            "sealed_at": self.at.isoformat(timespec="seconds"),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """What became of the credential. ``credential`` is the one to go on with.
-
-    ``issued`` says that the provider issued a new one and that it is stored; ``ends`` is when the consent lapses, where
-    that is known; ``trouble`` is what went wrong where the job can go on all the same; ``stale`` that nothing was done
-    because a newer one than the one at hand may be stored.
-    """
-
-    credential: str = field(repr=False)
-    issued: bool = False
-    stale: bool = False
-    ends: datetime | None = None
-    warnings: tuple[ReportWarning, ...] = ()
-    trouble: SessionsError | None = None
-    recovery: Recovery | None = None
 
 
 def rotate(

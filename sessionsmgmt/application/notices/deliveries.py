@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.domain.delivery.claims import Hold, NotSent, Refusal, Refused, Sent, Step
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.errors import InputError, SessionsError, gravest

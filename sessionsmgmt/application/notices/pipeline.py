@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.application.job import SETTLED, Delivery, DeliveryResult, Job, Mailing, Plan, Reconciliation
 from sessionsmgmt.application.notices.deliveries import (
     delivery_of,
     not_claimed,
@@ -18,7 +19,6 @@ from sessionsmgmt.application.notices.deliveries import (
     record_of,
     unrecorded,
 )
-from sessionsmgmt.application.notices.job import Delivery, DeliveryResult, Job, Mailing, Plan, Reconciliation
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.delivery.reconciliation import doubtful, earliest, reconciled, trait
@@ -41,9 +41,6 @@ from sessionsmgmt.retry import RetryPolicy
 
 WAVE = 4
 """How many notices are sent at the same time, and so how many a crash can leave held."""
-
-SETTLED = "held-settled"
-"""The code of the warning about a notice that was held and is held no longer."""
 
 _IN_SENT_FOLDER = "a notice that was held is in the Sent folder, so it did leave"
 _NOT_IN_SENT_FOLDER = "a notice that was held is not in the Sent folder, so it did not leave and is decided anew"

@@ -6,23 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 
-from sessionsmgmt.application.notices.job import Delivery, Job
+from sessionsmgmt.application.job import Delivery, Job
 from sessionsmgmt.application.notices.pipeline import plan_notices
-from sessionsmgmt.application.result import PreviewResult
+from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.rule import Rule, Within
 from sessionsmgmt.domain.sessions.presence import begin, horizon
-
-
-class Data(StrEnum):
-    """What a preview is made from."""
-
-    LIVE = "live"  # the club's own calendar and contacts
-    SAMPLE = "sample"  # those that preview.sample names
-    INVENTED = "invented"  # a club that this program makes up
-
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,19 +23,22 @@ MOST = 50
 """Sessions of a rule that are considered for the moment of a sample, from the first on."""
 
 
-def preview(job: Job, now: datetime) -> PreviewResult:
+def preview_job(job: Job, now: datetime) -> PreviewResult:
     """Plan and compose. Changes nothing; ``now`` is aware."""
     plan = plan_notices(job, now)
     return PreviewResult(now, tuple(map(Delivery, plan.verdicts)), plan.emails, plan.warnings + plan.snapshot.warnings)
 
 
-def sampled(job: Job, chosen: datetime | None, today: datetime) -> PreviewResult:
-    """The preview of a sample, at the ``chosen`` moment or, if there is none, at the first that shows the most."""
+def preview_sample(job: Job, data: Data, chosen: datetime | None, today: datetime) -> PreviewResult:
+    """The preview of a sample, at the ``chosen`` moment or, if there is none, at the first that shows the most.
+
+    ``today`` is the aware instant from which on sessions are looked for; ``data`` says what the sample is.
+    """
     moment = chosen
     if moment is None:
         calendar = job.calendar.read(BEGINNING, today + AHEAD, ())
         moment = fullest_moment(calendar.events, [mailing.rule for mailing in job.mailings], job.zone)
-    return replace(preview(job, moment or today), invented=True)
+    return replace(preview_job(job, moment or today), data=data)
 
 
 def fullest_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo) -> datetime | None:

@@ -1,4 +1,4 @@
-"""``preview --publish``: the preview where those who review a change see it."""
+"""``preview --publish``: the preview is shown where those who review a change look."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CODE = "preview-unpublished"
 
 
 def publish(publishers: Iterable[PreviewPublisher], preview_report: PreviewReport) -> tuple[ReportWarning, ...]:
-    """Show it on each of the displays. One that can't be written to is a caution; the others still show it."""
+    """Show the report at each place. A place that can't be written to is a warning; the others still show it."""
     return tuple(_publish(publishers, preview_report))
 
 
 def unpublished(error: SessionsError) -> ReportWarning:
-    """What to know where the preview could not be shown. It is no failure: the summary of the run shows it, too."""
+    """The warning that the preview could not be shown. It is no failure: the summary of the run shows it, too."""
     return ReportWarning(CODE, f"{error} Meanwhile the preview is in the summary of this run.")
 
 

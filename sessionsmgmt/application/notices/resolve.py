@@ -6,7 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.arguments import ResolveArguments
+from sessionsmgmt.application.context import Context
+from sessionsmgmt.application.job import Delivery
+from sessionsmgmt.application.notifications import notify_of_held
 from sessionsmgmt.application.result import AdoptResult, ResolveResult
 from sessionsmgmt.domain.delivery.claims import Claim, Resolve
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
@@ -15,7 +18,17 @@ from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.ledger import AdoptableLedger, Ledger, Unwritten
 
 
-def resolve(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> ResolveResult:
+def resolve(context: Context, arguments: ResolveArguments) -> ResolveResult | AdoptResult:
+    """Close the held notice that the arguments name, or take over the ledger of a club that moved."""
+    if arguments.adopt:
+        return adopt(context.services.adoptable())
+    ledger, now = context.services.ledger(), context.request.now
+    result = close(ledger, arguments.notice, arguments.session, arrived=arguments.sent, now=now)
+    unwritten = notify_of_held(context, (result.closed,), (), result.snapshot, now)
+    return replace(result, warnings=(*result.warnings, *unwritten))
+
+
+def close(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> ResolveResult:
     """Close the held notice with these ids; an empty ``notice`` or ``session`` matches any.
 
     ``arrived`` says that the email is in the Sent folder; otherwise the next run decides the notice anew. Raises

@@ -1,24 +1,48 @@
-"""``run``: everything that is due is sent, once."""
+"""``run``: every notice that is due is sent, once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import getaddresses
 
-from sessionsmgmt.application.notices.job import Delivery, Job, Lookup, Reconciliation
+from sessionsmgmt.application.arguments import RunArguments
+from sessionsmgmt.application.context import Context
+from sessionsmgmt.application.credentials.rotate import renew_if_due
+from sessionsmgmt.application.job import Delivery, Job, Lookup, Reconciliation
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
+from sessionsmgmt.application.notices.preview import preview_job
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
-from sessionsmgmt.application.result import RunResult
+from sessionsmgmt.application.notifications import notify_of_consent, notify_of_held, notifying_of_lost_consent
+from sessionsmgmt.application.result import PreviewResult, Rotation, RunResult
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
+from sessionsmgmt.errors import SessionsError, gravity
 from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
 
+_PROGRESS = "Reading, deciding and sending"
 
-def run(
+
+def run(context: Context, arguments: RunArguments) -> RunResult | PreviewResult:
+    """Renew the credential if it is due → reconcile → plan → deliver → notify.
+
+    Raises InputError where sessions.yml or a source is wrong, ConsentError where the account's owner must agree again,
+    and otherwise as the sources and the ledger do; nothing was sent then.
+    """
+    if arguments.dry_run:
+        return _dry_run(context)
+    with notifying_of_lost_consent(context):
+        rotation, warnings = renew_if_due(context)
+        if rotation is None:
+            return _with_warnings(_send_and_notify(context), warnings)
+        result = _send_after(rotation, context)
+        return _with_warnings(result, context.unless_stopped(lambda: notify_of_consent(context, rotation)))
+
+
+def send_due(
     job: Job,
     mailer: Mailer,
     run_id: str,
@@ -26,7 +50,7 @@ def run(
     stop: Stop = UNSTOPPED,
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
 ) -> RunResult:
-    """Reconcile, plan and deliver, once.
+    """Reconcile → plan → deliver, once.
 
     ``run_id`` is an id that no other process has. ``clock`` returns the aware instant of its call; the first one is the
     run's "now". ``retry_policy`` says how long a limit on sending is waited for.
@@ -48,6 +72,45 @@ def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, S
     except SessionsError as error:
         text = f"it could not be looked up whether what is held left: {error}"
         return Reconciliation((ReportWarning("lookup-failed", text),)), error
+
+
+def _dry_run(context: Context) -> PreviewResult:
+    """What a run would send now."""
+    with context.request.console.progress(_PROGRESS):
+        return preview_job(context.services.job(), context.request.now)
+
+
+def _send_after(rotation: Rotation, context: Context) -> RunResult:
+    """Send what is due with the credential that came of the rotation, and add to the result what became of it.
+
+    Where nothing can be sent, the error is raised, unless a person must know what became of the credential: then the
+    error is a part of the result.
+    """
+    try:
+        result = _send_and_notify(context.with_credential(rotation.credential))
+    except SessionsError as error:
+        graver = rotation.trouble is not None and gravity(rotation.trouble) < gravity(error)
+        if not (rotation.issued or rotation.recovery or graver):
+            raise
+        result = RunResult(context.request.now, error=error)
+    failed = (ReportWarning("rotation-failed", str(rotation.trouble)),) if rotation.trouble else ()
+    return _with_warnings(replace(result, rotation=rotation), (*failed, *rotation.warnings))
+
+
+def _send_and_notify(context: Context) -> RunResult:
+    """Send what is due, and post which notices are held afterwards."""
+    request, services = context.request, context.services
+    job, mailer = services.job(), services.mailer()
+    with request.console.progress(_PROGRESS):
+        result = send_due(job, mailer, services.run_id(), request.clock, request.stop)
+        unwritten = context.unless_stopped(
+            lambda: notify_of_held(context, result.deliveries, result.warnings, result.snapshot, result.now)
+        )
+    return _with_warnings(result, unwritten)
+
+
+def _with_warnings(result: RunResult, warnings: Sequence[ReportWarning]) -> RunResult:
+    return replace(result, warnings=(*result.warnings, *warnings))
 
 
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:

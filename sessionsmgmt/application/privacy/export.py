@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from sessionsmgmt.application.privacy.forget import Memory, Place, naming
+from sessionsmgmt.application.arguments import ExportArguments
+from sessionsmgmt.application.context import Context
+from sessionsmgmt.application.new_file import new_file
+from sessionsmgmt.application.privacy.people import known_by_address, naming
 from sessionsmgmt.application.result import ExportResult
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.credentials import SecretStore
+from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.ports.readers import Readers
+from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
 
 VERSION = 1
 CONTACTS = "contacts"
@@ -21,15 +25,6 @@ CONTACTS = "contacts"
 Json = dict[str, object]
 Problem = tuple[str, SessionsError | ReportWarning]
 """Where something is to be known, and why it could not be looked at, or what a person should know of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """Where the credential is kept: the secret's name and scope, as sessions.yml has them, and how to look at it."""
-
-    secret: str
-    scope: str
-    open: Callable[[], AbstractContextManager[SecretStore]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +40,90 @@ class Reader:
         return instant.astimezone(self.zone).isoformat(timespec="seconds")
 
 
-def export(memories: Sequence[Memory], vault: Vault | None, places: Sequence[Place], reader: Reader) -> ExportResult:
-    """Everything about the club. What could not be looked at is among the ``problems``; the rest is there anyway."""
+def export(context: Context, arguments: ExportArguments) -> ExportResult:
+    """Print everything that is kept about the club or, with an address, about one person; or write it into a new file.
+
+    Raises InputError where the document can't be printed or written, or would be printed into a log for everybody.
+    """
+    if arguments.out is None and context.request.surroundings.readers() is Readers.ANYBODY:
+        raise InputError(
+            "'export' does not print into the log of a repository that is not private.",
+            "Run it on a machine of your own, or write it into a file with --out.",
+        )
+    if arguments.out is None:
+        result = _exported(context, arguments)
+        console = context.request.console
+        console.print(as_text(result, console.encoding).rstrip("\n"))
+        return result
+    with new_file("--out", arguments.out, context.config.root) as save:
+        result = _exported(context, arguments)
+        save(as_text(result, "utf-8"))
+    return replace(result, message=f"Everything that is kept is in {arguments.out}.")
+
+
+def as_text(result: ExportResult, encoding: str) -> str:
+    """The document as JSON to be read: in the letters of the encoding or, where it lacks one, as JSON escapes them."""
+    readable = json.dumps(result.document, indent=2, ensure_ascii=False) + "\n"
+    try:
+        readable.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(result.document, indent=2) + "\n"
+    return readable
+
+
+def _exported(context: Context, arguments: ExportArguments) -> ExportResult:
+    reader = Reader(context.config.team, context.config.zone, context.request.now)
+    services = context.services
+    if arguments.person:
+        marks, trouble = known_by_address(context, arguments.person.strip())
+        return export_person(services.ledgers(), marks, trouble, reader)
+    return export_club(services.ledgers(), services.secret_place(), services.published_places(), reader)
+
+
+def export_club(
+    places: Sequence[LedgerPlace], secret: SecretPlace | None, published: Sequence[Place], reader: Reader
+) -> ExportResult:
+    """Everything about the club. What could not be read is among the ``problems``, beside the rest."""
     problems: list[Problem] = []
-    ledgers = [_ledger(memory, reader, problems) for memory in memories]
+    ledgers = [_ledger(place, reader, problems) for place in places]
     document = {
         "version": VERSION,
-        "about": _told(ABOUT_CLUB, reader),
+        "about": _paragraphs(ABOUT_CLUB, reader),
         "exported": reader.clock(reader.now),
         "ledgers": ledgers,
-        "credential": _credential(vault, reader, problems),
-        "made_to_be_read": [one for place in places for one in _made(place, problems)],
+        "credential": _credential(secret, reader, problems),
+        "made_to_be_read": [item for place in published for item in _published(place, problems)],
     }
-    return _ended(document, problems)
+    return _with_problems(document, problems)
 
 
 def export_person(
-    memories: Sequence[Memory], marks: Iterable[str], trouble: SessionsError | None, reader: Reader
+    places: Sequence[LedgerPlace], marks: Iterable[str], trouble: SessionsError | None, reader: Reader
 ) -> ExportResult:
     """What is kept about whoever is known by one of the marks, and nothing about anybody else.
 
-    ``trouble`` is why the contacts could not be read, if they could not: whoever shares an address can't be told from
-    the others then.
+    ``trouble`` is why the contacts could not be read: then whoever shares an address can't be told from the others.
     """
     known = frozenset(marks)
     problems: list[Problem] = [(CONTACTS, trouble)] if trouble else []
     document = {
         "version": VERSION,
-        "about": _told(ABOUT_PERSON, reader),
+        "about": _paragraphs(ABOUT_PERSON, reader),
         "exported": reader.clock(reader.now),
-        "ledgers": [_person_in(memory, known, reader, problems) for memory in memories],
+        "ledgers": [_person_in(place, known, reader, problems) for place in places],
     }
-    return _ended(document, problems)
+    return _with_problems(document, problems)
 
 
-def _told(text: str, reader: Reader) -> list[str]:
+def _paragraphs(text: str, reader: Reader) -> list[str]:
     """The explanation by paragraphs, each on one line: JSON has no others."""
-    return [" ".join(one.split()).replace("TEAM", reader.team) for one in text.strip().split("\n\n")]
+    return [" ".join(part.split()).replace("TEAM", reader.team) for part in text.strip().split("\n\n")]
 
 
-def _ended(document: Json, problems: Sequence[Problem]) -> ExportResult:
-    told = [{"where": topic, "text": _problem(topic, one)} for topic, one in problems]
+def _with_problems(document: Json, problems: Sequence[Problem]) -> ExportResult:
+    listed = [{"where": topic, "text": _problem(topic, problem)} for topic, problem in problems]
     errors = tuple(problem for _, problem in problems if isinstance(problem, SessionsError))
-    return ExportResult({**document, "problems": told}, errors)
+    return ExportResult({**document, "problems": listed}, errors)
 
 
 def _problem(topic: str, problem: SessionsError | ReportWarning) -> str:
@@ -96,29 +132,29 @@ def _problem(topic: str, problem: SessionsError | ReportWarning) -> str:
     return f"{problem}{_ALONE if topic == CONTACTS else ''}"
 
 
-def _read(memory: Memory, reader: Reader, problems: list[Problem]) -> LedgerSnapshot | None:
+def _read(place: LedgerPlace, reader: Reader, problems: list[Problem]) -> LedgerSnapshot | None:
     try:
-        snapshot = memory.open().read(reader.now)
+        snapshot = place.open().read(reader.now)
     except SessionsError as error:
-        problems.append((memory.topic, error))
+        problems.append((place.topic, error))
         return None
-    problems += [(memory.topic, one) for one in snapshot.warnings]
+    problems += [(place.topic, warning) for warning in snapshot.warnings]
     return snapshot
 
 
-def _ledger(memory: Memory, reader: Reader, problems: list[Problem]) -> Json:
-    snapshot = _read(memory, reader, problems)
+def _ledger(place: LedgerPlace, reader: Reader, problems: list[Problem]) -> Json:
+    snapshot = _read(place, reader, problems)
     notices = snapshot and [
         {**_entry(key, entry, reader), "people_remembered": len(_people(entry))}
         for key, entry in sorted(snapshot.entries.items(), key=lambda one: one[0])
     ]
-    return {"where": memory.topic, "notices": notices}
+    return {"where": place.topic, "notices": notices}
 
 
-def _person_in(memory: Memory, marks: frozenset[str], reader: Reader, problems: list[Problem]) -> Json:
-    snapshot = _read(memory, reader, problems)
+def _person_in(place: LedgerPlace, marks: frozenset[str], reader: Reader, problems: list[Problem]) -> Json:
+    snapshot = _read(place, reader, problems)
     notices = snapshot and [_entry(key, snapshot.entry(key), reader) for key in sorted(naming(snapshot, marks))]
-    return {"where": memory.topic, "notices": notices}
+    return {"where": place.topic, "notices": notices}
 
 
 def _entry(key: Key, entry: Entry, reader: Reader) -> Json:
@@ -157,34 +193,34 @@ def _people(entry: Entry) -> frozenset[str]:
     return frozenset[str]().union(*(announcement.people for announcement in sayings if announcement))
 
 
-def _credential(vault: Vault | None, reader: Reader, problems: list[Problem]) -> Json:
-    if vault is None:
-        return {"secret": None, "scope": None, "written": None, "about": UNKNOWN_VAULT}
+def _credential(place: SecretPlace | None, reader: Reader, problems: list[Problem]) -> Json:
+    if place is None:
+        return {"secret": None, "scope": None, "written": None, "about": _NO_CREDENTIAL}
     written = None
     try:
-        with vault.open() as store:
+        with place.open() as store:
             written = store.written()
     except SessionsError as error:
         problems.append(("credential", error))
     return {
-        "secret": vault.secret,
-        "scope": vault.scope,
+        "secret": place.secret,
+        "scope": place.scope,
         "written": written and reader.clock(written),
-        "about": VAULT,
+        "about": _CREDENTIAL,
     }
 
 
-def _made(place: Place, problems: list[Problem]) -> list[Json]:
+def _published(place: Place, problems: list[Problem]) -> list[Json]:
     try:
-        with place.open() as trace:
-            return [{"what": one.text, "link": one.link} for one in trace.look()]
+        with place.open() as data:
+            return [{"what": item.text, "link": item.link} for item in data.look()]
     except SessionsError as error:
         problems.append((place.topic, error))
         return []
 
 
-VAULT = "The credential can't be read back by anybody, this program included. It is never written anywhere else."
-UNKNOWN_VAULT = "sessions.yml has no 'credentials', so only whoever stored the credential knows where it is."
+_CREDENTIAL = "The credential can't be read back by anybody, this program included. It is never written anywhere else."
+_NO_CREDENTIAL = "sessions.yml has no 'credentials', so only whoever stored the credential knows where it is."
 
 _ALONE = " So only the address alone was looked for: those who share it can't be told apart."
 

@@ -1,19 +1,21 @@
-"""``forget``: what is kept about the club is deleted, or what is kept about one person, and a receipt says what."""
+"""``forget``: everything that is kept about the club, or about one person, is deleted; a receipt says what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from sessionsmgmt.application.arguments import ForgetArguments
+from sessionsmgmt.application.context import Context
+from sessionsmgmt.application.privacy.left import left_of_club, left_of_person
+from sessionsmgmt.application.privacy.people import known_by_address, naming
 from sessionsmgmt.application.result import ForgetResult
-from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot, digest
-from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot
 from sessionsmgmt.errors import LeftBehindError, RefusedError, SessionsError, gravest
 from sessionsmgmt.ports.health import Finding, Health, failed
 from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten
-from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
+from sessionsmgmt.ports.stored_data import LedgerPlace, Place, StoredItem
 
 NOTHING = "There is nothing."
 NOBODY = "Nobody who is known by this address is remembered."
@@ -21,29 +23,8 @@ AGAIN = "It goes with the next 'sessionsmgmt forget', once that is mended."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place where something is kept, as the receipt names it.
-
-    ``open`` may fail, and closes what it opened. ``after`` are the topics of places that must be empty before, since
-    this place is needed to empty them; each with the causes of a failure for which waiting is of no use.
-    """
-
-    topic: str
-    open: Callable[[], AbstractContextManager[ErasableData]]
-    after: Mapping[str, Collection[type[SessionsError]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
-
-    topic: str
-    open: Callable[[], ErasableLedger]
-
-
-@dataclass(frozen=True, slots=True)
 class LedgerData:
-    """A ledger as a trace. It is deleted whether or not it can be read."""
+    """A ledger as data that can be listed and deleted, whether or not it can be read."""
 
     ledger: ErasableLedger
     now: datetime
@@ -70,7 +51,21 @@ class LedgerData:
         return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
-def forget(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
+def forget(context: Context, arguments: ForgetArguments) -> ForgetResult:
+    """Delete everything that is kept about the club or, with an address, about one person; or say what that is.
+
+    What can't be deleted is a row of the receipt, and keeps nothing else from being deleted.
+    """
+    if not arguments.person:
+        places, left = _places(context), tuple(left_of_club(context))
+        return list_places(places, left) if arguments.dry_run else delete_places(places, left)
+    marks, trouble = known_by_address(context, arguments.person.strip())
+    ledgers, left = context.services.ledgers(), tuple(left_of_person(context, trouble))
+    act = list_person if arguments.dry_run else delete_person
+    return act(ledgers, marks, left, context.request.now)
+
+
+def delete_places(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
     """Delete what is in the places, one after the other. A place that fails does not keep the others.
 
     ``left`` is what stays somewhere else, and why.
@@ -82,41 +77,35 @@ def forget(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
     return ForgetResult((*rows.values(), *left))
 
 
-def forget_dry_run(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
-    """Say what ``forget`` would delete, and what would stay."""
-    return ForgetResult((*map(_seen, places), *left))
+def list_places(places: Sequence[Place], left: Sequence[Finding]) -> ForgetResult:
+    """Say what ``delete_places`` would delete, and what would stay."""
+    return ForgetResult((*map(_listed, places), *left))
 
 
-def forget_person(
-    memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime
+def delete_person(
+    ledgers: Sequence[LedgerPlace], marks: Iterable[str], left: Sequence[Finding], now: datetime
 ) -> ForgetResult:
-    """Take whoever is known by one of the marks out of all that is remembered. The notices themselves stay known."""
+    """Take whoever is known by one of the marks out of the ledgers. The notices themselves stay known."""
     known = frozenset(marks)
-    return ForgetResult((*(_person_deleted(memory, known, now) for memory in memories), *left))
+    return ForgetResult((*(_person_deleted(place, known, now) for place in ledgers), *left))
 
 
-def forget_person_dry_run(
-    memories: Sequence[Memory], marks: Iterable[str], left: Sequence[Finding], now: datetime
+def list_person(
+    ledgers: Sequence[LedgerPlace], marks: Iterable[str], left: Sequence[Finding], now: datetime
 ) -> ForgetResult:
-    """Say what ``forget_person`` would take out."""
+    """Say what ``delete_person`` would take out."""
     known = frozenset(marks)
-    return ForgetResult((*(_person_seen(memory, known, now) for memory in memories), *left))
+    return ForgetResult((*(_person_listed(place, known, now) for place in ledgers), *left))
 
 
-def naming(snapshot: LedgerSnapshot, marks: Iterable[str]) -> dict[Key, frozenset[str]]:
-    """The entries that name somebody known by one of the marks, and by which digests."""
-    wanted = frozenset(digest(snapshot.secret, mark) for mark in marks)
-    found = {
-        key: frozenset[str]().union(
-            *(
-                announcement.people & wanted
-                for announcement in (entry.announcement, entry.claim.announcement if entry.claim else None)
-                if announcement
-            )
-        )
-        for key, entry in snapshot.entries.items()
-    }
-    return {key: digests for key, digests in found.items() if digests}
+def _places(context: Context) -> tuple[Place, ...]:
+    """Every place. The account is the last: without it, the calendar could not be cleaned any more."""
+    services = context.services
+    return (
+        *services.ledger_places(context.request.now),
+        *services.published_places(),
+        *services.account_places(),
+    )
 
 
 def _must_wait(row: Finding | None, hopeless: Collection[type[SessionsError]]) -> bool:
@@ -130,41 +119,41 @@ def _held_back(place: Place, waits_for: Sequence[str]) -> Finding:
 
 def _deleted(place: Place) -> Finding:
     try:
-        with place.open() as trace:
-            return Finding(place.topic, Health.GOOD, _told("Deleted", trace.delete()))
+        with place.open() as data:
+            return Finding(place.topic, Health.GOOD, _sentence("Deleted", data.delete()))
     except SessionsError as error:
         return failed(place.topic, error)
 
 
-def _seen(place: Place) -> Finding:
+def _listed(place: Place) -> Finding:
     try:
-        with place.open() as trace:
-            return Finding(place.topic, Health.GOOD, _told("Would be deleted", trace.look()))
+        with place.open() as data:
+            return Finding(place.topic, Health.GOOD, _sentence("Would be deleted", data.look()))
     except SessionsError as error:
         return failed(place.topic, error)
 
 
-def _told(done: str, kept: Sequence[StoredItem]) -> str:
-    if not kept:
+def _sentence(done: str, items: Sequence[StoredItem]) -> str:
+    if not items:
         return NOTHING
-    return f"{done}: {', '.join(f'{one.text} ({one.link})' if one.link else one.text for one in kept)}."
+    return f"{done}: {', '.join(f'{item.text} ({item.link})' if item.link else item.text for item in items)}."
 
 
-def _person_seen(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+def _person_listed(place: LedgerPlace, marks: frozenset[str], now: datetime) -> Finding:
     try:
-        snapshot = memory.open().read(now)
+        snapshot = place.open().read(now)
     except SessionsError as error:
-        return failed(memory.topic, error)
-    found = naming(snapshot, marks)
-    text = f"Would be taken out of {_count(len(found))} of {len(snapshot.entries)}." if found else NOBODY
-    return Finding(memory.topic, Health.GOOD, text, _noted(snapshot))
+        return failed(place.topic, error)
+    named = naming(snapshot, marks)
+    text = f"Would be taken out of {_count(len(named))} of {len(snapshot.entries)}." if named else NOBODY
+    return Finding(place.topic, Health.GOOD, text, _noted(snapshot))
 
 
-def _person_deleted(memory: Memory, marks: frozenset[str], now: datetime) -> Finding:
+def _person_deleted(place: LedgerPlace, marks: frozenset[str], now: datetime) -> Finding:
     try:
-        return _taken_out(memory.topic, memory.open(), marks, now)
+        return _taken_out(place.topic, place.open(), marks, now)
     except SessionsError as error:
-        return failed(memory.topic, error)
+        return failed(place.topic, error)
 
 
 def _noted(snapshot: LedgerSnapshot) -> str:
@@ -173,15 +162,15 @@ def _noted(snapshot: LedgerSnapshot) -> str:
 
 def _taken_out(topic: str, ledger: ErasableLedger, marks: frozenset[str], now: datetime) -> Finding:
     snapshot = ledger.read(now)
-    found = naming(snapshot, marks)
-    if not found:
+    named = naming(snapshot, marks)
+    if not named:
         return Finding(topic, Health.GOOD, NOBODY, _noted(snapshot))
-    result = ledger.write(snapshot, [Forget(key, digests) for key, digests in found.items()], now)
+    result = ledger.write(snapshot, [Forget(key, digests) for key, digests in named.items()], now)
     unwritten = [step.cause for step in result.not_taken if isinstance(step, Unwritten)]
     if result.not_taken:
-        text = f"Still in {len(result.not_taken)} of {_count(len(found))}, which could not be written."
+        text = f"Still in {len(result.not_taken)} of {_count(len(named))}, which could not be written."
         return Finding(topic, Health.BAD, text, "Run this again.", type(gravest(unwritten)) if unwritten else None)
-    text = f"Taken out of {_count(len(found))} of {len(snapshot.entries)}."
+    text = f"Taken out of {_count(len(named))} of {len(snapshot.entries)}."
     return Finding(topic, Health.GOOD, text, _noted(result.snapshot))
 
 

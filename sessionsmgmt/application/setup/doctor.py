@@ -1,4 +1,4 @@
-"""``doctor``: row by row, what is configured, reachable and permitted, and how to mend what is not."""
+"""``doctor``: what is configured, reachable and permitted, row by row, and how to mend what is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sessionsmgmt.application.notices.job import Job
+from sessionsmgmt.application.arguments import NoArguments
+from sessionsmgmt.application.context import Context
+from sessionsmgmt.application.job import Job
 from sessionsmgmt.application.result import DoctorResult
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.reconciliation import doubtful
@@ -22,7 +24,19 @@ AHEAD = timedelta(weeks=4)
 """How far ahead attendees are looked up in the address book."""
 
 
-def doctor(job: Job, checks: Sequence[Check], now: datetime) -> DoctorResult:
+def doctor(context: Context, _arguments: NoArguments) -> DoctorResult:
+    """Say row by row what is configured, reachable and permitted, and how to mend what is not. Changes nothing."""
+    services, now = context.services, context.request.now
+    at_github = services.repository_checks(now)
+    try:
+        job, checks = services.job(), services.provider_checks()
+    except SessionsError as error:
+        return check_without_job(error, at_github)
+    with context.request.console.progress("Looking at everything"):
+        return check(job, (*checks, *at_github), now)
+
+
+def check(job: Job, checks: Sequence[Check], now: datetime) -> DoctorResult:
     """Check everything, however much of it fails, and change nothing.
 
     ``checks`` are the providers' own; what follows them is the same for every club. ``now`` is aware.
@@ -30,7 +44,7 @@ def doctor(job: Job, checks: Sequence[Check], now: datetime) -> DoctorResult:
     return DoctorResult((*_all(checks), *_club(job, now)))
 
 
-def doctor_without(error: SessionsError, checks: Sequence[Check]) -> DoctorResult:
+def check_without_job(error: SessionsError, checks: Sequence[Check]) -> DoctorResult:
     """The checks that need no job, where the job could not be made because of ``error``."""
     return DoctorResult((failed("set-up", error), *_all(checks)))
 

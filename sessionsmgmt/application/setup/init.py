@@ -1,26 +1,21 @@
 """``init``: a few answers become a commented sessions.yml, a template and the three workflows.
 
-The command line asks ``questions`` and hands over what it was told; nothing here reads a keyboard. Nothing is touched
-but the files named in ``plan``, and either all of them are written or none is.
+The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the files that ``plan`` names
+are written, and either all of them or none.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
+from sessionsmgmt.application.arguments import InitArguments
+from sessionsmgmt.application.context import Request
 from sessionsmgmt.application.result import InitResult
-from sessionsmgmt.application.setup.mantabots_import import Former
+from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
+from sessionsmgmt.application.setup.questions import Answers, Source, answers, as_before, guess_zone, questions
 from sessionsmgmt.application.setup.write_all import write_all
-from sessionsmgmt.characters import find_invisible
-from sessionsmgmt.config.validators import address_problem, zone_problem
-from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model.people import Disclose
-from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.errors import InputError
 
 ACTION = "OWNER/sessionsmgmt@v1"
@@ -28,144 +23,48 @@ ACTION = "OWNER/sessionsmgmt@v1"
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
-LONGEST = 100
-"""Characters an answer may have: more than any team or calendar is called, and no more than sessions.yml allows."""
-
 IGNORE = ".gitignore"
 """Keeps git away from what later commands make. One that is there already stays as it is."""
 
-Given = Mapping[str, str]
-"""What has been answered so far, by the questions' keys."""
 
+def init(request: Request, arguments: InitArguments) -> InitResult:
+    """Write the files into the folder of the request's sessions.yml, with a default for each answer that is not given.
 
-class Source(StrEnum):
-    """Where the club keeps its calendar and its people."""
-
-    GOOGLE = "google"
-    FILES = "files"
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What has to be known to write the files. ``calendar`` is a name at Google, or the path of an .ics file.
-
-    Nobody is asked for the rest: ``within`` is how far ahead to look, ``sender`` whom the emails are from if not from
-    the account, ``wording`` a template to use. ``marked`` says that the calendar's events bear what MantaBots' earlier
-    script announced.
+    Raises InputError as ``answered`` and ``write`` do.
     """
-
-    team: str
-    timezone: str
-    provider: Source
-    calendar: str
-    match: str
-    recipients: tuple[str, ...]
-    presence: PresenceMode
-    disclose: Disclose
-    within: str = "2 days"
-    sender: str = ""
-    wording: str = ""
-    marked: bool = False
+    known, former = answered(arguments, suggested_zone(request))
+    return write_files(known, request.path.parent, arguments.overwrite, former.left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing to ask: what, why it matters, what is taken without an answer, and what is wrong with an answer.
+def suggested_zone(request: Request) -> str:
+    """The time zone that is suggested: the machine's."""
+    return guess_zone(request.surroundings.time_zone(), Path("/etc/localtime"))
 
-    ``default`` and ``check`` are told what was answered before; ``check`` returns a sentence, empty if all is well.
+
+def mantabots(arguments: InitArguments) -> Former:
+    """The MantaBots configuration that is to be translated, empty without one. Raises InputError as reading it does."""
+    return conf_json(arguments.mantabots) if arguments.mantabots else Former({})
+
+
+def given(arguments: InitArguments, former: Former) -> dict[str, str]:
+    """The answers that are given beforehand, by the questions' keys: as arguments, or by a MantaBots configuration."""
+    by_key = {question.key: str(getattr(arguments, question.key)) for question in questions("UTC")}
+    return {**former.given, **{key: answer for key, answer in by_key.items() if answer}}
+
+
+def answered(arguments: InitArguments, zone: str) -> tuple[Answers, Former]:
+    """The answers of the arguments, and the MantaBots configuration that they come from, empty without one.
+
+    Raises InputError where an answer or the configuration can't be used.
     """
-
-    key: str
-    prompt: str
-    why: str
-    default: Callable[[Given], str]
-    check: Callable[[str, Given], str]
-    choices: tuple[str, ...] = ()
+    former = mantabots(arguments)
+    known = answers(given(arguments, former), zone)
+    return (as_before(known, former) if arguments.mantabots else known), former
 
 
-def questions(zone: str) -> tuple[Question, ...]:
-    """The questions in the order they build on each other; ``zone`` is the time zone to suggest."""
-    return (
-        Question("team", "Team", "It stands in every email.", _always("Our Team"), _line),
-        Question("timezone", "Time zone", "The clock on the wall of the premises (IANA name).", _always(zone), _zone),
-        _choice("provider", "Where are calendar and contacts?", "'files' needs no account.", Source, Source.FILES),
-        Question(
-            "calendar", "Calendar", "Its name at Google, or the path of an .ics file here.", _calendar, _calendar_fits
-        ),
-        Question(
-            "match", "Text in the title of every session", "Other events are ignored.", _always("Team Session"), _line
-        ),
-        Question(
-            "recipients",
-            "Who is told?",
-            "The premises owner's addresses, with commas between them.",
-            _always("office@example.org"),
-            _addresses_fit,
-        ),
-        _choice(
-            "presence",
-            "Which times are announced?",
-            "'whole-day' lets times move within the day without another email; 'event' says the session's own.",
-            PresenceMode,
-            PresenceMode.WHOLE_DAY,
-        ),
-        _choice(
-            "disclose",
-            "How are students named?",
-            "They are minors: choose the least that the premises owner can do with.",
-            Disclose,
-            Disclose.COUNT,
-        ),
-    )
-
-
-def answers(given: Given, zone: str) -> Answers:
-    """The answers with the defaults where none was given. Raises InputError for one that won't do."""
-    known: dict[str, str] = {}
-    for question in questions(zone):
-        text = given.get(question.key) or question.default(known)
-        wrong = question.check(text, known)
-        if wrong:
-            raise InputError(f"{question.prompt.rstrip('?')}: {wrong}")
-        known[question.key] = text
-    return Answers(
-        team=known["team"],
-        timezone=known["timezone"],
-        provider=Source(known["provider"]),
-        calendar=known["calendar"],
-        match=known["match"],
-        recipients=_addresses(known["recipients"]),
-        presence=PresenceMode(known["presence"]),
-        disclose=Disclose(known["disclose"]),
-    )
-
-
-def as_before(answers: Answers, before: Former) -> Answers:
-    """The answers with what the earlier script's configuration says of what nobody is asked for.
-
-    Raises InputError where its sender is no address.
-    """
-    if before.sender and (fault := address_problem(before.sender)):
-        raise InputError(f"mail.from.address {fault}.")
-    return replace(
-        answers,
-        within=before.within or answers.within,
-        sender=before.sender,
-        wording=before.wording,
-        marked=answers.provider is Source.GOOGLE,
-    )
-
-
-def guess_zone(time_zone: str, localtime: Path) -> str:
-    """The machine's time zone by ``TZ`` or by where ``localtime`` (``/etc/localtime``) points; else ``UTC``."""
-    pointed = str(localtime.readlink()) if localtime.is_symlink() else ""
-    for name in (time_zone.removeprefix(":"), pointed.rpartition("zoneinfo/")[2]):
-        if name and not zone_problem(name):
-            return name
-    return "UTC"
-
-
-def init(answers: Answers, folder: Path, overwrite: Collection[Path], left_out: Collection[str] = ()) -> InitResult:
+def write_files(
+    answers: Answers, folder: Path, overwrite: Collection[Path], left_out: Collection[str] = ()
+) -> InitResult:
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
@@ -270,56 +169,6 @@ def _sample_calendar(text: str, title: str) -> bytes:
         event.add("SUMMARY", title)
     calendar.add_missing_timezones(first_date=date(2020, 1, 1))
     return bytes(calendar.to_ical(sorted=False))
-
-
-def _always(text: str) -> Callable[[Given], str]:
-    return lambda _given: text
-
-
-def _choice(key: str, prompt: str, why: str, options: type[StrEnum], default: StrEnum) -> Question:
-    choices = tuple(option.value for option in options)
-
-    def check(text: str, _given: Given) -> str:
-        return "" if text in choices else f"choose one of {', '.join(choices)}."
-
-    return Question(key, prompt, why, _always(default.value), check, choices)
-
-
-def _calendar(given: Given) -> str:
-    return "Team Calendar" if given.get("provider") == Source.GOOGLE else "calendar.ics"
-
-
-def _calendar_fits(text: str, given: Given) -> str:
-    if given.get("provider") == Source.GOOGLE or find_invisible(text):
-        return _line(text, given)
-    steps = text.split("/")
-    if re.fullmatch(r"[\w. /-]+\.ics", text) and not {"", ".", ".."} & set(steps) and len(text) <= LONGEST:
-        return ""
-    return "write the path of an .ics file in this folder, such as calendar.ics."
-
-
-def _line(text: str, _given: Given) -> str:
-    if not text.strip() or len(text) > LONGEST:
-        return f"write between 1 and {LONGEST} characters."
-    if found := find_invisible(text):
-        return f"it {found.predicate}."
-    return "" if text.isprintable() else "leave out line breaks and control characters."
-
-
-def _zone(text: str, _given: Given) -> str:
-    found = find_invisible(text)
-    fault = found.predicate if found else zone_problem(text)
-    return f"this {fault}" if fault else ""
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    """The addresses in the text, each once: case does not tell two apart."""
-    return tuple({fold(address): address.strip() for address in text.split(",")}.values())
-
-
-def _addresses_fit(text: str, _given: Given) -> str:
-    fault = next(filter(None, map(address_problem, _addresses(text))), "")
-    return f"one of them {fault}." if fault else ""
 
 
 _IGNORED = """\

@@ -1,17 +1,18 @@
 """``plan``: the clubs of a repository, as the matrix of a workflow.
 
-Each club is a folder with a sessions.yml and gets a job of its own. What is wrong in one club's file is said by its own
-job, and keeps no other club from being told. Only what keeps the clubs apart is judged here: a club that names what
-belongs to another gets no job, since that would be given the other's secrets.
+Each club is a folder with a sessions.yml, and gets a job of its own. That job reports what is wrong in the club's file,
+so no other club is kept from running. Only what keeps the clubs apart is checked here: a club that names what belongs
+to another club gets no job, since the job would be given the other club's secrets.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from sessionsmgmt.application.result import ClubJob, PlanResult
 from sessionsmgmt.config.clubs import (
     BRANCH_KEYS,
     ENVIRONMENT_KEYS,
@@ -38,31 +39,6 @@ MOST = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Club:
-    """A job of the matrix: what to call it, its file, and the environment that holds its secrets, if any.
-
-    ``config`` is unlike that of any other club; ``club``, the name of the folder, need not be.
-    """
-
-    club: str
-    config: str
-    environment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The clubs of one batch, how many batches there are, and in a sentence each those that are left out."""
-
-    clubs: tuple[Club, ...]
-    batches: int
-    left_out: tuple[str, ...] = ()
-
-    def matrix(self) -> dict[str, object]:
-        """What ``strategy.matrix`` takes: a job for each club."""
-        return {"include": [asdict(club) for club in self.clubs]}
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     """A club as its file shows it before it is read whole."""
 
@@ -75,7 +51,7 @@ class _Found:
         return ClubEnvironment(self.folder.name, self.says.get(ENVIRONMENT_KEYS, ""))
 
 
-def plan(root: Path, batch: int = 1, workspace: Path | None = None) -> Plan:
+def plan(root: Path, batch: int = 1, workspace: Path | None = None) -> PlanResult:
     """The clubs below a folder, in the order of their paths: the first 256, or those of a later batch.
 
     Hidden folders and node_modules are passed over, and so is what a link leads to. ``workspace`` is where a job of
@@ -94,7 +70,8 @@ def plan(root: Path, batch: int = 1, workspace: Path | None = None) -> Plan:
     if not 1 <= batch <= batches:
         raise InputError(f"There is no batch {batch}.", f"{len(kept)} clubs make {batches}, counted from 1.")
     chosen = kept[(batch - 1) * MOST : batch * MOST]
-    return Plan(tuple(Club(_name(one.path), str(one.path), one.claim.environment) for one in chosen), batches, left_out)
+    jobs = tuple(ClubJob(_name(one.path), str(one.path), one.claim.environment) for one in chosen)
+    return PlanResult(jobs, batch, batches, left_out)
 
 
 def _found(path: Path, workspace: Path | None) -> _Found:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
+from sessionsmgmt.application.command import Command
+from sessionsmgmt.application.registry import COMMANDS
 from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.entrypoints.cli.options import option_names
 from sessionsmgmt.errors import InputError
 
 
@@ -63,7 +64,7 @@ class Given:
         named = {one.environ: self.texts[one.name] for one in INPUTS if one.environ and one.name in self.texts}
         return {**around, **named}
 
-    def arguments(self, cli: click.Group, report: Path, preview: Path) -> list[str]:
+    def arguments(self, report: Path, preview: Path) -> list[str]:
         """The command line, with the places for what the command writes.
 
         What stands in ``command`` behind the command's name counts last. Raises InputError with all that is wrong.
@@ -79,18 +80,21 @@ class Given:
             if not one.environ and (found := find_invisible(self.texts.get(one.name, "")))
         ]
         try:
-            name, rest, options = _command(self.texts.get("command", "run"), cli)
+            command, rest = _command(self.texts.get("command", "run"))
         except InputError as error:
             raise InputError(" ".join([str(error), *wrong])) from None
+        options = option_names(command)
         used = [one for one in INPUTS if one.option and self._is_used(one)]
         wrong += [
-            f"The input '{one.name}' is not for '{' '.join(name)}'; leave it out."
+            f"The input '{one.name}' is not for '{command.name}'; leave it out."
             for one in used
             if one.option not in options
         ]
         if wrong:
             raise InputError(" ".join(wrong))
-        line = [*name, "--report", str(report), *(["--out", str(preview)] if name == ["preview"] else [])]
+        line = [*command.name.split(), "--report", str(report)]
+        if command.name == "preview":
+            line += ["--out", str(preview)]
         for one in used:
             line += [one.option] if one.flag else [one.option, self.texts[one.name]]
         return line + rest
@@ -112,24 +116,16 @@ def _text(name: str, environ: Mapping[str, str]) -> str:
     return environ.get(f"INPUT_{name}", "").strip() or environ.get(f"INPUT_{name.replace('-', '_')}", "").strip()
 
 
-def _command(text: str, cli: click.Group) -> tuple[list[str], list[str], set[str]]:
-    """The command's name, which may be two words, what stands behind it, and the options that it has."""
+def _command(text: str) -> tuple[Command, list[str]]:
+    """The command that is named, which may be in two words, and the words behind its name."""
     try:
         words = shlex.split(text)
     except ValueError:
         raise InputError("The input 'command' has a quotation mark that is not closed.") from None
     depth = next((index for index, word in enumerate(words) if word.startswith("-")), len(words))
-    found: click.Command | None = cli
-    for word in words[:depth]:
-        found = found.commands.get(word) if isinstance(found, click.Group) else None
-    if found is None or isinstance(found, click.Group):
-        raise InputError("The input 'command' names no command.", f"Choose one of: {', '.join(_names(cli))}.")
-    return words[:depth], words[depth:], {option for one in found.params for option in one.opts}
-
-
-def _names(group: click.Group, above: str = "") -> Iterator[str]:
-    for name, command in sorted(group.commands.items()):
-        if isinstance(command, click.Group):
-            yield from _names(command, f"{above}{name} ")
-        else:
-            yield f"{above}{name}"
+    name = " ".join(words[:depth])
+    for command in COMMANDS:
+        if command.name == name:
+            return command, words[depth:]
+    names = ", ".join(sorted(command.name for command in COMMANDS))
+    raise InputError("The input 'command' names no command.", f"Choose one of: {names}.")

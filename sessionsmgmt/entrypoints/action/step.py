@@ -83,7 +83,7 @@ def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     with step_files(settings.outputs, root) as files:
         try:
             _check(files.values())
-            arguments = inputs.arguments(command_line.cli, folder / "report.json", folder / "preview")
+            arguments = inputs.arguments(folder / "report.json", folder / "preview")
             ended = _call(arguments, settings, partial(visit, environ=environ), log, stop)
         except InputError as error:
             ended = _refused(error, log)

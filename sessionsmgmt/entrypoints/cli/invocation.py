@@ -1,8 +1,8 @@
-"""What every command of the command line has in common: what it is told, and how its result is shown."""
+"""One call of a command: what it is given, and how its result is shown, reported and turned into an exit status."""
 
 from __future__ import annotations
 
-import functools
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,24 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import click
 
 from sessionsmgmt import safe_files
+from sessionsmgmt.application.command import Command, admit, fault
+from sessionsmgmt.application.context import Context, Request
 from sessionsmgmt.application.notices.sending import UNSTOPPED
-from sessionsmgmt.application.result import Result
+from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
+from sessionsmgmt.bootstrap.services import ClubServices, JobSurroundings
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.entrypoints.cli.browser import visit
-from sessionsmgmt.entrypoints.cli.instant import Instant
+from sessionsmgmt.entrypoints.cli.console import TerminalConsole, complain
+from sessionsmgmt.entrypoints.cli.prompts import completed
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.entrypoints.signals import STOPPED
 from sessionsmgmt.errors import InputError, SessionsError, StoppedError
@@ -37,33 +41,6 @@ from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
 from sessionsmgmt.settings import Settings, in_actions
-
-P = ParamSpec("P")
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """What every command is told. ``now`` is aware: the instant that all of the command takes as now.
-
-    ``chosen`` is the same if ``--now`` names it, and None if it is the present. ``report`` writes the JSON report, if
-    one is wanted, and returns the result with a warning where that failed.
-    """
-
-    command: str
-    config: Path
-    now: datetime
-    chosen: datetime | None
-    report: Callable[[Presentation, ZoneInfo], Presentation]
-    clock: Callable[[], datetime]
-    settings: Settings
-    views: Sequence[View]
-    mask: Mask
-    stop: Stop
-    visit: Callable[[str], None]
-
-    def container(self, config: Config) -> Container:
-        """What makes the real objects of the club."""
-        return Container(config, self.settings, self.mask)
 
 
 class View(Protocol):
@@ -99,42 +76,72 @@ def process_context(environ: Mapping[str, str], stop: Stop = UNSTOPPED) -> Proce
     return ProcessContext(PROVIDERS.read_settings(environ, mask), mask, partial(visit, environ=environ), stop=stop)
 
 
-def command(function: Callable[Concatenate[Invocation, P], Exit]) -> Callable[..., Exit]:
-    """A command of the group, with the options that all of them have."""
-    path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False)
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command that was called. ``report`` writes the JSON report, if one is wanted.
 
-    @functools.wraps(function)
-    def invoke(config: Path, now: datetime | None, report: Path | None, *args: P.args, **kwargs: P.kwargs) -> Exit:
-        name = function.__name__.rstrip("_").replace("_", " ")
-        chosen, here = now, click.get_current_context().find_object(ProcessContext)
-        now = chosen or datetime.now(UTC)
-        if here is None:
-            raise AssertionError("main says where it was started")
-        with _reporting(report, find_club_folder(config, here.settings.actions.checkout).root) as write:
-            told = Invocation(
-                name,
-                config,
-                now,
-                chosen,
-                write,
-                _clock(now),
-                here.settings,
-                here.views,
-                here.mask,
-                here.stop,
-                here.visit,
-            )
-            return function(told, *args, **kwargs)
+    It returns what is shown, with a warning where the report could not be written.
+    """
 
-    made: Callable[..., Exit] = invoke
-    for option in (
-        click.option("--verbose", is_flag=True, expose_value=False, help="Say where an unexpected failure happened."),
-        click.option("--report", type=file, metavar="FILE", help="Write a JSON report of what was done."),
-        click.option("--now", type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339)."),
-        click.option("--config", type=path, default=Path("sessions.yml"), show_default=True, metavar="FILE"),
-    ):
-        made = option(made)
-    return made
+    command: Command
+    arguments: Any
+    request: Request
+    process: ProcessContext
+    report: Callable[[Presentation, ZoneInfo], Presentation]
+
+
+def execute(
+    command: Command,
+    *,
+    config: Path,
+    now: datetime | None,
+    report: Path | None,
+    **options: Any,
+) -> Exit:
+    """Run the command with its options, within click, and return its exit status.
+
+    Raises click.UsageError where the options don't go together, and the SessionsErrors of what comes before a club is
+    read; main shows them.
+    """
+    process = click.get_current_context().find_object(ProcessContext)
+    if process is None:
+        raise AssertionError("main says where it was started")
+    surroundings = JobSurroundings(process.settings)
+    with _reporting(report, find_club_folder(config, surroundings.checkout()).root) as write:
+        at = now or datetime.now(UTC)
+        console = TerminalConsole(process.visit)
+        request = Request(config, at, now, _clock(at), process.stop, console, surroundings)
+        admit(command, surroundings)
+        arguments = command.arguments(**options)
+        if wrong := fault(arguments):
+            raise click.UsageError(wrong)
+        invocation = Invocation(command, completed(request, arguments), request, process, write)
+        if command.prepare is None:
+            return _perform(invocation, partial(_act, invocation))
+        result = command.prepare(request, invocation.arguments)
+        if isinstance(result, PlanResult):
+            return _print_matrix(invocation, result)
+        return _perform(invocation, lambda _: result)
+
+
+def _act(invocation: Invocation, config: Config) -> Result:
+    if invocation.command.act is None:
+        raise AssertionError(f"{invocation.command.name} has no handler")
+    services = ClubServices(Container(config, invocation.process.settings, invocation.process.mask))
+    return invocation.command.act(Context(invocation.request, config, services), invocation.arguments)
+
+
+def _print_matrix(invocation: Invocation, result: PlanResult) -> Exit:
+    """Print the matrix, which is for machines, on standard output, and everything else on standard error."""
+    for line in result.left_out:
+        complain(line)
+    if result.batch < result.batches:
+        complain(f"This is batch {result.batch} of {result.batches}; --batch {result.batch + 1} prints the next one.")
+    streams.print_out(json.dumps(result.matrix(), separators=(",", ":")))
+    status = result_status(result)
+    shown = invocation.report(present(result, invocation.command.name, invocation.request.now, status), ZoneInfo("UTC"))
+    streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
+    return status
 
 
 @contextmanager
@@ -160,14 +167,14 @@ def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Presentation
         yield report_on
 
 
-def _unless_stopped(invocation: Invocation, act: Callable[[], Result]) -> Result:
-    """What the command does. Raises StoppedError where it was ended at once; what it did is shown in any case."""
+def _unless_stopped(stop: Stop, act: Callable[[], Result]) -> Result:
+    """What the command does. Raises StoppedError where it was ended at once; its result is shown in any case."""
     try:
         return act()
     except KeyboardInterrupt:
         raise StoppedError(STOPPED) from None
     finally:
-        invocation.stop.defer()
+        stop.defer()
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
@@ -182,38 +189,35 @@ def _clock(now: datetime) -> Callable[[], datetime]:
     return tell
 
 
-def perform(
-    invocation: Invocation,
-    act: Callable[[Config], Result],
-    failing: Callable[[SessionsError], SessionsError] = lambda error: error,
-) -> Exit:
-    """Read sessions.yml, act, show, report; what goes wrong on the way is shown and reported the same way.
-
-    ``failing`` may do more about that, and returns what is to be said.
-    """
+def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
+    """Read sessions.yml, act, show, report. What goes wrong on the way is shown and reported the same way."""
+    command, request, process = invocation.command, invocation.request, invocation.process
     zone = ZoneInfo("UTC")
     try:
-        config = load(invocation.config, invocation.settings.actions.checkout)
+        config = load(request.path, request.surroundings.checkout())
         zone = config.zone
-        result = _unless_stopped(invocation, partial(act, config))
+        result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)
-        shown = addressed(
-            present(result, invocation.command, invocation.now, status), invocation.settings, invocation.stop
-        )
+        shown = addressed(present(result, command.name, request.now, status), process.settings, request.stop)
     except SessionsError as cause:
-        error = invocation.stop.unless_asked(partial(failing, cause), cause)
+        error = request.stop.unless_asked(partial(_failed, invocation, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
         status = error_status(error)
-        shown = invocation.report(Presentation(invocation.command, invocation.now, status), zone)
+        shown = invocation.report(Presentation(command.name, request.now, status), zone)
         streams.show(partial(terminal.show_warnings, shown.warnings, sys.stderr), sys.stderr)
-        shows = [partial(view.show_problems, error) for view in invocation.views]
+        shows = [partial(view.show_problems, error) for view in process.views]
     else:
         shown = invocation.report(shown, zone)
         trouble = streams.show(partial(terminal.show, shown, config, sys.stdout), sys.stdout)
         if trouble:
-            text = f"warning: what was done is done, but it can't be shown ({trouble})"
-            streams.show(partial(click.echo, text, err=True), sys.stderr)
-        shows = [partial(view.show, shown, config) for view in invocation.views]
+            complain(f"warning: what was done is done, but it can't be shown ({trouble})")
+        shows = [partial(view.show, shown, config) for view in process.views]
     for show in shows:
         show()
     return status
+
+
+def _failed(invocation: Invocation, error: SessionsError) -> SessionsError:
+    """What the command does about a failure: the error to show."""
+    failed = invocation.command.failed
+    return failed(invocation.request, invocation.arguments, error) if failed else error

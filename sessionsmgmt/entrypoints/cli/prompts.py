@@ -1,25 +1,77 @@
-"""Questions on the terminal: on standard error, so that what a command says itself stays apart from them."""
+"""What the command line asks a person before a command: on standard error, apart from the command's own output."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from sessionsmgmt.application.setup.init import Question, questions
-from sessionsmgmt.entrypoints.exit_status import Exit
+from sessionsmgmt.application.arguments import ForgetArguments, InitArguments
+from sessionsmgmt.application.context import Request
+from sessionsmgmt.application.setup.questions import Question
 
 
-def answers_beforehand(command: Callable[..., Exit]) -> Callable[..., Exit]:
-    """An option for each question, for those who answer before they are asked."""
-    for question in reversed(questions("UTC")):
-        command = click.option(f"--{question.key}", default="", help=question.why)(command)
-    return command
+def completed(request: Request, arguments: Any) -> Any:
+    """The arguments with what the person answers, for the commands that ask before they act.
+
+    Raises click.UsageError where nobody is there to be asked, click.Abort where the person says no.
+    """
+    match arguments:
+        case InitArguments():
+            return _init(request, arguments)
+        case ForgetArguments():
+            _confirm_deletion(arguments)
+    return arguments
+
+
+def _init(request: Request, arguments: InitArguments) -> InitArguments:
+    """Ask every question that is not answered yet, and which of the files that are there may be replaced."""
+    from sessionsmgmt.application.setup.init import answered, given, in_the_way, mantabots, suggested_zone
+    from sessionsmgmt.application.setup.questions import questions
+
+    if request.path.name != "sessions.yml":
+        raise click.UsageError("init writes a file named sessions.yml; --config may only name its folder")
+    if arguments.yes:
+        return arguments
+    zone = suggested_zone(request)
+    known = given(arguments, mantabots(arguments))
+    with _somebody_answers():
+        replies: dict[str, Any] = {**ask(questions(zone), known)}
+        arguments = replace(arguments, **replies)
+        answers, _ = answered(arguments, zone)
+        may_go = replaceable(in_the_way(answers, request.path.parent), arguments.overwrite)
+        return replace(arguments, overwrite=(*arguments.overwrite, *may_go))
+
+
+def _confirm_deletion(arguments: ForgetArguments) -> None:
+    """Ask before what can't be undone. A person who is not at a terminal has to agree beforehand."""
+    if arguments.dry_run or arguments.yes:
+        return
+    what = "what is kept about that person" if arguments.person else "everything that is kept about the club"
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
+    click.confirm(f"This deletes {what}, and nobody can bring it back. Go on?", abort=True, err=True)
+
+
+@contextmanager
+def _somebody_answers() -> Iterator[None]:
+    """Say what to do where standard input ends instead of answering."""
+    try:
+        yield
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        text = "nobody is here to be asked: answer with the options, or say --yes to take what is suggested"
+        raise click.UsageError(text) from None
 
 
 def ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask for every answer that was not given; one that won't do is asked for again."""
+    """Ask for every answer that was not given. An answer that won't do is asked for again."""
     known: dict[str, str] = {}
     for question in asked:
 
@@ -39,7 +91,7 @@ def ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
 
 
 def replaceable(there: Sequence[Path], known: Collection[Path]) -> Iterator[Path]:
-    """Those of the files that may be replaced: the ``known`` ones, and whichever else a person says so of."""
+    """The files that may be replaced: the ``known`` ones, and each other one for which the person says so."""
     for path in there:
         if path in known or click.confirm(f"{path} is there already. Replace it?", err=True):
             yield path

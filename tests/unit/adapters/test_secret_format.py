@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sessionsmgmt.adapters.github.access import token_access
 from sessionsmgmt.adapters.github.app import app
-from sessionsmgmt.adapters.github.client import token
 from sessionsmgmt.adapters.google.credentials import stored_credential
 from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.errors import InputError
@@ -37,8 +37,8 @@ SECRETS: Mapping[str, tuple[str, Read]] = {
     "GOOGLE_CREDENTIALS": (CREDENTIAL, lambda given: stored_credential(given.provider_secrets["GOOGLE_CREDENTIALS"])),
     "SESSIONSMGMT_KEY": (KEY, lambda given: keys(given.ledger_keys)),
     "SESSIONSMGMT_KEY_OLD": (KEY, lambda given: keys(given.with_ledger_key(secret(KEY)).ledger_keys)),
-    "GITHUB_TOKEN": (TOKEN, lambda given: token(given.github.job_token)),
-    "SECRETS_TOKEN": (TOKEN, lambda given: token(given.github.secrets_token, "SECRETS_TOKEN")),
+    "GITHUB_TOKEN": (TOKEN, lambda given: token_access(given.github.job_token)),
+    "SECRETS_TOKEN": (TOKEN, lambda given: token_access(given.github.secrets_token, "SECRETS_TOKEN")),
     "GITHUB_APP_PRIVATE_KEY": (PEM, lambda given: app(replace(given.github, app_id="4711"))),
     "GITHUB_APP_ID": ("4711", lambda given: app(replace(given.github, private_key=secret(PEM)))),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Barrier, Lock
 
 from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.job import Job, Mailing
 from sessionsmgmt.application.result import PreviewResult, RunResult, StatusResult
 from sessionsmgmt.domain.delivery.claims import (
     LedgerSnapshot,

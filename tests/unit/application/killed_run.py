@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.mail import Outcome
 from tests.unit.application.job import job, still, store
@@ -52,4 +52,4 @@ class Fatal:
 if __name__ == "__main__":
     folder, count, number, when = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     mailer = Fatal(Outbox(folder / "outbox"), number, when == "after", Lock())
-    run(job(store(folder), count), mailer, "the run that died", still)
+    send_due(job(store(folder), count), mailer, "the run that died", still)

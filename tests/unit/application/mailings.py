@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sessionsmgmt.application.notices.job import Mailing
+from sessionsmgmt.application.job import Mailing
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.email.model import Envelope, Wording

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.application.notices.job import Job, Mailing
+from sessionsmgmt.application.job import Job, Mailing
 from sessionsmgmt.application.result import DoctorResult
-from sessionsmgmt.application.setup.doctor import doctor
+from sessionsmgmt.application.setup.doctor import check
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.people import ContactsReading
@@ -25,7 +25,7 @@ def looked(folder: Path, calendar: Diary | None = None, contacts: People | None 
     wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES})
     mailings = (Mailing(rule(), wording, Envelope(("office@example.org",))),)
     parts = (calendar or diary(event()), contacts or people(*CONTACTS), store(folder))
-    return doctor(Job(NEW_YORK, ROLES, mailings, *parts), (), NOW)
+    return check(Job(NEW_YORK, ROLES, mailings, *parts), (), NOW)
 
 
 def rows(result: DoctorResult) -> dict[str, list[Finding]]:
@@ -130,7 +130,7 @@ def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: P
         raise ConsentError("Agree again.")
 
     job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
-    result = doctor(job, [fail], NOW)
+    result = check(job, [fail], NOW)
 
     assert result_status(result) is Exit.CONSENT
     assert rows(result).keys() >= {"account", "calendar", "contacts", "ledger"}
@@ -166,7 +166,7 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
 def test_the_checks_of_the_providers_come_first_and_count(tmp_path: Path) -> None:
     job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
     good, bad = Finding("one", Health.GOOD, "ok"), Finding("two", Health.BAD, "no", "Mend it.", ConsentError)
-    result = doctor(job, [lambda: [good], lambda: iter([bad])], NOW)
+    result = check(job, [lambda: [good], lambda: iter([bad])], NOW)
 
     assert result.findings[:2] == (good, bad)
     assert result_status(result) is Exit.CONSENT

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.application.privacy.forget import Memory, Place, forget, forget_dry_run, forget_person
+from sessionsmgmt.application.privacy.forget import delete_person, delete_places, list_places
 from sessionsmgmt.domain.delivery.claims import Begin, Forget, LedgerSnapshot, Refusal, Refused, Step, digest
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.ports.ledger import Unwritten, WriteResult
-from sessionsmgmt.ports.stored_data import ErasableData, StoredItem
+from sessionsmgmt.ports.stored_data import ErasableData, LedgerPlace, Place, StoredItem
 from tests.builders import NOW, SECRET, announcement, snapshot
 
 
@@ -48,7 +48,7 @@ def place(topic: str, drawer: Drawer, **after: tuple[type[SessionsError], ...]) 
 
 def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays() -> None:
     stays = Finding("left", Health.NOTE, "The emails.")
-    result = forget([place("one", Drawer()), place("two", Drawer(holds=""))], [stays])
+    result = delete_places([place("one", Drawer()), place("two", Drawer(holds=""))], [stays])
 
     assert [(one.topic, one.text) for one in result.findings] == [
         ("one", "Deleted: a thing."),
@@ -61,7 +61,7 @@ def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays
 @pytest.mark.parametrize("error", [InputError("no"), ConsentError("no"), RefusedError("no"), UnreachableError("no")])
 def test_one_that_fails_stops_none_of_the_others_and_gives_the_exit(error: SessionsError) -> None:
     last = Drawer()
-    result = forget([place("one", Drawer(error=error)), place("two", last)], [])
+    result = delete_places([place("one", Drawer(error=error)), place("two", last)], [])
 
     assert result_status(result) is error_status(error)
     assert last.holds == ""
@@ -71,13 +71,13 @@ def test_what_is_needed_for_what_failed_is_kept_and_goes_the_next_time() -> None
     first, second, third = Drawer(error=UnreachableError("down")), Drawer(), Drawer()
     places = [place("one", first), place("two", second, one=()), place("three", third, two=())]
 
-    result = forget(places, [])
+    result = delete_places(places, [])
     assert result_status(result) is Exit.UNREACHABLE
     assert [one.health for one in result.findings] == [Health.BAD] * 3
     assert (second.holds, third.holds) == ("a thing", "a thing")
 
     first.error = None
-    assert result_status(forget(places, [])) is Exit.DONE
+    assert result_status(delete_places(places, [])) is Exit.DONE
     assert (first.holds, second.holds, third.holds) == ("", "", "")
 
 
@@ -85,13 +85,13 @@ def test_nothing_waits_for_what_can_not_be_mended_by_waiting() -> None:
     waiting = Drawer()
     places = [place("one", Drawer(error=ConsentError("gone"))), place("two", waiting, one=(ConsentError,))]
 
-    forget(places, [])
+    delete_places(places, [])
     assert waiting.holds == ""
 
 
 def test_looking_ahead_deletes_nothing() -> None:
     drawer = Drawer()
-    result = forget_dry_run([place("one", drawer)], [])
+    result = list_places([place("one", drawer)], [])
 
     assert result.findings[0].text == "Would be deleted: a thing."
     assert drawer.holds == "a thing"
@@ -122,7 +122,7 @@ ANN, BOB = digest(SECRET, "ann@example.org"), digest(SECRET, "bob@example.org")
 
 def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
     shelf = Shelf()
-    result = forget_person([Memory("ledger", lambda: shelf)], {"ann@example.org", "carl@example.org"}, [], NOW)
+    result = delete_person([LedgerPlace("ledger", lambda: shelf)], {"ann@example.org", "carl@example.org"}, [], NOW)
 
     assert shelf.steps == [Forget(LAB, frozenset({ANN}))]
     assert result.findings[0].text == "Taken out of 1 notice of 1."
@@ -136,7 +136,7 @@ def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
     ],
 )
 def test_a_person_who_could_not_be_taken_out_is_said_to_be_there(answer: Refused | Unwritten, status: Exit) -> None:
-    result = forget_person([Memory("ledger", lambda: Shelf((answer,)))], {"ann@example.org"}, [], NOW)
+    result = delete_person([LedgerPlace("ledger", lambda: Shelf((answer,)))], {"ann@example.org"}, [], NOW)
 
     assert result_status(result) is status
     assert result.findings[0].text == "Still in 1 of 1 notice, which could not be written."
@@ -146,4 +146,4 @@ def test_a_ledger_that_can_not_be_opened_is_a_row(tmp_path: Path) -> None:
     def unopened() -> Shelf:
         raise InputError(f"no {tmp_path.name}")
 
-    assert result_status(forget_person([Memory("ledger", unopened)], {"ann@example.org"}, [], NOW)) is Exit.INPUT
+    assert result_status(delete_person([LedgerPlace("ledger", unopened)], {"ann@example.org"}, [], NOW)) is Exit.INPUT

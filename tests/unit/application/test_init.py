@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from sessionsmgmt.application.setup.init import Answers, Source, answers, guess_zone, init, plan, questions, write
+from sessionsmgmt.application.setup.init import plan, write, write_files
+from sessionsmgmt.application.setup.questions import Answers, Source, answers, guess_zone, questions
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import GoogleCalendar, IcsCalendar
@@ -336,7 +337,7 @@ def test_overwriting_a_link_does_not_reach_what_it_points_to(tmp_path: Path) -> 
 
 
 def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) -> None:
-    result = init(answered(), tmp_path, ())
+    result = write_files(answered(), tmp_path, ())
 
     assert result.message.splitlines()[:2] == ["Wrote", "  sessions.yml"]
     assert "sessionsmgmt preview --out preview" in result.message

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.setup.init import answers, as_before, write
+from sessionsmgmt.application.setup.init import write
 from sessionsmgmt.application.setup.mantabots_import import conf_json, translated
+from sessionsmgmt.application.setup.questions import answers, as_before
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import CalendarStore, Config, GoogleCalendar, GoogleMail
 from sessionsmgmt.domain.model.people import Disclose

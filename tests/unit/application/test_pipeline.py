@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.application.notices.job import Lookup, Plan
+from sessionsmgmt.application.job import Lookup, Plan
 from sessionsmgmt.application.notices.pipeline import WAVE, deliver, plan_notices, reconcile
-from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.domain.delivery.claims import (
     LEASE,
     Begin,
@@ -60,7 +60,7 @@ def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State,
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
 def test_a_write_more_than_there_are_waves(tmp_path: Path, count: int, writes: int) -> None:
     ledger, post = Watched(store(tmp_path)), Post()
-    result = run(job(ledger, count), post, RUN, still)
+    result = send_due(job(ledger, count), post, RUN, still)
 
     assert len(ledger.writes) == writes
     assert sorted(post.tried) == names(count)
@@ -70,7 +70,7 @@ def test_a_write_more_than_there_are_waves(tmp_path: Path, count: int, writes: i
 def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) -> None:
     ledger = Watched(store(tmp_path))
     answers: dict[str, Outcome] = {"s01": Undelivered(InputError("No.")), "s02": Unknown("The line broke.")}
-    run(job(ledger, 5), Post(answers), RUN, still)
+    send_due(job(ledger, 5), Post(answers), RUN, still)
 
     assert [kinds(steps) for steps, _ in ledger.writes] == [
         [(Begin, "s00"), (Begin, "s01"), (Begin, "s02"), (Begin, "s03")],
@@ -82,7 +82,7 @@ def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) ->
 def test_a_wave_is_on_its_way_at_once_and_never_more(tmp_path: Path) -> None:
     together = Barrier(WAVE)
     post = Post(meanwhile=lambda _session: together.wait(TIMEOUT))
-    run(job(store(tmp_path), 20), post, RUN, still)
+    send_due(job(store(tmp_path), 20), post, RUN, still)
 
     assert (WAVE, post.peak) == (4, 4)
 
@@ -93,7 +93,7 @@ def test_whatever_is_sent_is_claimed_by_the_run_that_sends_it(tmp_path: Path) ->
     def reconcile(session: str) -> None:
         claims[session] = store(tmp_path).read(NOW).entry(key(session)).claim
 
-    run(job(store(tmp_path), 6), Post(meanwhile=reconcile), RUN, still)
+    send_due(job(store(tmp_path), 6), Post(meanwhile=reconcile), RUN, still)
 
     assert {session: claim.run if claim else "" for session, claim in claims.items()} == dict.fromkeys(names(6), RUN)
     assert all(entry.claim is None for entry in store(tmp_path).read(NOW).entries.values())
@@ -139,7 +139,7 @@ FAILURES = [
 @pytest.mark.parametrize("failing", range(4))
 def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, error: SessionsError) -> None:
     ledger, post = Watched(store(tmp_path), {failing: error}), Post()
-    result = run(job(ledger, 10), post, RUN, still)
+    result = send_due(job(ledger, 10), post, RUN, still)
 
     left = 4 * failing
     settled, doubtful, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
@@ -157,9 +157,9 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
 
 
 def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the_rest(tmp_path: Path) -> None:
-    run(job(Watched(store(tmp_path), {2: FAILURES[0]}), 10), Post(), RUN, still)
+    send_due(job(Watched(store(tmp_path), {2: FAILURES[0]}), 10), Post(), RUN, still)
     post = Post()
-    result = run(job(store(tmp_path), 10), post, "the next run", lambda: NOW + LEASE)
+    result = send_due(job(store(tmp_path), 10), post, "the next run", lambda: NOW + LEASE)
 
     assert sorted(post.tried) == ["s08", "s09"]
     found = states(result)
@@ -175,7 +175,7 @@ def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the
 )
 def test_what_could_not_be_recorded_says_what_is_known(tmp_path: Path, outcome: Outcome, announcement: str) -> None:
     ledger = Watched(store(tmp_path), {1: FAILURES[0]})
-    [one] = run(job(ledger), Post({"s00": outcome}), RUN, still).deliveries
+    [one] = send_due(job(ledger), Post({"s00": outcome}), RUN, still).deliveries
 
     assert one.verdict.state is State.HELD
     assert one.verdict.reason.startswith(f"{announcement}, but ")
@@ -195,7 +195,7 @@ def test_what_could_not_be_recorded_says_what_is_known(tmp_path: Path, outcome: 
 def test_what_the_mailer_says_is_the_state_and_the_status(
     tmp_path: Path, outcome: Outcome, state: State, status: Exit
 ) -> None:
-    result = run(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
+    result = send_due(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
 
     first, second = result.deliveries
     assert (first.verdict.state, delivery_status(first), result_status(result)) == (state, status, status)
@@ -215,7 +215,7 @@ def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
         "s01": Unknown("The line broke."),
         "s02": Undelivered(ConsentError("Agree again.")),
     }
-    assert result_status(run(job(store(tmp_path), 4), Post(answers), RUN, still)) is Exit.CONSENT
+    assert result_status(send_due(job(store(tmp_path), 4), Post(answers), RUN, still)) is Exit.CONSENT
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: 
         if session == "s01":
             assert LedgerRun(store(tmp_path)).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
 
-    result = run(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
+    result = send_due(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
 
     assert (by_name["s01"].verdict.state, delivery_status(by_name["s01"])) == (State.SENT, Exit.ATTENTION)
@@ -264,7 +264,7 @@ def test_claims_are_dated_by_the_clock_as_it_goes_on(tmp_path: Path) -> None:
         return ticks[-1]
 
     ledger = Watched(store(tmp_path))
-    result = run(job(ledger, 9), Post(), RUN, clock)
+    result = send_due(job(ledger, 9), Post(), RUN, clock)
 
     assert result.now == NOW
     assert [now for _, now in ledger.writes] == [NOW + timedelta(minutes=10) * n for n in (1, 2, 3, 4)]
@@ -274,10 +274,10 @@ def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
     ledger, post = Watched(store(tmp_path)), Post()
     template = "Subject: x\n{% if session.id == 's04' %}{{ 1 / 0 }}{% endif %}\n"
     with pytest.raises(InputError):
-        run(job(ledger, 5, template=template), post, RUN, still)
+        send_due(job(ledger, 5, template=template), post, RUN, still)
 
     assert (ledger.writes, post.tried) == ([], [])
-    assert result_status(run(job(ledger, 4, template=template), post, RUN, still)) is Exit.DONE
+    assert result_status(send_due(job(ledger, 4, template=template), post, RUN, still)) is Exit.DONE
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
@@ -285,7 +285,7 @@ def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: P
     ledger, post = Watched(store(tmp_path)), Post()
     for broken in (job(ledger, calendar=no_diary(error)), job(ledger, contacts=no_people(error))):
         with pytest.raises(type(error)) as raised:
-            run(broken, post, RUN, still)
+            send_due(broken, post, RUN, still)
         assert raised.value is error
 
     assert (ledger.writes, post.tried, list(tmp_path.iterdir())) == ([], [], [])
@@ -296,12 +296,12 @@ def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
     broken = job(store(tmp_path), calendar=no_diary(away), contacts=no_people(wrong))
 
     with pytest.raises(InputError):
-        run(broken, Post(), RUN, still)
+        send_due(broken, Post(), RUN, still)
 
 
 def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) -> None:
     ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
-    result = run(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
+    result = send_due(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
 
     assert result_status(result) is Exit.CONSENT
 
@@ -309,12 +309,13 @@ def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) ->
 @pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
 def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> None:
     if begun:
-        run(job(store(tmp_path), 1), Post(), "the first run", still)
+        send_due(job(store(tmp_path), 1), Post(), "the first run", still)
     met, post = Barrier(2), Post()
     outbox = Outbox(tmp_path / "outbox")
     with ThreadPoolExecutor(2) as pool:
         runs = [
-            pool.submit(run, job(Meeting(store(tmp_path), met), 11), post, name, still) for name in ("one", "other")
+            pool.submit(send_due, job(Meeting(store(tmp_path), met), 11), post, name, still)
+            for name in ("one", "other")
         ]
         results = [one.result() for one in runs]
 
@@ -322,7 +323,7 @@ def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> 
     for name in names(11)[begun:]:
         assert sorted(states(result)[name] for result in results) == [State.SENT, State.SKIPPED]
     assert {result_status(result) for result in results} == {Exit.DONE}
-    assert result_status(run(job(store(tmp_path), 11), outbox, "a third", still)) is Exit.DONE
+    assert result_status(send_due(job(store(tmp_path), 11), outbox, "a third", still)) is Exit.DONE
     assert not outbox.folder.exists()
 
 
@@ -342,9 +343,9 @@ def test_every_notice_ends_in_one_state_and_only_failed_ones_are_tried_again(out
     post = Post({name: OUTCOMES[outcome] for name, outcome in zip(sessions, outcomes, strict=True)})
     with tempfile.TemporaryDirectory() as folder:
         ledger = store(Path(folder))
-        first = run(job(ledger, len(outcomes)), post, RUN, still)
+        first = send_due(job(ledger, len(outcomes)), post, RUN, still)
         again = Post()
-        second = run(job(ledger, len(outcomes)), again, "the next run", still)
+        second = send_due(job(ledger, len(outcomes)), again, "the next run", still)
 
     assert sorted(post.tried) == sessions
     assert [one.verdict.key.session for one in first.deliveries] == sessions

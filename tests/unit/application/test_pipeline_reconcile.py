@@ -15,8 +15,8 @@ import pytest
 
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.adapters.files.sent import OutboxSent
-from sessionsmgmt.application.notices.job import Job, Lookup
-from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.job import Job, Lookup
+from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.domain.delivery.claims import APART, LEASE
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -72,7 +72,7 @@ def killed(folder: Path, count: int, number: int, when: str) -> None:
 
 def ran(folder: Path, at: datetime, count: int = 1, mailer: Counted | None = None) -> dict[str, State]:
     """What a run at that instant makes of each session."""
-    result = run(looking(folder, count), mailer or Counted(folder), f"the run at {at}", frozen(at))
+    result = send_due(looking(folder, count), mailer or Counted(folder), f"the run at {at}", frozen(at))
     assert (result_status(result) is Exit.ATTENTION) == (State.HELD in states(result).values())
     return states(result)
 
@@ -136,7 +136,7 @@ def test_what_the_mailer_could_not_tell_is_looked_up_by_the_next_run(tmp_path: P
 def test_a_club_that_does_not_want_it_looks_for_itself(tmp_path: Path) -> None:
     killed(tmp_path, 1, 0, "after")
     for at in (DIED, LATER, LATER + LEASE):
-        result = run(job(store(tmp_path)), Post(), f"the run at {at}", frozen(at))
+        result = send_due(job(store(tmp_path)), Post(), f"the run at {at}", frozen(at))
         assert states(result) == {"s00": State.HELD}
 
 
@@ -145,7 +145,7 @@ def test_where_nothing_can_be_seen_what_is_held_stays_held_and_the_others_go_on(
     (tmp_path / "link").symlink_to(tmp_path)
     blind = replace(looking(tmp_path, 2), lookup=Lookup(OutboxSent(tmp_path / "link"), "MantaBots"))
     for at in (DIED, LATER):
-        result = run(blind, Counted(tmp_path), f"the run at {at}", frozen(at))
+        result = send_due(blind, Counted(tmp_path), f"the run at {at}", frozen(at))
         assert states(result)["s00"] is State.HELD
         assert [one.code for one in result.warnings] == ["lookup-failed"]
         assert result_status(result) is Exit.INPUT
@@ -156,7 +156,7 @@ def test_where_nothing_is_held_nobody_looks(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     blind = replace(looking(tmp_path), lookup=Lookup(OutboxSent(tmp_path / "link"), "MantaBots"))
     for _ in range(2):
-        assert result_status(run(blind, Counted(tmp_path), "a run", lambda: NOW)) is Exit.DONE
+        assert result_status(send_due(blind, Counted(tmp_path), "a run", lambda: NOW)) is Exit.DONE
 
 
 def test_a_notice_that_follows_one_that_was_found_is_another_mail(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_a_notice_that_follows_one_that_was_found_is_another_mail(tmp_path: Path
     found = store(tmp_path).read(DIED).entry(key("s00"))
     mailer = Counted(tmp_path, {"s00": False})
     gone = replace(looking(tmp_path), calendar=job(store(tmp_path), 0).calendar)
-    assert states(run(gone, mailer, "a run", lambda: LATER)) == {"s00": State.HELD}
-    assert states(run(gone, mailer, "another", lambda: LATER)) == {"s00": State.HELD}
+    assert states(send_due(gone, mailer, "a run", lambda: LATER)) == {"s00": State.HELD}
+    assert states(send_due(gone, mailer, "another", lambda: LATER)) == {"s00": State.HELD}
     again = Counted(tmp_path)
-    assert states(run(gone, again, "a third", lambda: LATER + APART)) == {"s00": State.SENT}
+    assert states(send_due(gone, again, "a third", lambda: LATER + APART)) == {"s00": State.SENT}
     sent = store(tmp_path).read(DIED).entry(key("s00"))
     assert Delivered(sent.message_id) != Delivered(found.message_id)
     assert (mailer.tried, again.tried) == (["s00"], ["s00"])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.application.setup.plan import Club, plan
+from sessionsmgmt.application.result import ClubJob
+from sessionsmgmt.application.setup.plan import plan
 from sessionsmgmt.entrypoints.cli.main import main
 from sessionsmgmt.errors import InputError
 from tests.end_to_end.harness import SESSIONS_YML
@@ -81,7 +82,7 @@ def test_paths_are_as_the_root_was_given(tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_the_environment_is_read_and_nothing_is_judged(tmp_path: Path, text: str, environment: str) -> None:
     clubs(tmp_path, "otters", text=text)
-    assert plan(tmp_path).clubs == (Club("otters", str(tmp_path / "otters" / "sessions.yml"), environment),)
+    assert plan(tmp_path).clubs == (ClubJob("otters", str(tmp_path / "otters" / "sessions.yml"), environment),)
 
 
 def test_a_matrix_has_256_jobs_and_the_next_batch_the_others(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.invented import FixedLedger, GivenCalendar, GivenContacts, invent
-from sessionsmgmt.application.notices.job import Job, Mailing
-from sessionsmgmt.application.notices.preview import fullest_moment, sampled
-from sessionsmgmt.application.result import PreviewResult
+from sessionsmgmt.application.job import Job, Mailing
+from sessionsmgmt.application.notices.preview import fullest_moment, preview_sample
+from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind, State
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -27,12 +27,14 @@ TODAY = local(2030, 1, 1)
 
 def invented(*rules: Rule, roles: tuple[Role, ...] = ROLES, chosen: datetime | None = None) -> PreviewResult:
     club = invent(rules, roles, NEW_YORK)
-    return sampled(_job(rules, roles, club.calendar, club.contacts, club.ledger), chosen, TODAY)
+    return preview_sample(_job(rules, roles, club.calendar, club.contacts, club.ledger), Data.SAMPLE, chosen, TODAY)
 
 
 def sample(*events: Event, rules: tuple[Rule, ...] = (rule(),), chosen: datetime | None = None) -> PreviewResult:
     calendar = GivenCalendar(tuple(events))
-    return sampled(_job(rules, ROLES, calendar, GivenContacts(CONTACTS), FixedLedger()), chosen, TODAY)
+    return preview_sample(
+        _job(rules, ROLES, calendar, GivenContacts(CONTACTS), FixedLedger()), Data.SAMPLE, chosen, TODAY
+    )
 
 
 def _job(

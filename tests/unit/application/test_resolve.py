@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessionsmgmt.adapters.ledger.file import FileLedger
-from sessionsmgmt.application.notices.resolve import resolve
+from sessionsmgmt.application.notices.resolve import close
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Entry, Hold, LedgerSnapshot, Resolve, Sent, Step
 from sessionsmgmt.domain.model.notice import Key, Kind, State
 from sessionsmgmt.entrypoints.exit_status import Exit, result_status
@@ -67,7 +67,7 @@ class Away:
 
 def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
     hold(ledger, LAB)
-    result = resolve(ledger, "", "", arrived=True, now=NOW)
+    result = close(ledger, "", "", arrived=True, now=NOW)
 
     delivery = result.closed
     assert (delivery.verdict.key, delivery.verdict.state, delivery.verdict.kind) == (LAB, State.SENT, Kind.CHANGED)
@@ -78,7 +78,7 @@ def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
 
 def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: FileLedger) -> None:
     hold(ledger, LAB)
-    delivery = resolve(ledger, "", "", arrived=False, now=NOW).closed
+    delivery = close(ledger, "", "", arrived=False, now=NOW).closed
 
     assert (delivery.verdict.key, delivery.verdict.state) == (LAB, State.SKIPPED)
     assert ledger.read(NOW).entry(LAB) == Entry(BEFORE, None, "<first>", NOW)
@@ -90,7 +90,7 @@ def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: F
 )
 def test_only_the_one_that_is_meant_is_closed(ledger: FileLedger, notice: str, session: str, meant: Key) -> None:
     hold(ledger, LAB, SHOP, HALL)
-    delivery = resolve(ledger, notice, session, arrived=True, now=NOW).closed
+    delivery = close(ledger, notice, session, arrived=True, now=NOW).closed
 
     assert delivery.verdict.key == meant
     assert {key for key, entry in ledger.read(NOW).entries.items() if entry.claim} == {LAB, SHOP, HALL} - {meant}
@@ -110,7 +110,7 @@ def test_of_several_each_that_could_be_meant_is_named_and_none_closed(
     hold(ledger, LAB, SHOP, HALL)
     before = ledger.read(NOW)
     with pytest.raises(InputError) as raised:
-        resolve(ledger, notice, session, arrived=True, now=NOW)
+        close(ledger, notice, session, arrived=True, now=NOW)
 
     for key in named:
         assert f"--notice {key.notice} --session {key.session}" in raised.value.hint
@@ -121,7 +121,7 @@ def test_of_several_each_that_could_be_meant_is_named_and_none_closed(
 
 def test_where_nothing_is_held_it_says_so(ledger: FileLedger, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Nothing is held\."):
-        resolve(ledger, "", "", arrived=True, now=NOW)
+        close(ledger, "", "", arrived=True, now=NOW)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -129,23 +129,23 @@ def test_where_nothing_is_held_it_says_so(ledger: FileLedger, tmp_path: Path) ->
 def test_what_is_not_held_is_answered_with_what_is(ledger: FileLedger, notice: str, session: str) -> None:
     hold(ledger, LAB)
     with pytest.raises(InputError, match="Held: --notice campus --session lab"):
-        resolve(ledger, notice, session, arrived=True, now=NOW)
+        close(ledger, notice, session, arrived=True, now=NOW)
     assert ledger.read(NOW).entry(LAB).claim
 
 
 def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedger) -> None:
     LedgerRun(ledger).write([Begin(LAB, "a run", None, BEFORE)], NOW)
     with pytest.raises(InputError, match=r"Nothing is held\."):
-        resolve(ledger, "", "", arrived=True, now=NOW + LEASE - timedelta(seconds=1))
+        close(ledger, "", "", arrived=True, now=NOW + LEASE - timedelta(seconds=1))
 
-    delivery = resolve(ledger, "", "", arrived=True, now=NOW + LEASE).closed
+    delivery = close(ledger, "", "", arrived=True, now=NOW + LEASE).closed
     assert delivery.verdict.state is State.SENT
 
 
 def test_somebody_who_was_faster_is_not_overruled(ledger: FileLedger) -> None:
     hold(ledger, LAB)
     with pytest.raises(RefusedError):
-        resolve(Overtaken(ledger), "", "", arrived=False, now=NOW)
+        close(Overtaken(ledger), "", "", arrived=False, now=NOW)
 
     assert ledger.read(NOW).entry(LAB) == Entry(AFTER, None, "", NOW)
 
@@ -153,5 +153,5 @@ def test_somebody_who_was_faster_is_not_overruled(ledger: FileLedger) -> None:
 def test_a_ledger_that_is_away_is_what_the_command_ends_with() -> None:
     error = UnreachableError("The store is away.")
     with pytest.raises(UnreachableError) as raised:
-        resolve(Away(error), "", "", arrived=True, now=NOW)
+        close(Away(error), "", "", arrived=True, now=NOW)
     assert raised.value is error

@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 
 from sessionsmgmt.application.notices.pipeline import WAVE
-from sessionsmgmt.application.notices.run import run
+from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
@@ -63,11 +63,11 @@ class Home:
         self.ledger = Watched(store(self.folder))
 
     def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> RunResult:
-        return run(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total, jitter=0.0))
+        return send_due(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total, jitter=0.0))
 
     def next_run(self, count: int) -> tuple[Post, RunResult]:
         post = Post()
-        return post, run(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
+        return post, send_due(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
 
 
 @pytest.fixture
@@ -310,7 +310,7 @@ def test_a_limit_is_not_waited_for_by_a_run_that_is_to_end(home: Home) -> None:
 
     post = Post({"s00": [Limited(LIMIT, 60)]})
     retry_policy = RetryPolicy(clock=lambda: home.time.now, sleep=sleep, jitter=lambda: 0.0)
-    result = run(job(home.ledger, 5), post, RUN, still, stop, retry_policy)
+    result = send_due(job(home.ledger, 5), post, RUN, still, stop, retry_policy)
 
     assert post.tried.count("s00") == 1
     assert states(result) == {"s00": State.FAILED, **dict.fromkeys(names(4)[1:], State.SENT), "s04": State.FAILED}

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
-from sessionsmgmt.application.notices.run import run
-from sessionsmgmt.application.setup.doctor import doctor
-from sessionsmgmt.application.setup.init import Source
+from sessionsmgmt.application.notices.run import send_due
+from sessionsmgmt.application.setup.doctor import check
+from sessionsmgmt.application.setup.questions import Source
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.data_inventory import account_places
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
@@ -258,7 +258,7 @@ def toy(tmp_path: Path) -> ToyClub:
 def test_a_provider_that_is_only_registered_runs_from_end_to_end(toy: ToyClub) -> None:
     for expected in (State.SENT, State.SKIPPED):
         wired = toy.container.wire()
-        result = run(wired.job, wired.mailer, "a run", clock=lambda: NOW)
+        result = send_due(wired.job, wired.mailer, "a run", clock=lambda: NOW)
         assert states(result) == {"lab": expected}
 
     [message] = toy.service.sent
@@ -268,7 +268,7 @@ def test_a_provider_that_is_only_registered_runs_from_end_to_end(toy: ToyClub) -
 
 def test_its_secret_is_masked_and_its_checks_are_made(toy: ToyClub) -> None:
     wired = toy.container.wire()
-    rows = doctor(wired.job, wired.checks, NOW).findings
+    rows = check(wired.job, wired.checks, NOW).findings
 
     assert toy.masked == [toy.service.key]
     assert [row.text for row in rows if row.topic == "toy"] == ["It is at https://toy.example.org."]

@@ -27,7 +27,7 @@ def document(service: str) -> dict[str, Any]:
 
 
 class Client:
-    """Somebody with a token of these scopes. Never repeats a request; waits two seconds at most unless told."""
+    """Somebody with a token of these scopes. Never repeats a request; waits ``timeout`` seconds for a reply."""
 
     def __init__(self, google: GoogleEmulator, scopes: Iterable[str] = ALL_SCOPES, *, timeout: float = 300) -> None:
         self.google = google

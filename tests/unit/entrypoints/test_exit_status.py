@@ -6,20 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.credentials.rotation import Rotation
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import (
     AdoptResult,
+    Data,
     DoctorResult,
     ExportResult,
     ForgetResult,
     InitResult,
     LoginResult,
+    PlanResult,
     PreviewResult,
     ResolveResult,
     Result,
     RevokeResult,
     RotateResult,
+    Rotation,
     RunResult,
     StatusResult,
     ValidateResult,
@@ -144,12 +146,13 @@ def run(now: datetime = NOW, *, deliveries: tuple[Delivery, ...] = (), **rest: o
         (run(rotation=Rotation("c", issued=True)), 0),
         (run(error=InputError("wrong"), rotation=Rotation("c", trouble=DOWN)), 2),
         (PreviewResult(NOW, (HELD,)), 1),
-        (PreviewResult(NOW, (HELD,), invented=True), 0),
+        (PreviewResult(NOW, (HELD,), data=Data.INVENTED), 0),
         (StatusResult(NOW, (HELD,), (), snapshot()), 1),
         (ResolveResult(NOW, delivery(State.SENT), snapshot()), 0),
         (AdoptResult("ledger", 3), 0),
         (ValidateResult("valid"), 0),
         (InitResult("Wrote"), 0),
+        (PlanResult((), 1, 1), 0),
         (DoctorResult((GOOD,)), 0),
         (DoctorResult((GOOD, BAD)), 1),
         (ForgetResult((BAD, REFUSED, GOOD)), 4),

@@ -11,7 +11,6 @@ import yaml
 from scripts.readme_tables import with_tables
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.entrypoints.action.inputs import INPUTS, OUTPUTS, given
-from sessionsmgmt.entrypoints.cli.main import cli
 from sessionsmgmt.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +21,7 @@ REPORT, PREVIEW = Path("temp/report.json"), Path("temp/preview")
 def line(**inputs: str) -> list[str]:
     """The command line that the inputs make, without what is the same for all."""
     environ = {f"INPUT_{name.replace('_', '-').upper()}": text for name, text in inputs.items()}
-    made = given(environ).arguments(cli, REPORT, PREVIEW)
+    made = given(environ).arguments(REPORT, PREVIEW)
     at = made.index("--report")
     return made[:at] + made[at + 2 :]
 

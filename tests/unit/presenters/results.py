@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import (
     Config,

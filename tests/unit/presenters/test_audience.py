@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.application.notices.job import Delivery
-from sessionsmgmt.application.result import Readers
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters import terminal
 from sessionsmgmt.presenters.audience import readable
 from sessionsmgmt.presenters.held_issue import counted_note, held_note

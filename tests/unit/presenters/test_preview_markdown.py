@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.notices.preview import Data
-from sessionsmgmt.application.result import PreviewResult, Readers
+from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.config.model import Config, Sample, Template
 from sessionsmgmt.domain.model.notice import Key, Kind, Session, State
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -20,6 +19,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.email.compose import compose
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters import preview_markdown
 from sessionsmgmt.presenters.email_markdown import SHORTENED, beginning, email_markdown
 from sessionsmgmt.presenters.markdown import plain
@@ -250,11 +250,11 @@ def test_it_says_what_it_was_made_from_and_for_which_moment() -> None:
     settings = replace(config(), sample=Sample(Path("club/sample.ics"), Path("club/sample.vcf")))
     found = result(due(notice()))
 
-    assert preview_markdown.source(found, settings, Data.SAMPLE, Readers.CLUB) == (
+    assert preview_markdown.source(replace(found, data=Data.SAMPLE), settings, Readers.CLUB) == (
         "Made from the sample in sample.ics and sample.vcf, as if it were Friday, 6 November 2026, 18:00."
     )
-    assert "invented people" in preview_markdown.source(found, settings, Data.INVENTED, Readers.CLUB)
-    assert "club's own" in preview_markdown.source(found, settings, Data.LIVE, Readers.CLUB)
+    assert "invented people" in preview_markdown.source(replace(found, data=Data.INVENTED), settings, Readers.CLUB)
+    assert "club's own" in preview_markdown.source(replace(found, data=Data.LIVE), settings, Readers.CLUB)
 
 
 def test_problems_are_remarks_at_their_lines_with_paths_from_the_root_of_the_repository(tmp_path: Path) -> None:

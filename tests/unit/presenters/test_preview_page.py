@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.application.notices.job import Delivery
+from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Key, Kind, Session, State
 from sessionsmgmt.domain.model.people import Disclose, Role

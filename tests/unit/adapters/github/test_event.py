@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.github import event
-from sessionsmgmt.adapters.github.event import Origin, PullRequest, is_private, must_be_merged, pull_request
+from sessionsmgmt.adapters.github.event import is_private, must_be_merged, pull_request
 from sessionsmgmt.errors import InputError
+from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
 from tests.pull_request_events import HEAD, Json, pull_request_event
 from tests.settings import settings

@@ -9,12 +9,12 @@ HEAVY = ("pyparsing", "cryptography", "asyncio.base_events", "email.headerregist
 """A module of each library that nothing needs to read from Google: found only where that library is loaded."""
 
 BUILD = """
-from sessionsmgmt.adapters.google.account import Account, _service
+from sessionsmgmt.adapters.google.account import service
 from sessionsmgmt.adapters.google.postponed_imports import postpone
 postpone()
 from google.oauth2.credentials import Credentials
 for name in ("calendar", "people", "gmail"):
-    _service(name, "http://127.0.0.1:9", object())
+    service(name, "http://127.0.0.1:9", object())
 """
 
 

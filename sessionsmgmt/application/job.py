@@ -19,6 +19,9 @@ from sessionsmgmt.ports.contacts import Contacts
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import SentFolder
 
+SETTLED = "held-settled"
+"""The code of the warning about a notice that was held and is held no longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mailing:

@@ -1,0 +1,57 @@
+"""What calls to GitHub are allowed by, and which repository they are about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from github import Auth
+
+from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.errors import InputError
+from sessionsmgmt.secret_masking import Secret
+from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY, GitHubSettings
+
+FULL_NAME = re.compile(r"([A-Za-z0-9][\w-]{0,99})/((?!\.{1,2}$)[\w.-]{1,100})", re.ASCII)
+"""``owner/name``, of which nothing could lead to another address of GitHub's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What calls are allowed by, and the environment variable it came from: errors name that and never the value."""
+
+    variable: str
+    auth: Auth.Auth = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryName:
+    """A repository, as ``owner/name``."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+def token_access(given: Secret, variable: str = JOB_TOKEN) -> Access:
+    """The token that was given in the variable. Raises InputError where there is none."""
+    value = given.reveal().strip()
+    if not value:
+        raise InputError(
+            f"{variable} is not set: GitHub is asked with it.",
+            "In a workflow it is handed on by the action; elsewhere, put a token of yours there.",
+        )
+    fault = word_fault(value) or ("" if value.isascii() and value.isprintable() else "is no token")
+    if fault:
+        raise InputError(f"{variable} {fault}.", "Store it again, whole and with nothing around it.")
+    return Access(variable, Auth.Token(value))
+
+
+def repository_name(github: GitHubSettings) -> RepositoryName:
+    """The repository the job belongs to. Raises InputError where the settings have none, or no ``owner/name``."""
+    found = FULL_NAME.fullmatch(github.repository)
+    if found is None:
+        raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
+    return RepositoryName(found[1], found[2])
