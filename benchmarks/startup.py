@@ -1,7 +1,7 @@
-"""How long a command takes from nothing to its end, as a multiple of what Python itself takes to start.
+"""Measures the time of a whole command, as a multiple of the start-up time of Python itself.
 
-The commands run for real, each in a process of its own, on a copy of the example club; ``run`` gets a fresh copy each
-time, since the second run of a club has nothing to send.
+The real commands run, each in its own process, on a copy of the example club. ``run`` gets a new copy each time, since
+the second run of a club has nothing to send.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 NOW = "2026-10-31T08:00:00-04:00"
 HEAVY = ("google", "googleapiclient", "github", "msal", "requests")
-"""What a club on files has no use for, and so must not pay for."""
+"""Packages that a club on files does not need, so its commands must not import them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a command took.
+    """The measurements of a command.
 
-    ``seconds`` is the median of its wall time, ``ratio`` that as a multiple of ``python -c pass``, ``heavy`` what it
-    imports of ``HEAVY``.
+    ``seconds`` is the median of its wall time, and ``ratio`` is this time as a multiple of ``python -c pass``.
+    ``heavy`` are the packages of ``HEAVY`` that it imports.
     """
 
     command: str
@@ -50,15 +50,15 @@ def as_text(starts: Sequence[Start]) -> str:
     """A table."""
     lines = [f"{'start-up (median)':<24}{'ms':>8}{'ratio':>8}  SDKs imported"]
     lines += [
-        f"{one.command:<24}{one.seconds * 1000:>8.0f}{one.ratio:>8.1f}  {', '.join(one.heavy) or 'none'}"
-        for one in starts
+        f"{start.command:<24}{start.seconds * 1000:>8.0f}{start.ratio:>8.1f}  {', '.join(start.heavy) or 'none'}"
+        for start in starts
     ]
     return "\n".join(lines)
 
 
 def as_json(starts: Sequence[Start]) -> list[dict[str, object]]:
-    """The same for machines."""
-    return [asdict(one) for one in starts]
+    """The same data for JSON."""
+    return [asdict(start) for start in starts]
 
 
 def _once(command: str) -> float:
@@ -67,7 +67,7 @@ def _once(command: str) -> float:
 
 
 def _heavy(command: str) -> tuple[str, ...]:
-    """Python's own account of what was imported: the last column of ``-X importtime`` is the module."""
+    """The packages of ``HEAVY`` in the output of ``-X importtime``, whose last column is the imported module."""
     with tempfile.TemporaryDirectory() as folder:
         done = _python(["-X", "importtime", *_arguments(command, Path(folder))])
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
