@@ -151,6 +151,13 @@ class ForgetArguments:
         """What is wrong with the address; empty if nothing is."""
         return person_fault(self.person)
 
+    def confirmation(self) -> str:
+        """What the person must confirm before; empty if nothing."""
+        if self.dry_run or self.yes:
+            return ""
+        what = "what is kept about that person" if self.person else "everything that is kept about the club"
+        return f"This deletes {what}, and nobody can bring it back. Go on?"
+
 
 def person_fault(person: str | None) -> str:
     """What is wrong with a person's address; empty if nothing is, or if nobody is meant.

@@ -13,18 +13,18 @@ from pathlib import Path
 from sessionsmgmt.application.arguments import InitArguments
 from sessionsmgmt.application.context import Request
 from sessionsmgmt.application.result import InitResult
-from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
+from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig, conf_json
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, as_before, guess_zone, questions
 from sessionsmgmt.application.setup.write_all import write_all
 from sessionsmgmt.errors import InputError
 
 ACTION = "OWNER/sessionsmgmt@v1"
-"""What the workflows use: the Action by its major version."""
+"""The Action that the workflows use, by its major version."""
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
 IGNORE = ".gitignore"
-"""Keeps git away from what later commands make. One that is there already stays as it is."""
+"""Tells git to ignore what later commands write. A .gitignore that is there already is kept."""
 
 
 def init(request: Request, arguments: InitArguments) -> InitResult:
@@ -32,8 +32,8 @@ def init(request: Request, arguments: InitArguments) -> InitResult:
 
     Raises InputError as ``answered`` and ``write`` do.
     """
-    known, former = answered(arguments, suggested_zone(request))
-    return write_files(known, request.path.parent, arguments.overwrite, former.left_out)
+    known, earlier = answered(arguments, suggested_zone(request))
+    return write_files(known, request.path.parent, arguments.overwrite, earlier.left_out)
 
 
 def suggested_zone(request: Request) -> str:
@@ -41,25 +41,25 @@ def suggested_zone(request: Request) -> str:
     return guess_zone(request.surroundings.time_zone(), Path("/etc/localtime"))
 
 
-def mantabots(arguments: InitArguments) -> Former:
+def mantabots(arguments: InitArguments) -> MantabotsConfig:
     """The MantaBots configuration that is to be translated, empty without one. Raises InputError as reading it does."""
-    return conf_json(arguments.mantabots) if arguments.mantabots else Former({})
+    return conf_json(arguments.mantabots) if arguments.mantabots else MantabotsConfig({})
 
 
-def given(arguments: InitArguments, former: Former) -> dict[str, str]:
+def given(arguments: InitArguments, earlier: MantabotsConfig) -> dict[str, str]:
     """The answers that are given beforehand, by the questions' keys: as arguments, or by a MantaBots configuration."""
     by_key = {question.key: str(getattr(arguments, question.key)) for question in questions("UTC")}
-    return {**former.given, **{key: answer for key, answer in by_key.items() if answer}}
+    return {**earlier.given, **{key: answer for key, answer in by_key.items() if answer}}
 
 
-def answered(arguments: InitArguments, zone: str) -> tuple[Answers, Former]:
+def answered(arguments: InitArguments, zone: str) -> tuple[Answers, MantabotsConfig]:
     """The answers of the arguments, and the MantaBots configuration that they come from, empty without one.
 
     Raises InputError where an answer or the configuration can't be used.
     """
-    former = mantabots(arguments)
-    known = answers(given(arguments, former), zone)
-    return (as_before(known, former) if arguments.mantabots else known), former
+    earlier = mantabots(arguments)
+    known = answers(given(arguments, earlier), zone)
+    return (as_before(known, earlier) if arguments.mantabots else known), earlier
 
 
 def write_files(
@@ -73,16 +73,16 @@ def write_files(
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
-    """The files that are there already and would be replaced; samples and the .gitignore never are."""
+    """The files that are there already and would be replaced. Samples and the .gitignore are never replaced."""
     names = plan(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
-    """Write what ``plan`` says into the folder, and return the paths in it that were written.
+    """Write the files of ``plan`` into the folder, and return the paths in it that were written.
 
-    A file that is there already is in the way unless ``overwrite`` names it; a sample or a .gitignore is then left as
-    it is. Raises InputError where something is in the way or can't be written, and nothing is changed then.
+    A file that is there already is in the way unless ``overwrite`` names it. A sample or a .gitignore that is there is
+    kept. Raises InputError where a file is in the way or can't be written; nothing is changed then.
     """
     planned = plan(answers)
     for path in overwrite:
@@ -129,12 +129,12 @@ def plan(answers: Answers) -> dict[str, bytes]:
 
 
 def _samples(answers: Answers) -> tuple[str, str]:
-    """Where the invented sessions and people go: what previews use at Google, what everything uses on files."""
+    """The files of the invented sessions and people: for previews at Google, for everything on files."""
     return ("sample.ics", "sample.vcf") if answers.provider is Source.GOOGLE else (answers.calendar, "contacts.vcf")
 
 
 def _filled(name: str, context: Mapping[str, object]) -> str:
-    """A data file with the answers in it. Its marks are square, since workflows have curly ones of their own."""
+    """A data file with the answers in it. Its placeholders are in square brackets, since workflows use curly ones."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -154,14 +154,14 @@ def _filled(name: str, context: Mapping[str, object]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text as a YAML scalar that is read back as just this text, whatever stands in it."""
+    """The text as a YAML scalar that is read back as exactly this text."""
     import yaml
 
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**6)).strip()
 
 
 def _sample_calendar(text: str, title: str) -> bytes:
-    """The sample with its title and its time zone's rules, written as RFC 5545 wants it."""
+    """The sample calendar with the title and the rules of its time zone, as RFC 5545 requires."""
     from icalendar import Calendar
 
     calendar = Calendar.from_ical(text)
