@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ from sessionsmgmt.adapters.files.ics_values import When, ZoneOf, parse_time
 from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model.event import CalendarReading, Event
+from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
 from sessionsmgmt.domain.model.notice import Session
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
@@ -73,7 +73,7 @@ class IcsFile:
         budget = WorkBudget()
         zones = Zones(zone_definitions(blocks.zones), budget)
         query = Query(since, until, self.zone, _wanted_starts(ids))
-        reading = _Reading(self.shown_as, query, frozenset(ids), zones, budget)
+        reading = _Reading(self.shown_as, query, frozenset(ids), zones, budget, blocks.methods, blocks.default_zones)
         for damage in blocks.unidentified:
             reading.blind = True
             reading.warning("calendar-damaged", f"the calendar has {damage.reason}; {_BLIND}", damage.line)
@@ -130,11 +130,14 @@ class _Reading:
     ids: frozenset[str]
     zones: Zones
     budget: WorkBudget
+    methods: Mapping[int, str]
+    default_zones: Mapping[int, str]
     events: dict[str, Event] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     blind: bool = False
     warnings: list[ReportWarning] = field(default_factory=list)
     _details: dict[int, EventDetails | None] = field(default_factory=dict)
+    _floating: dict[int, tzinfo] = field(default_factory=dict)
 
     def warning(self, code: str, text: str, line: int) -> None:
         """Add a warning about a line of the file."""
@@ -143,16 +146,18 @@ class _Reading:
     def groups(self, blocks: Iterable[Block]) -> dict[str, _UidGroup]:
         """The times of every VEVENT by UID. An event without a UID goes by its start and title."""
         groups: defaultdict[str, _UidGroup] = defaultdict(_UidGroup)
-        for block in blocks:
-            zone_of = self._zone_of(block)
+        for block in self._without_replies(list(blocks)):
+            zone_of, floating = self._zone_of(block), self._floating_zone(block)
             try:
-                times = read_times(block, zone_of, self.query.zone)
+                times = read_times(block, zone_of, floating)
+                if self.methods.get(block.calendar) == "CANCEL":
+                    times = replace(times, status=Status.CANCELLED, cancelled_by_method=True, unknown_status=False)
                 groups[times.uid or f"\n{start_key(times.start)}\n{raw_summary(block)}"].entries.append(times)
             except UnreadableError as error:
                 self._warn_unreadable(error)
                 known = read_uids(block)
                 self.blind = self.blind or not known
-                instance = replaced_instance(block, zone_of, self.query.zone)
+                instance = replaced_instance(block, zone_of, floating)
                 for uid in known:
                     if instance is None:
                         groups[uid].is_unreadable = True
@@ -175,7 +180,8 @@ class _Reading:
         unreadable = {replaced_id(series_id, start, master, zone) for start in group.unreadable_instances}
         self.unreadable |= unreadable
         try:
-            wanted = [one for one in self._instances(by_id, series_id, group.entries) if self._is_wanted(one)]
+            near = [one for one in self._instances(by_id, series_id, group.entries) if self._is_wanted(one)]
+            wanted = [instance for instance in near if not instance.replaced]
         except UnreadableError as error:
             self._warn_unreadable(error)
             self.unreadable.update(by_id, [base])
@@ -184,6 +190,10 @@ class _Reading:
             self.unreadable.update(by_id, [base])
         else:
             self._add([instance for instance in wanted if instance.id not in unreadable], uid)
+            for instance in near:
+                if instance.stale:
+                    text = _STALE_REPLACED if instance.replaced else _STALE
+                    self.warning("event-change-stale", text, instance.times.block.line)
             if wanted and shared:
                 self.warning("event-uid-shared", _SHARED, max(master.block.line for master in masters))
 
@@ -213,7 +223,7 @@ class _Reading:
 
     def _add(self, instances_of_uid: Sequence[Instance], uid: str) -> None:
         for instance in instances_of_uid:
-            details = self._details_of(instance.times.block)
+            details = self._details_of(instance.times)
             if details is None:
                 self.unreadable.add(instance.id)
                 continue
@@ -233,8 +243,9 @@ class _Reading:
         if instances_of_uid and uid.startswith("\n"):
             self.warning("event-without-uid", _NO_UID, instances_of_uid[0].times.block.line)
 
-    def _details_of(self, block: Block) -> EventDetails | None:
+    def _details_of(self, times: EventTimes) -> EventDetails | None:
         """The details of the VEVENT, or None if they can't be read. They are read once for all of its instances."""
+        block = times.block
         if block.line not in self._details:
             self._details[block.line] = None
             try:
@@ -246,7 +257,46 @@ class _Reading:
                 count = len(details.without_address)
                 text = f"{count} attendee(s) of the event have no email address, so are left out"
                 self.warning("attendee-without-address", text, details.without_address[0])
+            if details.delegated:
+                self.warning("attendee-delegated", _DELEGATED.format(len(details.delegated)), details.delegated[0])
+            self._warn_about_meaning(times)
         return self._details[block.line]
+
+    def _warn_about_meaning(self, times: EventTimes) -> None:
+        """Warn if what the VEVENT says was not clear, and how it was understood."""
+        line = times.block.line
+        if times.unknown_status:
+            self.warning("event-status-unknown", _UNKNOWN_STATUS, line)
+        if times.cancelled_by_method:
+            self.warning("event-cancelled-by-method", _CANCELLED_BY_METHOD, line)
+        if times.is_floating and isinstance(times.start, datetime):
+            same = times.start.replace(tzinfo=self.query.zone)
+            if same.utcoffset() != times.start.utcoffset():
+                self.warning("calendar-zone", _CALENDAR_ZONE, line)
+
+    def _without_replies(self, blocks: Sequence[Block]) -> Iterator[Block]:
+        """The VEVENTs without an attendee's replies to an event of the file.
+
+        A reply repeats the event with only the attendee who sends it (RFC 5546, 3.2.3), so it would hide the others.
+        """
+        replies = {block.line for block in blocks if self.methods.get(block.calendar) in _REPLIES}
+        known = {uid for block in blocks if replies and block.line not in replies for uid in read_uids(block)}
+        for block in blocks:
+            if block.line not in replies or read_uids(block).isdisjoint(known):
+                yield block
+            else:
+                self.warning("event-reply", _REPLY, block.line)
+
+    def _floating_zone(self, block: Block) -> tzinfo:
+        """The zone of times without a zone: the one that the calendar names in X-WR-TIMEZONE, else the club's."""
+        if block.calendar not in self._floating:
+            name = self.default_zones.get(block.calendar, "")
+            try:
+                self._floating[block.calendar] = self.zones.find(block.calendar, name) if name else self.query.zone
+            except ValueError:
+                self._floating[block.calendar] = self.query.zone
+                self.warning("calendar-zone", _UNKNOWN_CALENDAR_ZONE, block.line)
+        return self._floating[block.calendar]
 
     def _zone_of(self, block: Block) -> ZoneOf:
         return partial(self.zones.find, block.calendar)
@@ -257,10 +307,16 @@ class _Reading:
 
 
 def _masters(entries: Iterable[EventTimes]) -> list[EventTimes]:
-    """The VEVENTs that replace no instance, sorted by start. Of several with the same start, the newest counts."""
+    """The VEVENTs that replace no instance, sorted by start. Of several with the same start, the newest counts.
+
+    The cancellation of an invitation (METHOD:CANCEL) counts against all that is older, whatever its start.
+    """
     masters = [times for times in entries if times.recurrence_id is None]
     if len(masters) < 2:  # noqa: PLR2004 - most events have one VEVENT, and comparing revisions takes time
         return masters
+    cancellations = [times.revision for times in masters if times.cancelled_by_method]
+    if cancellations:
+        masters = [times for times in masters if times.revision >= max(cancellations)]
     newest = {start_key(times.start): times for times in sorted(masters, key=lambda times: times.revision)}
     return [newest[key] for key in sorted(newest)]
 
@@ -280,6 +336,23 @@ def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
 _FOREIGN = (
     "an entry has the UID of another event, or none, and its organizer is not in calendar.organizers, "
     "so it is left out. Decline the invitation, or add the organizer there if they belong to the club"
+)
+_REPLIES = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"))
+_REPLY = "an entry is an attendee's reply to an event of the calendar and not the event itself, so it is left out"
+_STALE = "a change of one date refers to a date that its series does not have; it is read as an event of its own"
+_STALE_REPLACED = (
+    "a change of one date refers to a start that its series no longer has, and the series has another one on that day, "
+    "so the change is left out. Delete it in the calendar, or make it again"
+)
+_DELEGATED = "{} attendee(s) of the event sent somebody else who is not invited, so nobody is named in their place"
+_UNKNOWN_STATUS = "the event has a STATUS that the standard does not know, so it is read as tentative"
+_CANCELLED_BY_METHOD = "the event is in a calendar with METHOD:CANCEL, so it is read as cancelled"
+_CALENDAR_ZONE = (
+    "the event's times have no zone, so they are read in the zone that its calendar names (X-WR-TIMEZONE), and that is "
+    "not the club's"
+)
+_UNKNOWN_CALENDAR_ZONE = (
+    "the calendar names a zone that is not known (X-WR-TIMEZONE), so times without a zone are read in the club's zone"
 )
 _BLIND = "a missing event is not taken for cancelled until this is corrected. Export the calendar again"
 _NO_UID = "the event has no UID, so it is known by its start and title: if either changes, it counts as another event"

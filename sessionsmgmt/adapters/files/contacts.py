@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.bounded_file import open_bounded
 from sessionsmgmt.adapters.files.content_lines import ContentLine, split, unescape
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.adapters.files.vcard_cards import Card, read_cards
+from sessionsmgmt.adapters.files.written_address import written_addresses
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -56,10 +57,21 @@ class VcardFile:
         if card.guessed:
             text = "the contact is not in UTF-8; letters with accents may be wrong. Export the contacts as UTF-8"
             yield ReportWarning("contact-encoding", text, where)
+        if card.glued:
+            text = "the contact begins on the line on which another one ends. They are read as two contacts"
+            yield ReportWarning("contact-glued", text, where)
+        if card.broken and not card.damage:
+            text = "a line of the contact is broken in two, so its name, address or labels may be cut. Export it again"
+            yield ReportWarning("contact-broken", text, where)
+        for prop in card.values("EMAIL"):
+            if unescape(prop.value).strip() and not written_addresses(unescape(prop.value)):
+                text = "an email address of the contact is not valid, so it is ignored. Correct it"
+                yield ReportWarning("contact-address-invalid", text, f"{self.shown_as}:{prop.line}")
 
 
 def _contact(card: Card, labels: Mapping[str, Sequence[str]], where: str) -> Contact:
-    addresses = tuple(dict.fromkeys(filter(None, (_address(prop) for prop in card.values("EMAIL")))))
+    values = (unescape(prop.value) for prop in card.values("EMAIL"))
+    addresses = tuple(dict.fromkeys(address for value in values for address in written_addresses(value)))
     own = [unescape(label).strip() for prop in card.values("CATEGORIES") for label in split(prop.value, ",")]
     keys = [_member(prop.value) for prop in card.values("UID")] + [fold(address) for address in addresses]
     given = [label for key in keys for label in labels.get(key, ())]
@@ -94,14 +106,6 @@ def _components(value: str) -> list[str]:
 def _preference(prop: ContentLine) -> int:
     text = prop.param("PREF")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 101  # noqa: PLR2004 - RFC 6350, 5.3
-
-
-def _address(prop: ContentLine) -> str:
-    """The address of an EMAIL property, which may be a URI in vCard 4.0; empty if the value is not an address."""
-    text = unescape(prop.value).strip()
-    if text[:7].lower() == "mailto:":
-        text = unquote(text[7:].partition("?")[0])
-    return text if "@" in text and text.isprintable() and not any(char.isspace() for char in text) else ""
 
 
 def _is_group(card: Card) -> bool:

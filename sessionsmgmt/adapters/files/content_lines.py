@@ -47,6 +47,8 @@ _NAME = re.compile(r"[A-Za-z0-9-]+")
 _HEAD = re.compile(r"(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)(?=[;:])")
 _PARAM = re.compile(r';[ \t]*([A-Za-z0-9-]+)[ \t]*(?:=((?:"[^"]*"|[^";:])*))?')
 _PARAM_VALUE = re.compile(r'"[^"]*"|[^",]+')
+_ZONED = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"))
+_BARE_ZONE = re.compile(r';TZID=([^";]+)', re.IGNORECASE)
 
 
 def parse_line(text: str, line: int) -> ContentLine | None:
@@ -62,11 +64,24 @@ def parse_line(text: str, line: int) -> ContentLine | None:
     while (match := _PARAM.match(text, at)) is not None:
         name, value = match.group(1).upper(), match.group(2)
         name, value = ("TYPE", name) if value is None else (name, value)
-        params[name] = params.get(name, ()) + tuple(_unquoted(value) for value in _PARAM_VALUE.findall(value))
+        values = (value,) if name == "TZID" else _PARAM_VALUE.findall(value)  # a zone's name may have commas
+        params[name] = params.get(name, ()) + tuple(_unquoted(value) for value in values)
         at = match.end()
     if text[at : at + 1] != ":":
         return None
+    if head.group(2).upper() in _ZONED and ":" in text[at + 1 :]:
+        return _with_quoted_zone(text, line)
     return ContentLine(head.group(2).upper(), text[at + 1 :], line, params, (head.group(1) or "").upper())
+
+
+def _with_quoted_zone(text: str, line: int) -> ContentLine | None:
+    """The property about a time whose zone has a colon in its name, but no quotes: ``TZID=(UTC+01:00) Berlin``.
+
+    No time has a colon, so the value begins behind the last one.
+    """
+    named, _, value = text.rpartition(":")
+    quoted = _BARE_ZONE.sub(lambda match: f';TZID="{match[1]}"', named, count=1)
+    return parse_line(f"{quoted}:{value}", line) if quoted != named else None
 
 
 def unfold(lines: Sequence[bytes], first: int) -> Iterator[tuple[int, bytes]]:

@@ -6,9 +6,10 @@ thousand events is split before any event is parsed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from sessionsmgmt.adapters.files.content_lines import UnreadableError
+from sessionsmgmt.adapters.files.content_lines import UnreadableError, parse_line
 from sessionsmgmt.errors import InputError
 
 
@@ -28,11 +29,17 @@ class Block:
 
 @dataclass(slots=True)
 class CalendarBlocks:
-    """The blocks of a file. ``unidentified`` are lines that belong to no block."""
+    """The blocks of a file. ``unidentified`` are lines that belong to no block.
+
+    ``methods`` and ``default_zones`` are the values of METHOD, in upper case, and of X-WR-TIMEZONE by the number of
+    their VCALENDAR.
+    """
 
     events: list[Block] = field(default_factory=list)
     zones: list[Block] = field(default_factory=list)
     unidentified: list[UnreadableError] = field(default_factory=list)
+    methods: dict[int, str] = field(default_factory=dict)
+    default_zones: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class _OpenPart:
 
 
 _FIRST_LETTERS = frozenset((b"B", b"b", b"E", b"e"))
+_CALENDAR_LETTERS = frozenset((b"M", b"m", b"X", b"x"))
+_GLUED = re.compile(rb"(END:(?:VEVENT|VTIMEZONE|VCALENDAR))[ \t]*(?=BEGIN:)", re.IGNORECASE)
 _NO_END = "it has no END line"
 _INNER_WITHOUT_END = "a part of it has no END line"
 
@@ -51,7 +60,7 @@ _INNER_WITHOUT_END = "a part of it has no END line"
 def find_blocks(data: bytes, shown_as: str) -> CalendarBlocks:
     """The blocks of the whole file. Raises InputError if it is not a calendar, or if it is cut off."""
     blocks = CalendarBlocks()
-    lines = data.split(b"\n")
+    lines = _GLUED.sub(rb"\1\n", data).split(b"\n") if _GLUED.search(data) else data.split(b"\n")
     stack: list[_OpenPart] = []
     calendar = 0
 
@@ -65,6 +74,8 @@ def find_blocks(data: bytes, shown_as: str) -> CalendarBlocks:
         if line[:1] not in _FIRST_LETTERS:
             if not stack and line.strip():
                 _add_unidentified(blocks, index, "a line outside of every calendar")
+            elif stack and stack[-1].name == b"VCALENDAR" and line[:1] in _CALENDAR_LETTERS:
+                _add_property(blocks, calendar, line, index + 1)
             continue
         keyword, _, rest = line.partition(b":")
         keyword, name = keyword.upper(), rest.strip().upper()
@@ -94,6 +105,15 @@ def find_blocks(data: bytes, shown_as: str) -> CalendarBlocks:
     if stack:
         raise InputError(f"{shown_as} is cut off: the part begun in line {stack[-1].begin + 1} has no end.", _EXPORT)
     return blocks
+
+
+def _add_property(blocks: CalendarBlocks, calendar: int, line: bytes, number: int) -> None:
+    """Add the property of a calendar if it says what its events mean. The first of each counts."""
+    prop = parse_line(line.decode("utf-8", "replace"), number)
+    if prop and prop.name == "METHOD":
+        blocks.methods.setdefault(calendar, prop.value.strip().upper())
+    elif prop and prop.name == "X-WR-TIMEZONE":
+        blocks.default_zones.setdefault(calendar, prop.value.strip())
 
 
 _BLOCK_NAMES = frozenset((b"VEVENT", b"VTIMEZONE"))

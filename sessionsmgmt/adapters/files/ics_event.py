@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from urllib.parse import unquote
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
 from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
+from sessionsmgmt.adapters.files.written_address import written_address
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee, Status
 
@@ -23,7 +23,10 @@ class EventTimes:
     """The times of a VEVENT.
 
     ``recurrence_id`` names the instance of its series that it replaces. ``this_and_future`` is true if it replaces all
-    later instances too (RANGE=THISANDFUTURE). ``rrules``, ``rdates`` and ``exdates`` are its lines of these names.
+    later instances too (RANGE=THISANDFUTURE). ``rrules``, ``rdates``, ``exdates`` and ``exrules`` are its lines of
+    these names. ``unknown_status`` is true if the STATUS is none of the standard's, so that nobody knows what it means.
+    ``is_floating`` is true if the start has no zone. ``cancelled_by_method`` is true if its calendar is the
+    cancellation of an invitation (METHOD:CANCEL).
     """
 
     block: Block
@@ -36,15 +39,20 @@ class EventTimes:
     rrules: tuple[ContentLine, ...] = ()
     rdates: tuple[ContentLine, ...] = ()
     exdates: tuple[ContentLine, ...] = ()
+    exrules: tuple[ContentLine, ...] = ()
+    unknown_status: bool = False
+    is_floating: bool = False
+    cancelled_by_method: bool = False
 
     @property
-    def revision(self) -> tuple[int, str, tuple[bytes, ...]]:
+    def revision(self) -> tuple[int, str, bool, tuple[bytes, ...]]:
         """A sort key that is greater for the newer of two revisions of an event. Different revisions never share it."""
         lines = (parse_line(raw.decode(), number) for number, raw in unfold(self.block.lines, self.block.line + 1))
         properties = {prop.name: prop.value.strip() for prop in lines if prop}
         sequence = properties.get("SEQUENCE", "")
         number = int(sequence) if _SEQUENCE.fullmatch(sequence) else 0
-        return number, properties.get("LAST-MODIFIED") or properties.get("DTSTAMP", ""), self.block.lines
+        changed = properties.get("LAST-MODIFIED") or properties.get("DTSTAMP", "")
+        return number, changed, self.cancelled_by_method, self.block.lines
 
     @property
     def recurs(self) -> bool:
@@ -59,7 +67,10 @@ class EventTimes:
 
 @dataclass(frozen=True, slots=True)
 class EventDetails:
-    """The text and the people of a VEVENT. ``without_address`` are the lines of attendees without a usable address.
+    """The text and the people of a VEVENT.
+
+    ``without_address`` are the lines of attendees without a usable address. ``delegated`` are the lines of attendees
+    who sent somebody else that is not among the attendees.
 
     ``organizer`` is None if the VEVENT has none, since it is then the calendar's own event (RFC 5545, 3.8.4.3).
     Otherwise it is an address, or empty if the address is not usable.
@@ -71,6 +82,7 @@ class EventDetails:
     attendees: tuple[Attendee, ...]
     without_address: tuple[int, ...] = ()
     organizer: str | None = None
+    delegated: tuple[int, ...] = ()
 
 
 def read_times(block: Block, zone_of: ZoneOf, floating: tzinfo) -> EventTimes:
@@ -88,19 +100,28 @@ def read_times(block: Block, zone_of: ZoneOf, floating: tzinfo) -> EventTimes:
         line = properties["RECURRENCE-ID"][0]
         recurrence_id = read_time(line, zone_of, floating)
         this_and_future = line.param("RANGE").upper() == "THISANDFUTURE"
-    status = _first(properties, "STATUS").strip().lower()
+    word = unescape(_first(properties, "STATUS")).strip().lower()
+    status = Status.CANCELLED if word in _CANCELLED else _STATUSES.get(word, Status.TENTATIVE)
     return EventTimes(
         block,
         _first(properties, "UID").strip(),
         start,
         duration,
-        Status(status) if status in frozenset(Status) else Status.CONFIRMED,
+        status,
         recurrence_id,
         this_and_future,
         tuple(properties.get("RRULE", ())),
         tuple(properties.get("RDATE", ())),
         tuple(properties.get("EXDATE", ())),
+        tuple(properties.get("EXRULE", ())),
+        unknown_status=word not in _CANCELLED and word not in _STATUSES,
+        is_floating=isinstance(start, datetime)
+        and not (start_line[0].param("TZID") or start_line[0].value.strip()[-1:] in "Zz"),
     )
+
+
+_CANCELLED = frozenset(("cancelled", "canceled", "cancel"))
+_STATUSES = {"": Status.CONFIRMED, "confirmed": Status.CONFIRMED, "tentative": Status.TENTATIVE}
 
 
 def read_details(block: Block, shown_as: str) -> EventDetails:
@@ -109,6 +130,7 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
     attendees: dict[str, Attendee] = {}
     without_address: list[int] = []
     organizers: set[str] = set()
+    delegates: dict[int, frozenset[str]] = {}
     for prop in _properties(block, _DETAIL_NAMES):
         if prop.name == "ORGANIZER":
             organizers.add(_address(prop))
@@ -123,13 +145,19 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
         if not address:
             without_address.append(prop.line)
             continue
-        attendee = Attendee(address, prop.param("PARTSTAT").upper() == "DECLINED", f"{shown_as}:{prop.line}")
+        answer = prop.param("PARTSTAT").upper()
+        if answer == "DELEGATED":
+            delegates[prop.line] = frozenset(
+                map(fold, filter(None, map(written_address, prop.params.get("DELEGATED-TO", ()))))
+            )
+        attendee = Attendee(address, answer in {"DECLINED", "DELEGATED"}, f"{shown_as}:{prop.line}")
         known = attendees.get(fold(address))
         if known is None or (known.declined and not attendee.declined):
             attendees[fold(address)] = attendee
     title, location, text = (unescape(texts.get(name, "")) for name in ("SUMMARY", "LOCATION", "DESCRIPTION"))
     organizer = None if not organizers else organizers.pop() if len(organizers) == 1 else ""
-    return EventDetails(title, location, text, tuple(attendees.values()), tuple(without_address), organizer)
+    missing = tuple(line for line, addresses in delegates.items() if addresses.isdisjoint(attendees))
+    return EventDetails(title, location, text, tuple(attendees.values()), tuple(without_address), organizer, missing)
 
 
 def read_uids(block: Block) -> frozenset[str]:
@@ -168,7 +196,7 @@ def raw_summary(block: Block) -> str:
 
 
 _SINGLE_NAMES = frozenset((b"UID", b"DTSTART", b"DTEND", b"DURATION", b"RECURRENCE-ID", b"STATUS"))
-_TIME_NAMES = _SINGLE_NAMES | {b"RRULE", b"RDATE", b"EXDATE"}
+_TIME_NAMES = _SINGLE_NAMES | {b"RRULE", b"RDATE", b"EXDATE", b"EXRULE"}
 _DETAIL_NAMES = frozenset((b"SUMMARY", b"LOCATION", b"DESCRIPTION", b"ATTENDEE", b"ORGANIZER"))
 _UNBROKEN_NAMES = _TIME_NAMES | {b"SUMMARY", b"ATTENDEE"}
 _NAME = re.compile(rb"[A-Za-z0-9-]+(?=[;:])")
@@ -249,16 +277,8 @@ def _first(properties: Mapping[str, list[ContentLine]], name: str) -> str:
 
 
 _SEQUENCE = re.compile(r"[0-9]{1,9}")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 
 
 def _address(prop: ContentLine) -> str:
     """The email address of a person: the value, else the EMAIL parameter (RFC 7986, 6.2); empty if neither is one."""
-    value = prop.value.strip()
-    if value[:7].lower() == "mailto:":
-        value = unquote(value[7:].partition("?")[0])
-    for candidate in (value, prop.param("EMAIL")):
-        text = candidate.strip().removeprefix("<").removesuffix(">").strip()
-        if _ADDRESS.fullmatch(text) and text.isprintable():
-            return text
-    return ""
+    return written_address(prop.value) or written_address(prop.param("EMAIL"))

@@ -78,8 +78,8 @@ _WEEKDAY = re.compile(r"(?:[+-]?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 _NONZERO = {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
 
 
-def parse_rule(prop: ContentLine, zone: tzinfo) -> Rule:
-    """The rule of the property, for a series on the wall clock of ``zone``.
+def parse_rule(prop: ContentLine, zone: tzinfo, *, all_day: bool = False) -> Rule:
+    """The rule of the property, for a series on the wall clock of ``zone``. ``all_day`` is true for a series of days.
 
     Raises UnreadableError if the rule is invalid or repeats too often.
     """
@@ -94,7 +94,7 @@ def parse_rule(prop: ContentLine, zone: tzinfo) -> Rule:
     if not frequency or interval < 1 or count == "0":
         raise UnreadableError("its recurrence rule is not valid", prop.line)
     try:
-        until = _until(parts.pop("UNTIL", ""), zone)
+        until = _until(parts.pop("UNTIL", ""), zone, all_day=all_day)
     except (ValueError, OverflowError):
         raise UnreadableError("its recurrence rule has an UNTIL that is no date or time", prop.line) from None
     rule = Rule(frequency, interval, int(count) if count else None, until, parts, prop.line)
@@ -171,14 +171,25 @@ def _is_valid_part(name: str, value: str) -> bool:
             return name == "UNTIL"
 
 
-def _until(text: str, zone: tzinfo) -> datetime | None:
-    """The last wall-clock time of a start. A date without a time includes the whole day."""
+def _until(text: str, zone: tzinfo, *, all_day: bool) -> datetime | None:
+    """The last wall-clock time of a start. A date without a time includes the whole day.
+
+    A series of days ends on a day (RFC 5545, 3.3.10), but some programs write a time. It is the day as it is written,
+    unless the time is the begin or the end of a day in ``zone`` only: programs convert midnight to UTC.
+    """
     if not text:
         return None
     value = parse_time(text, zone)
-    if isinstance(value, datetime):
-        return value.astimezone(zone).replace(tzinfo=None)
-    return datetime.combine(value, time.max)
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time.max)
+    local = value.astimezone(zone).replace(tzinfo=None)
+    if not all_day:
+        return local
+    is_local_day = value.time() not in _DAY_ENDS and local.time() in _DAY_ENDS
+    return datetime.combine((local if is_local_day else value).date(), time.max)
+
+
+_DAY_ENDS = frozenset((time(0, 0, 0), time(23, 59, 0), time(23, 59, 59)))
 
 
 def _instances_per_day(rule: Rule) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
@@ -21,12 +21,18 @@ MAX_DATES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A single event: its id, its times in the domain's form, and the VEVENT that it comes from."""
+    """A single event: its id, its times in the domain's form, and the VEVENT that it comes from.
+
+    ``stale`` is true if the VEVENT changes a date that its series does not have. ``replaced`` is true if the series has
+    another event on that day, so that this one is left over from an earlier form of the series.
+    """
 
     id: str
     start: When
     end: When
     times: EventTimes
+    stale: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +93,36 @@ def instances(
     changed = _latest_revisions(overrides, master.start, query.zone)
     series = _series(master, changed, query, zone_of, budget)
     for original, times in changed.items():
-        if not series.excludes(original):
-            yield single_instance(instance_id(id_, original), times)
+        if not series.excludes(original, budget):
+            yield _changed_instance(instance_id(id_, original), original, times, changed, series, query, budget)
     for original in series.originals(query, query.wanted.get(id_, frozenset()), budget):
-        if original in changed or series.excludes(original):
+        if original in changed:
             continue
         name = instance_id(id_, original) if master.recurs else id_
         template = series.template(original)
         duration = series.durations.get(original, template.times.duration)
         yield _instance(name, _local(original, master.zone) + template.shift, duration, template.times)
+
+
+def _changed_instance(
+    id_: str,
+    original: OriginalStart,
+    times: EventTimes,
+    changed: Mapping[OriginalStart, EventTimes],
+    series: _Series,
+    query: Query,
+    budget: WorkBudget,
+) -> Instance:
+    """The instance of a VEVENT that replaces another one. Only in the query's period it is compared with the series."""
+    instance = single_instance(id_, times)
+    is_near = query.since - _SLACK <= _instant(instance.start, query.zone) <= query.until + _SLACK
+    if not is_near or times.this_and_future or not series.master.recurs:
+        return instance
+    day = datetime.combine(_wall_clock(original, series.zone), time.min)
+    others = series.starts_between(frozenset(), [(day, day + timedelta(days=1, microseconds=-1))], budget)
+    if original in others:
+        return instance
+    return replace(instance, stale=True, replaced=any(other not in changed for other in others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +141,8 @@ class _Template:
 class _Series:
     """A series whose rules and dates are parsed.
 
-    ``listed`` are original starts that no rule gives, ``durations`` has those with their own duration, and ``without``
-    are excluded. ``templates`` are sorted by ``since``.
+    ``listed`` are original starts that no rule gives, and ``durations`` has those with their own duration. ``without``
+    are excluded, and so is what ``exrules`` give (RFC 2445, 4.8.5.2). ``templates`` are sorted by ``since``.
     """
 
     master: EventTimes
@@ -124,11 +151,13 @@ class _Series:
     listed: frozenset[OriginalStart]
     durations: Mapping[OriginalStart, Duration]
     without: frozenset[OriginalStart]
+    exrules: tuple[Rule, ...]
     templates: tuple[_Template, ...]
 
-    def excludes(self, original: OriginalStart) -> bool:
+    def excludes(self, original: OriginalStart, budget: WorkBudget) -> bool:
         """Whether the series excludes this instance. EXDATE also excludes an instance that was changed."""
-        return original in self.without
+        wall = _wall_clock(original, self.zone)
+        return original in self.without or original in self._given_by(self.exrules, [(wall, wall)], budget)
 
     def template(self, original: OriginalStart) -> _Template:
         """The template of the instance."""
@@ -141,24 +170,41 @@ class _Series:
         longest = max(duration.longest for duration in durations)
         after = _shift_within_range(query.since, -(longest + max(shifts) + _SLACK))
         before = _shift_within_range(query.until, _SLACK - min(shifts))
-        starts = {start for start in self.listed if after <= _instant(start, query.zone) <= before or start in wanted}
         periods = [(_wall_clock(after, self.zone), _wall_clock(before, self.zone))]
         kind = datetime if self.master.zone else date
         walls = (_wall_clock(start, self.zone) for start in wanted if type(start) is kind)
-        periods += [(wall, wall) for wall in walls]
+        return self.starts_between(wanted, [*periods, *((wall, wall) for wall in walls)], budget)
+
+    def starts_between(
+        self,
+        wanted: frozenset[OriginalStart],
+        periods: Sequence[tuple[datetime, datetime]],
+        budget: WorkBudget,
+    ) -> set[OriginalStart]:
+        """The original starts in periods of the wall clock, and those of ``wanted`` that no rule gives."""
+        walls = {start: _wall_clock(start, self.zone) for start in self.listed}
+        starts = {start for start, wall in walls.items() if start in wanted or _is_within(wall, periods)}
+        starts |= self._given_by(self.rules, periods, budget)
+        return starts - self.without - self._given_by(self.exrules, periods, budget)
+
+    def _given_by(
+        self, rules: Sequence[Rule], periods: Sequence[tuple[datetime, datetime]], budget: WorkBudget
+    ) -> set[OriginalStart]:
         first = _wall_clock(self.master.start, self.zone)
-        for rule in self.rules:
-            for low, high in periods:
-                for wall in occurrences(rule, first, low, high, budget):
-                    starts.add(wall.replace(tzinfo=self.zone).astimezone(UTC) if self.master.zone else wall.date())
-        return starts
+        walls = (
+            wall for rule in rules for low, high in periods for wall in occurrences(rule, first, low, high, budget)
+        )
+        if self.master.zone:
+            return {wall.replace(tzinfo=self.zone).astimezone(UTC) for wall in walls}
+        return {wall.date() for wall in walls}
 
 
 def _series(
     master: EventTimes, changed: Mapping[OriginalStart, EventTimes], query: Query, zone_of: ZoneOf, budget: WorkBudget
 ) -> _Series:
     zone = master.zone or query.zone
-    rules = tuple(parse_rule(line, zone) for line in master.rrules)
+    all_day = master.zone is None
+    rules = tuple(parse_rule(line, zone, all_day=all_day) for line in master.rrules)
     over = rules and all(rule.until and rule.until < _wall_clock(master.start, zone) for rule in rules)
     first = _original(master.start, master.start, query.zone)
     extra = {
@@ -173,6 +219,7 @@ def _series(
         frozenset(extra) | (frozenset() if over else {first}),
         {original: duration for original, duration in extra.items() if duration},
         frozenset(_original(value, master.start, query.zone) for value, _ in without),
+        tuple(parse_rule(line, zone, all_day=all_day) for line in master.exrules),
         (_Template(None, master), *_future_templates(master, changed, zone)),
     )
 
@@ -238,6 +285,10 @@ def _wall_clock(value: When, zone: tzinfo) -> datetime:
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(tzinfo=None)
     return datetime.combine(value, time.min)
+
+
+def _is_within(wall: datetime, periods: Sequence[tuple[datetime, datetime]]) -> bool:
+    return any(low <= wall <= high for low, high in periods)
 
 
 def _instant(original: OriginalStart, zone: tzinfo) -> datetime:

@@ -1,8 +1,9 @@
 """Finds the time zone of a TZID in a calendar file.
 
-An IANA name means the IANA zone, since its definition in the file often has only the current rule. Any other name means
-the zone that the file defines (RFC 5545, 3.6.5). Without a definition, it means the Windows zone of that name, or the
-IANA zone whose name is at its end (``/example.net/Europe/Berlin``, RFC 5545, 3.8.3.1).
+An IANA name of an area and a place (``Europe/Berlin``) means the IANA zone, since its definition in the file often has
+only the current rule. Any other name, and an abbreviation such as EST, means the zone that the file defines (RFC 5545,
+3.6.5). Without a definition, it means the IANA zone or the Windows zone of that name, or the IANA zone whose name is at
+its end (``/example.net/Europe/Berlin``, RFC 5545, 3.8.3.1).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unfold
+from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
 from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import read_time, read_time_list
@@ -79,7 +80,7 @@ class Zones:
 
     def find(self, calendar: int, name: str) -> tzinfo:
         """The zone with the name in a calendar of the file. Raises ValueError if the zone is unknown."""
-        key = (calendar, name)
+        key = (calendar, _comparable(name))
         if key not in self.known:
             self.known[key] = self._make(key)
         zone = self.known[key]
@@ -89,8 +90,9 @@ class Zones:
 
     def _make(self, key: tuple[int, str]) -> tzinfo | None:
         name = key[1]
-        if found := _iana(name):
-            return found
+        iana = _iana(name)
+        if iana and ("/" in name or key not in self.defined):
+            return iana
         if key in self.defined:
             try:
                 return _define(self.defined[key], self.budget)
@@ -107,9 +109,14 @@ def zone_definitions(blocks: Iterable[Block]) -> dict[tuple[int, str], Block]:
         for number, raw in unfold(block.lines, block.line + 1):
             prop = parse_line(raw.decode(), number)
             if prop and prop.name == "TZID":
-                found.setdefault((block.calendar, prop.value.strip()), block)
+                found.setdefault((block.calendar, _comparable(prop.value)), block)
                 break
     return found
+
+
+def _comparable(name: str) -> str:
+    r"""A zone's name without escapes and quotes. Its definition has ``\,`` for a comma, and its uses may have ``,``."""
+    return " ".join(unescape(name).strip().strip('"').split())
 
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,60}")

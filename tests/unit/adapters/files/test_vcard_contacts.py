@@ -65,16 +65,35 @@ class TestAddresses:
             "item7.email:a@example.org",
             "EMAIL;VALUE=uri:mailto:a@example.org",
             "EMAIL: a@example.org ",
+            "EMAIL:Ann Moreau <a@example.org>",
+            'EMAIL:"Moreau\\, Ann" <a@example.org>',
+            "EMAIL:<a@example.org>",
+            "EMAIL:'a@example.org'",
+            'EMAIL:"mailto:a@example.org"',
+            "EMAIL:mailto:%27a@example.org%27?subject=x",
+            "EMAIL:\u2018a@example.org\u2019",
+            "EMAIL:a@example.org (Ann)",
         ],
     )
     def test_an_address_is_found_in_every_form(self, line: str) -> None:
         assert contact(line, email="").addresses == ("a@example.org",)
 
     @pytest.mark.parametrize(
-        "value", ["", "nobody", "a b@example.org", "a@example.org\\nBcc: b@example.org", "/C=FR/O=x"]
+        "value", ["nobody", "a b@example.org", "a@example.org\\nBcc: b@example.org", "/C=FR/O=x", "<>", "a@b, nobody"]
     )
-    def test_a_value_that_is_not_an_address_is_ignored(self, value: str) -> None:
-        assert contact(f"EMAIL:{value}").addresses == ("ann@example.org",)
+    def test_a_value_that_is_not_an_address_is_ignored_with_a_warning(self, value: str) -> None:
+        reading = read_vcf(card(f"EMAIL:{value}"))
+        assert [one.addresses for one in reading.contacts] == [("ann@example.org",)]
+        assert [(one.code, one.where) for one in reading.warnings] == [("contact-address-invalid", "contacts.vcf:5")]
+
+    def test_an_empty_address_is_ignored(self) -> None:
+        assert contact("EMAIL: ").addresses == ("ann@example.org",)
+
+    def test_a_list_of_addresses_is_read_as_several(self) -> None:
+        assert contact("EMAIL:a@example.org; Ann <b@example.org>", email="").addresses == (
+            "a@example.org",
+            "b@example.org",
+        )
 
     def test_a_repeated_address_counts_once(self) -> None:
         assert contact("EMAIL;TYPE=work:ann@example.org", "EMAIL:b@example.org").addresses == (
@@ -136,6 +155,44 @@ class TestOldCards:
         assert [one.name for one in reading.contacts] == ["Zoë", "Zoë"]
         assert [(one.code, one.where) for one in reading.warnings] == [("contact-encoding", "contacts.vcf:1")]
 
+    @pytest.mark.parametrize(
+        ("charset", "codec"),
+        [
+            ("MACINTOSH", "mac_roman"),
+            ("x-mac-roman", "mac_roman"),
+            ("hz-gb-2312", "hz"),
+            ("ISO-2022-JP", "iso2022_jp"),
+            ("TIS-620", "tis_620"),
+            ("IBM850", "cp850"),
+            ("GB18030", "gb18030"),
+            ("windows-1251", "cp1251"),
+            ("X-SJIS", "cp932"),
+        ],
+    )
+    def test_every_known_character_set_is_used(self, charset: str, codec: str) -> None:
+        names = {
+            "mac_roman": "Zoë",
+            "cp850": "Zoë",
+            "tis_620": "สมชาย",
+            "cp1251": "Анна",
+            "iso2022_jp": "花子",
+            "cp932": "花子",
+        }
+        name = names.get(codec, "\u5f20")
+        data = card("FN;CHARSET=" + charset + ":", fn="", version="2.1").encode()
+        data = data.replace(
+            b"FN;CHARSET=" + charset.encode() + b":", b"FN;CHARSET=" + charset.encode() + b":" + name.encode(codec)
+        )
+        reading = read_vcf(data)
+        assert [one.name for one in reading.contacts] == [name]
+        assert reading.warnings == ()
+
+    @pytest.mark.parametrize("charset", ["x-unheard-of", "US-ASCII"])
+    def test_a_name_that_is_not_in_the_named_character_set_is_read_with_a_warning(self, charset: str) -> None:
+        reading = read_vcf(card(f"FN;CHARSET={charset}:Zoë", fn=""))
+        assert [one.name for one in reading.contacts] == ["Zoë"]
+        assert [one.code for one in reading.warnings] == ["contact-encoding"]
+
     @pytest.mark.parametrize("charset", ["unicode_escape", "rot13", "utf-7", "idna", "\0", "undefined", "x" * 500])
     def test_an_unknown_character_set_is_ignored(self, charset: str) -> None:
         assert contact(f"FN;CHARSET={charset}:a\\xb", fn="").name == "axb"
@@ -157,7 +214,38 @@ class TestOneBadCard:
         ]
 
     def test_invalid_lines_are_skipped(self) -> None:
-        assert contact("garbage", ":", ";;;", "=", "FN", "CATEGORIES:Adult").labels == ("Adult",)
+        lines = ["NOTE:a", "garbage", ":", ";;;", "=", "FN", "CATEGORIES:Adult"]
+        assert contact(*lines).labels == ("Adult",)
+
+    @pytest.mark.parametrize("glue", ["", " ", "\t ", "\0"])
+    @pytest.mark.parametrize(
+        "last", ["", "CATEGORIES:Adult", "NOTE:a", "PHOTO:" + "A" * 200_000, "PHOTO:" + "A" * 65_520]
+    )
+    def test_two_cards_without_a_line_end_between_them_stay_two_people(self, glue: str, last: str) -> None:
+        one, two = card("CATEGORIES:Board"), card("CATEGORIES:Student", fn="Sam", email="s@example.org")
+        ended = one.removesuffix("END:VCARD\r\n") + last + "end:vcard" + glue
+        reading = read_vcf(ended + two + card(fn="Kim"))
+        assert [(each.name, each.addresses) for each in reading.contacts] == [
+            ("Ann Moreau", ("ann@example.org",)),
+            ("Sam", ("s@example.org",)),
+            ("Kim", ("ann@example.org",)),
+        ]
+        assert reading.contacts[1].labels == ("Student",)
+        assert [(each.code, each.where) for each in reading.warnings] == [("contact-glued", "contacts.vcf:6")]
+
+    def test_many_cards_on_one_line_stay_apart(self) -> None:
+        glued = "BEGIN:VCARD\nFN:A\nEMAIL:a@b.example\nEND:VCARDBEGIN:VCARDEND:VCARDBEGIN:VCARDFN:B\nEND:VCARD\n"
+        assert [one.name for one in read_vcf(glued).contacts] == ["A", "", "B"]
+
+    @pytest.mark.parametrize("blank", ["", "\r\n"])
+    def test_an_empty_line_within_a_folded_value_is_not_its_end(self, blank: str) -> None:
+        one = contact("FN:Ida ", blank, " Marsh", "CATEGORIES:Adu", "", " lt", fn="")
+        assert (one.name, one.labels) == ("Ida Marsh", ("Adult",))
+
+    @pytest.mark.parametrize("lines", [("FN:Ida ", "Marsh"), ("FN:Ida", "", "Marsh"), ("CATEGORIES:Adult,", "Board")])
+    def test_a_value_whose_fold_is_lost_is_warned_about(self, lines: tuple[str, ...]) -> None:
+        reading = read_vcf(card(*lines, "NOTE:a", "b"))
+        assert [(one.code, one.where) for one in reading.warnings] == [("contact-broken", "contacts.vcf:1")]
 
     def test_warnings_about_bad_cards_name_nobody(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n").encode()
