@@ -65,8 +65,13 @@ def format_day(when: datetime, language: Language) -> str:
 
 
 def format_time_of_day(when: datetime, language: Language) -> str:
-    """The time of day, in the locale's form of 12 or 24 hours."""
-    return format_time(when, "short", locale=language.locale)
+    """The time of day, in the locale's form of 12 or 24 hours.
+
+    Where the clocks are put back, an hour comes twice. Its times have the letters of the zone: ``1:30 AM EDT``.
+    """
+    text = format_time(when, "short", locale=language.locale)
+    comes_twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
+    return f"{text}\u00a0{when.tzname()}" if comes_twice else text
 
 
 def format_instant(when: datetime, language: Language) -> str:

@@ -147,7 +147,7 @@ def test_of_a_contact_only_names_addresses_and_labels_are_asked_for_and_of_an_ev
         [events] = club.google.calls("calendar.events.list")
         asked, fields = dict(people.request.query), dict(events.request.query)["fields"]
 
-    assert asked["personFields"] == "names,emailAddresses,memberships"
+    assert asked["personFields"] == "names,nicknames,organizations,emailAddresses,memberships"
     assert asked["sources"] == "READ_SOURCE_TYPE_CONTACT"
     never = ("attachments", "conferenceData", "hangoutLink", "comment", "creator", "displayName", "extendedProperties")
     assert not [word for word in never if word in fields]

@@ -369,6 +369,48 @@ def test_rooms_are_no_people_and_guests_without_a_name_are_counted() -> None:
     assert [(one.code, one.text[:9]) for one in reading.warnings] == [("guests-unnamed", "2 guest(s")]
 
 
+def test_an_attendee_without_an_address_is_warned_about_unless_they_do_not_come() -> None:
+    world = World()
+    nameless = [{"displayName": "A", "responseStatus": answer} for answer in ("accepted", "needsAction", "declined")]
+    room = {"displayName": "Room", "responseStatus": "accepted", "resource": True}
+    world.calendar().put(event("lab", START, attendees=[attendee("ann@example.org"), *nameless, room]))
+    with google(world) as club:
+        reading = club.calendar().read(NOW, UNTIL, ())
+
+    assert [one.address for one in reading.events[0].attendees] == ["ann@example.org"]
+    assert [(one.code, one.text[:11]) for one in reading.warnings] == [("attendee-without-address", "2 attendee(")]
+
+
+def test_a_description_in_html_is_read_as_text() -> None:
+    world = World()
+    world.calendar().put(event("lab", START, description="Bring <b>gloves</b> &amp; a coat.<br>Door&nbsp;2"))
+    with google(world) as club:
+        reading = club.calendar().read(NOW, UNTIL, ())
+
+    assert [one.description for one in reading.events] == ["Bring gloves & a coat.\nDoor\u00a02"]
+
+
+def test_a_contact_without_a_name_has_its_nickname_or_company() -> None:
+    world = World()
+
+    def add(**fields: str) -> None:
+        person = world.contacts.add("", f"{len(world.contacts.people)}@example.org")
+        source = {"metadata": {"source": {"type": "CONTACT", "id": "1"}}}
+        if "nickname" in fields:
+            person["nicknames"] = [{**source, "value": fields["nickname"]}]
+        if "company" in fields:
+            person["organizations"] = [{**source, "name": fields["company"]}]
+
+    add(nickname="Nilo", company="Holt")
+    add(nickname=" ", company="Holt")
+    add()
+    with google(world) as club:
+        reading = club.contacts().read()
+
+    assert [one.name for one in reading.contacts] == ["Nilo", "Holt", ""]
+    assert [(one.code, one.text[:12]) for one in reading.warnings] == [("contact-without-name", "1 contact(s)")]
+
+
 def test_only_events_of_the_ordinary_type_are_asked_for() -> None:
     world = World()
     world.calendar().put(event("lab", START), event("away", START, eventType="outOfOffice"))

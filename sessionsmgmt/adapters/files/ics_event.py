@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
 from sessionsmgmt.adapters.files.written_address import written_address
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, Status
 
 MAX_DAYS = 3_660
@@ -155,6 +156,7 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
         if known is None or (known.declined and not attendee.declined):
             attendees[fold(address)] = attendee
     title, location, text = (unescape(texts.get(name, "")) for name in ("SUMMARY", "LOCATION", "DESCRIPTION"))
+    text = text_of_html(text)
     organizer = None if not organizers else organizers.pop() if len(organizers) == 1 else ""
     missing = tuple(line for line, addresses in delegates.items() if addresses.isdisjoint(attendees))
     return EventDetails(title, location, text, tuple(attendees.values()), tuple(without_address), organizer, missing)

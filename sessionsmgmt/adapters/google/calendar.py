@@ -15,6 +15,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages, rows
+from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
@@ -65,8 +66,8 @@ class GoogleCalendarFeed:
             role = found[0].get("accessRole", "")
             events = [event_of(item, role) for item in items.values()]
             wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
-            guests = tuple(_guests(items[one.id]) for one in wanted)
-        return CalendarReading(wanted, warnings=tuple(one for one in guests if one) + self.account.warnings())
+            odd = tuple(warning for one in wanted for warning in _oddities(items[one.id]))
+        return CalendarReading(wanted, warnings=odd + self.account.warnings())
 
     def _between(self, event: Event, since: datetime, until: datetime) -> bool:
         starts, ends = begin(event, self.zone), finish(event, self.zone)
@@ -161,7 +162,7 @@ def event_of(item: Item, role: str) -> Event:
             if one.get("email")
         ),
         location=item.get("location", ""),
-        description=item.get("description", ""),
+        description=text_of_html(item.get("description", "")),
         status=_status(item),
         complete=not _is_partial(item, role),
         organizer=organizer.get("email", ""),
@@ -198,14 +199,22 @@ def _within_reach(day: Day) -> Day:
     return day if day.year in YEARS else day.replace(min(max(day.year, YEARS.start), YEARS.stop - 1), 1, 1)
 
 
-def _guests(item: Item) -> ReportWarning | None:
-    """People who come along with an attendee and whom nobody can name."""
-    coming = [one for one in item.get("attendees", ()) if one.get("responseStatus") != "declined"]
-    count = sum(int(one.get("additionalGuests", 0)) for one in coming)
-    if not count:
-        return None
-    text = f"{count} guest(s) come along with attendees and cannot be named; invite them by their own addresses"
-    return ReportWarning("guests-unnamed", text, item["id"])
+def _oddities(item: Item) -> Iterator[ReportWarning]:
+    """Warnings about people who come and whom nobody can name, and about a status that the API does not have today."""
+    if item.get("status") == Status.CANCELLED:
+        return
+    coming = [
+        one for one in item.get("attendees", ()) if one.get("responseStatus") != "declined" and not one.get("resource")
+    ]
+    if count := sum(int(one.get("additionalGuests", 0)) for one in coming):
+        text = f"{count} guest(s) come along with attendees and cannot be named; invite them by their own addresses"
+        yield ReportWarning("guests-unnamed", text, item["id"])
+    if count := sum(not one.get("email") for one in coming):
+        text = f"{count} attendee(s) of the event have no email address, so are left out"
+        yield ReportWarning("attendee-without-address", text, item["id"])
+    if item.get("status", Status.CONFIRMED) not in frozenset(Status):
+        text = "the event has a status that is not known, so it is read as tentative"
+        yield ReportWarning("event-status-unknown", text, item["id"])
 
 
 _BY_ID = "Write the calendar's id instead (its settings show it under 'Integrate calendar')."

@@ -11,6 +11,7 @@ from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
+from sessionsmgmt.domain.model.warning import ReportWarning
 
 LARGEST_PAGE = 1000
 
@@ -30,7 +31,12 @@ class GoogleAddressBook:
         with understood("reading the contacts"), ThreadPoolExecutor(2) as threads:
             people = threads.submit(lambda: list(_people(api)))
             labels = threads.submit(lambda: dict(_labels(api))).result()  # they fail also where there are no people
-            return ContactsReading(tuple(_contact(person, labels) for person in people.result()))
+            contacts = tuple(_contact(person, labels) for person in people.result())
+            nameless = sum(bool(contact.addresses) and not contact.name for contact in contacts)
+            text = (
+                f"{nameless} contact(s) have no name, nickname or company, so a notice can't name them. Give them one"
+            )
+            return ContactsReading(contacts, (ReportWarning("contact-without-name", text),) if nameless else ())
 
 
 def _people(api: Any) -> Iterator[Item]:
@@ -44,9 +50,10 @@ def _people(api: Any) -> Iterator[Item]:
                 resourceName="people/me",
                 pageSize=LARGEST_PAGE,
                 pageToken=token,
-                personFields="names,emailAddresses,memberships",
+                personFields="names,nicknames,organizations,emailAddresses,memberships",
                 sources=["READ_SOURCE_TYPE_CONTACT"],
-                fields="nextPageToken,connections(names(displayName,metadata/primary),emailAddresses(value),"
+                fields="nextPageToken,connections(names(displayName,metadata/primary),"
+                "nicknames(value,metadata/primary),organizations(name,metadata/primary),emailAddresses(value),"
                 "memberships(contactGroupMembership(contactGroupResourceName)))",
             )
             .execute()
@@ -77,11 +84,20 @@ def _labels(api: Any) -> Iterator[tuple[str, str]]:
             yield group["resourceName"], group.get("name", "")
 
 
+def _name(person: Item) -> str:
+    """The person's name, else the nickname, else the company, the primary one of each first; empty if there is none."""
+    for field, key in (("names", "displayName"), ("nicknames", "value"), ("organizations", "name")):
+        entries = sorted(person.get(field, ()), key=lambda one: not one.get("metadata", {}).get("primary", False))
+        for entry in entries:
+            if name := " ".join(entry.get(key, "").split()):
+                return name
+    return ""
+
+
 def _contact(person: Item, labels: Mapping[str, str]) -> Contact:
-    names = sorted(person.get("names", ()), key=lambda one: not one.get("metadata", {}).get("primary", False))
     groups = [one.get("contactGroupMembership", {}) for one in person.get("memberships", ())]
     return Contact(
-        name=names[0].get("displayName", "") if names else "",
+        name=_name(person),
         addresses=tuple(one["value"] for one in person.get("emailAddresses", ()) if one.get("value")),
         labels=tuple(
             labels[group["contactGroupResourceName"]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from sessionsmgmt.domain.cancelled_titles import says_cancelled
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 
@@ -54,7 +55,12 @@ class Event:
     @property
     def confirmed(self) -> bool:
         """Whether it is certain to take place."""
-        return self.status is Status.CONFIRMED
+        return self.status is Status.CONFIRMED and not says_cancelled(self.title)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether its status or the word in front of its title says that it does not take place."""
+        return self.status is Status.CANCELLED or says_cancelled(self.title)
 
     @property
     def all_day(self) -> bool:

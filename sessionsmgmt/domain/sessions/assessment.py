@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from enum import Enum, auto
 
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.cancelled_titles import says_cancelled
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
 from sessionsmgmt.domain.model.event import Attendee, Event, Status
 from sessionsmgmt.domain.model.notice import Presence
@@ -113,7 +114,7 @@ def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bo
     """The first that applies. What makes it impossible to judge the event comes before what would be judged."""
     if not club.trusts(event):
         return Standing.FOREIGN
-    if event.status is Status.CANCELLED:
+    if event.cancelled:
         return Standing.NONE
     if not event.complete:
         return Standing.HIDDEN
@@ -156,6 +157,9 @@ def assessment_warnings(assessment: Assessment, *, announced: bool) -> Iterator[
             yield ReportWarning(
                 "attendees-unknown", f"{text}{_places(assessment.attendance.left_out)}", assessment.event.id
             )
+        case Standing.NONE if assessment.near and says_cancelled(assessment.event.title):
+            if assessment.event.status is not Status.CANCELLED:
+                yield ReportWarning("event-cancelled-by-title", _CANCELLED_BY_TITLE, assessment.event.id)
         case Standing.NONE if (
             assessment.near and not assessment.event.attendees and assessment.event.confirmed and not announced
         ):
@@ -209,6 +213,10 @@ _TENTATIVE = "a session is tentative in the calendar, so it is announced once it
 _TENTATIVE_ANNOUNCED = (
     "a session that was announced is tentative in the calendar now, so it stays as it was announced until it is "
     "confirmed or cancelled"
+)
+_CANCELLED_BY_TITLE = (
+    "the title of an event begins with a calendar program's word for 'cancelled', so it is read as cancelled. If it "
+    "takes place, take the word out of its title"
 )
 _UNKNOWN = (
     "people are invited to a session, and no contact with a role's label has the address of any of them, so nothing is "

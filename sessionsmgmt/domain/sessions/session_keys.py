@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, SetEventId
-from sessionsmgmt.domain.model.event import CalendarReading, Status
+from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.sessions.assessment import Assessment, Club, Standing
@@ -88,11 +88,11 @@ def _last_said(entry: Entry, now: datetime) -> Announcement | None:
 
 
 def _is_cancelled(assessment: Assessment) -> bool:
-    return assessment.event.status is Status.CANCELLED and assessment.standing is not Standing.FOREIGN
+    return assessment.event.cancelled and assessment.standing is not Standing.FOREIGN
 
 
 def _may_live_on(assessment: Assessment) -> bool:
-    is_there = assessment.event.status is not Status.CANCELLED and assessment.standing is not Standing.FOREIGN
+    is_there = not assessment.event.cancelled and assessment.standing is not Standing.FOREIGN
     return is_there and not assessment.over
 
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import islice
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
+from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.people import Contact, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -60,7 +60,7 @@ def oddities(
         yield ReportWarning(
             "role-without-contact", f"no contact has a label of the role {role.name}, so it names nobody"
         )
-    titles = sorted({event.title for event in events if event.status is not Status.CANCELLED})
+    titles = sorted({event.title for event in events if not event.cancelled})
     for rule in rules:
         if not any(rule.matches(title) for title in titles):
             text = f"no event until {until.date().isoformat()} matches the notice {rule.id}"

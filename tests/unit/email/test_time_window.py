@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,12 @@ SATURDAY = Presence(local(2026, 11, 7), local(2026, 11, 7, 23, 59))
 WEEKEND = Presence(local(2026, 11, 7), local(2026, 11, 8, 23, 59))
 
 
+TWICE = Presence(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 15, tzinfo=UTC))
+INTO_TWICE = Presence(datetime(2026, 11, 1, 4, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 0, tzinfo=UTC))
+OUT_OF_TWICE = Presence(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), datetime(2026, 11, 1, 8, 0, tzinfo=UTC))
+SPRING = Presence(datetime(2027, 3, 14, 6, 30, tzinfo=UTC), datetime(2027, 3, 14, 7, 30, tzinfo=UTC))
+
+
 def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2013", "-")
 
@@ -37,6 +44,11 @@ def plain(text: str) -> str:
         (EVENING, "fr_FR", "samedi 7 novembre 2026, 17:00 - 20:30"),
         (EVENING, "fr_CA", "samedi 7 novembre 2026, 17 h 00 - 20 h 30"),
         (EVENING, "de_DE", "Samstag, 7. November 2026, 17:00 - 20:30"),
+        (TWICE, "en_US", "Sunday, November 1, 2026, 1:30 AM EDT - 1:15 AM EST"),
+        (TWICE, "fr_FR", "dimanche 1 novembre 2026, 01:30 EDT - 01:15 EST"),
+        (INTO_TWICE, "en_US", "Sunday, November 1, 2026, 12:30 AM - 1:00 AM EST"),
+        (OUT_OF_TWICE, "en_US", "Sunday, November 1, 2026, 1:30 AM EST - 3:00 AM"),
+        (SPRING, "en_US", "Sunday, March 14, 2027, 1:30 AM - 3:30 AM"),
         (NIGHT, "en_US", "Saturday, November 7, 2026, 10:00 PM - Sunday, November 8, 2026, 1:00 AM"),
         (SATURDAY, "en_US", "Saturday, November 7, 2026, all day"),
         (SATURDAY, "fr", "samedi 7 novembre 2026, toute la journée"),
