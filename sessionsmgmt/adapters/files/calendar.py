@@ -24,19 +24,29 @@ from sessionsmgmt.adapters.files.ics_event import (
     read_uids,
     replaced_instance,
 )
+from sessionsmgmt.adapters.files.ics_groups import UidGroup, masters_of, without_replies
+from sessionsmgmt.adapters.files.ics_ids import OriginalStart, id_prefix, replaced_id, start_key
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget
 from sessionsmgmt.adapters.files.ics_series import (
     Instance,
-    OriginalStart,
     Query,
-    id_prefix,
     instances,
     orphan_instances,
-    replaced_id,
     single_instance,
-    start_key,
 )
-from sessionsmgmt.adapters.files.ics_values import When, ZoneOf, parse_time
+from sessionsmgmt.adapters.files.ics_values import ZoneOf, parse_time
+from sessionsmgmt.adapters.files.ics_warnings import (
+    BLIND,
+    DELEGATED,
+    FOREIGN,
+    NO_UID,
+    REPLY,
+    SHARED,
+    STALE,
+    STALE_REPLACED,
+    UNKNOWN_CALENDAR_ZONE,
+    unclear,
+)
 from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.domain.addresses import fold
@@ -76,7 +86,7 @@ class IcsFile:
         reading = _Reading(self.shown_as, query, frozenset(ids), zones, budget, blocks.methods, blocks.default_zones)
         for damage in blocks.unidentified:
             reading.blind = True
-            reading.warning("calendar-damaged", f"the calendar has {damage.reason}; {_BLIND}", damage.line)
+            reading.warning("calendar-damaged", f"the calendar has {damage.reason}; {BLIND}", damage.line)
         for uid, group in reading.groups(self._trusted(blocks.events, reading)).items():
             reading.add_group(uid, group)
         return CalendarReading(
@@ -102,23 +112,11 @@ class IcsFile:
             if block.line not in foreign or (read_uids(block) and read_uids(block).isdisjoint(own)):
                 yield block
             else:
-                reading.warning("organizer-unknown", _FOREIGN, block.line)
+                reading.warning("organizer-unknown", FOREIGN, block.line)
 
     def _counts(self, block: Block) -> bool:
         organizer = read_organizer(block)
         return organizer is None or self.organizers is None or fold(organizer) in self.organizers
-
-
-@dataclass(slots=True)
-class _UidGroup:
-    """The VEVENTs of one UID: the readable ones, and the instances that the unreadable ones replace.
-
-    ``is_unreadable`` is true if an unreadable VEVENT stands for the whole series.
-    """
-
-    entries: list[EventTimes] = field(default_factory=list)
-    unreadable_instances: list[When] = field(default_factory=list)
-    is_unreadable: bool = False
 
 
 @dataclass(slots=True)
@@ -143,10 +141,13 @@ class _Reading:
         """Add a warning about a line of the file."""
         self.warnings.append(ReportWarning(code, text, f"{self.shown_as}:{line}"))
 
-    def groups(self, blocks: Iterable[Block]) -> dict[str, _UidGroup]:
+    def groups(self, blocks: Iterable[Block]) -> dict[str, UidGroup]:
         """The times of every VEVENT by UID. An event without a UID goes by its start and title."""
-        groups: defaultdict[str, _UidGroup] = defaultdict(_UidGroup)
-        for block in self._without_replies(list(blocks)):
+        groups: defaultdict[str, UidGroup] = defaultdict(UidGroup)
+        kept, replies = without_replies(list(blocks), self.methods)
+        for block in replies:
+            self.warning("event-reply", REPLY, block.line)
+        for block in kept:
             zone_of, floating = self._zone_of(block), self._floating_zone(block)
             try:
                 times = read_times(block, zone_of, floating)
@@ -165,9 +166,9 @@ class _Reading:
                         groups[uid].unreadable_instances.append(instance)
         return groups
 
-    def add_group(self, uid: str, group: _UidGroup) -> None:
+    def add_group(self, uid: str, group: UidGroup) -> None:
         """Add the wanted events of one UID."""
-        base, masters = id_prefix(uid), _masters(group.entries)
+        base, masters = id_prefix(uid), masters_of(group.entries)
         if group.is_unreadable:
             self.unreadable.add(base)
             # several events with one UID have ids with their starts, and the start of an unreadable event is unknown
@@ -192,10 +193,10 @@ class _Reading:
             self._add([instance for instance in wanted if instance.id not in unreadable], uid)
             for instance in near:
                 if instance.stale:
-                    text = _STALE_REPLACED if instance.replaced else _STALE
+                    text = STALE_REPLACED if instance.replaced else STALE
                     self.warning("event-change-stale", text, instance.times.block.line)
             if wanted and shared:
-                self.warning("event-uid-shared", _SHARED, max(master.block.line for master in masters))
+                self.warning("event-uid-shared", SHARED, max(master.block.line for master in masters))
 
     def _instances(
         self, by_id: Mapping[str, EventTimes], series_id: str, entries: Iterable[EventTimes]
@@ -241,7 +242,7 @@ class _Reading:
                 own=details.organizer is None,
             )
         if instances_of_uid and uid.startswith("\n"):
-            self.warning("event-without-uid", _NO_UID, instances_of_uid[0].times.block.line)
+            self.warning("event-without-uid", NO_UID, instances_of_uid[0].times.block.line)
 
     def _details_of(self, times: EventTimes) -> EventDetails | None:
         """The details of the VEVENT, or None if they can't be read. They are read once for all of its instances."""
@@ -258,34 +259,10 @@ class _Reading:
                 text = f"{count} attendee(s) of the event have no email address, so are left out"
                 self.warning("attendee-without-address", text, details.without_address[0])
             if details.delegated:
-                self.warning("attendee-delegated", _DELEGATED.format(len(details.delegated)), details.delegated[0])
-            self._warn_about_meaning(times)
+                self.warning("attendee-delegated", DELEGATED.format(len(details.delegated)), details.delegated[0])
+            for code, text in unclear(times, self.query.zone):
+                self.warning(code, text, block.line)
         return self._details[block.line]
-
-    def _warn_about_meaning(self, times: EventTimes) -> None:
-        """Warn if what the VEVENT says was not clear, and how it was understood."""
-        line = times.block.line
-        if times.unknown_status:
-            self.warning("event-status-unknown", _UNKNOWN_STATUS, line)
-        if times.cancelled_by_method:
-            self.warning("event-cancelled-by-method", _CANCELLED_BY_METHOD, line)
-        if times.is_floating and isinstance(times.start, datetime):
-            same = times.start.replace(tzinfo=self.query.zone)
-            if same.utcoffset() != times.start.utcoffset():
-                self.warning("calendar-zone", _CALENDAR_ZONE, line)
-
-    def _without_replies(self, blocks: Sequence[Block]) -> Iterator[Block]:
-        """The VEVENTs without an attendee's replies to an event of the file.
-
-        A reply repeats the event with only the attendee who sends it (RFC 5546, 3.2.3), so it would hide the others.
-        """
-        replies = {block.line for block in blocks if self.methods.get(block.calendar) in _REPLIES}
-        known = {uid for block in blocks if replies and block.line not in replies for uid in read_uids(block)}
-        for block in blocks:
-            if block.line not in replies or read_uids(block).isdisjoint(known):
-                yield block
-            else:
-                self.warning("event-reply", _REPLY, block.line)
 
     def _floating_zone(self, block: Block) -> tzinfo:
         """The zone of times without a zone: the one that the calendar names in X-WR-TIMEZONE, else the club's."""
@@ -295,7 +272,7 @@ class _Reading:
                 self._floating[block.calendar] = self.zones.find(block.calendar, name) if name else self.query.zone
             except ValueError:
                 self._floating[block.calendar] = self.query.zone
-                self.warning("calendar-zone", _UNKNOWN_CALENDAR_ZONE, block.line)
+                self.warning("calendar-zone", UNKNOWN_CALENDAR_ZONE, block.line)
         return self._floating[block.calendar]
 
     def _zone_of(self, block: Block) -> ZoneOf:
@@ -304,21 +281,6 @@ class _Reading:
     def _warn_unreadable(self, error: UnreadableError) -> None:
         text = f"the event can't be read: {error.reason}. Nothing is said about it; correct it in the calendar"
         self.warning("event-unreadable", text, error.line)
-
-
-def _masters(entries: Iterable[EventTimes]) -> list[EventTimes]:
-    """The VEVENTs that replace no instance, sorted by start. Of several with the same start, the newest counts.
-
-    The cancellation of an invitation (METHOD:CANCEL) counts against all that is older, whatever its start.
-    """
-    masters = [times for times in entries if times.recurrence_id is None]
-    if len(masters) < 2:  # noqa: PLR2004 - most events have one VEVENT, and comparing revisions takes time
-        return masters
-    cancellations = [times.revision for times in masters if times.cancelled_by_method]
-    if cancellations:
-        masters = [times for times in masters if times.revision >= max(cancellations)]
-    newest = {start_key(times.start): times for times in sorted(masters, key=lambda times: times.revision)}
-    return [newest[key] for key in sorted(newest)]
 
 
 def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
@@ -331,32 +293,3 @@ def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
         except (ValueError, OverflowError):
             continue  # the id of a single event, or of another kind of calendar
     return {series: frozenset(starts) for series, starts in wanted.items()}
-
-
-_FOREIGN = (
-    "an entry has the UID of another event, or none, and its organizer is not in calendar.organizers, "
-    "so it is left out. Decline the invitation, or add the organizer there if they belong to the club"
-)
-_REPLIES = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"))
-_REPLY = "an entry is an attendee's reply to an event of the calendar and not the event itself, so it is left out"
-_STALE = "a change of one date refers to a date that its series does not have; it is read as an event of its own"
-_STALE_REPLACED = (
-    "a change of one date refers to a start that its series no longer has, and the series has another one on that day, "
-    "so the change is left out. Delete it in the calendar, or make it again"
-)
-_DELEGATED = "{} attendee(s) of the event sent somebody else who is not invited, so nobody is named in their place"
-_UNKNOWN_STATUS = "the event has a STATUS that the standard does not know, so it is read as tentative"
-_CANCELLED_BY_METHOD = "the event is in a calendar with METHOD:CANCEL, so it is read as cancelled"
-_CALENDAR_ZONE = (
-    "the event's times have no zone, so they are read in the zone that its calendar names (X-WR-TIMEZONE), and that is "
-    "not the club's"
-)
-_UNKNOWN_CALENDAR_ZONE = (
-    "the calendar names a zone that is not known (X-WR-TIMEZONE), so times without a zone are read in the club's zone"
-)
-_BLIND = "a missing event is not taken for cancelled until this is corrected. Export the calendar again"
-_NO_UID = "the event has no UID, so it is known by its start and title: if either changes, it counts as another event"
-_SHARED = (
-    "several events have the same UID, so each is known by its start too: if its start changes, it counts as "
-    "another event. Create all but one of them again in the calendar"
-)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
 from sessionsmgmt.adapters.files.ics_event import EventTimes
+from sessionsmgmt.adapters.files.ics_ids import OriginalStart, instance_id, original_start
 from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, read_time_list
-
-OriginalStart = date | datetime
-"""The start of an instance by the series' rules, before any change: a day, or an instant in UTC."""
 
 MAX_DATES = 5_000
 """The most dates that one event may list in RDATE, or in EXDATE."""
@@ -47,29 +44,6 @@ class Query:
     until: datetime
     zone: tzinfo
     wanted: Mapping[str, frozenset[OriginalStart]] = field(default_factory=dict)
-
-
-def id_prefix(*parts: str) -> str:
-    """The prefix of an id: 80 bits of a digest, so that the calendar's own ids are not disclosed."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-def instance_id(series: str, original: OriginalStart) -> str:
-    """The id of an instance: the id of the series, and the original start of the instance."""
-    if isinstance(original, datetime):
-        utc = original.astimezone(UTC).isoformat(timespec="seconds")
-        return f"{series}_{utc[:19].replace('-', '').replace(':', '')}Z"
-    return f"{series}_{original.isoformat().replace('-', '')}"
-
-
-def replaced_id(series: str, value: When, master: EventTimes | None, zone: tzinfo) -> str:
-    """The id of the instance with the RECURRENCE-ID ``value``. ``master`` is None if the file has no master."""
-    return instance_id(series, _original(value, master.start if master else value, zone))
-
-
-def start_key(start: When) -> str:
-    """The start as text that does not depend on the name of its zone."""
-    return start.astimezone(UTC).isoformat() if isinstance(start, datetime) else start.isoformat()
 
 
 def single_instance(id_: str, times: EventTimes) -> Instance:
@@ -206,9 +180,9 @@ def _series(
     all_day = master.zone is None
     rules = tuple(parse_rule(line, zone, all_day=all_day) for line in master.rrules)
     over = rules and all(rule.until and rule.until < _wall_clock(master.start, zone) for rule in rules)
-    first = _original(master.start, master.start, query.zone)
+    first = original_start(master.start, master.start, query.zone)
     extra = {
-        _original(value, master.start, query.zone): duration
+        original_start(value, master.start, query.zone): duration
         for value, duration in _dates(master.rdates, zone, zone_of, budget)
     }
     without = _dates(master.exdates, zone, zone_of, budget)
@@ -218,7 +192,7 @@ def _series(
         rules,
         frozenset(extra) | (frozenset() if over else {first}),
         {original: duration for original, duration in extra.items() if duration},
-        frozenset(_original(value, master.start, query.zone) for value, _ in without),
+        frozenset(original_start(value, master.start, query.zone) for value, _ in without),
         tuple(parse_rule(line, zone, all_day=all_day) for line in master.exrules),
         (_Template(None, master), *_future_templates(master, changed, zone)),
     )
@@ -242,7 +216,7 @@ def _latest_revisions(
     latest: dict[OriginalStart, EventTimes] = {}
     for times in sorted(entries, key=lambda times: times.revision):
         if times.recurrence_id is not None:
-            latest[_original(times.recurrence_id, like or times.recurrence_id, zone)] = times
+            latest[original_start(times.recurrence_id, like or times.recurrence_id, zone)] = times
     return latest
 
 
@@ -257,18 +231,6 @@ def _dates(
             raise UnreadableError(f"it lists more than {MAX_DATES} dates", line.line)
         budget.spend(_DATE_COST * more, line.line)
         yield from read_time_list(line, zone_of, floating)
-
-
-def _original(value: When, like: When, zone: tzinfo) -> OriginalStart:
-    """The original start that ``value`` names, in the form of the series that begins at ``like``: a day or an instant.
-
-    Programs mix the two forms. A day names the instance on that day, and a time names its day in the zone.
-    """
-    if isinstance(like, datetime):
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, like.timetz())
-        return value.astimezone(UTC)
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 def _instance(id_: str, start: When, duration: Duration, times: EventTimes) -> Instance:
