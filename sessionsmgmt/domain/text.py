@@ -25,7 +25,9 @@ _LOOK_ALIKES = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u02b9\u0060\u00b4\u2032\uff07"), "'"),
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"),
-    **dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"), None),  # nobody sees them
+    **dict.fromkeys(map(ord, "\u2800\u3164\uffa0"), " "),
+    **dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u180e"), None),  # nobody sees them
+    **dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), None),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from sessionsmgmt.adapters.files.ics_event import EventTimes
 from sessionsmgmt.adapters.files.ics_values import When
@@ -38,10 +38,13 @@ def start_key(start: When) -> str:
 def original_start(value: When, like: When, zone: tzinfo) -> OriginalStart:
     """The original start that ``value`` names, in the form of the series that begins at ``like``: a day or an instant.
 
-    Programs mix the two forms. A day names the instance on that day, and a time names its day in the zone.
+    Programs mix the two forms. A day names the instance on that day. A time names its day in the zone, but midnight
+    names the day as it is written, since it stands for a day in whatever zone it is.
     """
     if isinstance(like, datetime):
         if not isinstance(value, datetime):
             value = datetime.combine(value, like.timetz())
         return value.astimezone(UTC)
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time.min else value.astimezone(zone).date()
+    return value

@@ -168,6 +168,14 @@ class TestSeriesOfDays:
         series = vevent(f"RRULE:FREQ=WEEKLY;UNTIL={until}", start=";VALUE=DATE:20261107")
         assert len(events(series, zone=zone)) == days
 
+    @pytest.mark.parametrize("excluded", ["20261114T000000Z", "20261114T050000Z", "20261114", "20261114T000000"])
+    def test_a_day_is_excluded_and_changed_by_a_time(self, excluded: str) -> None:
+        series = vevent("RRULE:FREQ=WEEKLY;COUNT=3", f"EXDATE:{excluded}", start=";VALUE=DATE:20261107")
+        assert [str(event.start) for event in events(series)] == ["2026-11-07", "2026-11-21"]
+        moved = vevent(f"RECURRENCE-ID:{excluded}", start=";VALUE=DATE:20261115")
+        series = vevent("RRULE:FREQ=WEEKLY;COUNT=3", start=";VALUE=DATE:20261107")
+        assert [str(event.start) for event in events(series, moved)] == ["2026-11-07", "2026-11-15", "2026-11-21"]
+
 
 class TestExrule:
     def test_dates_of_an_exclusion_rule_do_not_take_place(self) -> None:
