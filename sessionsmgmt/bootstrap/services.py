@@ -1,4 +1,7 @@
-"""The ports of a club and the surroundings of a command, as use cases ask for them."""
+"""The ports of a club and the surroundings of a command, as use cases ask for them.
+
+All commands import this module; so what only some of them need is imported in the methods.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.github import event
-from sessionsmgmt.application.context import PreviewTexts
-from sessionsmgmt.application.job import Job
-from sessionsmgmt.bootstrap import container, credentials, data_inventory, github, health_checks, pull_request_preview
+from sessionsmgmt.bootstrap import container, credentials, github, health_checks
 from sessionsmgmt.bootstrap import readers as reading
-from sessionsmgmt.bootstrap.container import Container, Wired
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, GitStore
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.notifications import NoteTexts, Notifier
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
-from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
-from sessionsmgmt.presenters.note_texts import IssueTexts
-from sessionsmgmt.presenters.preview_texts import PreviewPages, failed_report
-from sessionsmgmt.settings import Settings
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import PreviewTexts
+    from sessionsmgmt.application.job import Job
+    from sessionsmgmt.bootstrap.container import Container, Wired
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.ports.notifications import NoteTexts, Notifier
+    from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
+    from sessionsmgmt.ports.readers import Readers
+    from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,15 @@ class JobSurroundings:
 
     def publishers(self, pull: PullRequest, path: Path) -> tuple[PreviewPublisher, ...]:
         """Where those who review the pull request look."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+
         return pull_request_preview.publishers(self.settings, pull, path)
 
     def failed_preview(self, error: SessionsError, path: Path) -> PreviewReport:
         """What is published where there is no preview because of the error."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+        from sessionsmgmt.presenters.preview_texts import failed_report
+
         cut, workspace = pull_request_preview.rest(self.settings), pull_request_preview.workspace(self.settings)
         return failed_report(error, path, cut, workspace)
 
@@ -92,6 +101,8 @@ class ClubServices:
 
     def sample_job(self) -> Job:
         """The same with the sample that sessions.yml names, or with invented people."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+
         return pull_request_preview.sample_job(self.club.config)
 
     def mailer(self) -> Mailer:
@@ -120,10 +131,15 @@ class ClubServices:
 
     def note_texts(self) -> NoteTexts:
         """The words of the notes."""
+        from sessionsmgmt.presenters.note_texts import IssueTexts
+
         return IssueTexts(self.club.config)
 
     def preview_texts(self) -> PreviewTexts:
         """The words and the pages of a preview."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+        from sessionsmgmt.presenters.preview_texts import PreviewPages
+
         return PreviewPages(self.club.config, pull_request_preview.rest(self.club.settings))
 
     def provider_checks(self) -> tuple[Check, ...]:
@@ -180,22 +196,32 @@ class ClubServices:
 
     def ledgers(self) -> tuple[LedgerPlace, ...]:
         """Every ledger that the club has or moves away from."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.ledgers(self.club)
 
     def ledger_places(self, now: datetime) -> tuple[Place, ...]:
         """The ledgers to be deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.ledger_places(self.club, now)
 
     def account_places(self) -> tuple[Place, ...]:
         """The consent and the secret with the credential, to be deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.account_places(self.club)
 
     def published_places(self) -> tuple[Place, ...]:
         """The issues and comments in the club's repository, to be shown or deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.published_places(self.club)
 
     def secret_place(self) -> SecretPlace | None:
         """Where the credential is stored, as far as sessions.yml says."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.secret_place(self.club)
 
     @cached_property
