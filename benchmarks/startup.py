@@ -1,8 +1,8 @@
-"""How long a command takes from nothing to its end, as a multiple of what Python itself takes to start.
+"""Measures the time of a whole command, as a multiple of the start-up time of Python itself.
 
-The commands run for real, each in a process of its own, on a copy of the example club; ``run`` gets a fresh copy each
-time, since the second run of a club has nothing to send. Python's bytecode lies ready, as it does in the image: what a
-first start writes goes to a folder of its own, and that start is not counted.
+The real commands run, each in its own process, on a copy of the example club. ``run`` gets a new copy each time, since
+the second run of a club has nothing to send. Python's bytecode is ready, as in the image: the first start writes it
+into a folder of its own, and is not counted.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 NOW = "2026-10-31T08:00:00-04:00"
 HEAVY = ("google", "googleapiclient", "github", "msal", "requests")
-"""What a club on files has no use for, and so must not pay for."""
+"""Packages that a club on files does not need, so its commands must not import them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a command took.
+    """The measurements of a command.
 
-    ``seconds`` is the median of its wall time, ``ratio`` that as a multiple of ``python -c pass``. ``cpu`` is the least
-    time of the processor it took, in user and system: on a machine that others use too, that is what can be compared.
-    ``heavy`` is what it imports of ``HEAVY``.
+    ``seconds`` is the median of its wall time, and ``ratio`` is this time as a multiple of ``python -c pass``. ``cpu``
+    is the least processor time, user and system, which can be compared on a machine with other work. ``heavy`` are the
+    packages of ``HEAVY`` that it imports.
     """
 
     command: str
@@ -73,7 +73,7 @@ def as_text(starts: Sequence[Start]) -> str:
 
 
 def as_json(starts: Sequence[Start]) -> list[dict[str, object]]:
-    """The same for machines."""
+    """The same data for JSON."""
     return [asdict(start) for start in starts]
 
 
@@ -89,7 +89,7 @@ def _once(command: str, bytecode: str) -> Spent:
 
 
 def _heavy(command: str) -> tuple[str, ...]:
-    """Python's own account of what was imported: the last column of ``-X importtime`` is the module."""
+    """The packages of ``HEAVY`` in the output of ``-X importtime``, whose last column is the imported module."""
     with tempfile.TemporaryDirectory() as folder:
         done = _python(["-X", "importtime", *_arguments(command, Path(folder))])
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]

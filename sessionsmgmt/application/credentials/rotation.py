@@ -91,7 +91,7 @@ def recovery(text: str) -> tuple[Sealed, datetime]:
         return Sealed(box, key), datetime.fromisoformat(at).astimezone(UTC)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise InputError(
-            "This is not what a failed rotation shows.",
+            "This is not the output of a failed rotation.",
             "It is a JSON object with encrypted_value, key_id and sealed_at, or the report of that run.",
         ) from None
 

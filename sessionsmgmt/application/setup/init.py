@@ -1,7 +1,7 @@
 """``init``: a few answers become a commented sessions.yml, a template and the three workflows.
 
-The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the files that ``plan`` names
-are written, and either all of them or none.
+The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the ``planned_files`` are
+written, and either all of them or none.
 """
 
 from __future__ import annotations
@@ -68,23 +68,23 @@ def write_files(
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
-    missed = f"\nLeft out, since nothing here is like it: {', '.join(left_out)}" if left_out else ""
+    missed = f"\nLeft out, since there is no setting for it here: {', '.join(left_out)}" if left_out else ""
     return InitResult(f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
     """The files that are there already and would be replaced. Samples and the .gitignore are never replaced."""
-    names = plan(answers).keys() - {*_samples(answers), IGNORE}
+    names = planned_files(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
-    """Write the files of ``plan`` into the folder, and return the paths in it that were written.
+    """Write the files of ``planned_files`` into the folder, and return the paths in it that were written.
 
     A file that is there already is in the way unless ``overwrite`` names it. A sample or a .gitignore that is there is
     kept. Raises InputError where a file is in the way or can't be written; nothing is changed then.
     """
-    planned = plan(answers)
+    planned = planned_files(answers)
     for path in overwrite:
         if path.as_posix() not in planned:
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
@@ -93,13 +93,15 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
     unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted]
     if unasked:
         names = ", ".join(unasked)
-        raise InputError(f"There already: {names}. Nothing was written.", "Move it away, or name it with --overwrite.")
+        raise InputError(
+            f"These files exist already: {names}. Nothing was written.", "Move it away, or name it with --overwrite."
+        )
     chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
     write_all(folder, chosen)
     return tuple(Path(name) for name in chosen)
 
 
-def plan(answers: Answers) -> dict[str, bytes]:
+def planned_files(answers: Answers) -> dict[str, bytes]:
     """Every file that is written, by its path in the folder, and its content."""
     calendar, contacts = _samples(answers)
     context = {

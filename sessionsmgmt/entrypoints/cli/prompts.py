@@ -65,7 +65,7 @@ def _somebody_answers() -> Iterator[None]:
     except click.Abort as abort:
         if not isinstance(abort.__context__, EOFError):
             raise
-        text = "nobody is here to be asked: answer with the options, or say --yes to take what is suggested"
+        text = "nobody is here to be asked: answer with the options, or say --yes to use the suggested answers"
         raise click.UsageError(text) from None
 
 
