@@ -1,4 +1,4 @@
-"""What a process inherits from its parent, normalised so that nothing depends on it by accident."""
+"""What a process inherits from the one that started it, changed so that nothing depends on it by accident."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Mapping
 
 
 def settle() -> Mapping[str, str]:
-    """Normalise it, once, before anything else. Returns the environment as it was.
+    """Settle it, once, before anything else. Returns the environment as it was before.
 
-    - A closed standard stream is opened on the null device. Otherwise the next file that is opened would get its
-    number,
-      and everything that is printed would go into that file. Standard input is empty then, writing to standard output
-      fails as on a full disk, and standard error is lost.
-    - ``TZ`` becomes UTC. The program always names the zone of an instant, but babel reads the machine's zone when it is
-      loaded, and fails where that is no zone.
+    - A closed standard stream is opened. Otherwise the next file that is opened would get its number, and all output
+      would go into that file. Reading finds the end; writing to standard output fails, as on a full disk; output on
+      standard error is discarded.
+    - ``TZ`` becomes UTC. Every instant here has its own zone, but babel reads the machine's zone when it is imported,
+      and fails if there is no such zone.
     """
     environ = dict(os.environ)
     os.environ["TZ"] = "UTC"
@@ -23,7 +22,7 @@ def settle() -> Mapping[str, str]:
         try:
             os.fstat(number)
         except OSError:
-            opened = os.open(os.devnull, flags)  # the lowest free number, since all numbers below are in use
+            opened = os.open(os.devnull, flags)  # gets the lowest free number
             if opened != number:
                 os.dup2(opened, number)
                 os.close(opened)
