@@ -27,7 +27,7 @@ def left_of_club(context: Context) -> Iterator[Finding]:
         )
     if config.credentials and not services.may_store_credential():
         yield _row(f"The secret {config.credentials.secret}: nothing is set here that may delete it.", _SECRETS)
-    if services.uses_account() and not services.credential().strip():
+    if services.uses_account() and not services.credential():
         yield _row("No credential is set here, so no consent could be withdrawn.", _BY_HAND)
     if services.uses_git_ledger():
         yield _row("Commits of the branch stay at GitHub until it collects its garbage, sealed.", _DELETE_KEY)

@@ -36,9 +36,10 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.credentials import Renewed
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.ports.mail import Delivered, Outcome
-from tests.builders import ANN, NOW, SAM, event
+from sessionsmgmt.secret_masking import Mask, Secret
+from tests.builders import ANN, NOW, SAM, event, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
-from tests.settings import load
+from tests.settings import load, secret
 from tests.unit.application.job import Diary, People, diary, people, states
 
 SECTIONS: Mapping[str, Mapping[str, SectionReader]] = {
@@ -139,6 +140,7 @@ class ToyService:
     key: str = "an invented one"
     events: tuple[Event, ...] = ()
     sent: list[EmailMessage] = field(default_factory=list)
+    mask: Mask = unmasked
 
     def spec(self) -> ProviderSpec[ToyAccount]:
         return ProviderSpec(
@@ -167,8 +169,8 @@ class ToyService:
             raise InputError(f"{CREDENTIALS} is not the key.")
         return ToyAccount(self, context.settings.provider_base_urls["TOY_ROOT"])
 
-    def renew(self, credential: str) -> Renewed:
-        return Renewed(f"{credential}, renewed")
+    def renew(self, credential: Secret) -> Renewed:
+        return Renewed(Secret(f"{credential.reveal()}, renewed", self.mask))
 
     def meanwhile(self) -> str:
         return "The old key goes on working."
@@ -214,9 +216,9 @@ class ToyConsent:
     def explanation(self) -> str:
         return f"You agree to {', '.join(self.scopes)}."
 
-    def obtain(self, visit: Callable[[str], None]) -> str:
+    def obtain(self, visit: Callable[[str], None]) -> Secret:
         visit("https://toy.example.org")
-        return "an invented one"
+        return secret("an invented one")
 
 
 def config(folder: Path, **changes: Any) -> Config:
@@ -235,7 +237,8 @@ class ToyClub:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> ToyClub:
-    service, masked = ToyService(events=(event(),)), list[str]()
+    masked = list[str]()
+    service = ToyService(events=(event(),), mask=masked.append)
     providers = Providers((*PROVIDERS.specs, service.spec()))
     club = config(tmp_path, calendar=ToyCalendar(), contacts=ToyContacts(), mail=Mail(ToyMail(), "coach@example.org"))
     environ = {CREDENTIALS: service.key, "TOY_ROOT": "https://toy.example.org"}
@@ -266,7 +269,7 @@ def test_its_account_is_agreed_to_renewed_and_taken_back(toy: ToyClub) -> None:
     container = toy.container
 
     assert container.consent_flow(Path("client.json")).explanation() == "You agree to everything."
-    renewed = container.token_refresher(lambda: NOW).renew(container.credential.reveal())
+    renewed = container.token_refresher(lambda: NOW).renew(container.credential)
     assert container.with_credential(renewed.credential).credential.reveal() == "an invented one, renewed"
     assert "an invented one, renewed" in toy.masked
     assert [place.topic for place in account_places(container)] == ["consent"]
