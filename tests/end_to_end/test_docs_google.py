@@ -18,8 +18,8 @@ from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
+from sessionsmgmt.domain.sessions.assessment import Club as Deciding
 from sessionsmgmt.domain.sessions.decide import decide
-from sessionsmgmt.domain.sessions.eligibility import Club as Deciding
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
