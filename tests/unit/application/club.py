@@ -19,13 +19,13 @@ from sessionsmgmt.ports.notifications import Note, NoteTexts, Notifier
 from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.note_texts import IssueTexts
 from tests.builders import NOW
-from tests.unit.application.job import Post
+from tests.unit.application.job import FakeMailer
 from tests.unit.application.secret_world import World
 from tests.unit.presenters.results import config
 
 
 @dataclass
-class Wall:
+class FakeNotifier:
     """Notes that are kept in memory, or that can't be posted."""
 
     notes: dict[str, Note] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Wall:
 
 
 @dataclass
-class Listener:
+class FakeConsole:
     """A console that remembers what was said, shown and printed."""
 
     lines: list[str] = field(default_factory=list)
@@ -84,8 +84,8 @@ class ClubPorts:
     """The ports of a club whose job, mailer, notes and secret are given. ``used`` are the credentials it ran with."""
 
     jobs: Callable[[], Job]
-    post: Post = field(default_factory=Post)
-    wall: Wall = field(default_factory=Wall)
+    post: FakeMailer = field(default_factory=FakeMailer)
+    wall: FakeNotifier = field(default_factory=FakeNotifier)
     world: World = field(default_factory=World)
     may_store: bool = True
     at_hand: str = "token 0"
@@ -95,7 +95,7 @@ class ClubPorts:
         self.used.append(self.at_hand)
         return self.jobs()
 
-    def mailer(self) -> Post:
+    def mailer(self) -> FakeMailer:
         return self.post
 
     def run_id(self) -> str:
@@ -129,7 +129,7 @@ def context(ports: ClubPorts, home: Home | None = None, *, renews: bool = True) 
         None,
         lambda: NOW,
         UNSTOPPED,
-        Listener(),
+        FakeConsole(),
         cast(Surroundings, home or Home()),
     )
     settings = replace(config(), credentials=Credentials("GOOGLE_CREDENTIALS") if renews else None)

@@ -38,7 +38,7 @@ from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.ports.mail import Delivered, Outcome
 from tests.builders import ANN, NOW, SAM, event
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
-from tests.unit.application.job import Diary, People, diary, people, states
+from tests.unit.application.job import FakeCalendar, FakeContacts, calendar_of, contacts_of, states
 
 MODELS: Mapping[str, Mapping[str, type]] = {
     "calendar": {spec.name: spec.calendar_model for spec in PROVIDERS.specs if spec.calendar_model},
@@ -203,11 +203,11 @@ class ToyAccount:
     service: ToyService
     root: str
 
-    def calendar(self) -> Diary:
-        return diary(*self.service.events)
+    def calendar(self) -> FakeCalendar:
+        return calendar_of(*self.service.events)
 
-    def contacts(self) -> People:
-        return people(ANN, SAM)
+    def contacts(self) -> FakeContacts:
+        return contacts_of(ANN, SAM)
 
     def check(self) -> Iterable[Finding]:
         return (Finding("toy", Health.GOOD, f"It is at {self.root}."),)
