@@ -18,7 +18,7 @@ from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Announcement, Key, K
 from sessionsmgmt.domain.model.people import Contact, Person, Role, Roster
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.eligibility import Club
+from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.roster import directory
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -48,7 +48,7 @@ class Lookup:
 class Job:
     """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice.
 
-    ``organizers`` are those whose events count, as in ``domain.sessions.eligibility.Club``.
+    ``organizers`` are those whose events count, as in ``domain.sessions.assessment.Club``.
     """
 
     zone: ZoneInfo

@@ -11,7 +11,7 @@ from sessionsmgmt.application.job import SETTLED, Delivery
 from sessionsmgmt.application.result import Rotation
 from sessionsmgmt.config.model import topic
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.delivery.reconciliation import doubtful
+from sessionsmgmt.domain.delivery.reconciliation import held_claims
 from sessionsmgmt.domain.model.notice import State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, SessionsError
@@ -53,7 +53,7 @@ def held_after(deliveries: Iterable[Delivery], snapshot: LedgerSnapshot | None, 
     verdicts = {delivery.verdict.key: delivery.verdict for delivery in deliveries}
     known = {
         key: Verdict(key, claim.announcement.presence.start, State.HELD, claim.announcement.kind)
-        for key, claim in (doubtful(snapshot, now) if snapshot else {}).items()
+        for key, claim in (held_claims(snapshot, now) if snapshot else {}).items()
         if key not in verdicts
     }
     held = [verdict for verdict in [*verdicts.values(), *known.values()] if verdict.state is State.HELD]
@@ -63,7 +63,7 @@ def held_after(deliveries: Iterable[Delivery], snapshot: LedgerSnapshot | None, 
 def was_held(warnings: Iterable[ReportWarning], snapshot: LedgerSnapshot | None, now: datetime) -> bool:
     """Whether a notice was held when the command began: it was settled since, or the ledger still has it."""
     settled = any(warning.code == SETTLED for warning in warnings)
-    return settled or bool(snapshot and doubtful(snapshot, now))
+    return settled or bool(snapshot and held_claims(snapshot, now))
 
 
 def notify_of_consent(context: Context, rotation: Rotation) -> tuple[ReportWarning, ...]:

@@ -30,13 +30,7 @@ from sessionsmgmt.presenters.text import resolving
 
 TOKEN = re.compile(r"[^0-9a-z]+")
 HEADERS = ("Subject", "From", "To", "Cc", "Reply-To")
-BADGES = {
-    Kind.NEW: "New",
-    Kind.CHANGED: "Changed",
-    Kind.ADDED: "New people",
-    Kind.REMOVED: "Fewer people",
-    Kind.CANCELLED: "Cancelled",
-}
+BADGES = language("en").badges
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -411,3 +412,122 @@ def test_a_ledger_that_was_erased_can_be_begun_again(world: LedgerWorld) -> None
     assert ledger.read(NOW).entries == {}
     assert ledger.write([begin("they", key=SHOP)], NOW) == ()
     assert set(opened(world).read(NOW).entries) == {SHOP}
+
+
+# one object for as long as a process lives
+
+
+def test_a_write_goes_on_from_any_snapshot_whichever_object_read_it(world: LedgerWorld) -> None:
+    snapshot = world.open().read(NOW)
+
+    result = world.open().write(snapshot, [begin("we")], NOW)
+    assert result.not_taken == ()
+    assert result.snapshot == world.open().read(NOW)
+    assert world.open().write(result.snapshot, [Sent(LAB, "we", "mail 1")], NOW).not_taken == ()
+    assert entry(world) == Entry(FIRST, None, "mail 1", NOW)
+
+
+def test_a_snapshot_of_which_the_store_knows_nothing_is_written_from_as_well(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+    known = world.open().read(NOW)
+    bare = LedgerSnapshot(known.secret, known.entries, version=object())
+
+    result = world.open().write(bare, [Sent(LAB, "we", "mail 1"), begin("we", key=SHOP)], NOW)
+    assert result.not_taken == ()
+    assert result.snapshot == world.open().read(NOW)
+
+
+def test_a_snapshot_of_another_ledger_claims_nothing(world: LedgerWorld) -> None:
+    written(world, begin("we"))
+    foreign = LedgerSnapshot(b"f" * SECRET_BYTES)
+    by_digest: list[Step] = [begin("they", key=SHOP), Forget(LAB, frozenset({digest(b"", "ann@example.org")}))]
+
+    result = world.open().write(foreign, [*by_digest, Hold(LAB, "we")], NOW)
+    refused = {Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET) for step in by_digest}
+    assert set(result.not_taken) == refused, "what names nobody is taken"
+    assert result.snapshot.secret == foreign.secret
+    assert entry(world).claim == Claim("we", NOW, FIRST, held=True)
+    assert set(world.open().write(result.snapshot, by_digest, NOW).not_taken) == refused
+
+
+def test_a_reading_by_somebody_else_makes_no_digest_of_another_secret_valid(world: LedgerWorld) -> None:
+    shared = world.open()
+    early = shared.read(NOW)
+    written(world, begin("before"))
+    later = shared.read(NOW)
+
+    result = shared.write(early, [begin("early", key=SHOP)], NOW)
+    assert bool(result.not_taken) is (early.secret != later.secret)
+    assert shared.write(later, [begin("later", key=Key("campus", "one"))], NOW).not_taken == ()
+
+
+def test_two_who_share_an_object_race_like_two_processes(world: LedgerWorld) -> None:
+    written(world, begin("before", key=SHOP))
+    shared = world.open()
+    ours, theirs = shared.read(NOW), shared.read(NOW)
+
+    assert shared.write(theirs, [begin("they")], NOW).not_taken == ()
+    assert shared.write(ours, [begin("we")], NOW).not_taken == (Refused(LAB, Refusal.ANOTHER_RUN_SENDING),)
+    assert shared.write(ours, [Sent(SHOP, "before", "mail 1")], NOW).not_taken == ()
+    assert shared.read(NOW) == world.open().read(NOW)
+    assert shared.read(NOW, ours) == world.open().read(NOW)
+
+
+def test_an_object_outlives_a_ledger_that_is_erased_elsewhere_and_begun_again(world: LedgerWorld) -> None:
+    shared = world.open()
+    shared.write(shared.read(NOW), [begin("we")], NOW)
+    world.open().erase()
+    written(world, begin("they", key=SHOP))
+
+    snapshot = shared.read(NOW)
+    assert set(snapshot.entries) == {SHOP}
+    assert shared.write(snapshot, [Sent(SHOP, "they", "mail 1"), begin("we")], NOW).not_taken == ()
+    assert entry(world, SHOP).message_id == "mail 1"
+
+
+def test_of_many_threads_that_share_an_object_one_gets_each_notice_and_nothing_is_lost(world: LedgerWorld) -> None:
+    written(world, begin("before", key=SHOP))
+    shared = world.open()
+    keys, names = (LAB, Key("campus", "one"), Key("campus", "other")), [f"run {number}" for number in range(4)]
+
+    def work(name: str) -> set[Key]:
+        run, claimed = LedgerRun(shared), set[Key]()
+        for key in keys:
+            if not run.write([begin(name, key=key)], NOW):
+                claimed.add(key)
+                assert run.read(NOW).entry(key).claim == Claim(name, NOW, FIRST)
+        assert run.write([Sent(key, name, f"mail of {name}") for key in sorted(claimed)], NOW) == ()
+        return claimed
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        claims = dict(zip(names, pool.map(work, names), strict=True))
+
+    snapshot = world.open().read(NOW)
+    assert sorted(key for claimed in claims.values() for key in claimed) == sorted(keys)
+    for name, claimed in claims.items():
+        assert all(snapshot.entry(key).message_id == f"mail of {name}" for key in claimed)
+
+
+@given(
+    calls=st.lists(
+        st.tuples(st.sampled_from(["one", "other", "third"]), st.none() | st.lists(STEPS, max_size=3)), max_size=10
+    )
+)
+def test_whatever_shares_an_object_in_any_order_is_answered_as_the_protocol_says(
+    make: Callable[[Retention], LedgerWorld], calls: list[tuple[str, list[Step] | None]]
+) -> None:
+    world = make(RETENTION)
+    written(world, begin("before", key=Key("campus", "one")))
+    shared = world.open()
+    model = shared.read(NOW)
+    snapshots = dict.fromkeys(["one", "other", "third"], model)
+    for name, steps in calls:
+        if steps is None:
+            snapshots[name] = shared.read(NOW)
+        else:
+            model, refused = model.advanced(steps, NOW)
+            model = model.pruned(NOW, KEEP)
+            result = shared.write(snapshots[name], steps, NOW)
+            assert sorted(result.not_taken, key=repr) == sorted(refused, key=repr)
+            snapshots[name] = result.snapshot
+        assert shared.read(NOW) == model

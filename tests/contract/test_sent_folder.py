@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.delivery.reconciliation import MARK, Mail, trait
+from sessionsmgmt.domain.delivery.reconciliation import MARK, Mail, mail_digest
 from sessionsmgmt.domain.model.notice import Key, Session
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.email.compose import compose
@@ -74,11 +74,11 @@ def composed(
 def looks(email: EmailMessage) -> str:
     """What the ledger keeps of the email."""
     recipients = [one.addr_spec for name in ("To", "Cc") for one in getattr(email[name], "addresses", ())]
-    return trait(SECRET, recipients, str(email["Subject"]))
+    return mail_digest(SECRET, recipients, str(email["Subject"]))
 
 
 def seen(mail: Mail) -> str:
-    return trait(SECRET, mail.recipients, mail.subject)
+    return mail_digest(SECRET, mail.recipients, mail.subject)
 
 
 def test_before_anything_was_sent_there_is_nothing(world: SentWorld) -> None:

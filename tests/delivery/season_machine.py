@@ -29,7 +29,7 @@ from sessionsmgmt.application.job import DeliveryResult, Job, Lookup, Mailing, P
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.resolve import close
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
-from sessionsmgmt.domain.delivery.reconciliation import SKEW, doubtful
+from sessionsmgmt.domain.delivery.reconciliation import SKEW, held_claims
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
 from sessionsmgmt.email.model import Envelope, Wording
@@ -185,7 +185,7 @@ class Season(RuleBasedStateMachine):
     def the_ledger_knows_or_is_in_doubt(self) -> None:
         """What left is in the ledger as said, or claimed; and what it says was said did leave."""
         snapshot = self._book()
-        self.held = sorted(doubtful(snapshot, self.world.now))
+        self.held = sorted(held_claims(snapshot, self.world.now))
         for key, mails in self.owner.inbox.items():
             entry = snapshot.entry(key)
             remembered = entry.announcement.sequence + 1 if entry.announcement else 0
@@ -200,7 +200,7 @@ class Season(RuleBasedStateMachine):
         for running in list(self.runs):
             self._finish(running)
         self.world.now += LEASE
-        for key in sorted(doubtful(self._book(), self.world.now)):
+        for key in sorted(held_claims(self._book(), self.world.now)):
             self._resolve(key)
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())

@@ -642,13 +642,13 @@ RULES = (rule("gym", match="Gym"), rule("campus"), rule("village"))
 
 
 @pytest.fixture
-def conf_json(world: CalendarLedgerWorld) -> CalendarLedgerWorld:
+def earlier_script(world: CalendarLedgerWorld) -> CalendarLedgerWorld:
     bear(world, "lab", **MARKS)
     return replace(world, rules=RULES)
 
 
-def test_what_the_earlier_script_announced_is_not_announced_again(conf_json: CalendarLedgerWorld) -> None:
-    snapshot = conf_json.open().read(NOW)
+def test_what_the_earlier_script_announced_is_not_announced_again(earlier_script: CalendarLedgerWorld) -> None:
+    snapshot = earlier_script.open().read(NOW)
     decisions = decide([rule()], reading(seen()), club(memory=snapshot), NOW)
 
     assert snapshot.entries.keys() == {LAB}
@@ -656,61 +656,61 @@ def test_what_the_earlier_script_announced_is_not_announced_again(conf_json: Cal
     assert len(decisions.verdicts) == 1
 
 
-def test_whom_the_earlier_script_did_not_name_is_added(conf_json: CalendarLedgerWorld) -> None:
+def test_whom_the_earlier_script_did_not_name_is_added(earlier_script: CalendarLedgerWorld) -> None:
     who = attendees("ann@example.org", "sam@example.org", "sue@example.org")
 
-    (due,) = decide([rule()], reading(seen(who=who)), club(memory=conf_json.open().read(NOW)), NOW).due
+    (due,) = decide([rule()], reading(seen(who=who)), club(memory=earlier_script.open().read(NOW)), NOW).due
 
     assert [one.name for one in due.newcomers] == ["Sue Student"]
 
 
-def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(conf_json: CalendarLedgerWorld) -> None:
-    bear(conf_json, "lab", students='{"mail": "sam@example.org", "name": "Sam Student"};{"mail": "su')
-    conf_json.calendar.edit("lab", attendees=[{"email": "Sue@example.org"}])
+def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(earlier_script: CalendarLedgerWorld) -> None:
+    bear(earlier_script, "lab", students='{"mail": "sam@example.org", "name": "Sam Student"};{"mail": "su')
+    earlier_script.calendar.edit("lab", attendees=[{"email": "Sue@example.org"}])
     who = attendees("ann@example.org", "sam@example.org", "sue@example.org")
 
-    assert not decide([rule()], reading(seen(who=who)), club(memory=conf_json.open().read(NOW)), NOW).due
+    assert not decide([rule()], reading(seen(who=who)), club(memory=earlier_script.open().read(NOW)), NOW).due
 
 
-def test_reading_the_earlier_marks_writes_nothing(conf_json: CalendarLedgerWorld) -> None:
-    told(conf_json)
-    told(conf_json, now=FIRST.presence.end + 2 * KEEP)
+def test_reading_the_earlier_marks_writes_nothing(earlier_script: CalendarLedgerWorld) -> None:
+    told(earlier_script)
+    told(earlier_script, now=FIRST.presence.end + 2 * KEEP)
 
-    assert count(conf_json, PATCH) == 0
-
-
-def test_what_we_say_supersedes_the_earlier_marks_which_stay(conf_json: CalendarLedgerWorld) -> None:
-    before = entry(conf_json).announcement
-    assert opened(conf_json).write([begin()], NOW) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
-
-    told(conf_json, begin(basis=before), Sent(LAB, "we", "mail 1"))
-
-    assert entry(conf_json) == Entry(FIRST, None, "mail 1", NOW)
-    assert {name: conf_json.private("lab")[name] for name in MARKS} == MARKS
+    assert count(earlier_script, PATCH) == 0
 
 
-def test_an_edit_in_between_does_not_hide_the_earlier_marks(conf_json: CalendarLedgerWorld) -> None:
-    ledger = LedgerRun(conf_json.open())
+def test_what_we_say_supersedes_the_earlier_marks_which_stay(earlier_script: CalendarLedgerWorld) -> None:
+    before = entry(earlier_script).announcement
+    assert opened(earlier_script).write([begin()], NOW) == (Refused(LAB, LedgerRefusal.ANNOUNCED_MEANWHILE),)
+
+    told(earlier_script, begin(basis=before), Sent(LAB, "we", "mail 1"))
+
+    assert entry(earlier_script) == Entry(FIRST, None, "mail 1", NOW)
+    assert {name: earlier_script.private("lab")[name] for name in MARKS} == MARKS
+
+
+def test_an_edit_in_between_does_not_hide_the_earlier_marks(earlier_script: CalendarLedgerWorld) -> None:
+    ledger = LedgerRun(earlier_script.open())
     before = ledger.read(NOW).entry(LAB).announcement
-    conf_json.calendar.edit("lab", location="Gym 2")
+    earlier_script.calendar.edit("lab", location="Gym 2")
 
     assert ledger.write([begin(basis=before)], NOW) == ()
 
 
 def test_an_instance_the_earlier_script_announced_is_remembered_on_its_series(weekly: CalendarLedgerWorld) -> None:
-    conf_json = replace(weekly, rules=RULES)
+    earlier_script = replace(weekly, rules=RULES)
     weekly.calendar.put(exception(extendedProperties={"private": MARKS}))
-    before = entry(conf_json, SECOND).announcement
+    before = entry(earlier_script, SECOND).announcement
     assert before
 
-    ledger = opened(conf_json)
+    ledger = opened(earlier_script)
     weekly.calendar.edit("team", location="Gym 2")
     assert ledger.write([begin(SECOND, basis=before), Sent(SECOND, "we", "mail 1")], NOW) == ()
 
-    assert entry(conf_json, SECOND).message_id == "mail 1"
+    assert entry(earlier_script, SECOND).message_id == "mail 1"
     assert weekly.private(SECOND_ID) == MARKS
     weekly.calendar.put(exception(status="cancelled"))
-    assert entry(conf_json, SECOND).message_id == "mail 1"
+    assert entry(earlier_script, SECOND).message_id == "mail 1"
 
 
 def test_marks_that_a_whole_series_bears_say_nothing_of_its_instances(weekly: CalendarLedgerWorld) -> None:
@@ -719,34 +719,34 @@ def test_marks_that_a_whole_series_bears_say_nothing_of_its_instances(weekly: Ca
     assert replace(weekly, rules=RULES).open().read(NOW).entries == {}
 
 
-def test_the_marks_of_a_duplicated_event_are_of_the_other(conf_json: CalendarLedgerWorld) -> None:
-    told(conf_json, begin(basis=entry(conf_json).announcement))
-    conf_json.calendar.put(
-        event("copy", START, extendedProperties=conf_json.calendar.events["lab"]["extendedProperties"])
+def test_the_marks_of_a_duplicated_event_are_of_the_other(earlier_script: CalendarLedgerWorld) -> None:
+    told(earlier_script, begin(basis=entry(earlier_script).announcement))
+    earlier_script.calendar.put(
+        event("copy", START, extendedProperties=earlier_script.calendar.events["lab"]["extendedProperties"])
     )
 
-    assert conf_json.open().read(NOW).entries.keys() == {LAB}
+    assert earlier_script.open().read(NOW).entries.keys() == {LAB}
 
 
-def test_marks_on_an_event_that_no_rule_matches_are_about_nothing(conf_json: CalendarLedgerWorld) -> None:
-    conf_json.calendar.edit("lab", summary="Picnic")
+def test_marks_on_an_event_that_no_rule_matches_are_about_nothing(earlier_script: CalendarLedgerWorld) -> None:
+    earlier_script.calendar.edit("lab", summary="Picnic")
 
-    assert conf_json.open().read(NOW).entries == {}
+    assert earlier_script.open().read(NOW).entries == {}
 
 
-def test_what_we_said_is_not_forgotten_before_the_marks_it_supersedes(conf_json: CalendarLedgerWorld) -> None:
+def test_what_we_said_is_not_forgotten_before_the_marks_it_supersedes(earlier_script: CalendarLedgerWorld) -> None:
     """A session of June that was moved to May is not called off in June."""
     sooner = replace(FIRST, presence=window(NOW - timedelta(days=40), NOW - timedelta(days=39)))
-    told(conf_json, begin(basis=entry(conf_json).announcement, what=sooner), Sent(LAB, "we", "mail 1"))
-    told(conf_json)
+    told(earlier_script, begin(basis=entry(earlier_script).announcement, what=sooner), Sent(LAB, "we", "mail 1"))
+    told(earlier_script)
 
-    assert entry(conf_json).announcement == sooner
+    assert entry(earlier_script).announcement == sooner
 
 
-def test_what_we_said_is_forgotten_with_the_marks_it_supersedes(conf_json: CalendarLedgerWorld) -> None:
-    told(conf_json, begin(basis=entry(conf_json).announcement), Sent(LAB, "we", "mail 1"))
+def test_what_we_said_is_forgotten_with_the_marks_it_supersedes(earlier_script: CalendarLedgerWorld) -> None:
+    told(earlier_script, begin(basis=entry(earlier_script).announcement), Sent(LAB, "we", "mail 1"))
     over = FIRST.presence.end + KEEP
-    told(conf_json, now=over)
+    told(earlier_script, now=over)
 
-    assert conf_json.private("lab") == MARKS
-    assert conf_json.open().read(over).entries == {}
+    assert earlier_script.private("lab") == MARKS
+    assert earlier_script.open().read(over).entries == {}

@@ -399,7 +399,7 @@ def test_another_key_is_refused_and_the_former_one_seals_anew_with_the_next_writ
     with pytest.raises(RefusedError, match="another key"):
         home.run(Keys(new)).read(NOW)
 
-    ledger = home.run(Keys(new, conf_json=KEYS.current))
+    ledger = home.run(Keys(new, previous=KEYS.current))
     assert ledger.read(NOW).entry(LAB).claim == Claim("we", NOW, FIRST)
     before = len(home.github.requests)
     assert ledger.write([], NOW) == ()

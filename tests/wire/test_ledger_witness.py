@@ -281,7 +281,7 @@ def test_a_changed_key_opens_the_witness_as_well(home: Home) -> None:
 
     with pytest.raises(RefusedError, match=f"on the ref {WITNESS} was sealed with another key"):
         home.run(Keys(new)).read(NOW)
-    ledger = home.run(Keys(new, conf_json=KEYS.current))
+    ledger = home.run(Keys(new, previous=KEYS.current))
     assert ledger.read(NOW).entry(LAB).announcement == FIRST
     assert ledger.write([], NOW) == ()
     assert home.run(Keys(new)).read(NOW).entry(LAB).announcement == FIRST
@@ -291,7 +291,7 @@ def test_a_changed_key_opens_the_witness_as_well(home: Home) -> None:
 def test_a_witness_of_the_key_before_does_not_matter_while_the_branch_is_further(home: Home) -> None:
     season(home)
     old, new = refs(home)[WITNESS], bytes(reversed(range(32)))
-    changing = home.run(Keys(new, conf_json=KEYS.current))
+    changing = home.run(Keys(new, previous=KEYS.current))
     changing.read(NOW)
     changing.write([], NOW)
     refs(home)[WITNESS] = old

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.notice import Presence
-from sessionsmgmt.domain.sessions.roster import named
+from sessionsmgmt.domain.sessions.roster import address_and_name
 from sessionsmgmt.errors import RefusedError
 
 PIECE = 1000
@@ -156,7 +156,7 @@ def _known_by(person: object) -> set[str]:
         return set()
     if not isinstance(name, str) or not _is_text(name):
         return {fold(mail)}
-    return {fold(mail), named(fold(mail), " ".join(name.split()))}
+    return {fold(mail), address_and_name(fold(mail), " ".join(name.split()))}
 
 
 def _is_text(text: str) -> bool:

@@ -35,7 +35,7 @@ from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.domain.delivery.claims import ByDigest, LedgerSnapshot, Refusal, Refused, Step
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.rule import Rule
-from sessionsmgmt.domain.sessions.keys import first_event_id
+from sessionsmgmt.domain.sessions.session_keys import first_event_id
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Unwritten, WriteResult
@@ -173,7 +173,9 @@ class CalendarLedger:
         if not isinstance(snapshot.version, _Version):
             return None
         with understood("finding the ledger in the calendar"):
-            return snapshot.version if snapshot.version.binding.calendar == self._calendar() else None
+            own = (self._calendar(), self._binding.keys)
+        version = snapshot.version
+        return version if (version.binding.calendar, version.binding.keys) == own else None
 
     def _read(self, now: datetime) -> _Version:
         with understood("reading the ledger in the calendar"):
@@ -232,19 +234,24 @@ class _Writing:
     def _written(self, event: str, steps: Sequence[Step]) -> _Written:
         """Take the steps on what the event bears, and anew on what it bears then if it was changed in between.
 
-        A reply that was lost looks like such a change. What was written then is found, and not written twice.
+        A reply that was lost looks like such a change. What was written then is found, and not written twice. Where the
+        steps would change nothing, the event is looked at once more: a refusal is about what is true now.
         """
         binding = self.version.binding
-        page = self.version.pages.get(event)
+        page, is_current = self.version.pages.get(event), False
 
         def attempt() -> _Written | RetryLater:
-            nonlocal page
-            page = page or opened(_asked_for(self.api, binding.calendar, event), binding)
+            nonlocal page, is_current
+            if page is None:
+                page, is_current = self._current(event), True
             known = [step for step in steps if self._knows(page) or not isinstance(step, ByDigest)]
             foreign = [Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET) for step in steps if step not in known]
             then = turned(page, known, self.secret, binding, self.now)
             not_taken = (*then.not_taken, *foreign)
             asked = change(page.properties, then.properties)
+            if not asked and steps and not is_current:
+                page, is_current = self._current(event).following(page), True
+                return attempt()
             if not asked:
                 return _Written(page, not_taken)
             try:
@@ -252,12 +259,15 @@ class _Writing:
             except HttpError as error:
                 if error.resp.status != HTTPStatus.PRECONDITION_FAILED:
                     raise
-            page = opened(_asked_for(self.api, binding.calendar, event), binding).following(page)
+            page, is_current = self._current(event).following(page), True
             if page.properties == then.properties:
                 return _Written(page, not_taken)
             return RetryLater("it was being changed all the time")
 
         return retry(attempt, "An event of the calendar", self.retry_policy)
+
+    def _current(self, event: str) -> Page:
+        return opened(_asked_for(self.api, self.version.binding.calendar, event), self.version.binding)
 
     def _knows(self, page: Page) -> bool:
         """Whether people will be recognised on that page by digests of the secret."""

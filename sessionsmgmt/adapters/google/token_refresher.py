@@ -1,4 +1,4 @@
-"""The club's Google credential is renewed by using it. See ``ports.TokenRefresher``."""
+"""Renewing the club's Google credential, by using it. See ``ports.TokenRefresher``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sessionsmgmt.secret_masking import Secret
 
 @dataclass(frozen=True, slots=True)
 class GoogleTokenRefresher:
-    """Google's token endpoint, asked for what the club needs and no more.
+    """Renews the credential at Google's token endpoint, for the scopes that the club needs and no more.
 
-    Each use of a refresh token begins its six months anew; Google returns no other one as a rule, and may.
+    Each use of a refresh token starts its six months again. Google returns a new refresh token only sometimes.
     """
 
     scopes: frozenset[str]
     connection: Connection = field(repr=False)
 
-    def renew(self, credential: str) -> Renewed:
+    def renew(self, credential: Secret) -> Renewed:
         """One refresh grant (RFC 6749, section 6). See ``ports.TokenRefresher``."""
-        granted = refresh(stored_credential(Secret(credential, self.connection.mask)), self.scopes, self.connection)
-        renewed = with_token(credential, granted.refresh_token.reveal()) if granted.refresh_token else credential
+        granted = refresh(stored_credential(credential), self.scopes, self.connection)
+        renewed = self._renewed(credential, granted.refresh_token) if granted.refresh_token else credential
         return Renewed(renewed, granted.ends, (*lapses(granted), *excess(granted)))
 
     def meanwhile(self) -> str:
@@ -32,3 +32,6 @@ class GoogleTokenRefresher:
         return (
             "Until then the credential that is stored goes on working: Google keeps earlier ones valid beside the new."
         )
+
+    def _renewed(self, credential: Secret, refresh_token: Secret) -> Secret:
+        return Secret(with_token(credential.reveal(), refresh_token.reveal()), self.connection.mask)

@@ -62,7 +62,7 @@ def _claim(claim: Claim) -> Mapping[str, object]:
         "held": claim.held,
         "said": _announcement(claim.announcement),
         "mail": claim.mail,
-        "looked": claim.looked and _stamp(claim.looked),
+        "looked": claim.not_found_at and _stamp(claim.not_found_at),
     }
 
 
@@ -194,7 +194,7 @@ def _read_claim(value: object, at: str) -> Claim:
         announcement=_read_announcement(fields["said"], f"{at}.said"),
         held=held,
         mail=mail,
-        looked=_optional(fields["looked"], f"{at}.looked", _instant),
+        not_found_at=_optional(fields["looked"], f"{at}.looked", _instant),
     )
 
 

@@ -36,7 +36,7 @@ class Keys:
     """The club's key, and the one before it while that is still needed to open what it sealed."""
 
     current: bytes = field(repr=False)
-    conf_json: bytes | None = field(default=None, repr=False)
+    previous: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def keys(given: LedgerKeys) -> Keys:
     """The keys of the settings. Raises InputError, which says how to make one, where there is none or it is none."""
     if not given.current:
         raise InputError(f"{KEY} is not set: the ledger is sealed with it.", f"{HOW_TO_MAKE}.")
-    conf_json = _key(given.old, OLD_KEY) if given.old else None
-    return Keys(_key(given.current, KEY), conf_json)
+    previous = _key(given.old, OLD_KEY) if given.old else None
+    return Keys(_key(given.current, KEY), previous)
 
 
 def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
@@ -96,7 +96,7 @@ def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT
         raise RefusedError(
             f"{shown} was sealed by a newer version of sessionsmgmt.", "Update sessionsmgmt to that version or later."
         )
-    named = {_name(key).encode(): key for key in (keys.conf_json, keys.current) if key}
+    named = {_name(key).encode(): key for key in (keys.previous, keys.current) if key}
     if begun[3] not in named:
         raise RefusedError(
             f"{shown} was sealed with another key than {KEY}.",

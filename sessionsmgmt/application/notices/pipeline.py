@@ -21,17 +21,17 @@ from sessionsmgmt.application.notices.deliveries import (
 )
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
-from sessionsmgmt.domain.delivery.reconciliation import doubtful, earliest, reconciled, trait
+from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import decide
-from sessionsmgmt.domain.sessions.eligibility import Club
-from sessionsmgmt.domain.sessions.plausibility import MONTH, mistake, oddities
 from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, horizon
 from sessionsmgmt.domain.sessions.roster import directory
-from sessionsmgmt.domain.sessions.sending_order import in_waves
+from sessionsmgmt.domain.sessions.setup_mistakes import MONTH, mistake, oddities
+from sessionsmgmt.domain.sessions.waves import in_waves
 from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Ledger
@@ -55,7 +55,7 @@ def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
     if job.lookup is None:
         return Reconciliation()
     snapshot = job.ledger.read(clock())
-    claims = doubtful(snapshot, clock())
+    claims = held_claims(snapshot, clock())
     if not claims:
         return Reconciliation(snapshot=snapshot)
     mails = job.lookup.folder.since(earliest(claims.values()))
@@ -204,5 +204,5 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
 def _claim(notice: Notice, plan: Plan, run: str) -> Begin:
     email = plan.emails[notice.key]
     recipients = [address.addr_spec for name in ("To", "Cc") for address in getattr(email[name], "addresses", ())]
-    looks = trait(plan.snapshot.secret, recipients, str(email["Subject"]))
+    looks = mail_digest(plan.snapshot.secret, recipients, str(email["Subject"]))
     return Begin(notice.key, run, plan.snapshot.entry(notice.key).announcement, notice.announcement, looks)

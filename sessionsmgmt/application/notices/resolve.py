@@ -12,7 +12,7 @@ from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.notifications import notify_of_held
 from sessionsmgmt.application.result import AdoptResult, ResolveResult
 from sessionsmgmt.domain.delivery.claims import Claim, Resolve
-from sessionsmgmt.domain.delivery.reconciliation import doubtful
+from sessionsmgmt.domain.delivery.reconciliation import held_claims
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.ledger import AdoptableLedger, Ledger, Unwritten
@@ -36,7 +36,7 @@ def close(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: date
     and as the ledger does.
     """
     snapshot = ledger.read(now)
-    held = doubtful(snapshot, now)
+    held = held_claims(snapshot, now)
     meant = sorted(key for key in held if notice in ("", key.notice) and session in ("", key.session))
     if not meant:
         raise InputError("No held notice matches.", _listed(held))

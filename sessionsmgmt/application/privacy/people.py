@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sessionsmgmt.application.context import Context
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.sessions.roster import directory, known_by
+from sessionsmgmt.domain.sessions.roster import directory, identifiers_of
 from sessionsmgmt.errors import SessionsError
 
 
@@ -19,8 +19,8 @@ def known_by_address(context: Context, address: str) -> tuple[frozenset[str], Se
     try:
         reading = context.services.contacts().read()
     except SessionsError as error:
-        return known_by(address, {}), error
-    return known_by(address, directory(reading.contacts, context.config.roles)), None
+        return identifiers_of(address, {}), error
+    return identifiers_of(address, directory(reading.contacts, context.config.roles)), None
 
 
 def naming(snapshot: LedgerSnapshot, marks: Iterable[str]) -> dict[Key, frozenset[str]]:

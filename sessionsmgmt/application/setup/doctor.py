@@ -11,7 +11,7 @@ from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.job import Job
 from sessionsmgmt.application.result import DoctorResult
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.delivery.reconciliation import doubtful
+from sessionsmgmt.domain.delivery.reconciliation import held_claims
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.people import ContactsReading, Role
 from sessionsmgmt.domain.model.rule import Rule
@@ -82,7 +82,7 @@ def _club(job: Job, now: datetime) -> Iterator[Finding]:
         yield failed("ledger", error)
         return
     yield from _noted("ledger", snapshot.warnings)
-    held = doubtful(snapshot, now)
+    held = held_claims(snapshot, now)
     if held:
         yield Finding("ledger", Health.BAD, f"{len(held)} held.", "See 'sessionsmgmt status'.")
     else:

@@ -2,6 +2,8 @@
 
 This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
 pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
+
+The module has over 300 lines, so that the whole protocol can be read in one place, as it has to be to be judged.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ class Claim:
     announcement: Announcement
     held: bool = False
     mail: str = ""
-    looked: datetime | None = None
+    not_found_at: datetime | None = None
 
     def is_held(self, now: datetime) -> bool:
         """Whether nobody knows what became of it: its run said so, or died and can't say any more.
@@ -121,7 +123,7 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Reconciled:
     """The held mail of the claim of ``run`` was looked for where sent mail is kept: ``message_id`` if it is there."""
 
     key: Key
@@ -161,7 +163,7 @@ class SetEventId:
     event_id: str
 
 
-Step = Begin | Sent | NotSent | Hold | Resolve | Looked | Import | Forget | SetEventId
+Step = Begin | Sent | NotSent | Hold | Resolve | Reconciled | Import | Forget | SetEventId
 
 ByDigest = Begin | Import | Forget
 """The steps that know people by digests: they mean nothing to a ledger with another secret."""
@@ -215,9 +217,9 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
             if not step.arrived:
                 return _freed(entry, now)
             return replace(entry, announcement=claim.announcement, claim=None, message_id="", at=now)
-        case Looked():
+        case Reconciled():
             if claim and claim.run == step.run and claim.is_held(now):
-                return _after_look(entry, claim, step.message_id, now)
+                return _after_search(entry, claim, step.message_id, now)
             if claim is None and step.message_id in {"", entry.message_id}:
                 return entry
             return Refused(step.key, Refusal.NOT_HELD)
@@ -244,13 +246,13 @@ def _may_be(claimed: Announcement, asked: Announcement) -> bool:
     return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
 
 
-def _after_look(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
+def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
     """Found, it was sent. Missing once, it may still turn up; missing again, and later, it did not leave."""
     if message_id:
         return replace(entry, announcement=claim.announcement, claim=None, message_id=message_id, at=now)
-    if claim.looked is None:
-        return replace(entry, claim=replace(claim, looked=now))
-    return _freed(entry, now) if now - claim.looked >= APART else entry
+    if claim.not_found_at is None:
+        return replace(entry, claim=replace(claim, not_found_at=now))
+    return _freed(entry, now) if now - claim.not_found_at >= APART else entry
 
 
 def _freed(entry: Entry, now: datetime) -> Entry:
@@ -322,10 +324,10 @@ class LedgerSnapshot:
         )
 
 
-def digest(secret: bytes, mark: str) -> str:
+def digest(secret: bytes, identifier: str) -> str:
     """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
 
     ``mark`` is one of ``roster.marks``, as it is compared. A plain hash of an address can be found by trying addresses;
     one that is keyed with the ledger's own secret cannot.
     """
-    return hmac.new(secret, mark.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, identifier.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.delivery.claims import Claim, LedgerSnapshot, Looked, digest
+from sessionsmgmt.domain.delivery.claims import Claim, LedgerSnapshot, Reconciled, digest
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.text import caseless
 
@@ -53,12 +53,12 @@ def mark(team: str, key: Key, announcement: Announcement) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def trait(secret: bytes, recipients: Collection[str], subject: str) -> str:
+def mail_digest(secret: bytes, recipients: Collection[str], subject: str) -> str:
     """What stands in the ledger for a mail: a digest of whom it goes to and of its subject, however it is spaced."""
     return digest(secret, "\n".join([*sorted({fold(one) for one in recipients}), caseless(" ".join(subject.split()))]))
 
 
-def doubtful(snapshot: LedgerSnapshot, now: datetime) -> dict[Key, Claim]:
+def held_claims(snapshot: LedgerSnapshot, now: datetime) -> dict[Key, Claim]:
     """The claims of which nobody knows whether their mail left."""
     return {key: claim for key, claim in _claims(snapshot).items() if claim.is_held(now)}
 
@@ -68,7 +68,7 @@ def earliest(claims: Iterable[Claim]) -> datetime:
     return min(claim.at for claim in claims) - BACK
 
 
-def reconciled(snapshot: LedgerSnapshot, mails: Collection[Mail], team: str, now: datetime) -> tuple[Looked, ...]:
+def reconciled(snapshot: LedgerSnapshot, mails: Collection[Mail], team: str, now: datetime) -> tuple[Reconciled, ...]:
     """What to tell the ledger of each claim in doubt, once all ``mails`` since the ``earliest`` of them were seen.
 
     A mail that the ledger knows as another notice's is none of these. Of claims whose mails look alike nothing is told
@@ -87,10 +87,10 @@ def reconciled(snapshot: LedgerSnapshot, mails: Collection[Mail], team: str, now
 
     found = {key: marked[one] for key, one in marks.items() if one in marked}
     for looks, group in alike.items():
-        same = [one for one in left if trait(snapshot.secret, one.recipients, one.subject) == looks]
+        same = [one for one in left if mail_digest(snapshot.secret, one.recipients, one.subject) == looks]
         found |= _told(snapshot, group, same, now)
-    doubts = doubtful(snapshot, now)
-    return tuple(Looked(key, doubts[key].run, one) for key, one in sorted(found.items()) if key in doubts)
+    doubts = held_claims(snapshot, now)
+    return tuple(Reconciled(key, doubts[key].run, one) for key, one in sorted(found.items()) if key in doubts)
 
 
 def _told(snapshot: LedgerSnapshot, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime) -> dict[Key, str]:

@@ -28,9 +28,16 @@ from sessionsmgmt.domain.model.notice import (
 from sessionsmgmt.domain.model.people import Person, Roster
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.eligibility import Club, Sight, Standing, look, people_by_digest, sight_warnings
-from sessionsmgmt.domain.sessions.keys import keys_by_event, new_event_ids, told_of
+from sessionsmgmt.domain.sessions.assessment import (
+    Assessment,
+    Club,
+    Standing,
+    assess,
+    assessment_warnings,
+    people_by_digest,
+)
 from sessionsmgmt.domain.sessions.presence import finish
+from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys_by_event, new_event_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,16 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
     for rule in rules:
         context = _Context(rule, reading, club, now, by_digest)
         keys = frozenset(key for key in announced if key.notice == rule.id)
-        sights = _sights(context, events, keys)
-        of_event = keys_by_event(rule, sights, reading, club, now)
+        assessments = _sights(context, events, keys)
+        of_event = keys_by_event(rule, assessments, reading, club, now)
         event_ids += new_event_ids(of_event, club.snapshot)
-        seen = {key: sights[event] for event, key in of_event.items()}
+        seen = {key: assessments[event] for event, key in of_event.items()}
         judged = {key: _judge(context, key, seen.get(key)) for key in keys | seen.keys()}
         verdicts += _with_others(tuple(filter(None, judged.values())), seen, keys, club)
-        for key, sight in seen.items():
-            warnings += sight_warnings(sight, announced=told_of(club.snapshot.entry(key), now) is not None)
+        for key, assessment in seen.items():
+            warnings += assessment_warnings(
+                assessment, announced=current_announcement(club.snapshot.entry(key), now) is not None
+            )
     known = {rule.id for rule in rules}
     for key in sorted(key for key in announced if key.notice not in known):
         warnings.append(ReportWarning("notice-removed", _REMOVED, key.session))
@@ -90,30 +99,30 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
     return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids))
 
 
-def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]) -> dict[str, Sight]:
+def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]) -> dict[str, Assessment]:
     """The events that the rule matches or spoke of, as it sees them, in the order of their ids."""
     rule, club = context.rule, context.club
     spoken_of = {club.snapshot.event_id(key) for key in keys}
     wanted = sorted(id_ for id_, event in events.items() if id_ in spoken_of or rule.matches(event.title))
-    return {id_: look(rule, events[id_], club, context.now) for id_ in wanted}
+    return {id_: assess(rule, events[id_], club, context.now) for id_ in wanted}
 
 
-def _judge(context: _Context, key: Key, sight: Sight | None) -> Verdict | None:
+def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdict | None:
     club, now = context.club, context.now
     entry = club.snapshot.entry(key)
     if entry.claim:
         return _waiting(key, entry.claim, now)
-    announcement = told_of(entry, now)
+    announcement = current_announcement(entry, now)
     told = announcement.presence if announcement else None
-    if sight is None:
+    if assessment is None:
         if told is None:
             return None
         gone = context.reading.knows_gone(club.snapshot.event_id(key))
         return _cancel(context.rule, key, told, None, club) if gone else _skip(key, told, _HIDDEN)
-    event, window = sight.event, sight.window
-    match sight.standing:
+    event, window = assessment.event, assessment.window
+    match assessment.standing:
         case Standing.SESSION:
-            return _speak(context, key, sight)
+            return _speak(context, key, assessment)
         case Standing.HIDDEN:
             return _skip(key, told or window, _HIDDEN)
         case Standing.FOREIGN:
@@ -138,10 +147,10 @@ def _moved_away(told: Presence, window: Presence) -> bool:
     return told.start < window.start and not told.covers(window)
 
 
-def _speak(context: _Context, key: Key, sight: Sight) -> Verdict:
+def _speak(context: _Context, key: Key, assessment: Assessment) -> Verdict:
     """A session that counts: new, changed, added, removed, or nothing to say."""
     rule, club = context.rule, context.club
-    event, window, roster = sight.event, sight.window, sight.roster
+    event, window, roster = assessment.event, assessment.window, assessment.roster
     entry = club.snapshot.entry(key)
     before = entry.announcement if entry.announcement and entry.announcement.kind is not Kind.CANCELLED else None
     known = before.people if before else frozenset()
@@ -150,14 +159,14 @@ def _speak(context: _Context, key: Key, sight: Sight) -> Verdict:
     announcement = Announcement(
         Kind.NEW, window, frozenset[str]().union(*digests.values()), _next_sequence(entry), club.place(event.location)
     )
-    reasons = list(_reasons(context, before, announcement, newcomers, sight))
+    reasons = list(_reasons(context, before, announcement, newcomers, assessment))
     kind = next((one for one in reasons if one in rule.kinds), None)
-    wants_person = bool(sight.unmet and before)
+    wants_person = bool(assessment.unmet and before)
     if kind is None:
         reason = f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already"
         return replace(_skip(key, window, reason), attention=wants_person)
-    if sight.unmet:
-        return Verdict(key, window.start, State.FAILED, kind, sight.unmet, attention=wants_person)
+    if assessment.unmet:
+        return Verdict(key, window.start, State.FAILED, kind, assessment.unmet, attention=wants_person)
     notice = Notice(
         key=key,
         kind=kind,
@@ -176,7 +185,7 @@ def _reasons(
     before: Announcement | None,
     announcement: Announcement,
     newcomers: frozenset[Person],
-    sight: Sight,
+    assessment: Assessment,
 ) -> Iterator[Kind]:
     """Why something is to be said, the weightiest reason first."""
     if before is None:
@@ -186,20 +195,20 @@ def _reasons(
         yield Kind.CHANGED
     if newcomers:
         yield Kind.ADDED
-    elif _somebody_left(context, before.people - announcement.people, sight):
+    elif _somebody_left(context, before.people - announcement.people, assessment):
         yield Kind.REMOVED
 
 
-def _somebody_left(context: _Context, missing: frozenset[str], sight: Sight) -> bool:
+def _somebody_left(context: _Context, missing: frozenset[str], assessment: Assessment) -> bool:
     """Whether somebody who was named does not come any more. ``missing`` is what was remembered and is not seen now.
 
     Who can't be found in the address book has not left. Nor has who may stand behind an address that it does not know,
     unless they declined.
     """
     known = {context.by_digest[one] for one in missing if one in context.by_digest}
-    left = [person for person in known if not sight.attendance.coming & set(person.addresses)]
-    declined = {fold(attendee.address) for attendee in sight.event.attendees if attendee.declined}
-    return any(not sight.attendance.left_out or declined & set(person.addresses) for person in left)
+    left = [person for person in known if not assessment.attendance.coming & set(person.addresses)]
+    declined = {fold(attendee.address) for attendee in assessment.event.attendees if attendee.declined}
+    return any(not assessment.attendance.left_out or declined & set(person.addresses) for person in left)
 
 
 def _cancel(rule: Rule, key: Key, told: Presence, event: Event | None, club: Club) -> Verdict:
@@ -224,16 +233,20 @@ def _cancel(rule: Rule, key: Key, told: Presence, event: Event | None, club: Clu
 
 
 def _with_others(
-    verdicts: Sequence[Verdict], seen: Mapping[Key, Sight], announced: frozenset[Key], club: Club
+    verdicts: Sequence[Verdict], seen: Mapping[Key, Assessment], announced: frozenset[Key], club: Club
 ) -> Iterator[Verdict]:
     """The verdicts; what is called off names the announced sessions of that day that take place."""
     by_day = defaultdict(list)
     for key in sorted(announced & seen.keys()):
-        sight, entry = seen[key], club.snapshot.entry(key)
-        if sight.standing is Standing.SESSION and entry.announcement and entry.announcement.kind is not Kind.CANCELLED:
-            event = sight.event
+        assessment, entry = seen[key], club.snapshot.entry(key)
+        if (
+            assessment.standing is Standing.SESSION
+            and entry.announcement
+            and entry.announcement.kind is not Kind.CANCELLED
+        ):
+            event = assessment.event
             session = Session(event.id, event.title, event.start, event.end, event.location)
-            by_day[sight.window.start.astimezone(club.zone).date()].append(Occurrence(session, sight.window))
+            by_day[assessment.window.start.astimezone(club.zone).date()].append(Occurrence(session, assessment.window))
     for verdict in verdicts:
         if verdict.notice and verdict.kind is Kind.CANCELLED:
             others = by_day.get(verdict.start.astimezone(club.zone).date(), ())

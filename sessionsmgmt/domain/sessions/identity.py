@@ -15,7 +15,7 @@ from sessionsmgmt.domain.model.notice import Key, Presence
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class MissingSession:
     """An announced session whose id is gone, cancelled or turned into a series: what was last said about it.
 
     ``people`` and ``place`` are digests, as the ledger has them.
@@ -45,7 +45,7 @@ class Candidate:
         return frozenset[str]().union(*self.people)
 
 
-def pair(lost: Sequence[Lost], candidates: Sequence[Candidate], zone: tzinfo) -> dict[Key, str]:
+def pair(lost: Sequence[MissingSession], candidates: Sequence[Candidate], zone: tzinfo) -> dict[Key, str]:
     """The id that each lost session has now; a session that is really gone is not among them.
 
     Two can be the same session if their windows overlap or begin on the same day of the zone. Sessions of which
@@ -60,7 +60,7 @@ def pair(lost: Sequence[Lost], candidates: Sequence[Candidate], zone: tzinfo) ->
     return pairs
 
 
-def _pair_unchanged(pairs: dict[Key, str], lost: Iterable[Lost], candidates: Iterable[Candidate]) -> None:
+def _pair_unchanged(pairs: dict[Key, str], lost: Iterable[MissingSession], candidates: Iterable[Candidate]) -> None:
     """Pair what is the same. Among several that are the same it does not matter which belongs to which."""
     taken = set(pairs.values())
     keys: defaultdict[Hashable, list[Key]] = defaultdict(list)
@@ -76,7 +76,9 @@ def _pair_unchanged(pairs: dict[Key, str], lost: Iterable[Lost], candidates: Ite
             pairs.update(zip(sorted(sessions), sorted(events[what]), strict=True))
 
 
-def _pair_nearest(pairs: dict[Key, str], lost: Iterable[Lost], candidates: Iterable[Candidate], zone: tzinfo) -> None:
+def _pair_nearest(
+    pairs: dict[Key, str], lost: Iterable[MissingSession], candidates: Iterable[Candidate], zone: tzinfo
+) -> None:
     """Pair the rest by the people in common, then by the begin."""
     free = {one.key for one in lost} - pairs.keys()
     events = {one.event_id for one in candidates} - set(pairs.values())
@@ -93,7 +95,9 @@ def _pair_nearest(pairs: dict[Key, str], lost: Iterable[Lost], candidates: Itera
         events -= of_event.keys()
 
 
-def _near(lost: Iterable[Lost], candidates: Iterable[Candidate], zone: tzinfo) -> Iterator[tuple[Lost, Candidate]]:
+def _near(
+    lost: Iterable[MissingSession], candidates: Iterable[Candidate], zone: tzinfo
+) -> Iterator[tuple[MissingSession, Candidate]]:
     """The pairs that can be the same session; what has no day in common is not looked at."""
     by_day: defaultdict[date, list[Candidate]] = defaultdict(list)
     for event in candidates:
@@ -106,7 +110,7 @@ def _near(lost: Iterable[Lost], candidates: Iterable[Candidate], zone: tzinfo) -
                 yield one, event
 
 
-def _rank(one: Lost, event: Candidate) -> tuple[int, float]:
+def _rank(one: MissingSession, event: Candidate) -> tuple[int, float]:
     """The lower, the better: people in common first, then the seconds between the two begins."""
     common = sum(bool(person & one.people) for person in event.people)
     return -common, abs(event.presence.start - one.presence.start).total_seconds()

@@ -80,22 +80,22 @@ def _addresses(contacts: Iterable[Contact]) -> set[str]:
     return {fold(address) for contact in contacts for address in contact.addresses if address.strip()}
 
 
-def marks(person: Person, known: Directory) -> tuple[str, ...]:
+def identifiers(person: Person, known: Directory) -> tuple[str, ...]:
     """What a person is recognised by on a later day, if any of it was remembered.
 
     That is each address that is theirs alone, whatever they are called by then; and each address together with the
     name, which tells a child from the others who have the family's address, before and after there are others.
     """
     own = tuple(address for address in person.addresses if len(known[address]) == 1)
-    return own + tuple(named(address, person.name) for address in person.addresses)
+    return own + tuple(address_and_name(address, person.name) for address in person.addresses)
 
 
-def named(address: str, name: str) -> str:
+def address_and_name(address: str, name: str) -> str:
     """What tells somebody from the others who have the address: it and the name together."""
     return f"{address}\n{caseless(name)}"
 
 
-def known_by(address: str, known: Directory) -> frozenset[str]:
+def identifiers_of(address: str, known: Directory) -> frozenset[str]:
     """All that whoever has the address may be recognised by, as ``marks`` has it.
 
     Where several people share it, that is the address, alone and with each of their names: what else each of them has
@@ -103,8 +103,8 @@ def known_by(address: str, known: Directory) -> frozenset[str]:
     """
     listed = known.get(fold(address), ())
     if len(listed) == 1:
-        return frozenset({fold(address), *marks(listed[0].person, known)})
-    return frozenset({fold(address), *(named(fold(address), one.person.name) for one in listed)})
+        return frozenset({fold(address), *identifiers(listed[0].person, known)})
+    return frozenset({fold(address), *(address_and_name(fold(address), one.person.name) for one in listed)})
 
 
 @dataclass(frozen=True, slots=True)

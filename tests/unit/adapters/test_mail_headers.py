@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.mail_headers import mail_from_headers
-from sessionsmgmt.domain.delivery.reconciliation import MARK, trait
+from sessionsmgmt.domain.delivery.reconciliation import MARK, mail_digest
 from tests.builders import NOW, SECRET
 
 SUBJECT = (
@@ -39,7 +39,7 @@ def test_a_subject_is_the_same_however_it_is_given(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["=?x?q?y?=", "=?utf-8?b?A?=", "=?utf-8?q?=ff?=", "=?utf-8?", "\ud800 \udcff"])
 def test_an_encoding_that_makes_no_sense_is_no_obstacle(value: str) -> None:
-    assert trait(SECRET, (), mail_from_headers("1", NOW, [("Subject", value)]).subject)
+    assert mail_digest(SECRET, (), mail_from_headers("1", NOW, [("Subject", value)]).subject)
 
 
 def test_recipients_are_those_of_to_and_cc_without_their_names() -> None:
@@ -75,4 +75,4 @@ NAMES = st.sampled_from(["To", "Cc", "Subject", MARK, "X-Other"])
 @given(st.lists(st.tuples(NAMES, st.text() | st.text(alphabet='=?utf-8qb \r\n,;:<>@"()\\\udcffé'))))
 def test_whatever_the_headers_hold_there_is_a_mail(headers: list[tuple[str, str]]) -> None:
     found = mail_from_headers("1", NOW, headers)
-    assert len(trait(SECRET, found.recipients, found.subject)) == 32
+    assert len(mail_digest(SECRET, found.recipients, found.subject)) == 32

@@ -25,7 +25,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Resolve,
     Sent,
 )
-from sessionsmgmt.domain.delivery.reconciliation import Mail, trait
+from sessionsmgmt.domain.delivery.reconciliation import Mail, mail_digest
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.entrypoints.exit_status import Exit, delivery_status, error_status, result_status
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
@@ -116,7 +116,7 @@ class SentAlike:
 
 def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
     ledger = store(tmp_path)
-    looks = trait(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
+    looks = mail_digest(ledger.read(NOW).secret, ["office@example.org"], "MantaBots")
     LedgerRun(ledger).write([Begin(key("held"), "dead", None, announcement(), looks)], NOW)
 
     def send_another() -> None:
@@ -142,12 +142,12 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
     result = send_due(job(ledger, 10), post, RUN, still)
 
     left = 4 * failing
-    settled, doubtful, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
-    assert sorted(post.tried) == [*settled, *doubtful]
+    settled, held_claims, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
+    assert sorted(post.tried) == [*settled, *held_claims]
     assert result_status(result) is error_status(error)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
     assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
-    for name in doubtful:
+    for name in held_claims:
         assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.HELD, error_status(error))
         assert by_name[name].verdict.reason == f"It did leave, but the ledger could not be told: {error}"
         assert by_name[name].message_id == f"<{name}@mail.invalid>"

@@ -1,7 +1,7 @@
 """Two runs over one session, a ledger and the requests between them: everything that can happen next, and what may not.
 
 What happens around the runs (time, people, folders) is added by whoever walks through it; see ``test_protocol`` and
-``test_protocol_looking``.
+``test_protocol_reconciling``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sessionsmgmt.domain.delivery.claims import (
     advance,
     digest,
 )
-from sessionsmgmt.domain.delivery.reconciliation import trait
+from sessionsmgmt.domain.delivery.reconciliation import mail_digest
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from tests.builders import NOW, SECRET, announcement, local, window
 
@@ -134,7 +134,7 @@ def due(entry: Entry, edits: int) -> Begin | None:
     return Begin(KEY, "", entry.announcement, what, LOOKS)
 
 
-LOOKS = trait(SECRET, (), "MantaBots on Saturday")
+LOOKS = mail_digest(SECRET, (), "MantaBots on Saturday")
 """What the ledger keeps of each of the mails: they all look alike."""
 
 
@@ -279,8 +279,8 @@ class People:
             yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
         claim = world.entry.claim
         if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
-            looked = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))
-            yield None, self.protocol.reach(world, looked, world.time)[0]
+            resolved = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))
+            yield None, self.protocol.reach(world, resolved, world.time)[0]
 
     def broken_promises(self, world: World) -> Iterator[str]:
         """What was promised and does not hold in this state."""

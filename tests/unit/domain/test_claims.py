@@ -17,8 +17,8 @@ from sessionsmgmt.domain.delivery.claims import (
     Forget,
     Hold,
     Import,
-    Looked,
     NotSent,
+    Reconciled,
     Refusal,
     Refused,
     Resolve,
@@ -51,7 +51,7 @@ def claimed(run: str, at: datetime = NOW, *, held: bool = False) -> Entry:
 
 def missed(run: str, ago: timedelta) -> Entry:
     """A held claim whose mail was looked for so long ago and not found."""
-    return replace(TOLD, claim=replace(claim(run, what=NEXT, held=True), looked=NOW - ago))
+    return replace(TOLD, claim=replace(claim(run, what=NEXT, held=True), not_found_at=NOW - ago))
 
 
 CARRIED = Entry(OTHER, None, "elsewhere", BEFORE)
@@ -80,8 +80,8 @@ STEPS: dict[str, Step] = {
     "hold": Hold(KEY, "we"),
     "arrived": Resolve(KEY, arrived=True),
     "missed": Resolve(KEY, arrived=False),
-    "found": Looked(KEY, "we", "second"),
-    "absent": Looked(KEY, "we", ""),
+    "found": Reconciled(KEY, "we", "second"),
+    "absent": Reconciled(KEY, "we", ""),
     "carry": Import(KEY, CARRIED),
     "forget": Forget(KEY, frozenset({ANN})),
 }
@@ -130,7 +130,7 @@ def outcome(entry: Entry, word: str) -> Entry | Refused:
             return replace(entry, claim=replace(entry.claim, held=True))
         case "looked":
             assert entry.claim
-            return replace(entry, claim=replace(entry.claim, looked=NOW))
+            return replace(entry, claim=replace(entry.claim, not_found_at=NOW))
         case "moved":
             return CARRIED
         case "less":
@@ -175,7 +175,7 @@ def free_again(*steps: tuple[Step, datetime]) -> Entry:
 @pytest.mark.parametrize(
     "freed",
     [
-        free_again((Looked(KEY, "we", ""), NOW), (Looked(KEY, "we", ""), NOW + APART)),
+        free_again((Reconciled(KEY, "we", ""), NOW), (Reconciled(KEY, "we", ""), NOW + APART)),
         free_again((Resolve(KEY, arrived=False), NOW + APART)),
     ],
     ids=["by looking", "by a person"],
@@ -191,12 +191,12 @@ def test_what_turned_out_not_to_have_left_is_due_again_and_not_taken_from_anothe
 
 
 def test_when_it_was_last_told_of_stays_known_when_a_later_notice_is_freed() -> None:
-    entry = replace(TOLD, claim=replace(claim("we", what=NEXT, held=True), looked=NOW - APART))
-    assert advance(entry, Looked(KEY, "we", ""), NOW) == TOLD
+    entry = replace(TOLD, claim=replace(claim("we", what=NEXT, held=True), not_found_at=NOW - APART))
+    assert advance(entry, Reconciled(KEY, "we", ""), NOW) == TOLD
 
 
 def test_what_was_looked_for_before_is_not_counted_for_the_next_claim() -> None:
-    freed = advance(missed("we", APART), Looked(KEY, "we", ""), NOW)
+    freed = advance(missed("we", APART), Reconciled(KEY, "we", ""), NOW)
     assert isinstance(freed, Entry)
     anew = advance(freed, Begin(KEY, "they", OLD, NEXT, "digest"), NOW)
     assert anew == replace(TOLD, claim=Claim("they", NOW, NEXT, mail="digest"))
@@ -204,7 +204,7 @@ def test_what_was_looked_for_before_is_not_counted_for_the_next_claim() -> None:
 
 def test_looks_whose_clocks_go_backwards_free_nothing() -> None:
     entry = missed("we", -APART)
-    assert advance(entry, Looked(KEY, "we", ""), NOW) == entry
+    assert advance(entry, Reconciled(KEY, "we", ""), NOW) == entry
 
 
 def test_an_entry_is_carried_whole_with_what_is_held_in_it() -> None:

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.delivery.claims import LEASE, Claim, Entry, LedgerSnapshot
-from sessionsmgmt.domain.delivery.reconciliation import BACK, SKEW, Mail, doubtful, earliest, mark, reconciled, trait
+from sessionsmgmt.domain.delivery.reconciliation import (
+    BACK,
+    SKEW,
+    Mail,
+    earliest,
+    held_claims,
+    mail_digest,
+    mark,
+    reconciled,
+)
 from sessionsmgmt.domain.model.notice import Key, Kind, Presence
 from tests.builders import NOW, SECRET, announcement, claim, snapshot, window
 
@@ -19,7 +28,7 @@ TEAM = "MantaBots"
 LAB, SHOP, HALL = (Key("campus", name) for name in ("lab", "shop", "hall"))
 OFFICE = ("office@example.org", "guard@example.org")
 SUBJECT = "MantaBots on Saturday"
-LOOKS = trait(SECRET, OFFICE, SUBJECT)
+LOOKS = mail_digest(SECRET, OFFICE, SUBJECT)
 CLAIMED = NOW - LEASE
 INSTANT = timedelta(microseconds=1)
 
@@ -53,7 +62,7 @@ def marked(key: Key = LAB, number: int = 1, *, team: str = TEAM, at: datetime = 
 
 def told(memory: LedgerSnapshot, *mails: Mail, now: datetime = NOW) -> dict[Key, str]:
     """The id each claim is told to have, empty where its mail did not leave."""
-    claims = doubtful(memory, now)
+    claims = held_claims(memory, now)
     found = reconciled(memory, mails, TEAM, now)
     assert all(one.run == claims[one.key].run for one in found)
     return {one.key: one.message_id for one in found}
@@ -87,7 +96,7 @@ def test_another_mail_is_not_taken_for_it(other: Mail) -> None:
 
 
 def test_without_any_mail_it_did_not_leave() -> None:
-    assert told(memory({LAB: held(), SHOP: held(mail=trait(SECRET, (), ""))})) == {LAB: "", SHOP: ""}
+    assert told(memory({LAB: held(), SHOP: held(mail=mail_digest(SECRET, (), ""))})) == {LAB: "", SHOP: ""}
 
 
 def test_of_a_claim_that_does_not_say_what_its_mail_looks_like_nothing_is_told_unless_its_mark_is_there() -> None:
@@ -137,7 +146,7 @@ def test_a_mail_may_be_that_of_a_run_which_is_at_it_just_now() -> None:
 
 
 def test_others_that_look_different_do_not_matter() -> None:
-    both = memory({LAB: held(), SHOP: held(mail=trait(SECRET, OFFICE, "another"))})
+    both = memory({LAB: held(), SHOP: held(mail=mail_digest(SECRET, OFFICE, "another"))})
     assert told(both, letter()) == {LAB: "mail 1", SHOP: ""}
 
 
@@ -198,8 +207,8 @@ def test_all_the_mail_is_looked_at_that_can_matter_to_any_claim() -> None:
 
 def test_in_doubt_are_the_held_and_those_whose_lease_is_over() -> None:
     claims = {LAB: held(at=NOW), SHOP: alive(), HALL: claim(at=CLAIMED)}
-    assert doubtful(memory(claims), NOW).keys() == {LAB, HALL}
-    assert doubtful(snapshot({LAB: Entry(announcement())}), NOW) == {}
+    assert held_claims(memory(claims), NOW).keys() == {LAB, HALL}
+    assert held_claims(snapshot({LAB: Entry(announcement())}), NOW) == {}
 
 
 def test_a_mark_is_the_same_in_every_zone_and_another_for_everything_else() -> None:
@@ -219,13 +228,15 @@ def test_a_mark_is_the_same_in_every_zone_and_another_for_everything_else() -> N
 
 
 def test_a_trait_tells_nothing_without_the_secret() -> None:
-    assert trait(bytes(32), OFFICE, SUBJECT) != LOOKS
+    assert mail_digest(bytes(32), OFFICE, SUBJECT) != LOOKS
     assert len(bytes.fromhex(LOOKS)) == 16
 
 
 @given(recipients=st.lists(st.text()), subject=st.text())
 def test_there_is_a_trait_of_whatever_stands_in_a_mail(recipients: list[str], subject: str) -> None:
-    assert trait(SECRET, recipients, subject) == trait(SECRET, [*reversed(recipients), *recipients], f" {subject}\n")
+    assert mail_digest(SECRET, recipients, subject) == mail_digest(
+        SECRET, [*reversed(recipients), *recipients], f" {subject}\n"
+    )
 
 
 TIMES = st.sampled_from([CLAIMED - BACK, CLAIMED - SKEW, CLAIMED, CLAIMED + SKEW, NOW]).map(
@@ -234,7 +245,7 @@ TIMES = st.sampled_from([CLAIMED - BACK, CLAIMED - SKEW, CLAIMED, CLAIMED + SKEW
 CLAIMS = st.builds(
     replace,
     st.builds(claim, st.sampled_from(["one", "other"]), at=TIMES, held=st.booleans()),
-    mail=st.sampled_from(["", LOOKS, trait(SECRET, OFFICE, "another")]),
+    mail=st.sampled_from(["", LOOKS, mail_digest(SECRET, OFFICE, "another")]),
 )
 ENTRIES = st.builds(
     Entry,
@@ -269,7 +280,7 @@ def test_whatever_is_seen_only_what_is_in_doubt_is_told_and_no_mail_is_told_of_t
     ids = [step.message_id for step in found if step.message_id]
     known = {entry.message_id for entry in one.entries.values()}
 
-    assert {step.key for step in found} <= doubtful(one, NOW).keys()
+    assert {step.key for step in found} <= held_claims(one, NOW).keys()
     assert len(set(ids)) == len(ids)
     assert set(ids) <= {mail.message_id for mail in mails} - known
 
@@ -285,4 +296,4 @@ def test_a_claim_whose_mail_can_be_seen_is_never_told_to_have_failed(one: Ledger
             unclaimed = mail.message_id not in known and mail.at >= since and step.key == marks.get(mail.mark, step.key)
             if unclaimed and not step.message_id:
                 assert mail.mark not in marks
-                assert trait(SECRET, mail.recipients, mail.subject) != claims[step.key].mail
+                assert mail_digest(SECRET, mail.recipients, mail.subject) != claims[step.key].mail

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee
 from sessionsmgmt.domain.model.people import Contact, Person, Role
-from sessionsmgmt.domain.sessions.roster import attendance, directory, known_by, marks
+from sessionsmgmt.domain.sessions.roster import attendance, directory, identifiers, identifiers_of
 from tests.builders import ADULTS, ANN, CONTACTS, ROLES, SAM, STUDENTS, attendees, contact, person
 
 
@@ -172,7 +172,7 @@ def test_a_contact_without_an_address_is_nobody() -> None:
 def test_a_person_is_known_by_each_address_that_is_theirs_alone() -> None:
     two = contact("Ann Adult", "ann@example.org", "ann@work.example.org")
     assert {"ann@example.org", "ann@work.example.org"} <= set(
-        marks(person("Ann Adult", *two.addresses), directory((two, SAM), ROLES))
+        identifiers(person("Ann Adult", *two.addresses), directory((two, SAM), ROLES))
     )
 
 
@@ -181,7 +181,7 @@ def test_a_person_is_not_known_by_an_address_that_others_have_too() -> None:
     lee = contact("Lee Park", "home@example.org", "lee@example.org")
     known = directory((kim, lee), ROLES)
     one, other = (
-        set(marks(person(name, *who.addresses), known)) for name, who in (("Kim Park", kim), ("Lee Park", lee))
+        set(identifiers(person(name, *who.addresses), known)) for name, who in (("Kim Park", kim), ("Lee Park", lee))
     )
     assert "kim@example.org" in one
     assert "lee@example.org" in other
@@ -192,7 +192,7 @@ def test_a_person_is_not_known_by_an_address_that_others_have_too() -> None:
 def test_people_with_nothing_but_shared_addresses_are_known_by_their_names_too() -> None:
     kim, lee = contact("Kim Park", "home@example.org"), contact("Lee Park", "home@example.org")
     known = directory((kim, lee), ROLES)
-    one, other = (set(marks(person(name, "home@example.org"), known)) for name in ("Kim Park", "Lee Park"))
+    one, other = (set(identifiers(person(name, "home@example.org"), known)) for name in ("Kim Park", "Lee Park"))
     assert one
     assert other
     assert not one & other
@@ -251,7 +251,7 @@ def test_every_attendee_who_comes_is_in_the_roster_or_accounted_for(
 def test_whoever_has_an_address_alone_is_known_by_all_that_is_theirs() -> None:
     known = directory([contact("Ann", "ann@example.org", "Ann@Home.example")], ROLES)
 
-    assert known_by(" ANN@example.org", known) == {
+    assert identifiers_of(" ANN@example.org", known) == {
         "ann@example.org",
         "ann@home.example",
         "ann@example.org\nann",
@@ -262,7 +262,7 @@ def test_whoever_has_an_address_alone_is_known_by_all_that_is_theirs() -> None:
 def test_those_who_share_an_address_are_known_by_it_with_their_names_and_nothing_else_of_theirs() -> None:
     family = [contact("Ann", "family@example.org", "ann@example.org"), contact("Bob", "family@example.org")]
 
-    assert known_by("family@example.org", directory(family, ROLES)) == {
+    assert identifiers_of("family@example.org", directory(family, ROLES)) == {
         "family@example.org",
         "family@example.org\nann",
         "family@example.org\nbob",
@@ -270,4 +270,4 @@ def test_those_who_share_an_address_are_known_by_it_with_their_names_and_nothing
 
 
 def test_an_address_of_nobody_is_known_by_itself() -> None:
-    assert known_by("Nobody@example.org", {}) == {"nobody@example.org"}
+    assert identifiers_of("Nobody@example.org", {}) == {"nobody@example.org"}

@@ -15,8 +15,8 @@ from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule
+from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import Decisions, decide
-from sessionsmgmt.domain.sessions.eligibility import Club
 from sessionsmgmt.domain.sessions.presence import horizon
 from sessionsmgmt.domain.sessions.roster import directory
 from tests.builders import ROLES, accepted, days, hours, rule, snapshot, weeks

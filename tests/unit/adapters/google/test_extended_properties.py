@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.adapters.google.extended_properties import CUT, announced, change, cut, is_copy, joined, ours, place
 from sessionsmgmt.adapters.ledger.sealing import Keys, seal, unseal
 from sessionsmgmt.domain.delivery.claims import digest
-from sessionsmgmt.domain.sessions.roster import directory, marks
+from sessionsmgmt.domain.sessions.roster import directory, identifiers
 from sessionsmgmt.errors import RefusedError
 from tests.builders import ROLES, contact
 
@@ -125,7 +125,7 @@ def test_whoever_was_named_is_recognised_by_the_address_book(people: list[dict[s
         card = contact(person["name"], person["mail"])
         snapshot = directory([card], ROLES)
         (listed,) = snapshot[person["mail"].casefold()]
-        assert {digest(bytes(32), mark) for mark in marks(listed.person, snapshot)} <= found
+        assert {digest(bytes(32), mark) for mark in identifiers(listed.person, snapshot)} <= found
 
 
 def test_a_name_may_hold_what_the_list_is_joined_by() -> None:

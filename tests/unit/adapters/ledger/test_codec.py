@@ -51,7 +51,7 @@ FULL = snapshot(
             NOW,
             "another id",
         ),
-        Key("campus", "bus"): Entry(claim=replace(claim("run 2", held=True), mail=DIGEST, looked=NOW)),
+        Key("campus", "bus"): Entry(claim=replace(claim("run 2", held=True), mail=DIGEST, not_found_at=NOW)),
     }
 )
 

@@ -85,9 +85,9 @@ def test_another_key_is_told_from_damage() -> None:
 
 
 def test_the_key_of_before_opens_what_it_sealed_and_says_so() -> None:
-    assert opened(SEALED, Keys(OTHER, conf_json=KEY)) == Opened(CONTENT, 7, outdated=True)
-    assert opened(SEALED, Keys(KEY, conf_json=OTHER)) == Opened(CONTENT, 7, outdated=False)
-    assert opened(SEALED, Keys(KEY, conf_json=KEY)) == Opened(CONTENT, 7, outdated=False)
+    assert opened(SEALED, Keys(OTHER, previous=KEY)) == Opened(CONTENT, 7, outdated=True)
+    assert opened(SEALED, Keys(KEY, previous=OTHER)) == Opened(CONTENT, 7, outdated=False)
+    assert opened(SEALED, Keys(KEY, previous=KEY)) == Opened(CONTENT, 7, outdated=False)
 
 
 def test_a_newer_format_asks_for_a_newer_version() -> None:

@@ -25,7 +25,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Entry,
     Import,
     LedgerSnapshot,
-    Looked,
+    Reconciled,
     Refused,
     Step,
     advance,
@@ -38,18 +38,18 @@ from tests.unit.domain.protocol import ENGAGED, KEY, LOOKS, WINDOWS, Letter, Nex
 TEAM = "MantaBots"
 LAST = 3
 """How many times ``APART`` passes: a run dies, its claim is looked at twice, and the other run sends."""
-Look = Callable[[Entry, frozenset[Letter], datetime], tuple[Looked, ...]]
+Look = Callable[[Entry, frozenset[Letter], datetime], tuple[Reconciled, ...]]
 
 
 @cache
-def look(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Looked, ...]:
+def look(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Reconciled, ...]:
     """A look as the product does it, where our own header does not survive."""
     mails = [Mail(one.id, (), "MantaBots on Saturday", NOW + one.time * APART) for one in seen]
     return reconciled(LedgerSnapshot(SECRET, {KEY: entry}), mails, TEAM, now)
 
 
 @cache
-def look_by_mark(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Looked, ...]:
+def look_by_mark(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Reconciled, ...]:
     """A look as the product does it, where our own header survives."""
     mails = [Mail(one.id, (), "", NOW + one.time * APART, mark(TEAM, KEY, one.announcement)) for one in seen]
     return reconciled(LedgerSnapshot(SECRET, {KEY: entry}), mails, TEAM, now)
@@ -76,14 +76,14 @@ class Folder:
             yield None, replace(world, seen=world.seen | {letter})
         if world.time < LAST and self._may_pass(world):
             yield None, replace(world, time=world.time + 1)
-        if sum(isinstance(step, Looked) for step, _ in world.wire) < self.most:
+        if sum(isinstance(step, Reconciled) for step, _ in world.wire) < self.most:
             for step in self.look(world.entry, world.seen, self.protocol.at(world.time)):
                 yield None, replace(world, wire=world.wire | {(step, world.time)})
 
     def _may_pass(self, world: World) -> bool:
         """A run is over before its lease is; a mail is seen in time."""
         alive = all(run.asked_at >= world.time for run in world.runs if run.place in ENGAGED)
-        missed = {step.run for step, _ in world.wire if isinstance(step, Looked) and not step.message_id}
+        missed = {step.run for step, _ in world.wire if isinstance(step, Reconciled) and not step.message_id}
         late = [one for one in world.left if one.run in missed and one not in world.seen]
         return alive and not (self.prompt and late)
 
@@ -137,7 +137,7 @@ def test_every_promise_holds_in_every_state(begins: str, folder: Folder, capsys:
     states = settled = 0
     for world, _ in walk([STARTS[begins]], folder.ways):
         states += 1
-        settled += world.entry.claim is None and any(isinstance(step, Looked) for step, _ in world.wire)
+        settled += world.entry.claim is None and any(isinstance(step, Reconciled) for step, _ in world.wire)
         assert not list(folder.broken_promises(world)), world
 
     with capsys.disabled():
@@ -147,27 +147,27 @@ def test_every_promise_holds_in_every_state(begins: str, folder: Folder, capsys:
 
 def freed_by_one_look(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """A mail that can't be seen did not leave."""
-    if isinstance(step, Looked) and entry.claim:
-        entry = replace(entry, claim=replace(entry.claim, looked=now - APART))
+    if isinstance(step, Reconciled) and entry.claim:
+        entry = replace(entry, claim=replace(entry.claim, not_found_at=now - APART))
     return advance(entry, step, now)
 
 
 def freed_by_two_looks_at_once(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """However soon after the first look the second one is."""
-    if isinstance(step, Looked) and entry.claim and entry.claim.looked:
-        entry = replace(entry, claim=replace(entry.claim, looked=min(entry.claim.looked, now - APART)))
+    if isinstance(step, Reconciled) and entry.claim and entry.claim.not_found_at:
+        entry = replace(entry, claim=replace(entry.claim, not_found_at=min(entry.claim.not_found_at, now - APART)))
     return advance(entry, step, now)
 
 
 def freed_while_alive(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """A look may settle a claim whose run is still at it."""
-    after = advance(_as_held(entry) if isinstance(step, Looked) else entry, step, now)
+    after = advance(_as_held(entry) if isinstance(step, Reconciled) else entry, step, now)
     if isinstance(after, Refused) or after.claim is None or entry.claim is None:
         return after
     return replace(after, claim=replace(after.claim, held=entry.claim.held))
 
 
-def look_at_everything(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Looked, ...]:
+def look_at_everything(entry: Entry, seen: frozenset[Letter], now: datetime) -> tuple[Reconciled, ...]:
     """Claims are looked at whose run is still at it."""
     return look(_as_held(entry), seen, now)
 
@@ -178,7 +178,7 @@ def _as_held(entry: Entry) -> Entry:
 
 def freed_by_a_look_at_another(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """What was looked for is taken to be whatever is claimed by now."""
-    if isinstance(step, Looked) and entry.claim:
+    if isinstance(step, Reconciled) and entry.claim:
         step = replace(step, run=entry.claim.run)
     return advance(entry, step, now)
 
@@ -191,7 +191,9 @@ def carried_over_what_is_known(entry: Entry, step: Step, now: datetime) -> Entry
 def freed_without_a_trace(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
     """Nothing is remembered of what was freed."""
     after = advance(entry, step, now)
-    freed = isinstance(step, Looked) and isinstance(after, Entry) and after.claim is None and after.announcement is None
+    freed = (
+        isinstance(step, Reconciled) and isinstance(after, Entry) and after.claim is None and after.announcement is None
+    )
     return Entry() if freed else after
 
 

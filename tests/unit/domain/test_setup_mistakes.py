@@ -9,7 +9,7 @@ import pytest
 
 from sessionsmgmt.domain.model.people import Contact, Role
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.plausibility import MONTH, mistake, nearest, oddities
+from sessionsmgmt.domain.sessions.setup_mistakes import MONTH, mistake, nearest, oddities
 from tests.builders import (
     ANN,
     CONTACTS,

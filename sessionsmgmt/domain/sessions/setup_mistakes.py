@@ -13,8 +13,8 @@ from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
 from sessionsmgmt.domain.model.people import Contact, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.keys import told_of
 from sessionsmgmt.domain.sessions.roster import roles_without_contact
+from sessionsmgmt.domain.sessions.session_keys import current_announcement
 from sessionsmgmt.domain.text import comparable
 
 MONTH = timedelta(days=31)
@@ -44,7 +44,7 @@ def mistake(
         return Mistake("The address book is empty, so nobody could be named.", _LOOK_AT_CONTACTS)
     if len(roles_without_contact(contacts, roles)) == len(roles):
         return Mistake("No contact has a label of any role, so nobody could be named.", _LOOK_AT_LABELS)
-    ahead = sum(told_of(entry, now) is not None for entry in snapshot.entries.values())
+    ahead = sum(current_announcement(entry, now) is not None for entry in snapshot.entries.values())
     if calendar.empty and ahead > 1:
         return Mistake(
             f"The calendar has no event at all, and {ahead} announced sessions lie ahead.", _LOOK_AT_CALENDAR

@@ -10,8 +10,8 @@ from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, SetEventI
 from sessionsmgmt.domain.model.event import CalendarReading, Status
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
-from sessionsmgmt.domain.sessions.eligibility import Club, Sight, Standing
-from sessionsmgmt.domain.sessions.identity import Candidate, Lost, pair
+from sessionsmgmt.domain.sessions.assessment import Assessment, Club, Standing
+from sessionsmgmt.domain.sessions.identity import Candidate, MissingSession, pair
 
 AGAIN = "#"
 """What stands between an event's id and a number, in the key of a session whose id was that of another one before."""
@@ -20,21 +20,21 @@ _AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
 
 def keys_by_event(
-    rule: Rule, sights: Mapping[str, Sight], reading: CalendarReading, club: Club, now: datetime
+    rule: Rule, assessments: Mapping[str, Assessment], reading: CalendarReading, club: Club, now: datetime
 ) -> dict[str, Key]:
     """The key that each of the events is remembered by, or would be if it were announced."""
     snapshot = club.snapshot
     announced = frozenset(key for key in snapshot.announced(now) if key.notice == rule.id)
     standing = _standing_at(announced, snapshot)
-    pairs = _pairs(announced, standing, sights, reading, club, now)
+    pairs = _pairs(announced, standing, assessments, reading, club, now)
     remembered = sorted(key for key in snapshot.entries if key.notice == rule.id)
     now_at = {snapshot.event_id(key): key for key in remembered if key not in announced}
     now_at |= {id_: key for id_, key in standing.items() if key not in pairs}
     now_at |= {event: key for key, event in pairs.items()}
-    return {id_: now_at.get(id_) or _free_key(rule, id_, snapshot) for id_ in sights}
+    return {id_: now_at.get(id_) or _free_key(rule, id_, snapshot) for id_ in assessments}
 
 
-def told_of(entry: Entry, now: datetime) -> Announcement | None:
+def current_announcement(entry: Entry, now: datetime) -> Announcement | None:
     """The last announcement, if the session was not called off and its announced window is not over."""
     announcement = entry.announcement
     return (
@@ -59,7 +59,7 @@ def _standing_at(announced: frozenset[Key], snapshot: LedgerSnapshot) -> dict[st
 def _pairs(
     keys: frozenset[Key],
     standing: Mapping[str, Key],
-    sights: Mapping[str, Sight],
+    assessments: Mapping[str, Assessment],
     reading: CalendarReading,
     club: Club,
     now: datetime,
@@ -68,35 +68,37 @@ def _pairs(
     lost, current = [], standing.keys()
     for key in sorted(keys):
         id_, last = club.snapshot.event_id(key), _last_said(club.snapshot.entry(key), now)
-        gone = _is_cancelled(sights[id_]) if id_ in sights else reading.knows_gone(id_)
+        gone = _is_cancelled(assessments[id_]) if id_ in assessments else reading.knows_gone(id_)
         if last and (gone or standing[id_] != key):
-            lost.append(Lost(key, last.presence, last.people, last.place))
+            lost.append(MissingSession(key, last.presence, last.people, last.place))
     if not lost:
         return {}
     candidates = [
-        _candidate(sight, club) for id_, sight in sights.items() if id_ not in current and _may_live_on(sight)
+        _candidate(assessment, club)
+        for id_, assessment in assessments.items()
+        if id_ not in current and _may_live_on(assessment)
     ]
     return pair(lost, candidates, club.zone)
 
 
 def _last_said(entry: Entry, now: datetime) -> Announcement | None:
     """What the owner was told of a session that may live on, or may have been told; None if it was called off."""
-    announcement = entry.claim.announcement if entry.claim else told_of(entry, now)
+    announcement = entry.claim.announcement if entry.claim else current_announcement(entry, now)
     return announcement if announcement and announcement.kind is not Kind.CANCELLED else None
 
 
-def _is_cancelled(sight: Sight) -> bool:
-    return sight.event.status is Status.CANCELLED and sight.standing is not Standing.FOREIGN
+def _is_cancelled(assessment: Assessment) -> bool:
+    return assessment.event.status is Status.CANCELLED and assessment.standing is not Standing.FOREIGN
 
 
-def _may_live_on(sight: Sight) -> bool:
-    is_there = sight.event.status is not Status.CANCELLED and sight.standing is not Standing.FOREIGN
-    return is_there and not sight.over
+def _may_live_on(assessment: Assessment) -> bool:
+    is_there = assessment.event.status is not Status.CANCELLED and assessment.standing is not Standing.FOREIGN
+    return is_there and not assessment.over
 
 
-def _candidate(sight: Sight, club: Club) -> Candidate:
-    people = tuple(club.digests(person) for person in sorted(sight.roster.people))
-    return Candidate(sight.event.id, sight.window, people, club.place(sight.event.location))
+def _candidate(assessment: Assessment, club: Club) -> Candidate:
+    people = tuple(club.digests(person) for person in sorted(assessment.roster.people))
+    return Candidate(assessment.event.id, assessment.window, people, club.place(assessment.event.location))
 
 
 def new_event_ids(of_event: Mapping[str, Key], snapshot: LedgerSnapshot) -> Iterator[SetEventId]:

@@ -15,7 +15,7 @@ from sessionsmgmt.domain.model.people import Person, Role, Roster
 from sessionsmgmt.domain.model.rule import Require, Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish, horizon, presence
-from sessionsmgmt.domain.sessions.roster import Attendance, Directory, attendance, marks
+from sessionsmgmt.domain.sessions.roster import Attendance, Directory, attendance, identifiers
 from sessionsmgmt.domain.text import comparable
 
 
@@ -38,7 +38,7 @@ class Club:
 
     def digests(self, person: Person) -> frozenset[str]:
         """What stands in the ledger for a person, so that another of their addresses does not make them a newcomer."""
-        return frozenset(digest(self.snapshot.secret, mark) for mark in marks(person, self.people))
+        return frozenset(digest(self.snapshot.secret, identifier) for identifier in identifiers(person, self.people))
 
     def place(self, location: str) -> str:
         """What stands in the ledger for a place, which compares as a title does; empty for none."""
@@ -66,7 +66,7 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Assessment:
     """An event as one rule sees it now.
 
     ``over`` is true once it has ended, ``later`` while it begins further ahead than the rule looks. ``unmet`` says why
@@ -92,13 +92,13 @@ class Sight:
         return self.attendance.roster
 
 
-def look(rule: Rule, event: Event, club: Club, now: datetime) -> Sight:
+def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     """The event as the rule sees it at the aware instant ``now``."""
     who = attendance(event.attendees, club.people, club.roles)
     starts, ends = begin(event, club.zone), finish(event, club.zone)
     over = now >= ends and now > starts
     later = starts > horizon(now, rule.within, club.zone)
-    return Sight(
+    return Assessment(
         event=event,
         standing=_standing(rule, event, who, club, over=over, later=later),
         window=presence(event, rule.presence, club.zone),
@@ -138,40 +138,50 @@ def unmet(require: Require, roster: Roster) -> str:
     return ""
 
 
-def sight_warnings(sight: Sight, *, announced: bool) -> Iterator[ReportWarning]:
+def assessment_warnings(assessment: Assessment, *, announced: bool) -> Iterator[ReportWarning]:
     """What a coach should know about the event: how many and where, never who."""
-    match sight.standing:
+    match assessment.standing:
         case Standing.FOREIGN:
-            yield ReportWarning("organizer-unknown", _FOREIGN_ANNOUNCED if announced else _FOREIGN, sight.event.id)
+            yield ReportWarning("organizer-unknown", _FOREIGN_ANNOUNCED if announced else _FOREIGN, assessment.event.id)
         case Standing.HIDDEN if announced:
-            yield ReportWarning("event-incomplete", _HIDDEN_ANNOUNCED, sight.event.id)
-        case Standing.HIDDEN if sight.near:
-            yield ReportWarning("event-incomplete", _HIDDEN, sight.event.id)
+            yield ReportWarning("event-incomplete", _HIDDEN_ANNOUNCED, assessment.event.id)
+        case Standing.HIDDEN if assessment.near:
+            yield ReportWarning("event-incomplete", _HIDDEN, assessment.event.id)
         case Standing.TENTATIVE if announced:
-            yield ReportWarning("event-tentative", _TENTATIVE_ANNOUNCED, sight.event.id)
-        case Standing.TENTATIVE if sight.near:
-            yield ReportWarning("event-tentative", _TENTATIVE, sight.event.id)
+            yield ReportWarning("event-tentative", _TENTATIVE_ANNOUNCED, assessment.event.id)
+        case Standing.TENTATIVE if assessment.near:
+            yield ReportWarning("event-tentative", _TENTATIVE, assessment.event.id)
         case Standing.UNKNOWN:
             text = _UNKNOWN_ANNOUNCED if announced else _UNKNOWN
-            yield ReportWarning("attendees-unknown", f"{text}{_places(sight.attendance.left_out)}", sight.event.id)
-        case Standing.NONE if sight.near and not sight.event.attendees and sight.event.confirmed and not announced:
-            yield ReportWarning("attendees-unknown", _NOBODY, sight.event.id)
+            yield ReportWarning(
+                "attendees-unknown", f"{text}{_places(assessment.attendance.left_out)}", assessment.event.id
+            )
+        case Standing.NONE if (
+            assessment.near and not assessment.event.attendees and assessment.event.confirmed and not announced
+        ):
+            yield ReportWarning("attendees-unknown", _NOBODY, assessment.event.id)
         case Standing.SESSION:
-            yield from _left_out(sight)
-            if sight.unmet and announced:
-                yield ReportWarning("require-unmet", f"a session that was announced: {sight.unmet}", sight.event.id)
+            yield from _left_out(assessment)
+            if assessment.unmet and announced:
+                yield ReportWarning(
+                    "require-unmet", f"a session that was announced: {assessment.unmet}", assessment.event.id
+                )
 
 
-def _left_out(sight: Sight) -> Iterator[ReportWarning]:
+def _left_out(assessment: Assessment) -> Iterator[ReportWarning]:
     """Whom a notice leaves out, or names for want of knowing better."""
     for code, attendees, text in (
-        ("attendee-without-contact", sight.attendance.strangers, "have no contact, so the notice leaves them out"),
-        ("contact-without-role", sight.attendance.roleless, "have a contact without a role's label, so are left out"),
-        ("address-shared", sight.attendance.shared, "have an address that several contacts share; all are named"),
+        ("attendee-without-contact", assessment.attendance.strangers, "have no contact, so the notice leaves them out"),
+        (
+            "contact-without-role",
+            assessment.attendance.roleless,
+            "have a contact without a role's label, so are left out",
+        ),
+        ("address-shared", assessment.attendance.shared, "have an address that several contacts share; all are named"),
     ):
         if attendees:
             count = f"{len(attendees)} attendee(s) of the session"
-            yield ReportWarning(code, f"{count} {text}{_places(attendees)}", sight.event.id)
+            yield ReportWarning(code, f"{count} {text}{_places(attendees)}", assessment.event.id)
 
 
 def _places(attendees: Sequence[Attendee]) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.model.notice import Key, Kind, State, Verdict
-from sessionsmgmt.domain.sessions.sending_order import in_waves
+from sessionsmgmt.domain.sessions.waves import in_waves
 from tests.builders import NOW
 
 
