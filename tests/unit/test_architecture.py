@@ -57,8 +57,6 @@ KNOWN_CIRCLES: list[tuple[str, ...]] = []
 
 LONG = {
     "adapters/github/client.py",
-    "adapters/google/ledger.py",
-    "domain/delivery/claims.py",
     "safe_files.py",
 }
 """The modules of more than 300 lines whose docstring doesn't say why. None is added."""
