@@ -1,4 +1,4 @@
-"""Where the container starts: with arguments the command line, without any the Action, whose inputs the runner set."""
+"""The start of the container: the command line where there are arguments, else the Action with the runner's inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> int:
 
 def _main(stop: StopRequests) -> int:
     environ = settle()
-    called_by_runner = environ.get("GITHUB_ACTIONS") == "true" or any(one.startswith("INPUT_") for one in environ)
+    called_by_runner = environ.get("GITHUB_ACTIONS") == "true" or any(name.startswith("INPUT_") for name in environ)
     if len(sys.argv) == 1 and called_by_runner:
         from sessionsmgmt.entrypoints.action import step
 

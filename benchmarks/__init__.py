@@ -1,5 +1,5 @@
-"""What the product costs: how long it takes to start, and how time and memory grow with the work.
+"""Measures how long the product takes to start, and how its time and memory grow with the work.
 
-``python -m benchmarks`` prints a table, with ``--json`` the same as JSON. Nothing here is part of the tests but that it
-runs: how long something takes on a machine that others use too says nothing.
+``python -m benchmarks`` prints tables, and with ``--json`` the same data as JSON. The tests only check that the
+benchmarks run, since times on a shared machine mean nothing.
 """

@@ -1,7 +1,7 @@
-"""What the Action's container weighs, and how long it takes from being started to its first request.
+"""Measures the size of the Action's container, and the time from its start to its first request.
 
-``python -m benchmarks.image``, after ``scripts/image``. The container is started as the Actions runner does, once to
-run nothing and then to run a club at an emulated Google; the first request is that for a token.
+Run ``python -m benchmarks.image`` after ``scripts/image``. The container is started like the Actions runner starts it:
+once to run nothing, and then to run a club at an emulated Google. Its first request is the request for a token.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ notices: [{{id: campus, match: Team Session, within: 1 day, to: [office@example.
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Sizes of layers in bytes, uncompressed, and medians of times in seconds.
+    """The sizes of layers in bytes, uncompressed, and the medians of times in seconds.
 
-    ``nothing`` is starting and ending a container whose process does nothing, which is the engine's own time;
-    ``first_request`` and ``whole_run`` are counted from the start of the container too.
+    ``nothing`` is the time to start and end a container whose process does nothing, which is the time of the engine.
+    ``first_request`` and ``whole_run`` are also measured from the start of the container.
     """
 
     engine: str
@@ -53,7 +53,7 @@ class Measured:
 
 
 def measure(repeat: int) -> Measured:
-    """Of the image that was built last."""
+    """The measurements of the image that was built last."""
     container = engine.started()
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Decides and composes a season of the given size, once, and prints what that cost as JSON.
+"""Decides and composes a season of the given size once, and prints its cost as JSON.
 
 ``python -m benchmarks.season SESSIONS ATTENDEES CONTACTS``
 """
@@ -26,12 +26,12 @@ from sessionsmgmt.ports.ledger import WriteResult
 NOW = datetime(2026, 10, 30, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
 STRIDE = 97
-"""Coprime to any usual number of contacts, so that sessions have different people."""
+"""Coprime to the usual numbers of contacts, so that sessions have different people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """A calendar that is simply there."""
+    """A calendar in memory."""
 
     events: tuple[Event, ...]
 
@@ -43,7 +43,7 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """An address book that is simply there."""
+    """An address book in memory."""
 
     contacts: tuple[Contact, ...]
 
@@ -54,7 +54,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A ledger in which nothing was ever said; deciding never writes."""
+    """An empty ledger that stores nothing, since deciding never writes."""
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
         """No entries."""
@@ -62,13 +62,13 @@ class Blank:
         return LedgerSnapshot(b"an invented secret of 32 bytes..")
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-        """Nothing is refused, nothing is kept."""
+        """Accept and store nothing."""
         del steps, now
         return WriteResult(snapshot)
 
 
 def season(sessions: int, attendees: int, contacts: int) -> Job:
-    """A club of that size, all its sessions within what its one rule looks ahead; one contact in five is an adult."""
+    """A club of this size whose sessions are all near enough for its one rule. One contact in five is an adult."""
     address = "member{}@example.org".format
     people = tuple(
         Contact(f"Member {number}", (address(number),), ("Adult" if number % 5 == 0 else "Student",))
@@ -98,7 +98,7 @@ def main() -> None:
     sessions, attendees, contacts = map(int, sys.argv[1:])
     plan_notices(
         season(1, attendees, attendees), NOW
-    )  # once before, so that loading libraries and locale data is not counted
+    )  # a warm-up, so that loading libraries and locale data is not counted
     before, started = peak(), time.process_time()
     found = plan_notices(season(sessions, attendees, contacts), NOW)
     seconds = time.process_time() - started
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def peak() -> int:
-    """The most memory this process ever held, in bytes (getrusage counts in KiB, on macOS in bytes)."""
+    """The peak memory of this process in bytes (getrusage counts in KiB, and on macOS in bytes)."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

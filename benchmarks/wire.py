@@ -1,8 +1,8 @@
-"""What a club at Google asks for, wherever it keeps its ledger, and how long it waits for the answers, at 50 ms each.
+"""Measures the requests of a club at Google with each kind of ledger, and the waiting time at 50 ms for each reply.
 
-The command runs for real against an emulated Google and GitHub on loopback. Its wall time is compared with what it
-could not be shorter than: its own start-up, measured with answers that come at once, and 50 ms for each request of the
-longest chain of those that wait for one another.
+The real command runs against an emulated Google and GitHub on loopback. Its wall time is compared with the shortest
+possible time: its own start-up, measured with immediate replies, and 50 ms for each request of the longest chain of
+requests that wait for one another.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ notices: [{{id: campus, match: Team Session, within: 1 day, to: [office@example.
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """How sessions.yml names the calendar, where the ledger is, and how many notices are due."""
+    """The calendar and the ledger of a club in sessions.yml, and the number of notices that are due."""
 
     calendar: str
     ledger: str
@@ -50,9 +50,9 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A run that sends so many notices: its requests, the longest chain of them, and its times in seconds.
+    """The measurements of a run: its requests, the length of their longest chain, and its times in seconds.
 
-    ``ratio`` is the wall time as a multiple of what it could not be shorter than.
+    ``ratio`` is the wall time as a multiple of the shortest possible time.
     """
 
     what: str
@@ -64,7 +64,7 @@ class Exchange:
 
 
 def measure(repeat: int) -> list[Exchange]:
-    """Runs with nothing to send, by the calendar's id and its name, and with twenty notices, for each ledger."""
+    """Runs without a notice, with the calendar's id and with its name; and with twenty notices, for each ledger."""
     by_id, by_name = f"id: {TEAM_CALENDAR}", "name: 2026-2027 Team Calendar"
     return [
         _exchange("nothing to send", Club(by_id, "file", 0), repeat),
@@ -80,16 +80,16 @@ def as_text(exchanges: Sequence[Exchange]) -> str:
     """A table."""
     head = f"{'run at Google, 50 ms each':<26}{'requests':>9}{'chain':>7}{'start-up ms':>13}{'wall ms':>9}{'ratio':>7}"
     rows = [
-        f"{one.what:<26}{one.requests:>9}{one.chain:>7}"
-        f"{one.startup * 1000:>13.0f}{one.wall * 1000:>9.0f}{one.ratio:>7.2f}"
-        for one in exchanges
+        f"{exchange.what:<26}{exchange.requests:>9}{exchange.chain:>7}"
+        f"{exchange.startup * 1000:>13.0f}{exchange.wall * 1000:>9.0f}{exchange.ratio:>7.2f}"
+        for exchange in exchanges
     ]
     return "\n".join([head, *rows])
 
 
 def as_json(exchanges: Sequence[Exchange]) -> list[dict[str, object]]:
-    """The same for machines."""
-    return [asdict(one) for one in exchanges]
+    """The same data for JSON."""
+    return [asdict(exchange) for exchange in exchanges]
 
 
 def _exchange(what: str, club: Club, repeat: int) -> Exchange:

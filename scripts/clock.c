@@ -1,10 +1,10 @@
-/* Another present for the processes of a test: preloaded, it answers instead of the C library what time it is.
+/* A fake clock for the processes of a test: when it is preloaded, its functions replace those of the C library.
 
-       CLOCK_OFFSET=86400      the machine's clock and so many seconds
-       CLOCK_FROZEN=1835395200 always that second
+       CLOCK_OFFSET=86400      the machine's time plus this number of seconds
+       CLOCK_FROZEN=1835395200 always this second
 
-   Only the time of day is another one. Monotonic clocks, waiting and the times of files are the machine's own, so that
-   nothing takes longer or for ever. The variables are read once, when a process starts. scripts/dates compiles it.  */
+   Only the time of day is faked. Monotonic clocks, waiting and file times stay those of the machine, so that nothing
+   takes longer. The variables are read once, when a process starts. scripts/dates compiles this file.  */
 
 #define _GNU_SOURCE
 #include <stdlib.h>

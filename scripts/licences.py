@@ -1,7 +1,7 @@
-"""Writes the tables of docs/licences.md anew: under which licence each package is that the product runs on.
+"""Writes the tables of docs/licences.md: the licences of the packages that the product runs on.
 
-Run it after ``make lock``: ``.venv/bin/python -m scripts.licences``. What is written is what the installed packages say
-of themselves, as SPDX expressions (spdx.org/licenses); what they say otherwise is translated here, by hand.
+Run it after ``make lock``: ``.venv/bin/python -m scripts.licences``. The licences come from the metadata of the
+installed packages, as SPDX expressions (spdx.org/licenses). Other spellings are translated in this file, by hand.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ PERMISSIVE = frozenset(
         "Zlib",
     }
 )
-"""They ask for their text and the authors' names to come along, and for nothing else."""
+"""These licences only ask that their text and the authors' names are shipped too."""
 
 COPYLEFT = frozenset({"LGPL-3.0-or-later", "MPL-2.0"})
-"""They ask that their own source stays to be had; docs/licences.md says how that is kept."""
+"""These licences also ask that their source stays available. docs/licences.md says how this is done."""
 
 SPELLINGS = {
     "3-Clause BSD License": "BSD-3-Clause",
@@ -44,7 +44,7 @@ SPELLINGS = {
     "BSD 3-Clause OR Apache-2.0": "Apache-2.0 OR BSD-3-Clause",
     "License :: OSI Approved :: MIT License": "MIT",
 }
-"""Ways to say it that name one licence."""
+"""Other spellings that clearly mean one licence."""
 
 READ = {
     "jinja2": "BSD-3-Clause",
@@ -53,13 +53,13 @@ READ = {
     "pygithub": "LGPL-3.0-or-later",
     "python-dateutil": "BSD-3-Clause",
 }
-"""What the licence's text is where a package itself only says BSD, LGPL or dual, or nothing. That of python-dateutil is
-dual for a part of it: the BSD licence is the one that holds for all."""
+"""The licences that a person has read in a package's text, since its metadata only says BSD, LGPL or dual, or nothing.
+A part of python-dateutil has two licences, but the BSD licence covers all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package, its licence and, where it tells, what is compiled into it: names with versions, by licence."""
+    """A package and its licence. ``within`` are the licences, and names with versions, of what is compiled into it."""
 
     name: str
     version: str
@@ -68,7 +68,7 @@ class Package:
 
 
 def packages() -> list[Package]:
-    """Everything that requirements/run.txt pins. Raises SystemExit for a package whose licence can't be told."""
+    """All packages that requirements/run.txt pins. Raises SystemExit for a package with an unclear licence."""
     found = []
     for name, version in pins().items():
         distribution = metadata.distribution(name)
@@ -81,24 +81,25 @@ def packages() -> list[Package]:
 
 
 def licence(name: str, said: Iterable[str | None]) -> str:
-    """The SPDX expression for the first of what is said that is clear."""
-    for one in filter(None, said):
+    """The SPDX expression of the first statement that is clear."""
+    for statement in filter(None, said):
         try:
-            return str(canonicalize_license_expression(SPELLINGS.get(one, one)))
+            return str(canonicalize_license_expression(SPELLINGS.get(statement, statement)))
         except InvalidLicenseExpression:
-            continue  # whole texts, and names that could be any of several
+            continue  # a whole licence text, or a name that several licences share
     if name not in READ:
         raise SystemExit(f"licences: {name} does not say clearly what its licence is; read it, and add it to READ")
     return READ[name]
 
 
 def within(distribution: metadata.Distribution) -> Iterator[tuple[str, str]]:
-    """What the wheel's own bills of materials (PEP 770) say is compiled into it: licence, and name with version."""
+    """The components compiled into a wheel, by its own SBOMs (PEP 770): for each, licence, and name with version."""
     for file in distribution.files or ():
         if file.parent.name == "sboms" and file.suffix == ".json":
-            for one in json.loads(file.read_text("utf-8")).get("components", ()):
-                stated = [each.get("expression") or each["license"].get("id") for each in one.get("licenses", ())]
-                yield licence(one["name"], stated), f"{one['name']} {one['version']}"
+            for component in json.loads(file.read_text("utf-8")).get("components", ()):
+                entries = component.get("licenses", ())
+                stated = [entry.get("expression") or entry["license"].get("id") for entry in entries]
+                yield licence(component["name"], stated), f"{component['name']} {component['version']}"
 
 
 def _said(distribution: metadata.Distribution) -> list[str | None]:
@@ -107,23 +108,23 @@ def _said(distribution: metadata.Distribution) -> list[str | None]:
 
 
 def permits(expression: str, allowed: frozenset[str] = PERMISSIVE | COPYLEFT) -> bool:
-    """Whether one can take what is under the expression by licences that are allowed."""
+    """Whether allowed licences are enough to use code under the expression."""
     while inner := re.search(r"\(([^()]*)\)", expression):
         answer = "MIT" if permits(inner[1], allowed) else "none"
         expression = expression.replace(inner[0], answer)
-    return any(set(one.split(" AND ")) <= allowed for one in expression.split(" OR "))
+    return any(set(choice.split(" AND ")) <= allowed for choice in expression.split(" OR "))
 
 
 def page(text: str, found: Sequence[Package]) -> str:
-    """The page with its tables as they are to be."""
-    rows = [(one.name, one.version, one.licence) for one in found]
+    """The page with its tables replaced by the present ones."""
+    rows = [(package.name, package.version, package.licence) for package in found]
     text = _replaced(text, "packages", ("package", "version", "licence"), rows)
-    compiled = [_compiled(one) for one in found if one.within]
+    compiled = [_compiled(package) for package in found if package.within]
     return _replaced(text, "within", ("in", "licences", "those that ask for more"), compiled)
 
 
 def _compiled(package: Package) -> tuple[str, ...]:
-    """What is compiled into a package: under which licences, and by name what is not permissive."""
+    """The row about what is compiled into a package: the licences, and the names with a licence that asks for more."""
     words = {word for expression, _ in package.within for word in re.split(r" (?:AND|OR) |[()]", expression) if word}
     named = [f"{name} ({expression})" for expression, name in package.within if not permits(expression, PERMISSIVE)]
     return package.name, ", ".join(sorted(words & (PERMISSIVE | COPYLEFT))), ", ".join(named)

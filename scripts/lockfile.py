@@ -1,4 +1,4 @@
-"""What requirements/run.txt pins: every package that the product runs on, and none that only the work on it takes."""
+"""Reads the pins of requirements/run.txt: the packages that the product runs on, without those for development."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def pins(name: str = "run") -> dict[str, str]:
-    """The version of each package of a lock file, by canonical name, in the order of the file."""
+    """The versions of the packages in a lock file by canonical name, in the order of the file."""
     lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
     pinned = [Requirement(line.removesuffix("\\")) for line in lines if line and not line.startswith((" ", "#"))]
-    return {canonicalize_name(one.name): str(one.specifier).removeprefix("==") for one in pinned}
+    return {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pinned}

@@ -1,11 +1,11 @@
-# What the scripts share: which programs this machine has, how more are installed, and where its packages come from.
-# To be read by bash with `.`, from the root of the repository.
+# Functions that the scripts share: which programs this machine has, how to install more, and its package sources.
+# Source this file in bash with `.`, from the root of the repository.
 
-has() { # PROGRAM: whether it is on the PATH. A function of that name is no program, which `command -v` does not know.
+has() { # PROGRAM: whether it is on the PATH. `command -v` would also find a shell function of that name.
     type -P "$1" >/dev/null
 }
 
-# debootstrap and chroot lie where a root that was become by `su` does not look.
+# debootstrap and chroot are in folders that are not on the PATH after `su`.
 has chroot || PATH=$PATH:/usr/sbin:/sbin
 
 can_apt() { # whether apt-get works here without a password
@@ -16,7 +16,7 @@ apt_install() { # PACKAGE ...
     local root=()
     [ "$(id -u)" = 0 ] || root=(sudo -n)
     echo "$(basename "$0"): installing $* by apt-get"
-    "${root[@]}" apt-get update -qq </dev/null >/dev/null || true # a broken source that is not needed is no matter
+    "${root[@]}" apt-get update -qq </dev/null >/dev/null || true # an unneeded package source may be broken
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
         </dev/null >/dev/null
 }
@@ -26,29 +26,29 @@ has_all() { # PROGRAM ...
     for name in "$@"; do has "$name" || return; done
 }
 
-install_programs() { # PROGRAM ..., each of which lies in a package of its own name; fails if one is missing at the end
+install_programs() { # PROGRAM ..., each from the package of the same name; fails if one is missing at the end
     local missing=() name
     for name in "$@"; do has "$name" || missing+=("$name"); done
     [ ${#missing[@]} = 0 ] || { can_apt && apt_install "${missing[@]}" && has_all "$@"; }
 }
 
-# A mirror and the release to take from it, by the machine's own package sources.
+# A Debian mirror and release, from the machine's own package sources.
 debian_mirror() {
     apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' |
         awk -v release="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
             '$2 == release && $3 == "main" { print $1, $2; exit }'
 }
 
-# pip as this machine has it configured: where packages come from, and whom to trust for it, which is said in the second
-# file if it is anyone in particular. Folders of this machine are left out, since nothing but the machine sees them.
+# Copies this machine's pip configuration: its package sources, and into the second file their CA certificate if there
+# is one. Local folders are left out, since only this machine can read them.
 copy_pip_settings() { # PIP.CONF, CA.PEM
     local python=${PYTHON:-python3}
     { "$python" -m pip config list 2>/dev/null || .venv/bin/python -m pip config list 2>/dev/null || true; } |
-        "$python" -c ' # where there is no pip, nothing is copied
+        "$python" -c ' # without pip, there is nothing to copy
 import ast, os, pathlib, sys
 
 settings = {}
-for line in sys.stdin:  # section.key='"'value'"'; what the environment says comes first, and wins
+for line in sys.stdin:  # section.key='"'value'"'; the environment comes first and wins
     name, _, value = line.partition("=")
     section, _, key = name.rpartition(".")
     if section in {":env:", "global", "install"}:

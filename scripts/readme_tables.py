@@ -1,6 +1,6 @@
-"""Writes the tables of the commands and of the Action's inputs and outputs in README.md anew.
+"""Writes the tables of the commands and of the Action's inputs and outputs in README.md.
 
-They come from the registry of commands and from action.yml. Run it after a change there:
+The data comes from the registry of commands and from action.yml. Run it after a change of either:
 ``.venv/bin/python -m scripts.readme_tables``.
 """
 
@@ -20,12 +20,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def with_tables(readme: str, action: Mapping[str, Any]) -> str:
-    """The README with what stands between its marks replaced by what the registry and action.yml say."""
+    """The README with the tables between its begin and end comments made from the registry and action.yml."""
     inputs = [
-        (f"`{name}`", one["description"], f"`{one['default']}`" if "default" in one else "")
-        for name, one in action["inputs"].items()
+        (f"`{name}`", entry["description"], f"`{entry['default']}`" if "default" in entry else "")
+        for name, entry in action["inputs"].items()
     ]
-    outputs = [(f"`{name}`", one["description"]) for name, one in action["outputs"].items()]
+    outputs = [(f"`{name}`", entry["description"]) for name, entry in action["outputs"].items()]
     commands = [(f"`{command.name}`", command.summary, _options(command)) for command in COMMANDS]
     readme = _replaced(readme, "commands", _table(("command", "does", "options"), commands))
     readme = _replaced(readme, "inputs", _table(("input", "is", "if left out"), inputs))

@@ -1,9 +1,9 @@
-"""Writes a bill of materials: what the product runs on, as CycloneDX 1.6 in JSON, for tools that look for weak spots.
+"""Writes the software bill of materials (SBOM) as CycloneDX 1.6 in JSON, for tools that look for vulnerabilities.
 
     python -m scripts.sbom [FILE]
 
-``make sbom`` writes build/sbom.cdx.json. The list is requirements/run.txt, licences and what needs what are as the
-installed packages say. What is compiled into a package stands in that package's own bill of materials (PEP 770).
+``make sbom`` writes build/sbom.cdx.json with the packages of requirements/run.txt. Their licences and dependencies come
+from the metadata of the installed packages. What is compiled into a package is in its own SBOM (PEP 770).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from scripts.lockfile import ROOT
 
 
 def bill() -> str:
-    """The bill of materials. Raises SystemExit where it is not what CycloneDX's schema asks for."""
+    """The SBOM. Raises SystemExit if it does not match the schema of CycloneDX."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     root = Component(
         name=project["name"],
@@ -38,7 +38,7 @@ def bill() -> str:
         licenses=[LicenseExpression(project["license"])],
         bom_ref=project["name"],
     )
-    components = {one.name: _component(one) for one in packages()}
+    components = {package.name: _component(package) for package in packages()}
     bom = Bom(components=components.values())
     bom.metadata.component = root
     bom.register_dependency(root, _needed(project["dependencies"], components))
@@ -46,31 +46,32 @@ def bill() -> str:
         bom.register_dependency(component, _needed(metadata.requires(name) or (), components))
     text = JsonV1Dot6(bom).output_as_string(indent=2)
     if problem := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
-        raise SystemExit(f"sbom: what was made is no CycloneDX: {problem}")
+        raise SystemExit(f"sbom: the result is not valid CycloneDX: {problem}")
     return text
 
 
 def _component(package: Package) -> Component:
-    where = PackageURL("pypi", None, package.name, package.version)
+    url = PackageURL("pypi", None, package.name, package.version)
     return Component(
         name=package.name,
         version=package.version,
         type=ComponentType.LIBRARY,
         licenses=[LicenseExpression(package.licence)],
-        purl=where,
-        bom_ref=str(where),
+        purl=url,
+        bom_ref=str(url),
     )
 
 
 def _needed(requirements: Iterable[str], components: Mapping[str, Component]) -> list[Component]:
-    """Of the components those that are required, on this machine and without extras."""
-    wanted = [one for one in map(Requirement, requirements) if not one.marker or one.marker.evaluate({"extra": ""})]
-    names = {canonicalize_name(one.name) for one in wanted}
+    """The components that are required on this machine, without extras."""
+    parsed = map(Requirement, requirements)
+    wanted = [needed for needed in parsed if not needed.marker or needed.marker.evaluate({"extra": ""})]
+    names = {canonicalize_name(needed.name) for needed in wanted}
     return [component for name, component in components.items() if name in names]
 
 
 def main(target: Path = ROOT / "build" / "sbom.cdx.json") -> None:
-    """Write it."""
+    """Write the SBOM to the target."""
     target.parent.mkdir(exist_ok=True)
     target.write_text(bill(), "utf-8")
     print(f"{target}: {len(packages())} packages")

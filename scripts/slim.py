@@ -1,8 +1,8 @@
-"""Makes what pip installed small and quick to start, inside the Dockerfile, and puts the product next to it.
+"""Makes the installed packages smaller and faster to start, inside the Dockerfile, and adds the product to them.
 
-``python -X pycache_prefix=FOLDER slim.py PRODUCT``, run by the virtual environment's own Python: PRODUCT is the folder
-of the package, FOLDER gets the bytecode of all that keeps its source. What is taken out is what the product never
-opens; ``tests/container`` runs every command without it.
+``python -X pycache_prefix=FOLDER slim.py PRODUCT`` is run by the virtual environment's own Python. PRODUCT is the
+folder of the package, and FOLDER gets the bytecode of modules that keep their source. The removed files are those that
+the product never opens; ``tests/container`` runs every command without them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 DESCRIPTIONS = frozenset({"calendar.v3.json", "gmail.v1.json", "people.v1.json"})
-"""The Google APIs that are called, of some six hundred whose descriptions come along (110 MB)."""
+"""The descriptions of the Google APIs that the product calls. The package has those of about 600 APIs (110 MB)."""
 
 DATES = frozenset(
     {
@@ -47,12 +47,12 @@ DATES = frozenset(
         "zone_formats",
     }
 )
-"""What dates and times take of a locale; every locale stays. The rest names units, money and countries (28 MB)."""
+"""The data of a locale for dates and times. All locales stay. The rest is about units, money and countries (28 MB)."""
 
 UNUSED = (
-    "pygments",  # rich colours source code with it
-    "yaml/_yaml.*.so",  # positions in sessions.yml come from the reader written in Python
-    "cffi",  # these two make bindings to C, of which _cffi_backend is what uses them
+    "pygments",  # only for colouring source code in rich
+    "yaml/_yaml.*.so",  # the reader in pure Python gives the positions in sessions.yml
+    "cffi",  # these two only create C bindings, and _cffi_backend alone uses the bindings
     "pycparser",
     "**/tests",
     "**/benchmarks",
@@ -60,11 +60,11 @@ UNUSED = (
 )
 
 WITH_SOURCE = ("github", "certifi")
-"""Packages whose licences (LGPL, MPL) ask that the source goes along with what is made from it."""
+"""Packages whose licences (LGPL, MPL) ask for their source to be shipped too."""
 
 
 def main() -> None:
-    """Slim the environment this runs in, then add the product to it."""
+    """Slim the environment of the running Python, then add the product to it."""
     packages = Path(sysconfig.get_path("purelib"))
     installed = packages / Path(sys.argv[1]).name
     _keep_descriptions(packages / "googleapiclient" / "discovery_cache" / "documents")
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def _keep_descriptions(documents: Path) -> None:
-    """Of Google's APIs those that are called."""
+    """Remove the descriptions of Google APIs that the product does not call."""
     missing = DESCRIPTIONS - {path.name for path in documents.iterdir()}
     if missing:
         sys.exit(f"slim: google-api-python-client has no {', '.join(sorted(missing))}")
@@ -88,9 +88,9 @@ def _keep_descriptions(documents: Path) -> None:
 
 
 def _keep_dates(locales: Path) -> None:
-    """Of every locale what dates and times take."""
+    """Remove the data of locales that is not about dates and times."""
     for path in locales.glob("*.dat"):
-        data = pickle.loads(path.read_bytes())  # noqa: S301 - pinned by its hash, as all that is installed
+        data = pickle.loads(path.read_bytes())  # noqa: S301 - the package is pinned by its hash
         path.write_bytes(pickle.dumps({key: data[key] for key in data if key in DATES}, protocol=5))
 
 
@@ -107,31 +107,31 @@ def _sources(path: Path) -> Iterator[Path]:
 
 
 def _replace_by_bytecode(path: Path) -> None:
-    """Compiled modules in the place of their sources: Python imports them as well, and they take half of both."""
+    """Replace sources by bytecode, which Python imports too. Both together would take twice the space."""
     for source in list(_sources(path)):
         _compile(source, source.with_suffix(".pyc"))
         source.unlink()
 
 
 def _add_bytecode(sources: Iterable[Path]) -> None:
-    """Compiled modules where Python looks for those of a source, which the folder on the command line says."""
+    """Add bytecode where Python looks for it beside a source: in the folder that the command line names."""
     for source in sources:
         _compile(source, None)
 
 
 def _compile(source: Path, target: Path | None) -> None:
-    """Without a time in it, and never compared with the source: the image does not change."""
+    """Compile without a time stamp, so that each build gives the same bytes. Python never checks the source then."""
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
     py_compile.compile(str(source), str(target) if target else None, doraise=True, invalidation_mode=unchecked)
 
 
 def _opened_of_the_library(product: Path) -> list[Path]:
-    """The modules of the standard library that any of the product's imports lead to.
+    """The modules of the standard library that the product imports, directly or not.
 
-    The base image has them without bytecode, which would cost every start half a second.
+    The base image has no bytecode of them, so every start would compile them for half a second.
     """
     for name in _imports(product):
-        with contextlib.suppress(ImportError):  # it is a name in a module, or of another platform
+        with contextlib.suppress(ImportError):  # the name is no module, or it is for another platform
             importlib.import_module(name)
     library = Path(sysconfig.get_path("stdlib"))
     files = {Path(path) for module in list(sys.modules.values()) if (path := getattr(module, "__file__", None))}
@@ -139,7 +139,7 @@ def _opened_of_the_library(product: Path) -> list[Path]:
 
 
 def _imports(product: Path) -> set[str]:
-    """Everything that is imported anywhere, those included that are imported when they are first needed."""
+    """All imports in the product's modules, including those inside functions."""
     trees = [ast.parse(path.read_text("utf-8")) for path in product.rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     whole = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}

@@ -1,6 +1,6 @@
-"""What is around a secret, or in it, that is not a part of it: the traces of how it was copied.
+"""Mistakes of copying a secret: what is around it, or in it, and does not belong to it.
 
-Nothing here repeats a secret.
+No message repeats the secret.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ _STARS = frozenset("*\u2022\u25cf")
 _ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9]*_[A-Z0-9_]*\s*[=:]")
 _BEARER = re.compile(r"(?:bearer|token|basic)\s", re.IGNORECASE)
 _KNOWN = re.compile(r"\s*(?:\{|-----BEGIN |gh[a-z]_|github_pat_|1//|ya29\.|GOCSPX-)")
-"""How a credential, a private key and the tokens of GitHub and Google begin."""
+"""The beginnings of a credential, a private key, and the tokens of GitHub and Google."""
 
 
 def word_fault(secret: str) -> str:
-    """The first trace in a secret of one word, as the end of a sentence that begins with its name; or an empty text."""
-    return next(_traces(secret), "") or next(_gaps(secret.strip()), "")
+    """The first mistake in a secret of one word, as the end of a sentence that begins with its name; else empty."""
+    return next(_mistakes(secret), "") or next(_gaps(secret.strip()), "")
 
 
 def document_fault(secret: str) -> str:
     """The same for a secret of several lines, such as a JSON document or a private key."""
-    return next(_traces(secret), "")
+    return next(_mistakes(secret), "")
 
 
-def _traces(secret: str) -> Iterator[str]:
+def _mistakes(secret: str) -> Iterator[str]:
     text = secret.strip()
     if secret.startswith(_BOM):
         yield "has a byte order mark (U+FEFF) in front of it"
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         yield "has quotation marks around it"
-    found = find_invisible(text)
-    if found:
-        yield found.predicate
+    invisible = find_invisible(text)
+    if invisible:
+        yield invisible.predicate
     if text.startswith("${{"):
         yield "is an expression that was not worked out: it stands between quotes, or in a place that has none"
     if text and set(text) <= _STARS:

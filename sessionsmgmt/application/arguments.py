@@ -43,8 +43,8 @@ class InitArguments:
     )
     disclose: str = option("They are minors: choose the least that the premises owner can do with.")
     mantabots: Path | None = option("Translate this conf.json of MantaBots.", None, name="from", metavar="FILE")
-    overwrite: tuple[Path, ...] = option("May be replaced.", (), metavar="FILE")
-    yes: bool = option("Ask nothing: take what is suggested for all that is not given.", False)
+    overwrite: tuple[Path, ...] = option("A file that may be replaced.", (), metavar="FILE")
+    yes: bool = option("Ask nothing: use the suggested answer to every question that is not answered.", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class RunArguments:
 class RotateArguments:
     """Whether the rotation only says what it would do, or stores what an earlier one could not store."""
 
-    dry_run: bool = option("Look whether it could be done; ask the provider nothing.", False)
-    recover: Path | None = option("Store what could not be stored.", None, metavar="FILE")
+    dry_run: bool = option("Check whether it could be done; do not ask the provider.", False)
+    recover: Path | None = option("Store the credential that a rotation could not store.", None, metavar="FILE")
 
     def fault(self) -> str:
         """What is wrong with the combination; empty if nothing is."""
@@ -107,7 +107,7 @@ class ResolveArguments:
     notice: str = option("The id of the notice in sessions.yml, if several are held.")
     session: str = option("The id of the session, if several are held.")
     sent: bool = option("The mail did arrive.", False)
-    resend: bool = option("It did not: decide anew on the next run.", False)
+    resend: bool = option("The mail did not arrive: the next run decides anew.", False)
     adopt: bool = option("Take over the ledger of a club that has moved.", False)
 
     def fault(self) -> str:
@@ -124,7 +124,7 @@ class PlanArguments:
     """The folder to search, and which part of the clubs in it."""
 
     root: Path = option("Where the clubs are.", Path(), metavar="DIR")
-    batch: int = option("Which 256 of more clubs than that.", 1)
+    batch: int = option("Which batch of 256 clubs to print.", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,13 @@ class ForgetArguments:
     def fault(self) -> str:
         """What is wrong with the address; empty if nothing is."""
         return person_fault(self.person)
+
+    def confirmation(self) -> str:
+        """What the person must confirm before; empty if nothing."""
+        if self.dry_run or self.yes:
+            return ""
+        what = "what is kept about that person" if self.person else "everything that is kept about the club"
+        return f"This deletes {what}, and nobody can bring it back. Go on?"
 
 
 def person_fault(person: str | None) -> str:

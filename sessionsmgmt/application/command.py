@@ -90,6 +90,12 @@ def fault(arguments: object) -> str:
     return check()
 
 
+def confirmation(arguments: object) -> str:
+    """What the person must confirm before the command acts with these arguments; empty if nothing."""
+    ask: Callable[[], str] = getattr(arguments, "confirmation", str)
+    return ask()
+
+
 def admit(command: Command, surroundings: Surroundings) -> None:
     """Raise InputError where what started the job may not start this command.
 

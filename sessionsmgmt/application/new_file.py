@@ -1,4 +1,4 @@
-"""Files that a person asks for: new ones, which are tried before anything is done for what goes into them."""
+"""A new file that a person asks for. It is opened before anything is done for its content."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sessionsmgmt.errors import InputError
 
 @contextmanager
 def new_file(option: str, path: Path, root: Path) -> Iterator[Callable[[str], None]]:
-    """What writes a text into a new file that its owner alone can read; ``option`` is what named the file.
+    """Open a new file that only its owner can read, and yield what writes a text into it.
 
-    Raises InputError, at once or at the end, where it can't be written.
+    ``option`` is the option that names the file. Raises InputError, at once or at the end, where it can't be written.
     """
     with ExitStack() as opened:
         try:

@@ -39,13 +39,13 @@ def _validate(context: Context, arguments: NoArguments) -> Result:
 
 
 def _preview(context: Context, arguments: PreviewArguments) -> Result:
-    from sessionsmgmt.application.notices.previews import preview
+    from sessionsmgmt.application.notices.preview import preview
 
     return preview(context, arguments)
 
 
 def _preview_failed(request: Request, arguments: PreviewArguments, error: SessionsError) -> SessionsError:
-    from sessionsmgmt.application.notices.previews import preview_failed
+    from sessionsmgmt.application.notices.preview import preview_failed
 
     return preview_failed(request, arguments, error)
 

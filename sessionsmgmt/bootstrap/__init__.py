@@ -1,1 +1,1 @@
-"""Config → the real objects. The only room that knows every provider; each is imported when it is first needed."""
+"""Config and settings → the real objects. The only room that knows every adapter; each is imported when needed."""

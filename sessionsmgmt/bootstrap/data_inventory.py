@@ -1,4 +1,4 @@
-"""Container → every place where something is kept about the club, to be shown or deleted."""
+"""Container → every place with stored data about the club, to be exported or deleted."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ SECRET_ROW = "secret"  # noqa: S105 - what the row is about
 
 @dataclass(frozen=True, slots=True)
 class ConsentData:
-    """The account's consent. Whether it still holds shows only when it is withdrawn."""
+    """The account's consent. Only withdrawing it shows whether it still holds."""
 
     withdraw: Callable[[], bool]
 
     def look(self) -> Sequence[StoredItem]:
-        """That there is a credential; nobody is asked."""
+        """The consent, since there is a credential. Nobody is asked."""
         return [StoredItem("the account's consent")]
 
     def delete(self) -> Sequence[StoredItem]:
@@ -51,7 +51,7 @@ class SecretData:
     store: SecretStore
 
     def look(self) -> Sequence[StoredItem]:
-        """Whether it is there."""
+        """The secret, if it is there."""
         return [StoredItem(self.store.title)] if self.store.written() else []
 
     def delete(self) -> Sequence[StoredItem]:
@@ -60,21 +60,21 @@ class SecretData:
 
 
 def ledgers(club: Container) -> tuple[LedgerPlace, ...]:
-    """Every ledger the club has or moves from, each on its own."""
+    """Every ledger that the club has or moves away from, each by itself."""
     stores = all_stores(club.config, club.settings)
     return tuple(LedgerPlace(f"ledger {_named(store)}", partial(club.ledger_at, store)) for store in stores)
 
 
 def ledger_places(club: Container, now: datetime) -> tuple[Place, ...]:
-    """The same to be deleted: that takes no key, since the right one may be what was lost."""
+    """The same ledgers, to be deleted. That needs no key, since the right key may be lost."""
     return tuple(_erasable(place, now) for place in ledgers(_with_some_key(club)))
 
 
 def account_places(club: Container) -> tuple[Place, ...]:
-    """The consent, and last the secret with the credential, which is what a consent is withdrawn with.
+    """The consent, and then the secret with the credential, since the credential is needed to withdraw the consent.
 
-    The consent stays until the ledger in the calendar is gone, unless it is the consent that is missing for that; and
-    the secret stays until the consent is withdrawn.
+    The consent stays until the ledger in the calendar is deleted, unless that fails because the consent is missing. The
+    secret stays until the consent is withdrawn.
     """
     calendar = f"ledger {_named(CalendarStore())}"
     places = []
@@ -121,7 +121,7 @@ def _erasable(place: LedgerPlace, now: datetime) -> Place:
 
 
 def _with_some_key(club: Container) -> Container:
-    """The same with a key for the ledger: where there is none that can be read, a random one, which opens nothing."""
+    """The same with a readable key for the ledger. Where there is none, it is a random key, which opens nothing."""
     try:
         keys(club.settings.ledger_keys)
     except InputError:

@@ -18,11 +18,11 @@ from sessionsmgmt.settings import SERVER_URL, Settings
 CHECK = "Email preview"
 
 PLAIN_PLACE = "sessions.yml"
-"""The place of a club that is alone in its repository: its check needs no other name."""
+"""The path of the club that is alone in its repository. Its check needs no folder in its name."""
 
 
 def sample_job(config: Config) -> Job:
-    """The club with the people and sessions of ``preview.sample``, or with invented ones; nothing was said to anybody.
+    """The club with the people and sessions of ``preview.sample``, or with invented ones, and with an empty ledger.
 
     It needs no credential, no key and no token.
     """
@@ -47,10 +47,10 @@ def sample_job(config: Config) -> Job:
 
 
 def publishers(settings: Settings, pull: PullRequest, config: Path) -> tuple[PreviewPublisher, ...]:
-    """Where those who review the pull request look: a check on its last commit, and a comment.
+    """Where the preview is published on the pull request: a check on its last commit, and a comment.
 
-    Several clubs in one repository have one of each, by the path of their sessions.yml. Raises InputError without a
-    token or a repository.
+    Each club of a repository has its own check and comment, by the path of its sessions.yml. Raises InputError where
+    the settings have no token or no repository.
     """
     from sessionsmgmt.adapters.github.account import Account
     from sessionsmgmt.adapters.github.checks import CheckRun
@@ -68,7 +68,7 @@ def publishers(settings: Settings, pull: PullRequest, config: Path) -> tuple[Pre
 
 
 def rest(settings: Settings) -> str:
-    """What stands where a preview is cut, in Markdown: where there is more."""
+    """The text at the place where a preview is cut, in Markdown: where the rest is."""
     run = settings.actions.run_id
     try:
         link = f"[the summary of the run]({_page(settings)}/actions/runs/{run})" if run.isdecimal() else ""

@@ -1,4 +1,4 @@
-"""Who can read what a command shows: only those of the club, or others too."""
+"""Who can read what a command shows: only members of the club, or everybody."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
 
 RETRY_POLICY = RetryPolicy(total=5)
-"""Nothing is lost where GitHub does not answer: less is shown then."""
+"""The time to wait is short, since nothing is lost where GitHub does not answer: then less is shown."""
 
 
 def readers(settings: Settings) -> Readers:
-    """Who can read what this process prints. In Actions those who can read the repository."""
+    """Who can read what this process prints. In Actions, everybody who can read the repository can."""
     return readers_of_repository(settings) if settings.actions.in_actions else Readers.CLUB
 
 
 def readers_of_repository(settings: Settings, stop: Stop = UNSTOPPED) -> Readers:
     """Who can read the repository and its issues.
 
-    The event says whether it is private, else GitHub is asked, unless there is no time for that because the process was
-    told to end. What is not known counts as not private.
+    The event says whether the repository is private. If it does not, GitHub is asked, unless the process must end at
+    once. Where nobody says so, the repository counts as public.
     """
     by_event = is_private(settings.actions)
-    private = stop.unless_asked(partial(_asked, settings), False) if by_event is None else by_event
+    private = stop.unless_asked(partial(_look_up, settings), False) if by_event is None else by_event
     return Readers.CLUB if private else Readers.ANYBODY
 
 
@@ -43,16 +43,11 @@ def addressed(shown: Presentation, settings: Settings, stop: Stop) -> Presentati
     return replace(shown, readers=readers_of_repository(settings, stop))
 
 
-def _asked(settings: Settings) -> bool:
-    from sessionsmgmt.adapters.github.client import Purpose
+def _look_up(settings: Settings) -> bool:
+    """Whether GitHub says that the repository is private. False where it does not answer."""
+    from sessionsmgmt.adapters.github import visibility
 
     try:
-        asking, name = hub(settings, RETRY_POLICY), repository(settings)
-
-        def look() -> bool:
-            _, found = asking.api.requester.requestJsonAndCheck("GET", f"/repos/{name}")
-            return found["private"] is True and found.get("visibility", "private") == "private"
-
-        return asking.repeat(look, Purpose("looking whether the repository is private", "metadata: read"))
+        return visibility.look_up(hub(settings, RETRY_POLICY), repository(settings))
     except SessionsError:
         return False

@@ -19,13 +19,9 @@ _BO = Person("Bo Sample", ("bo@example.org",))
 
 def sample_notices(roles: Sequence[Role]) -> tuple[Notice, ...]:
     """One notice of each kind. Every person has every role; one session is all-day, and some have no location."""
-    return (
-        _notice(Kind.NEW, roles, (_ADA, _BO), None),
-        _notice(Kind.CHANGED, roles, (_ADA, _BO), _EARLIER),
-        _notice(Kind.ADDED, roles, (_ADA, _BO), _LATER),
-        _notice(Kind.REMOVED, roles, (_ADA,), _LATER),
-        _notice(Kind.CANCELLED, roles, (), _LATER),
-    )
+    people = {Kind.REMOVED: (_ADA,), Kind.CANCELLED: ()}
+    before = {Kind.NEW: None, Kind.CHANGED: _EARLIER}
+    return tuple(_notice(kind, roles, people.get(kind, (_ADA, _BO)), before.get(kind, _LATER)) for kind in Kind)
 
 
 def sample_wording(roles: Sequence[Role]) -> Wording:

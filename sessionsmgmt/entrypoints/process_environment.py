@@ -1,4 +1,4 @@
-"""What a process inherits from the one that started it, made such that nothing depends on it by accident."""
+"""What a process inherits from the one that started it, changed so that nothing depends on it by accident."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 
 def settle() -> Mapping[str, str]:
-    """Settle it, once, before anything else. Returns the environment as it was.
+    """Settle it, once, before anything else. Returns the environment as it was before.
 
-    - A standard stream that is closed is opened, or the next file that is opened would get its number, and all that
-      is printed would go into that. Reading finds the end; writing to standard output fails, as it does on a full
-      disk; what is said on standard error goes nowhere.
-    - ``TZ`` is UTC. The zone of an instant is always said; but babel reads the machine's when it is loaded, and fails
-      where that is no zone.
+    - A closed standard stream is opened. Otherwise the next file that is opened would get its number, and all output
+      would go into that file. Reading finds the end; writing to standard output fails, as on a full disk; output on
+      standard error is discarded.
+    - ``TZ`` becomes UTC. Every instant here has its own zone, but babel reads the machine's zone when it is imported,
+      and fails if there is no such zone.
     """
     environ = dict(os.environ)
     os.environ["TZ"] = "UTC"
@@ -22,7 +22,7 @@ def settle() -> Mapping[str, str]:
         try:
             os.fstat(number)
         except OSError:
-            opened = os.open(os.devnull, flags)  # the lowest number that is free, and those below are taken
+            opened = os.open(os.devnull, flags)  # gets the lowest free number
             if opened != number:
                 os.dup2(opened, number)
                 os.close(opened)

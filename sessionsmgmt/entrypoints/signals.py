@@ -1,8 +1,8 @@
-"""What a process does when it is told to end: at SIGINT, as GitHub cancels a job, and at SIGTERM.
+"""What a process does at SIGINT, by which GitHub cancels a job, and at SIGTERM.
 
-Until a command asks for time, it ends at once. A command that sends asks for it before its first claim: from then on
-it sends nothing new, waits a little for the replies that are due, records them and says what it did. GitHub's runner
-sends SIGINT, SIGTERM 7.5 seconds later, and 2.5 seconds after that SIGKILL.
+A command ends at once, until it asks for time. A command that sends asks for time before its first claim. When it is
+then asked to end, it sends nothing new, waits a little for the replies that are due, records them and reports what it
+did. GitHub's runner sends SIGINT, SIGTERM 7.5 seconds later, and SIGKILL 2.5 seconds after that.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ OBJECTS_BETWEEN_COLLECTIONS = 50_000
 to look so often takes a twelfth of a run's time and finds nothing."""
 
 AWAITED = {"SIGINT": 7.0, "SIGTERM": 2.0}
-"""The signals that are heeded, and the seconds that replies are awaited after each."""
+"""The signals that are handled, and the seconds for which replies are awaited after each."""
 
 STOPPED = "Stopped before it was done."
-"""What a command says that ended at once."""
+"""The message of a command that ended at once."""
 
 
 class StopRequests:
-    """The requests to end, as signals bring them. See ``ports.Stop``; ``clock`` counts seconds from any time on."""
+    """The requests to end that come as signals. See ``ports.stop.Stop``. ``clock`` counts seconds from any start."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -40,15 +40,15 @@ class StopRequests:
         self._deferred = False
 
     def defer(self) -> None:
-        """From now on, a signal is noted and no more. See ``ports.Stop``."""
+        """From now on, a signal is only noted. See ``ports.stop.Stop``."""
         self._deferred = True
 
     def seconds_left(self) -> float:
-        """How long replies may still be awaited. See ``ports.Stop``."""
+        """How long replies may still be awaited. See ``ports.stop.Stop``."""
         return max(0.0, self._ends - self._clock())
 
     def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
-        """What ``act`` returns, unless a signal came before or comes meanwhile. See ``ports.Stop``."""
+        """What ``act`` returns, unless a signal came before or comes meanwhile. See ``ports.stop.Stop``."""
         if self.seconds_left() < math.inf:
             return otherwise
         before, self._deferred = self._deferred, False
@@ -60,9 +60,9 @@ class StopRequests:
             self._deferred = before
 
     def heed(self, number: int, _frame: FrameType | None = None) -> None:
-        """Take a signal: note it, and end at once if nobody asked for time.
+        """Note a signal, and end at once if the command did not ask for time.
 
-        A later one never gives more time than is left after an earlier one.
+        A later signal never gives more time than is left after an earlier one.
         """
         self._ends = min(self._ends, self._clock() + AWAITED[signal.Signals(number).name])
         if not self._deferred:
@@ -71,10 +71,10 @@ class StopRequests:
 
 @contextmanager
 def heeded(stop: StopRequests) -> Iterator[None]:
-    """Let the signals go to ``stop`` for the block, in the main thread of a process.
+    """Hand the signals to ``stop`` for the block, in the main thread of a process.
 
-    A shell that starts a process in the background lets it ignore SIGINT. It is heeded all the same: whoever sends it
-    to a run that sends mail wants it to end. The first process of a container is told only of signals that it handles.
+    A shell lets a process in the background ignore SIGINT. It is handled all the same: whoever sends it to a run wants
+    the run to end. The first process of a container receives only signals that it handles.
     """
     before = {
         number: signal.signal(number, stop.heed)
@@ -88,9 +88,9 @@ def heeded(stop: StopRequests) -> Iterator[None]:
 
 
 def process(act: Callable[[StopRequests], int]) -> int:
-    """Do all that this process is for, and return its exit status.
+    """Call ``act``, which does all that this process is for, and return the exit status.
 
-    Once it was told to end, it does not wait for threads that still wait for a reply: then this does not return.
+    Once the process was asked to end, it does not wait for threads that still wait for a reply, and does not return.
     """
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     stop = StopRequests()

@@ -1,4 +1,4 @@
-"""Sending mail, and looking at mail that was sent."""
+"""Sending an email, and looking up emails that were sent."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from sessionsmgmt.errors import SessionsError
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The mail left. ``message_id`` is what the provider calls it."""
+    """The email left. ``message_id`` is the provider's id of it."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """The mail certainly did not leave. ``cause`` says why, in a sentence for the person who has to mend it.
+    """The email certainly did not leave. ``cause`` says why, for the person who has to mend it.
 
-    ``everywhere`` says that every other mail would meet with the same, so that no more need be tried.
+    ``everywhere`` says that every other email would fail the same way, so that no other need be tried.
     """
 
     cause: SessionsError
@@ -32,7 +32,7 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The mail certainly did not leave, because a limit is reached: it may be sent again after ``wait`` seconds."""
+    """The email certainly did not leave, because of a limit. It may be sent again after ``wait`` seconds."""
 
     cause: SessionsError
     wait: float = 0.0
@@ -40,7 +40,7 @@ class Limited:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can know whether the mail left: the connection broke after the request, or the service failed."""
+    """Nobody can know whether the email left: the connection broke after the request, or the service failed."""
 
     reason: str
 
@@ -49,31 +49,31 @@ Outcome = Delivered | Undelivered | Limited | Unknown
 
 
 class Mailer(Protocol):
-    """What sends."""
+    """What sends emails."""
 
     def prepare(self) -> None:
-        """Do all that can be done before there is a mail to send, such as signing in; done again, it does no harm.
+        """Do all that can be done before there is an email to send, such as signing in. A second call does no harm.
 
-        Raises a SessionsError where no mail could be sent now.
+        Raises a SessionsError where no email could be sent now.
         """
         ...
 
     def send(self, message: EmailMessage) -> Outcome:
-        """Try once, never again, and say which of the four it was. May be called from several threads at once."""
+        """Try once, never again, and return which of the four outcomes it was. Safe to call from several threads."""
         ...
 
     def warnings(self) -> tuple[ReportWarning, ...]:
-        """What a person should know about the sending, as far as it was learnt on the way."""
+        """What a person should know about the sending, as far as the calls so far have shown it."""
         ...
 
 
 class SentFolder(Protocol):
-    """Where the mail that left can be seen."""
+    """Where the emails that left can be seen."""
 
     def sender(self, message_id: str) -> str | None:
-        """The address that the mail left from; None where it is not to be seen. Raises as ``since`` does."""
+        """The address that the email left from; None where it can't be seen. Raises as ``since`` does."""
         ...
 
     def since(self, instant: datetime) -> tuple[Mail, ...]:
-        """All the mail that left at that instant or later. Raises as the mailer's account does, never returns less."""
+        """All emails that left at that instant or later, never less. Raises as the mailer's account does."""
         ...

@@ -1,4 +1,4 @@
-"""Whether the run has to end early."""
+"""Whether a command is asked to end early."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ T = TypeVar("T")
 
 
 class Stop(Protocol):
-    """Whether somebody wants the run to end early, as by a signal, and how much time is left then."""
+    """Whether a command is asked to end early, as by a signal, and how much time is left then."""
 
     def defer(self) -> None:
-        """From now on let the work at hand ask for it: until then, the run ends at once when it is wanted."""
+        """From now on, only note the request to end. Before this call, the command ends at once when it is asked to."""
         ...
 
     def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
-        """What ``act`` returns; ``otherwise`` if the run is to end, at once even while ``act`` is at work."""
+        """What ``act`` returns; ``otherwise`` if the command is asked to end before, or while ``act`` is at work."""
         ...
 
     def seconds_left(self) -> float:
-        """The seconds that replies may still be awaited: infinity while nobody wants the run to end, and at last 0."""
+        """The seconds for which replies may still be awaited: infinity until the command is asked to end, 0 at last."""
         ...

@@ -1,13 +1,13 @@
-"""A result as those may see it who can read where it is shown.
+"""What is shown to the readers of a log, a summary and an annotation.
 
-In a repository that is not private the log, the summary, the annotations and the issues are read by strangers, and when
-and where minors meet is none of their business. So sessions are counted there: no time, no id, no title, no reason.
+In a repository that is not private, strangers read them, and they must not know when and where minors meet. So sessions
+are only counted there: no time, no id, no title, no reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sessionsmgmt.domain.model.notice import State
@@ -24,7 +24,7 @@ WORDS = {
     State.SKIPPED: "with nothing to say",
 }
 
-_MACHINERY = (
+_ABOUT_SET_UP = (
     "consent-",
     "credential-",
     "issue-",
@@ -40,7 +40,7 @@ _MACHINERY = (
     "stopped",
     "summary-",
 )
-"""How the codes of warnings begin that are about the machinery or sessions.yml, and not about sessions or people."""
+"""The beginnings of the codes of warnings about the set-up or sessions.yml, not about sessions or people."""
 
 _COUNTED = "This repository is not private, so sessions are only counted here."
 _DOCTOR = "'sessionsmgmt doctor', on a machine of your own, says which."
@@ -48,7 +48,7 @@ _ELSEWHERE = "'sessionsmgmt status', on a machine of your own, lists them."
 
 
 def readable(shown: Presentation) -> Presentation:
-    """The result with nothing in it that its readers may not see."""
+    """The same without anything that its readers may not see."""
     if shown.readers is Readers.CLUB or shown.invented:
         return shown
     return replace(
@@ -64,17 +64,18 @@ def readable(shown: Presentation) -> Presentation:
 def _counts(shown: Presentation) -> str:
     if not shown.deliveries:
         return ""
-    found = Counter(delivery.verdict.state for delivery in shown.deliveries)
-    told = ", ".join(f"{found[state]} {word}" for state, word in WORDS.items() if found[state])
-    held = f" {_ELSEWHERE}" if found[State.HELD] or found[State.FAILED] else ""
-    return f"{_COUNTED} {told}.{held}"
+    count = Counter(delivery.verdict.state for delivery in shown.deliveries)
+    listed = ", ".join(f"{count[state]} {word}" for state, word in WORDS.items() if count[state])
+    elsewhere = f" {_ELSEWHERE}" if count[State.HELD] or count[State.FAILED] else ""
+    return f"{_COUNTED} {listed}.{elsewhere}"
 
 
-def _warnings(warnings: Iterable[ReportWarning]) -> Iterator[ReportWarning]:
-    """Warnings about the machinery without place and titles; of the others how many there are of each kind."""
-    kept = [one for one in warnings if one.code.startswith(_MACHINERY)]
-    yield from (ReportWarning(one.code, one.text) for one in kept)
-    counted = Counter(one.code for one in warnings if not one.code.startswith(_MACHINERY))
+def _warnings(warnings: Sequence[ReportWarning]) -> Iterator[ReportWarning]:
+    """Warnings about the set-up, without place and titles. Of the other warnings, the number of each kind."""
+    for warning in warnings:
+        if warning.code.startswith(_ABOUT_SET_UP):
+            yield ReportWarning(warning.code, warning.text)
+    counted = Counter(warning.code for warning in warnings if not warning.code.startswith(_ABOUT_SET_UP))
     for code, count in counted.items():
         yield ReportWarning(code, f"{count} of this kind. {_COUNTED} {_ELSEWHERE}")
 

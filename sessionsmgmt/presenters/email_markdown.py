@@ -1,8 +1,8 @@
-"""An email as GitHub's Markdown can show it: the HTML that is sent, without its looks.
+"""An email as GitHub's Markdown can show it: the HTML that is sent, without its styles.
 
-GitHub takes some HTML in its Markdown. What is written here are such elements alone, by a list, on lines without a
-blank one between them, so that nothing in them is read as Markdown (CommonMark 0.31, 4.6). The text is escaped by
-``views.markdown``, which also breaks up mentions and references.
+GitHub accepts some HTML elements in its Markdown. Only those on a list are written, on lines without a blank line
+between them, so that nothing in them is read as Markdown (CommonMark 0.31, 4.6). The text is escaped by
+``presenters.markdown``, which also breaks up mentions and references.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import cast
 from sessionsmgmt.presenters.markdown import plain
 
 LONGEST = 24_000
-"""Bytes that one email may take, more or less, so that the others are seen, too."""
+"""About how many bytes one email may take, so that there is room for the others, too."""
 
 LONGEST_WORD = 100
-"""How far back a cut goes to be between two words; a longer word, or text without blanks, is cut in itself."""
+"""How far a cut moves back to the space between two words. A longer word, or text without spaces, is split."""
 
 SHORTENED = "<p><i>This email goes on.</i></p>"
 
@@ -31,16 +31,16 @@ _KEPT = frozenset(
 # the only span in a notice is the badge beside its heading
 _RENAMED = {"h1": "h3", "h2": "h4", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4", "pre": "blockquote", "span": "code"}
 _EMPTY = frozenset({"br", "hr"})
-_UNSEEN = frozenset({"head", "script", "style", "title"})
+_INVISIBLE = frozenset({"head", "script", "style", "title"})
 _ENDS_LINE = frozenset({"blockquote", "h3", "h4", "ol", "p", "table", "tr", "ul"})
 _STRUCTURE = frozenset({"ol", "table", "tbody", "thead", "tr", "ul"})
-"""Elements in which there is no text of their own, only what lays out their source."""
+"""Elements without text of their own: text in them only lays out their source."""
 
 _LINK = re.compile(r"(?:https?://|mailto:)[\x21-\x7e]{1,2000}", re.IGNORECASE)
 
 
 def email_markdown(email: EmailMessage, most: int = LONGEST) -> str:
-    """The email's HTML part as lines for Markdown; of one that is too long, its beginning, and that it goes on."""
+    """The email's HTML part as lines for Markdown. A part that is too long is cut, which is said at the end."""
     part = cast(EmailMessage | None, email.get_body(("html",)))
     reader = _Reader(most)
     reader.feed(str(part.get_content()) if part else "")
@@ -49,7 +49,7 @@ def email_markdown(email: EmailMessage, most: int = LONGEST) -> str:
 
 
 class _Reader(HTMLParser):
-    """Writes down what it reads. Elements that are open at the end, or where there is no room left, are closed."""
+    """Writes what it reads, as far as there is room. Elements that are open at the end are closed."""
 
     def __init__(self, room: int) -> None:
         super().__init__(convert_charrefs=True)
@@ -62,13 +62,13 @@ class _Reader(HTMLParser):
         self._full = False
 
     def finished(self) -> str:
-        """What was written, with nothing left open."""
+        """What was written, with every element closed."""
         whole = "".join([*self._written, *(f"</{tag}>" for tag in reversed(self._open))])
         lines = "\n".join(line.strip() for line in whole.splitlines() if line.strip())
         return f"{lines}\n{SHORTENED}" if self._full else lines
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
+        self._unseen += tag in _INVISIBLE
         self._lines_kept = self._lines_kept or tag == "pre"
         shown = _RENAMED.get(tag, tag)
         if tag == "a":
@@ -87,7 +87,7 @@ class _Reader(HTMLParser):
             self._begin(shown, f'<{shown} align="right">' if aligned else f"<{shown}>")
 
     def handle_endtag(self, tag: str) -> None:
-        self._unseen -= tag in _UNSEEN
+        self._unseen -= tag in _INVISIBLE
         self._lines_kept = self._lines_kept and tag != "pre"
         shown = _RENAMED.get(tag, tag)
         if shown in self._open:
@@ -110,7 +110,7 @@ class _Reader(HTMLParser):
             self._open.append(tag)
 
     def _write(self, text: str) -> bool:
-        """Write it, if there is room; once there was none, nothing more."""
+        """Write the text if there is room. Once there is none, nothing more is written."""
         self._room -= len(text.encode())
         self._full = self._full or self._room < 0
         if not self._full:
@@ -118,7 +118,7 @@ class _Reader(HTMLParser):
         return not self._full
 
     def _write_text(self, text: str) -> None:
-        """Write the text, or where there is not enough room, its beginning."""
+        """Write the text or, where there is not enough room, its beginning."""
         room, escaped = self._room, plain(text)
         if not self._full and len(escaped.encode()) > room:
             self._written.append(f"{plain(beginning(text, room))}…")
@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
 
 
 def beginning(text: str, room: int) -> str:
-    """As much of the text as takes so many bytes when it is escaped, cut between two words if there are any."""
+    """The beginning of the text that takes at most so many bytes when escaped, cut between two words if possible."""
     sizes = accumulate(len(plain(character).encode()) for character in text)
     end = next((place for place, size in enumerate(sizes) if size > room), len(text))
     if end == len(text):
@@ -145,4 +145,4 @@ def _joins(character: str) -> bool:
 
 
 _JOINER = "\u200d"
-"""The zero-width joiner, which makes one sign of two."""
+"""The zero-width joiner, which joins two characters into one sign."""

@@ -1,9 +1,8 @@
-"""Text from outside made fit for GitHub's Markdown, which is Markdown and HTML at once.
+"""Text from outside, made safe for GitHub's Markdown, which is Markdown and HTML at once.
 
-Every sign that means something to either is written as a character reference. A reference never begins a structure
-(CommonMark 0.31, 2.5), so that is enough against headings, tables, links, images, tags and code. What GitHub looks for
-in the finished text are mentions and references to issues; it does not look into code, and elsewhere they are broken
-up by a space that has no width.
+Every character with a meaning in either is written as a character reference. A reference never begins a structure
+(CommonMark 0.31, 2.5), so the text can't make headings, tables, links, images, tags or code. GitHub also finds mentions
+and references to issues in the finished text, but not inside code. Elsewhere a space without width breaks them up.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _SIGNS = re.compile(r"[!-+\-./:-@\[-`{-~]")
 
 
 def plain(text: str) -> str:
-    """The text as one line of words without any other meaning, for a sentence or a cell of a table."""
+    """The text as one line of plain words, for a sentence or a cell of a table."""
     return _SIGNS.sub(lambda sign: _REFERENCES[sign[0]], visible(text))
 
 
@@ -27,14 +26,14 @@ def code(text: str) -> str:
 
 
 def code_block(line: str) -> list[str]:
-    """A block that nothing in the line can end: its fence is longer than any run of backticks there."""
+    """A block of code. Nothing in the line can end it: its fence is longer than any run of backticks in the line."""
     shown = visible(line)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
     return [f"{fence}console", shown, fence]
 
 
 def row(cells: Iterable[str]) -> str:
-    """A row of a table of cells that are Markdown already."""
+    """A row of a table. The cells are Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 

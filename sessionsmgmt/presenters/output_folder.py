@@ -1,4 +1,4 @@
-"""A folder that is written and written again: what was written last time is replaced, what others put there stays."""
+"""A folder that each preview writes anew: its own files are replaced, and files of others are kept."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from sessionsmgmt import safe_files
 from sessionsmgmt.errors import InputError
 
 MANIFEST = ".sessionsmgmt-preview"
-"""The list of what was written, a name a line, kept in the folder itself."""
+"""The list of the files that were written, one name a line. It is in the folder itself."""
 
 INDEX, EMAILS = "index.html", "emails"
 
 LARGEST_MANIFEST = 4_194_304
-"""Bytes that are read of the list: it has a line of less than 100 for each of four files of an email."""
+"""Bytes that are read of the list. It has a line of less than 100 bytes for each of the four files of an email."""
 
 OURS = re.compile(r"index\.html|emails/[0-9a-z-]+\.(?:eml|html|txt|ics)")
-"""Every name that is ever written. A list that names anything else was not written here, and is not obeyed."""
+"""Every name that is ever written. Other names in the list are ignored: they were not written here."""
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], root: Path) -> None:
-    """Make the folder hold these files, named as ``OURS`` says, in place of those that were written to it before.
+    """Write these files, with names as in ``OURS``, into the folder, and remove those of the preview before.
 
-    The files are written in the order given, each whole or not at all, before old ones go; ``root`` is as in
-    ``safe_files``. Raises InputError where a file in the way is somebody else's, in which case nothing is changed, or
-    where the folder can't be written.
+    Each file is written whole or not at all, in the given order; old files are removed last. ``root`` is as in
+    ``safe_files``. Raises InputError where a file of somebody else is in the way, and nothing is changed then, or where
+    the folder can't be written.
     """
     try:
         with safe_files.made_folder(folder, root) as top:
@@ -46,7 +46,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], root: Path) -> None:
 
 
 def _place(name: str, top: int, emails: int) -> tuple[int, str]:
-    """The open folder that a file is in, and its name there."""
+    """The open folder that a file is in, and its name in it."""
     return (top, name) if name == INDEX else (emails, name.removeprefix(f"{EMAILS}/"))
 
 

@@ -1,8 +1,8 @@
 """A preview in GitHub's Markdown: for the check, the comment and the page of the workflow run.
 
-What is made from invented people is shown whole. So is what is made from the club's own data where the repository is
-private: whoever can read it there is one of the club. In any other repository strangers can, and the people are minors:
-of the club's own data only counts and kinds are shown there, no name, no title, no place and no time.
+A preview of invented people is shown whole. A preview of the club's own data is shown whole in a private repository,
+where only the club can read it. In any other repository strangers can read it, and the people are minors: there only
+counts and kinds are shown, no name, no title, no place and no time.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ from sessionsmgmt.presenters.workflow_commands import inside
 _QUIET = {State.HELD: "**held**", State.FAILED: "**kept back**", State.SKIPPED: "nothing to say"}
 
 _SHOWN_QUIET = 20
-"""Sessions without an email that are listed; a calendar may have hundreds further ahead."""
+"""Sessions without an email that are listed. A calendar may have hundreds of them."""
 
 
 def title(result: PreviewResult) -> str:
-    """How many emails there are, and of what kind."""
-    kinds = Counter(one.verdict.kind for one in result.deliveries if one.verdict.state is State.DUE)
-    kept = sum(one.verdict.state in {State.FAILED, State.HELD} for one in result.deliveries)
+    """The number of emails of each kind."""
+    kinds = Counter(delivery.verdict.kind for delivery in result.deliveries if delivery.verdict.state is State.DUE)
+    kept = sum(delivery.verdict.state in {State.FAILED, State.HELD} for delivery in result.deliveries)
     parts = [f"{kinds[kind]} {kind}" for kind in Kind if kinds[kind]]
     emails = f"{_counted(kinds.total(), 'email')}: {', '.join(parts)}" if parts else "No email is due"
     return f"{emails}; {kept} kept back" if kept else emails
 
 
 def problems_title(error: SessionsError) -> str:
-    """How much is wrong with the files, or that nothing is known about them."""
+    """The number of problems in the files; or that the preview could not be made for another reason."""
     if isinstance(error, InputError):
         return f"{_counted(len(error.problems) or 1, 'problem')} to mend"
     return "The preview could not be made"
 
 
 def heading(config: Config) -> str:
-    """Whose preview it is."""
+    """Which club the preview is of."""
     return f"Email preview: {plain(config.team)}"
 
 
 def source(result: PreviewResult, config: Config, readers: Readers) -> str:
-    """What the preview was made from, and for which moment, as a plain sentence."""
+    """What the preview is made from, and for which moment, as a plain sentence."""
     moment = f"{result.now.astimezone(config.zone):%A, %-d %B %Y, %H:%M}"
     if result.data is Data.SAMPLE and config.sample:
-        files = " and ".join(visible(one.name) for one in (config.sample.calendar, config.sample.contacts))
+        files = " and ".join(visible(file.name) for file in (config.sample.calendar, config.sample.contacts))
         return f"Made from the sample in {files}, as if it were {moment}."
     if result.data is Data.INVENTED:
         return f"Made from invented people, with a session for every kind of email, as if it were {moment}."
@@ -68,36 +68,38 @@ def pages(result: PreviewResult, config: Config, *, secret: bool) -> Iterator[st
     if secret:
         yield from _counts(result)
         return
-    verdicts = [one.verdict for one in result.deliveries]
-    due = [one for one in verdicts if one.state is State.DUE]
+    verdicts = [delivery.verdict for delivery in result.deliveries]
+    due = [verdict for verdict in verdicts if verdict.state is State.DUE]
     yield from _list(due, result, config)
     yield from _silent(config, verdicts)
-    yield from _quiet([one for one in verdicts if one.state is not State.DUE], config)
+    yield from _quiet([verdict for verdict in verdicts if verdict.state is not State.DUE], config)
     yield from warnings_list(result.warnings)
     for number, verdict in enumerate(due):
         yield from _email(verdict, result, unfolded=number == 0)
 
 
 def problem_pages(error: SessionsError) -> Iterator[str]:
-    """Why there is no preview; the check has each problem at its line, too."""
+    """Why there is no preview. The check has each problem at its line, too."""
     _, *rest = problems_summary(error)
     yield from rest
 
 
 def problem_annotations(error: SessionsError, workspace: Path) -> tuple[Annotation, ...]:
-    """The problems that stand at a place in a file of the repository, whose root is ``workspace``."""
-    found = error.problems if isinstance(error, InputError) else ()
+    """The problems that have a place in a file of the repository. ``workspace`` is its root."""
+    problems = error.problems if isinstance(error, InputError) else ()
     return tuple(
-        Annotation(path, one.line, one.column, visible(one.path or Path(one.file).name), visible(one.text))
-        for one in found
-        if (path := inside(one.file, workspace))
+        Annotation(
+            path, problem.line, problem.column, visible(problem.path or Path(problem.file).name), visible(problem.text)
+        )
+        for problem in problems
+        if (path := inside(problem.file, workspace))
     )
 
 
 def _counts(result: PreviewResult) -> Iterator[str]:
-    """What can be said to everybody."""
-    states = Counter(one.verdict.state for one in result.deliveries)
-    kinds = Counter(one.verdict.kind for one in result.deliveries if one.verdict.state is State.DUE)
+    """What everybody may read."""
+    states = Counter(delivery.verdict.state for delivery in result.deliveries)
+    kinds = Counter(delivery.verdict.kind for delivery in result.deliveries if delivery.verdict.state is State.DUE)
     yield "\nThis repository is not private, so of the club's own data only counts are shown here."
     yield ""
     yield from table("Email", "How many")
@@ -111,33 +113,36 @@ def _list(due: Sequence[Verdict], result: PreviewResult, config: Config) -> Iter
     if not due:
         yield "\nNo email is due at that moment."
         return
-    recipients = {one.rule.id: "<br>".join(code(masked(to)) for to in (*one.to, *one.cc)) for one in config.notices}
+    recipients = {
+        notice.rule.id: "<br>".join(code(masked(address)) for address in (*notice.to, *notice.cc))
+        for notice in config.notices
+    }
     yield ""
     yield from table("Email", "Session", "Notice", "Subject", "To")
-    for one in due:
-        subject = plain(str(result.emails[one.key]["Subject"]))
-        to = recipients.get(one.key.notice, "")
-        yield row([f"**{one.kind}**", _when(one, config), code(one.key.notice), subject, to])
+    for verdict in due:
+        subject = plain(str(result.emails[verdict.key]["Subject"]))
+        to = recipients.get(verdict.key.notice, "")
+        yield row([f"**{verdict.kind}**", _when(verdict, config), code(verdict.key.notice), subject, to])
 
 
 def _silent(config: Config, verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """The notices that no session was found for."""
-    heard = {one.key.notice for one in verdicts}
-    silent = [one.rule for one in config.notices if one.rule.id not in heard]
+    """The notices without any session."""
+    with_session = {verdict.key.notice for verdict in verdicts}
+    silent = [notice.rule for notice in config.notices if notice.rule.id not in with_session]
     for rule in silent:
         yield f"\nNo session for {code(rule.id)}: no title near that moment has {code(rule.match)} in it."
 
 
 def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
-    """What is not sent, and why: what wants somebody's attention first."""
+    """What is not sent, and why. What needs a person comes first."""
     if not verdicts:
         return
     order = list(_QUIET)
-    ranked = sorted(verdicts, key=lambda one: (order.index(one.state), one.start, one.key))
+    ranked = sorted(verdicts, key=lambda verdict: (order.index(verdict.state), verdict.start, verdict.key))
     yield f"\n<details><summary>Not sent: {len(verdicts)}</summary>\n"
     yield from table("Why not", "Session", "Notice", "Reason")
-    for one in ranked[:_SHOWN_QUIET]:
-        yield row([_QUIET[one.state], _when(one, config), code(one.key.notice), plain(one.reason)])
+    for verdict in ranked[:_SHOWN_QUIET]:
+        yield row([_QUIET[verdict.state], _when(verdict, config), code(verdict.key.notice), plain(verdict.reason)])
     if len(ranked) > _SHOWN_QUIET:
         yield f"\nand {len(ranked) - _SHOWN_QUIET} more."
     yield ""
@@ -145,7 +150,7 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
 
 
 def _email(verdict: Verdict, result: PreviewResult, *, unfolded: bool) -> Iterator[str]:
-    """One email, folded away but for the first. It is one piece, so that no element of it is left open."""
+    """One email, folded unless ``unfolded``. It is one piece, so that no element of it is left open."""
     email = result.emails[verdict.key]
     yield ""
     yield "\n".join(
@@ -160,7 +165,7 @@ def _email(verdict: Verdict, result: PreviewResult, *, unfolded: bool) -> Iterat
 
 
 def _when(verdict: Verdict, config: Config) -> str:
-    """The day of a session and its time, if it has one, on the club's clock, on one line."""
+    """The day of a session and its time, if it has one, in the club's zone, on one line."""
     start = verdict.start.astimezone(config.zone)
     return f"{start:%a %-d %b %Y}{f', {start:%H:%M}' if start.hour or start.minute else ''}".replace(" ", "&nbsp;")
 

@@ -1,7 +1,7 @@
 """The preview page: every email that would be sent, as it will look, and what is not sent and why.
 
-It is for the coach, so it says what the emails say; of the people it knows no more than ``disclose`` allows. The page
-is one file without scripts that asks the network for nothing, so it reads the same from a disk, an artifact or a phone.
+The page is for the coach, so it shows what the emails say. It names people only as ``disclose`` allows. It is one file
+without scripts and loads nothing, so it reads the same from a disk, an artifact or a phone.
 """
 
 from __future__ import annotations
@@ -30,13 +30,7 @@ from sessionsmgmt.presenters.text import resolving
 
 TOKEN = re.compile(r"[^0-9a-z]+")
 HEADERS = ("Subject", "From", "To", "Cc", "Reply-To")
-BADGES = {
-    Kind.NEW: "New",
-    Kind.CHANGED: "Changed",
-    Kind.ADDED: "New people",
-    Kind.REMOVED: "Fewer people",
-    Kind.CANCELLED: "Cancelled",
-}
+BADGES = language("en").badges
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A notice that would be sent. ``name`` is what its files are called; ``lines`` how long its text is."""
+    """A notice that would be sent. ``name`` is the name of its files; ``lines``, the length of its text."""
 
     name: str
     kind: Kind
@@ -74,7 +68,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A session nothing is sent about. ``command`` closes what is held."""
+    """A session about which nothing is sent. ``command`` closes the notice if it is held."""
 
     when: str
     notice: str
@@ -86,7 +80,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Sessions that are quiet for the same kind of cause."""
+    """The sessions about which nothing is sent for the same kind of reason."""
 
     state: State
     title: str
@@ -106,10 +100,10 @@ QUIET = (
 
 
 def write_gallery(result: PreviewResult, config: Config, folder: Path) -> Path:
-    """Write the page and every email (.eml, .html, .txt, .ics) into the folder, and return the page's path.
+    """Write the page and every email (.eml, .html, .txt, .ics) into the folder, and return the path of the page.
 
-    An older preview in the folder is replaced; files that are not a preview's stay. Raises InputError where the folder
-    can't be written or where somebody else's file is in the way.
+    An older preview in the folder is replaced; other files are kept. Raises InputError where the folder can't be
+    written, or where a file of somebody else is in the way.
     """
     words = language(config.locale)
     files: dict[str, bytes] = {}
@@ -148,7 +142,7 @@ def _environment() -> Environment:
 
 
 def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: PreviewResult, config: Config) -> Card:
-    settings = next(one for one in config.notices if one.rule.id == notice.key.notice)
+    settings = next(entry for entry in config.notices if entry.rule.id == notice.key.notice)
     words = language(config.locale)
     text = _part(email, "plain")
     announced = notice.before.presence if notice.before and notice.kind is Kind.CHANGED else None
@@ -165,7 +159,7 @@ def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: Preview
         reason=verdict.reason,
         headers=tuple((name, clean(str(email[name]))) for name in HEADERS if email[name]),
         people=_people(notice, config.roles, language(settings.locale or config.locale)),
-        warnings=tuple(one for one in result.warnings if one.where == notice.key.session),
+        warnings=tuple(warning for warning in result.warnings if warning.where == notice.key.session),
         html=_part(email, "html"),
         text=text,
         source=_bytes(email).decode("utf-8", "replace"),
@@ -186,14 +180,14 @@ def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[Peo
 
 
 def _name(notice: Notice, config: Config) -> str:
-    """What the notice's files are called: sorted as the sessions are, never two alike, safe on every file system.
+    """The name of the notice's files. Names sort as the sessions do, differ for each notice, and suit any file system.
 
-    The session's id stands in it as a digest, since a calendar may put anything into an id.
+    The session's id is in it as a digest, since a calendar may put anything into an id.
     """
     start = notice.presence.start.astimezone(config.zone).strftime("%Y-%m-%d-%H%M")
-    told_apart = hashlib.sha256(f"{notice.key.notice}\0{notice.key.session}".encode("utf-8", "replace"))
+    digest = hashlib.sha256(f"{notice.key.notice}\0{notice.key.session}".encode("utf-8", "replace"))
     words = TOKEN.sub("-", notice.key.notice.casefold())[:40].strip("-")
-    return "-".join(one for one in (start, words, notice.kind.value, told_apart.hexdigest()[:10]) if one)
+    return "-".join(part for part in (start, words, notice.kind.value, digest.hexdigest()[:10]) if part)
 
 
 def _email_files(card: Card, email: EmailMessage) -> dict[str, bytes]:
@@ -208,7 +202,7 @@ def _email_files(card: Card, email: EmailMessage) -> dict[str, bytes]:
 
 
 def _bytes(email: EmailMessage) -> bytes:
-    """The email as mail programs store it: CRLF between lines (RFC 5322, 2.1)."""
+    """The email as mail programs store it, with CRLF between lines (RFC 5322, 2.1)."""
     return email.as_bytes(policy=email.policy.clone(linesep="\r\n"))
 
 
@@ -225,7 +219,7 @@ def _calendar(email: EmailMessage) -> bytes:
 def _quiet(result: PreviewResult, config: Config, words: Language) -> tuple[Quiet, ...]:
     groups = []
     for state, title, why in QUIET:
-        verdicts = [one.verdict for one in result.deliveries if one.verdict.state is state]
+        verdicts = [delivery.verdict for delivery in result.deliveries if delivery.verdict.state is state]
         if verdicts:
             groups.append(Quiet(state, title, why, tuple(_row(verdict, config, words) for verdict in verdicts)))
     return tuple(groups)
@@ -243,6 +237,6 @@ def _row(verdict: Verdict, config: Config, words: Language) -> Row:
 
 
 def _elsewhere(warnings: Sequence[ReportWarning], cards: Sequence[Card]) -> tuple[ReportWarning, ...]:
-    """The cautions that no card shows."""
+    """The warnings that no card shows."""
     shown = {warning for card in cards for warning in card.warnings}
-    return tuple(one for one in warnings if one not in shown)
+    return tuple(warning for warning in warnings if warning not in shown)

@@ -1,4 +1,4 @@
-"""The JSON report: what was done, for machines. It names no person and no address."""
+"""The JSON report of a command, for machines. It names no person and no address."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ COUNTED = (State.SENT, State.HELD, State.FAILED, State.SKIPPED)
 
 
 def counts(shown: Presentation) -> dict[str, int]:
-    """How many notices there are of each state that is counted."""
-    found = Counter(delivery.verdict.state for delivery in shown.deliveries)
-    return {state.value: found[state] for state in COUNTED}
+    """The number of notices in each state that is counted."""
+    counted = Counter(delivery.verdict.state for delivery in shown.deliveries)
+    return {state.value: counted[state] for state in COUNTED}
 
 
 def report(shown: Presentation, zone: ZoneInfo) -> dict[str, object]:
-    """The document ``schema/report.schema.json`` describes; instants are RFC 3339 in the club's zone."""
+    """The document that ``schema/report.schema.json`` describes. Instants are RFC 3339 in the club's zone."""
     document: dict[str, object] = {
         "version": 1,
         "command": shown.command,
@@ -56,6 +56,6 @@ def _text(warning: ReportWarning, shown: Presentation) -> str:
 
 
 def content(shown: Presentation, zone: ZoneInfo) -> bytes:
-    """The content of the file."""
+    """The content of the report file."""
     text = json.dumps(report(shown, zone), indent=2, ensure_ascii=False)
     return f"{text}\n".encode("utf-8", "backslashreplace")  # half a character becomes JSON's own escape of it

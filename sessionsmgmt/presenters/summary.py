@@ -1,7 +1,6 @@
-"""A command's result as Markdown, for the page of a workflow run. The page may be public, so it names nobody.
+"""The summary of a command as Markdown, for the page of a workflow run. The page may be public, so it names nobody.
 
-Of the addresses notices go to, as much is shown as tells a coach which one it is. Everything else that is not written
-here is escaped by ``views.markdown``.
+Recipients' addresses are masked. Text that comes from outside is escaped by ``presenters.markdown``.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.text import recovering, resolving
 
 LARGEST = 1_048_576
-"""Bytes that GitHub takes of one step; a longer summary is not shown at all (actions/runner, FileCommandManager.cs)."""
+"""Bytes of a step's summary: GitHub does not show a longer one (actions/runner, FileCommandManager.cs)."""
 
 UNSHOWN = "•••"
 
@@ -38,7 +37,7 @@ CUT = "*The rest is left out: a summary may not be longer.*"
 
 
 def summary(shown: Presentation, config: Config) -> Iterator[str]:
-    """What was done: what is held on top, what was sent, what is ahead, and what is worth knowing.
+    """The summary: held notices first, then what was sent, what is ahead, and the warnings.
 
     Yields pieces that stand on lines of their own, for ``fitted``.
     """
@@ -49,11 +48,13 @@ def summary(shown: Presentation, config: Config) -> Iterator[str]:
         yield from shown.pages
         return
     verdicts = [delivery.verdict for delivery in shown.deliveries]
-    yield from _held([one for one in verdicts if one.state is State.HELD], config)
+    yield from _held([verdict for verdict in verdicts if verdict.state is State.HELD], config)
     yield from _message(shown.message)
     yield from _recovery(shown.recovery, config)
-    yield from _notices("Notices", [one for one in verdicts if one.state is not State.SKIPPED], config)
-    yield from _notices("Nothing new to say", [one for one in verdicts if one.state is State.SKIPPED], config)
+    yield from _notices("Notices", [verdict for verdict in verdicts if verdict.state is not State.SKIPPED], config)
+    yield from _notices(
+        "Nothing new to say", [verdict for verdict in verdicts if verdict.state is State.SKIPPED], config
+    )
     if not verdicts and not shown.message and not shown.findings:
         yield "\nThere is no session to say anything about."
     yield from _findings(shown.findings)
@@ -61,19 +62,22 @@ def summary(shown: Presentation, config: Config) -> Iterator[str]:
 
 
 def problems_summary(error: SessionsError) -> Iterator[str]:
-    """What is wrong: every problem of the files with its place, and what it comes to."""
+    """The summary of an error: the error, and every problem of the files with its place."""
     yield "### What is wrong"
     yield f"\n{plain(str(error))}\n"
     problems = error.problems if isinstance(error, InputError) else ()
     if problems:
         yield from table("Where", "What", "Problem")
-        yield from (row([code(_place(one)), code(one.path) if one.path else "", plain(one.text)]) for one in problems)
+        yield from (
+            row([code(_place(problem)), code(problem.path) if problem.path else "", plain(problem.text)])
+            for problem in problems
+        )
 
 
 def fitted(pieces: Iterable[str], most: int = LARGEST, cut: str = CUT) -> str:
-    """The pieces on lines of their own, as far as they have at most so many bytes; if not all do, ``cut`` says so.
+    """The pieces on lines of their own, in at most so many bytes. Where some are left out, ``cut`` stands at the end.
 
-    A piece is kept whole, so that no block of code is left open; a fold that is open at the cut is closed.
+    A piece is never split, so that no block of code is left open. A fold that is open at the cut is closed.
     """
     lines: list[str] = []
     left = most - len(f"</details>\n\n{cut}\n".encode())
@@ -88,7 +92,7 @@ def fitted(pieces: Iterable[str], most: int = LARGEST, cut: str = CUT) -> str:
 
 
 def masked(address: str) -> str:
-    """As much of an address as tells its owner which one it is: ``o•••@example.org``."""
+    """The address with most of its name hidden, so that only its owner knows it: ``o•••@example.org``."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}{UNSHOWN}{at}{domain}"
 
@@ -110,7 +114,7 @@ def _message(message: str) -> Iterator[str]:
 
 
 def _recovery(recovery: Recovery | None, config: Config) -> Iterator[str]:
-    """How a credential that could not be stored is stored after all; nobody but GitHub can open what is shown."""
+    """How a credential is stored that could not be stored. Nobody but GitHub can open what is shown."""
     for line in recovering(recovery, config) if recovery else ():
         yield "\n" + ("\n".join(code_block(line.strip())) if line.startswith(" ") else plain(line))
 
@@ -119,17 +123,20 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
     if not verdicts:
         return
     yield f"\n**{title}**\n"
-    recipients = {one.rule.id: ", ".join(code(masked(to)) for to in (*one.to, *one.cc)) for one in config.notices}
+    recipients = {
+        notice.rule.id: ", ".join(code(masked(address)) for address in (*notice.to, *notice.cc))
+        for notice in config.notices
+    }
     yield from table("State", "Kind", "Session", "Notice", "To", "Why")
-    for one in sorted(verdicts, key=lambda one: (one.state is not State.HELD, one.start, one.key)):
+    for verdict in sorted(verdicts, key=lambda verdict: (verdict.state is not State.HELD, verdict.start, verdict.key)):
         yield row(
             [
-                _STATES[one.state],
-                one.kind or "",
-                _when(one, config),
-                code(one.key.notice),
-                recipients.get(one.key.notice, ""),
-                plain(one.reason),
+                _STATES[verdict.state],
+                verdict.kind or "",
+                _when(verdict, config),
+                code(verdict.key.notice),
+                recipients.get(verdict.key.notice, ""),
+                plain(verdict.reason),
             ]
         )
 
@@ -139,12 +146,13 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield ""
         yield from table("", "What", "How it stands", "What to do")
         yield from (
-            row([_HEALTH[one.health], plain(one.topic), plain(one.text), plain(one.advice)]) for one in findings
+            row([_HEALTH[finding.health], plain(finding.topic), plain(finding.text), plain(finding.advice)])
+            for finding in findings
         )
 
 
 def warnings_list(warnings: Sequence[ReportWarning]) -> Iterator[str]:
-    """What is worth knowing, folded away."""
+    """The warnings, folded."""
     if warnings:
         yield f"\n<details><summary>Worth knowing: {len(warnings)}</summary>\n"
         for warning in warnings:
@@ -154,7 +162,7 @@ def warnings_list(warnings: Sequence[ReportWarning]) -> Iterator[str]:
 
 
 def table(*columns: str) -> Iterator[str]:
-    """The head of a table; its rows come behind it."""
+    """The head of a table. Its rows follow."""
     yield row(columns)
     yield row(["---"] * len(columns))
 

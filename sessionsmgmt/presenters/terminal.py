@@ -1,6 +1,6 @@
-"""A command's result on a terminal, or in a pipe. What is shown may end up in a public log, so it names nobody.
+"""The terminal view of a command: tables on a terminal, and plain lines in fixed columns elsewhere.
 
-A terminal gets tables; anything else gets one plain line per session, in columns that stay where they are.
+The output may end up in a public log, so it names nobody.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 NONE = "-"
-"""What stands in a column that has nothing to say, so that the next ones stay in their places."""
+"""The text of an empty column, so that the columns behind it stay in their places."""
 
 STYLES = {
     State.SENT: "green",
@@ -42,9 +42,9 @@ STYLES = {
 
 
 def show(shown: Presentation, config: Config, out: TextIO) -> None:
-    """Show the result: tables by rich if ``out`` is a terminal, plain lines otherwise; times are in the club's zone.
+    """Show a command: tables by rich if ``out`` is a terminal, plain lines otherwise. Times are in the club's zone.
 
-    Neither has a name, an address or a title in it. ``NO_COLOR`` in the environment is obeyed.
+    No name, address or title is shown. ``NO_COLOR`` in the environment is obeyed.
     """
     shown = readable(shown)
     if out.isatty():
@@ -55,18 +55,18 @@ def show(shown: Presentation, config: Config, out: TextIO) -> None:
 
 
 def show_problems(error: SessionsError, err: TextIO) -> None:
-    """Say what is wrong: every problem of a file on a line of its own, and last what they come to and what to do."""
+    """Show an error: every problem of a file on a line of its own, and at the end the error and what to do."""
     problems = error.problems if isinstance(error, InputError) else ()
     _write([*(str(problem) for problem in problems), f"error: {error}"], err)
 
 
 def show_warnings(warnings: Sequence[ReportWarning], err: TextIO) -> None:
-    """Say what is worth knowing, where the result itself is not shown."""
+    """Show the warnings, where the result itself is not shown."""
     _write([f"warning: {_placed(warning)}" for warning in warnings], err)
 
 
 def unforeseen(error: Exception, *, verbose: bool) -> str:
-    """What is said of a failure nobody foresaw: its kind and place, never its text, which may hold a name."""
+    """The text for an unforeseen failure: its class and place, never its own text, which may hold a name."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
     text = f"error: sessionsmgmt failed in a way it should not ({type(error).__name__}). Please report this"
@@ -75,7 +75,7 @@ def unforeseen(error: Exception, *, verbose: bool) -> str:
 
 @contextmanager
 def progress(text: str, out: TextIO) -> Iterator[None]:
-    """Show on a terminal that something is going on, for as long as it is; a pipe gets nothing."""
+    """Show on a terminal that a command is at work, for as long as the block lasts. A pipe gets nothing."""
     if not out.isatty():
         yield
         return
@@ -109,13 +109,13 @@ def _lines(shown: Presentation, config: Config) -> Iterator[str]:
 
 
 def _closing(shown: Presentation, config: Config) -> Iterator[str]:
-    """What it comes to, and what to do about what is held."""
+    """The message, the counts, and what to do about held notices."""
     yield from shown.message.splitlines()
     if shown.recovery:
         yield from recovering(shown.recovery, config)
     if shown.deliveries:
-        found = Counter(delivery.verdict.state for delivery in shown.deliveries)
-        yield f"{', '.join(f'{found[state]} {word}' for state, word in WORDS.items() if found[state])}."
+        counts = Counter(delivery.verdict.state for delivery in shown.deliveries)
+        yield f"{', '.join(f'{counts[state]} {word}' for state, word in WORDS.items() if counts[state])}."
     held = [delivery.verdict.key for delivery in shown.deliveries if delivery.verdict.state is State.HELD]
     if held:
         yield "Look into the Sent folder for what is held. If it is there, close it with --sent, else with --resend:"
@@ -136,7 +136,7 @@ def _show_tables(shown: Presentation, config: Config, out: TextIO) -> None:
 
 
 def _sessions(shown: Presentation, config: Config) -> Table:
-    """A row per session. Its id is left to the lines in a pipe: here it would take the room of what people read."""
+    """A row for each session, without its id, which would take the room of what people read."""
     from rich.text import Text
 
     table = _table("When", "Notice", "State", *(["Said so far"] if shown.snapshot else []), "Why")
@@ -203,6 +203,6 @@ def _clock(instant: datetime, config: Config) -> str:
 
 
 def _write(lines: Iterable[str], out: TextIO) -> None:
-    """Write the lines, each made harmless; what the stream's encoding can't say is written as its code."""
+    """Write the lines, each made harmless. A character that the stream's encoding lacks is written as its code."""
     encoding = out.encoding or "utf-8"
     out.writelines(visible(line).encode(encoding, "backslashreplace").decode(encoding) + "\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Text from outside made fit to be shown, and the commands that a view recommends."""
+"""Text from outside, made safe to be shown, and the commands that presenters recommend."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _ORDER = re.compile(r"^(\s*)::")
 
 
 def visible(text: str) -> str:
-    """The text as one harmless line: what could move the cursor, reorder the line or give an order is shown as ``�``.
+    """The text as one harmless line. A character that could move the cursor or reorder the line becomes ``�``.
 
-    That is control characters, line separators, bidirectional marks (Unicode TR 36, 3.2) and lone surrogates. GitHub's
-    runner takes ``##[command]`` anywhere in a line of a log for an order, and ``::command::`` at its beginning, blanks
-    aside, so those are broken up.
+    These are control characters, line separators, bidirectional marks (Unicode TR 36, 3.2) and lone surrogates.
+    GitHub's runner obeys ``##[command]`` anywhere in a line of a log, and ``::command::`` at its beginning, even behind
+    blanks; so both are broken up.
     """
     shown = "".join("�" if _acts(character) else character for character in text).replace("##[", "## [")
     return _ORDER.sub(r"\1: :", shown)
 
 
 def resolving(key: Key, config: Config) -> str:
-    """The command that closes a held notice, but for how: ``--sent`` or ``--resend`` goes behind it."""
+    """The command that closes a held notice. ``--sent`` or ``--resend`` must be added to it."""
     path = os.path.relpath(config.path)
     words = ["sessionsmgmt", "resolve", "--notice", key.notice, "--session", key.session]
     return visible(shlex.join(words if path == "sessions.yml" else [*words, "--config", path]))
 
 
 def recovering(recovery: Recovery, config: Config) -> Iterator[str]:
-    """What to do with a credential that could not be stored. Nobody but GitHub can open what is shown."""
+    """What to do with a credential that could not be stored. Nobody but GitHub can open the text that is shown."""
     path = os.path.relpath(config.path)
     words = ["sessionsmgmt", "rotate", "--recover", "FILE", *([] if path == "sessions.yml" else ["--config", path])]
     yield f"The provider has issued a new credential, which could not be stored in {recovery.title}."

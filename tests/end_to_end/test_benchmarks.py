@@ -28,9 +28,9 @@ def test_a_club_on_files_starts_without_the_libraries_of_any_service() -> None:
 
 
 def test_without_json_there_is_a_table() -> None:
-    starts = [startup.Start("sessionsmgmt validate", 0.1, 8.0, ("requests",))]
+    starts = [startup.Start("sessionsmgmt validate", 0.1, 8.0, 0.08, ("requests",))]
     costs = [growth.Cost(growth.Work(sessions, 3, 12), 0.5 * sessions, 2**20 * sessions) for sessions in (4, 8)]
 
-    assert "sessionsmgmt validate        100     8.0  requests" in startup.as_text(starts)
+    assert "sessionsmgmt validate        100     8.0      80  requests" in startup.as_text(starts)
     assert "8 sessions" in growth.as_text(costs)
     assert growth.as_text(costs).endswith("time^1.00  memory^1.00")

@@ -69,7 +69,7 @@ def test_the_commands_it_shows_are_the_products(tmp_path: Path) -> None:
     assert adopt == "resolve --adopt"  # tried in test_club_identity.py
     closed = folder.call(resolve)
     assert closed.exit == 2
-    assert "No held notice is meant by that" in closed.err
+    assert "No held notice matches" in closed.err
 
 
 def test_both_refs_of_a_ledger_go_with_the_line_that_deletes_them(tmp_path: Path) -> None:

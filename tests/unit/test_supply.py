@@ -1,4 +1,4 @@
-"""What the product is made of: under which licences, with which weak spots, and as a list for other tools."""
+"""The product's dependencies: their licences, their known vulnerabilities, and the list of them for other tools."""
 
 from __future__ import annotations
 
@@ -87,24 +87,28 @@ def answer(*packages: Mapping[str, object]) -> str:
 
 
 SOUND = {"name": "rich", "version": "15.0.0", "vulns": []}
-WEAK = {"name": "jinja2", "version": "3.1.5", "vulns": [{"id": "CVE-1", "fix_versions": ["3.1.6"], "aliases": []}]}
+VULNERABLE = {
+    "name": "jinja2",
+    "version": "3.1.5",
+    "vulns": [{"id": "CVE-1", "fix_versions": ["3.1.6"], "aliases": []}],
+}
 UNKNOWN = {"name": "six", "skip_reason": "not found"}
 
 
-def test_a_weak_spot_is_named_and_fails_the_check() -> None:
-    said = verdict(answer(SOUND, WEAK))
-    assert said.weak
-    assert said.lines == ("jinja2 3.1.5: CVE-1, mended in 3.1.6", "2 packages looked up, 1 weak spots")
+def test_a_vulnerability_is_named_and_fails_the_check() -> None:
+    result = verdict(answer(SOUND, VULNERABLE))
+    assert result.is_vulnerable
+    assert result.lines == ("jinja2 3.1.5: CVE-1, fixed in 3.1.6", "2 packages looked up, 1 vulnerabilities")
 
 
-def test_without_a_weak_spot_the_check_passes_and_says_what_was_not_looked_up() -> None:
-    said = verdict(answer(SOUND, UNKNOWN))
-    assert not said.weak
-    assert said.lines == ("six was not looked up: not found", "1 packages looked up, 0 weak spots")
+def test_without_a_vulnerability_the_check_passes_and_names_what_was_not_looked_up() -> None:
+    result = verdict(answer(SOUND, UNKNOWN))
+    assert not result.is_vulnerable
+    assert result.lines == ("six was not looked up: not found", "1 packages looked up, 0 vulnerabilities")
 
 
 @pytest.mark.parametrize("silence", ["", "null", "{}", "Traceback", answer(UNKNOWN)])
-def test_a_service_that_does_not_answer_is_said_and_fails_nothing(silence: str) -> None:
-    said = verdict(silence)
-    assert not said.weak
-    assert "nothing was looked up" in said.lines[0]
+def test_an_unreachable_service_is_reported_and_does_not_fail_the_check(silence: str) -> None:
+    result = verdict(silence)
+    assert not result.is_vulnerable
+    assert "nothing was looked up" in result.lines[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sessionsmgmt.adapters.files.bounded_file import open_bounded, read_bounded
 from sessionsmgmt.adapters.files.content_lines import UnreadableError
 from sessionsmgmt.adapters.files.ics_blocks import Block, find_blocks
+from sessionsmgmt.adapters.files.ics_encoding import checked_utf8
 from sessionsmgmt.adapters.files.ics_event import (
     EventDetails,
     EventTimes,
@@ -44,7 +44,6 @@ from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.notice import Session
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
-from sessionsmgmt.errors import InputError
 
 MAX_BYTES = 64 * 2**20
 """The most bytes of a calendar: about 100,000 events with their attendees."""
@@ -69,7 +68,7 @@ class IcsFile:
         An event that can't be read is left out with a warning, and its id is among the unreadable ids.
         """
         with open_bounded(self.path, self.shown_as, MAX_BYTES) as file:
-            data = _utf8(read_bounded(file, self.shown_as, MAX_BYTES), self.shown_as)
+            data = checked_utf8(read_bounded(file, self.shown_as, MAX_BYTES), self.shown_as)
         blocks = find_blocks(data, self.shown_as)
         budget = WorkBudget()
         zones = Zones(zone_definitions(blocks.zones), budget)
@@ -276,29 +275,6 @@ def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
         except (ValueError, OverflowError):
             continue  # the id of a single event, or of another kind of calendar
     return {series: frozenset(starts) for series, starts in wanted.items()}
-
-
-def _utf8(data: bytes, shown_as: str) -> bytes:
-    """The data without a byte order mark. Raises InputError if it is not UTF-8 (RFC 5545, 3.1.4).
-
-    The encoding is not guessed, since a wrong guess would garble people's names.
-    """
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        try:
-            _FOLD.sub(b"", data).decode()  # a line may be folded in the middle of a character
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise InputError(
-                f"{shown_as} is not a calendar in UTF-8 (see around line {line}).",
-                "Export it again, or save it in the encoding UTF-8.",
-            ) from None
-    return data
-
-
-_FOLD = re.compile(rb"\r*\n[ \t]")
 
 
 _FOREIGN = (

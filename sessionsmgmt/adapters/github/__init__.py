@@ -1,1 +1,1 @@
-"""GitHub, beyond being the place the job runs at: who asks it for what, and what its refusals mean."""
+"""GitHub: the event of a job, the client, issues, checks, comments, secrets, and what GitHub's refusals mean."""

@@ -13,12 +13,12 @@ from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY, GitHubSettings
 
 FULL_NAME = re.compile(r"([A-Za-z0-9][\w-]{0,99})/((?!\.{1,2}$)[\w.-]{1,100})", re.ASCII)
-"""``owner/name``, of which nothing could lead to another address of GitHub's."""
+"""``owner/name``, without characters that could lead to another path of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What calls are allowed by, and the environment variable it came from: errors name that and never the value."""
+    """A token or an App, and the environment variable that it came from. Errors name the variable, never the value."""
 
     variable: str
     auth: Auth.Auth = field(repr=False)
@@ -50,8 +50,8 @@ def token_access(given: Secret, variable: str = JOB_TOKEN) -> Access:
 
 
 def repository_name(github: GitHubSettings) -> RepositoryName:
-    """The repository the job belongs to. Raises InputError where the settings have none, or no ``owner/name``."""
-    found = FULL_NAME.fullmatch(github.repository)
-    if found is None:
+    """The repository that the job belongs to. Raises InputError where the settings have none, or no ``owner/name``."""
+    parts = FULL_NAME.fullmatch(github.repository)
+    if parts is None:
         raise InputError(f"{REPOSITORY} is not set to a repository.", "Write it like owner/name.")
-    return RepositoryName(found[1], found[2])
+    return RepositoryName(parts[1], parts[2])

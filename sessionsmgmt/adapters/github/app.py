@@ -1,7 +1,7 @@
-"""A GitHub App's way to a token: it proves who it is, and is given one for this repository, this purpose and one hour.
+"""The token of a GitHub App: for one repository, one permission and one hour.
 
-PyGithub signs the proof (RS256, a minute back-dated, five minutes long). What it can't do is ask for one repository
-alone and hand the token back; so its requester is used ("REST API endpoints for GitHub Apps").
+PyGithub signs the App's proof (RS256, back-dated by a minute, valid for five). It can't ask for one repository alone
+and can't give the token back, so its requester is used for that ("REST API endpoints for GitHub Apps").
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ BOTH = f"{APP_ID} and {PRIVATE_KEY}"
 _UNKNOWN = re.compile("integration not found", re.IGNORECASE)
 _PERMISSIONS = re.compile("permissions requested", re.IGNORECASE)
 _REPOSITORIES = re.compile("repository that does not exist or is not accessible", re.IGNORECASE)
-"""How GitHub says that it does not know the App, and what the App's installation lacks."""
+"""GitHub's messages for an App that it does not know, and for what the App's installation lacks."""
 
-LAST_WORD = 10.0
-"""Seconds that handing a token back may take; it ends within the hour anyway."""
+LONGEST_REVOCATION = 10.0
+"""Seconds that giving a token back may take. The token ends within the hour anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A GitHub App, as it proves to be itself."""
+    """A GitHub App, with what it signs its proof with."""
 
     auth: Auth.AppAuth = field(repr=False)
 
 
 def app(github: GitHubSettings) -> App | None:
-    """The App of the settings; None where none is named.
+    """The App of the settings; None where they name none.
 
-    Raises InputError where only a half of it is, or the key is none. A key whose lines were joined by a written
-    backslash and n, as some forms do it, is taken too.
+    Raises InputError where only one of id and key is set, or the key is no private key. Some forms replace each line
+    end of the key by a backslash and an n; such a key is accepted too.
     """
     number, pem = github.app_id, github.private_key.reveal().strip()
     if not number and not pem:
@@ -73,10 +73,9 @@ def installed(
     retry_policy: RetryPolicy,
     mask: Mask,
 ) -> Iterator[Access]:
-    """A token of the App for this repository with this one permission to write; handed back at the end, come what may.
+    """A token of the App for this repository with one permission to write, given back at the end of the block.
 
-    ``mask`` is told the token before it is used. Raises RefusedError where the App is not installed here or lacks the
-    permission.
+    Raises RefusedError where the App is not installed on the repository or lacks the permission.
     """
     hub = connect(Access(BOTH, app.auth), github, retry_policy)
     token = _token(hub, repository, permission, mask)
@@ -84,18 +83,18 @@ def installed(
     try:
         yield access
     finally:
-        brief = replace(retry_policy, total=min(retry_policy.total, LAST_WORD))
+        brief = replace(retry_policy, total=min(retry_policy.total, LONGEST_REVOCATION))
         with suppress(SessionsError):
-            _hand_back(connect(access, github, brief))
+            _give_back(connect(access, github, brief))
 
 
 def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) -> Secret:
-    """A fresh token. Where GitHub is asked twice, one of its two tokens is never used, which does no harm."""
+    """A new token. If GitHub is asked twice, one of its two tokens is never used, which does no harm."""
     purpose = Purpose("signing in as the App", f"{permission}: write")
 
     def installation() -> int:
-        _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/installation")
-        return int(found["id"])
+        _, document = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/installation")
+        return int(document["id"])
 
     try:
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
@@ -105,8 +104,8 @@ def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) ->
 
     def issue() -> Secret:
         path = f"/app/installations/{number}/access_tokens"
-        _, found = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
-        return Secret(str(found["token"]), mask)
+        _, document = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
+        return Secret(str(document["token"]), mask)
 
     try:
         return hub.repeat(issue, purpose, {HTTPStatus.UNPROCESSABLE_ENTITY})
@@ -120,7 +119,7 @@ def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) ->
 
 
 def is_unknown(declined: DeclinedError) -> bool:
-    """Whether GitHub does not know the App at all, rather than on this repository."""
+    """Whether GitHub does not know the App at all. Otherwise the App is only not installed on the repository."""
     return bool(_UNKNOWN.search(declined.message))
 
 
@@ -130,7 +129,7 @@ def _not_installed() -> RefusedError:
     )
 
 
-def _hand_back(hub: Hub) -> None:
+def _give_back(hub: Hub) -> None:
     def revoke() -> None:
         hub.api.requester.requestJsonAndCheck("DELETE", "/installation/token")
 

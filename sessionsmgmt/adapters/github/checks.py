@@ -71,7 +71,7 @@ class CheckRun:
         return next((run for run in runs if run.mark == self._mark and run.app == self._account.app()), None)
 
     def _made(self, preview_report: PreviewReport, summary: str) -> _Known:
-        """A new check run with the first annotations. Where it can't be known whether it was made, a look tells."""
+        """A new check run with the first annotations. Where GitHub leaves that open, the list shows it."""
         first = preview_report.annotations[:BATCH]
         body = _body(preview_report, summary, first) | {
             "name": self._name,
@@ -103,32 +103,36 @@ def _batches(annotations: Sequence[Annotation]) -> Iterator[Sequence[Annotation]
 def _body(preview_report: PreviewReport, summary: str, annotations: Sequence[Annotation]) -> dict[str, object]:
     output: dict[str, object] = {"title": preview_report.title, "summary": summary}
     if annotations:
-        output["annotations"] = [_annotation(one) for one in annotations]
+        output["annotations"] = [_annotation(annotation) for annotation in annotations]
     return {"status": "completed", "conclusion": str(preview_report.conclusion), "output": output}
 
 
-def _annotation(remark: Annotation) -> Mapping[str, str | int]:
-    """A remark as the API takes it. Columns belong to annotations of one line alone."""
-    line = max(1, remark.line)
-    columns = {"start_column": remark.column, "end_column": remark.column} if remark.line and remark.column else {}
+def _annotation(annotation: Annotation) -> Mapping[str, str | int]:
+    """An annotation in the form of the API, which takes columns only for annotations of one line."""
+    line = max(1, annotation.line)
+    columns = (
+        {"start_column": annotation.column, "end_column": annotation.column}
+        if annotation.line and annotation.column
+        else {}
+    )
     return {
-        "path": remark.file,
+        "path": annotation.file,
         "start_line": line,
         "end_line": line,
         **columns,
         "annotation_level": "failure",
-        "title": remark.title[:255],
-        "message": remark.text[:LONGEST_MESSAGE],
+        "title": annotation.title[:255],
+        "message": annotation.text[:LONGEST_MESSAGE],
     }
 
 
 def _page(repository: Repository, commit: str, name: str, number: int) -> list[_Known]:
     """A page of the check runs of that name, every one of them: ``latest`` would hide all but one club's."""
     wanted = {"check_name": name, "filter": "all", **numbered(number)}
-    _, found = repository.requester.requestJsonAndCheck(
+    _, reply = repository.requester.requestJsonAndCheck(
         "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=wanted
     )
-    return [_known(one) for one in found["check_runs"]]
+    return [_known(run) for run in reply["check_runs"]]
 
 
 def _known(run: Mapping[str, object]) -> _Known:

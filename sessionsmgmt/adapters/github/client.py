@@ -1,7 +1,8 @@
-"""One way to GitHub for every call: one connection, an explicit timeout, and one place that decides who tries again.
+"""The client of GitHub that every call goes through: one connection, an explicit timeout, and one rule for retries.
 
-PyGithub by itself sends a POST again after a 5xx, which would be a second issue, and waits for a rate limit for up to
-an hour. Both are off; a call goes through ``Hub.repeat`` or ``Hub.once``, and the name says what it can stand.
+PyGithub by itself sends a POST again after a 5xx, which would make a second issue, and it waits up to an hour for a
+rate limit. Both are switched off. A call goes through ``Hub.repeat`` if it may be made twice, and else through
+``Hub.once``.
 """
 
 from __future__ import annotations
@@ -60,14 +61,14 @@ _STRANGE = (
     TypeError,
     ValueError,
 )
-"""How PyGithub fails on a reply that is not GitHub's: a web page, half a document, a redirection elsewhere."""
+"""The errors of PyGithub for a reply that is not GitHub's, such as a web page or half a document."""
 
 
 class DeclinedError(Exception):
-    """GitHub said no in a way the caller said it expects.
+    """GitHub refused with a status that the caller expects.
 
-    ``message`` is GitHub's own, to compare and not to show. ``refusal`` is what to end with where the caller did not
-    expect this message.
+    ``message`` is GitHub's own: it may be compared and must not be shown. ``refusal`` is the error to end with where
+    the caller does not expect this message.
     """
 
     def __init__(self, status: int, message: str, refusal: RefusedError) -> None:
@@ -78,14 +79,14 @@ class DeclinedError(Exception):
 
 
 class UncertainError(UnreachableError):
-    """Nobody knows whether GitHub did what was asked once. Whoever can look catches this; else the run ends with 5."""
+    """It is not known whether GitHub did what was asked once. A caller that can look it up catches this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What calls are for, as messages say it ("reading the ledger"), and the permission they need ("contents: read").
 
-    The permission is told where GitHub's own reply does not name one.
+    Messages name the permission where GitHub's own reply does not name one.
     """
 
     doing: str
@@ -93,7 +94,7 @@ class Purpose:
 
 
 def connect(access: Access, github: GitHubSettings, retry_policy: RetryPolicy, timeout: int = TIMEOUT) -> Hub:
-    """The way to GitHub with that access; nothing is asked yet. ``timeout`` is in seconds.
+    """The client of GitHub with that access. It asks nothing yet. ``timeout`` is in seconds.
 
     Goes to the base URL of GITHUB_API_URL. Raises InputError where that is refused (see ``base_urls.base_url``).
     """
@@ -114,9 +115,9 @@ def connect(access: Access, github: GitHubSettings, retry_policy: RetryPolicy, t
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The job's repository as the environment has it: its full name, and its number, which a new name leaves as it is.
+    """The job's repository by the environment: its full name, and its number, which stays the same under a new name.
 
-    Either is empty where the environment does not say.
+    Either is empty where the environment does not have it.
     """
 
     name: str = ""
@@ -125,7 +126,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """GitHub, as one run asks it. ``variable`` names where the access came from."""
+    """The client of one run. ``variable`` is the environment variable that the access came from."""
 
     api: Github = field(repr=False)
     variable: str
@@ -133,16 +134,15 @@ class Hub:
     home: Home = Home()
 
     def repository(self, name: RepositoryName) -> Repository:
-        """The repository to make calls on; this alone asks nothing."""
+        """The repository, to make calls on. This alone asks nothing."""
         return self.api.get_repo(str(name))
 
     def repeat(self, call: Callable[[], T], purpose: Purpose, expected: Collection[int] = ()) -> T:
-        """What the call returns, made again while that can help and the time lasts.
+        """What the call returns. It is made again while that can help and the time lasts.
 
-        Only for calls that may take effect twice: those that read, those that set what may be set again, and those
-        that GitHub refuses the second time. Raises DeclinedError for a status that is ``expected``, else RefusedError
-        or UnreachableError. A reply whose parts are not as the call needs them counts as none, so the call should take
-        from it what it needs.
+        Only for calls that may take effect twice: calls that read, that set what may be set again, or that GitHub
+        refuses the second time. The call must take what it needs from the reply, since a reply that lacks it counts as
+        none. Raises DeclinedError for a status that is ``expected``, else RefusedError or UnreachableError.
         """
 
         def attempt() -> T | RetryLater:
@@ -166,10 +166,10 @@ class Hub:
         return retry(attempt, "GitHub", self.retry_policy)
 
     def once(self, call: Callable[[], T], purpose: Purpose, expected: Collection[int] = ()) -> T:
-        """What the call returns, for one that must not take effect twice, such as making an issue.
+        """What the call returns, for a call that must not take effect twice, such as making an issue.
 
-        It is made again only where a rate limit turned it away before anything was done. Raises UncertainError where
-        nobody knows whether it was done, and otherwise as ``repeat`` does.
+        It is made again only where a rate limit refused it before anything was done. Raises UncertainError where it is
+        not known whether it was done, and otherwise as ``repeat`` does.
         """
         uncertain = UncertainError(
             f"GitHub did not say whether {purpose.doing} worked.", "Look there; the next run goes on."
@@ -193,18 +193,18 @@ class Hub:
         return retry(attempt, "GitHub", self.retry_policy)
 
     def _refusal(self, error: GithubException, purpose: Purpose, expected: Collection[int]) -> Exception:
-        """The exception to end with. PyGithub's own holds bodies and headers and goes no further."""
+        """The error to end with. PyGithub's own error is dropped, since it has bodies and headers."""
         reply = Reply(error.status, _message(error), _headers(error))
         missing = error.status == HTTPStatus.NOT_FOUND and error.status not in expected
         if missing and (renamed := self._renamed()):
             return renamed
-        told = replace(reply, message=_message_with_details(error))
+        detailed = replace(reply, message=_message_with_details(error))
         asked = Asked(purpose.doing, purpose.permission, self.variable)
-        refused = refusal(told, asked, self.retry_policy.today(), self._secrets())
+        refused = refusal(detailed, asked, self.retry_policy.today(), self._secrets())
         return DeclinedError(reply.status, reply.message, refused) if error.status in expected else refused
 
     def _elsewhere(self, moved: MovedError, purpose: Purpose) -> RefusedError | None:
-        """What a redirection means; None where it is not GitHub's. It is not followed: the token goes nowhere else."""
+        """The error for a redirection, which is not followed; None where it is not GitHub's."""
         base = self.api.requester.base_url
         target = urlsplit(urljoin(f"{base}/", moved.location))
         if _server(target) != _server(urlsplit(base)):
@@ -221,30 +221,30 @@ class Hub:
         return _otherwise(f"{unquote(old[1])}/{unquote(old[2])}" if old else "", new, purpose)
 
     def _renamed(self) -> RefusedError | None:
-        """Whether the job's repository has another name than the environment says; None where that is not known."""
-        found = self._name(_NUMBERED.fullmatch(f"/repositories/{self.home.number}"))
-        is_other = found and found.casefold() != self.home.name.casefold()
-        return _otherwise(self.home.name, found, Purpose("", "")) if is_other else None
+        """The error for a job's repository that has a new name; None where it is not known to have one."""
+        name = self._name(_NUMBERED.fullmatch(f"/repositories/{self.home.number}"))
+        is_other = name and name.casefold() != self.home.name.casefold()
+        return _otherwise(self.home.name, name, Purpose("", "")) if is_other else None
 
     def _name(self, number: re.Match[str] | None) -> str:
-        """The full name of the repository of that number, asked for once; empty where it can't be had."""
+        """The full name of the repository of that number, asked for once; empty where GitHub does not give it."""
         if number is None:
             return ""
         try:
-            _, found = self.api.requester.requestJsonAndCheck("GET", number[0])
-            name = found["full_name"]
+            _, document = self.api.requester.requestJsonAndCheck("GET", number[0])
+            name = document["full_name"]
         except (GithubException, MovedError, *_BROKEN, *_STRANGE):
             return ""
         return name if isinstance(name, str) and FULL_NAME.fullmatch(name) else ""
 
     def _secrets(self) -> frozenset[str]:
-        """What must not be shown even if a reply repeats it."""
+        """The texts that must not be shown, even if a reply repeats them."""
         auth = self.api.requester.auth
         return frozenset({auth.token} if isinstance(auth, Auth.Token) else ())
 
 
 def _server(address: SplitResult) -> tuple[str, str, int | None]:
-    """Whom an address asks; its port is None where it is no number."""
+    """The scheme, host and port of an address; the port is None where it is no number."""
     try:
         port = address.port or {"https": 443, "http": 80}.get(address.scheme)
     except ValueError:
@@ -253,7 +253,7 @@ def _server(address: SplitResult) -> tuple[str, str, int | None]:
 
 
 def _otherwise(old: str, new: str, purpose: Purpose) -> RefusedError:
-    """That a repository is called otherwise now. Names that are not known are empty."""
+    """The error for a repository with a new name. A name that is not known is empty."""
     old, new = (name if FULL_NAME.fullmatch(name) else "" for name in (old, new))
     if new and new.casefold() == old.casefold():
         return RefusedError(f"GitHub has moved what {purpose.doing} is about to another place.")
@@ -273,22 +273,22 @@ def _message(error: GithubException) -> str:
 
 
 def _message_with_details(error: GithubException) -> str:
-    """The same, and what it says of the fields of what was sent."""
+    """GitHub's message, with its messages about the fields of what was sent."""
     errors = error.data.get("errors") if isinstance(error.data, dict) else None
-    told = details(errors) if isinstance(errors, list) else ""
-    return f"{_message(error)}: {told}" if told else _message(error)
+    of_fields = details(errors) if isinstance(errors, list) else ""
+    return f"{_message(error)}: {of_fields}" if of_fields else _message(error)
 
 
 def _limit(error: GithubException, retry_policy: RetryPolicy) -> float | None:
-    """The seconds a rate limit asks to wait; None where the reply is not about one.
+    """The seconds to wait for a rate limit; None where the reply is not about a rate limit.
 
-    GitHub, "Rate limits for the REST API": Retry-After where there is one, else the reset where nothing remains, else
-    at least a minute. A limit is a 429 or a 403, and a 403 is mostly something else.
+    GitHub, "Rate limits for the REST API": the seconds of Retry-After, else the time until the reset where nothing
+    remains, else at least a minute. A limit answers 429 or 403, and a 403 mostly means something else.
     """
     headers, today = _headers(error), retry_policy.today()
     spent = headers.get("x-ratelimit-remaining") == "0"
-    told = spent or "retry-after" in headers or _LIMITED.search(_message(error))
-    if error.status != HTTPStatus.TOO_MANY_REQUESTS and not (error.status == HTTPStatus.FORBIDDEN and told):
+    is_limit = spent or "retry-after" in headers or _LIMITED.search(_message(error))
+    if error.status != HTTPStatus.TOO_MANY_REQUESTS and not (error.status == HTTPStatus.FORBIDDEN and is_limit):
         return None
     if "retry-after" in headers:
         return retry_after(headers, today)

@@ -21,7 +21,7 @@ from sessionsmgmt.ports.pull_requests import PreviewReport
 T = TypeVar("T")
 
 LONGEST = 65_536
-"""Characters that GitHub takes of a comment; counted as bytes, which are never fewer."""
+"""The most characters of a comment that GitHub accepts. Bytes are counted, which are never fewer."""
 
 _PURPOSE = Purpose("writing the comment", "pull-requests: write")
 
@@ -39,9 +39,9 @@ def preview_marker(topic: str) -> str:
 
 
 class PullRequestComment:
-    """The comment of one club's preview, known again by its first line, which nobody sees, and by its author.
+    """The comment with one club's preview, recognised by its hidden first line and by its author.
 
-    Anybody can write that line, so only what the account of our own token wrote is ours. Needs
+    Anybody can write that line, so a comment is ours only if the account of our own token wrote it. Needs
     ``pull-requests: write``.
     """
 
@@ -57,13 +57,13 @@ class PullRequestComment:
     def show(self, preview_report: PreviewReport) -> None:
         """See ``ports.PreviewPublisher``. Of two comments the oldest stays."""
         body = self._body(preview_report)
-        found = self._find()
-        for one in found[1:]:
-            delete_comment(self._hub, self._repository, one.number, _PURPOSE)
-        if not found:
+        comments = self._find()
+        for comment in comments[1:]:
+            delete_comment(self._hub, self._repository, comment.number, _PURPOSE)
+        if not comments:
             self._make(body)
-        elif found[0].body != body:
-            self._ask(partial(_edit, self._repository, found[0].number, body))
+        elif comments[0].body != body:
+            self._ask(partial(_edit, self._repository, comments[0].number, body))
 
     def _body(self, preview_report: PreviewReport) -> str:
         start = f"{self._marker}\n### {preview_report.heading}\n\n**{preview_report.title}**\n\n"
@@ -78,7 +78,7 @@ class PullRequestComment:
         return sorted(ours, key=lambda comment: comment.number)
 
     def _make(self, body: str) -> None:
-        """Write the comment, once. Where it can't be known whether it was, a look tells."""
+        """Write the comment, once. Where GitHub does not say whether that worked, the list of comments shows it."""
         try:
             self._hub.once(partial(_create, self._repository, self._number, body), _PURPOSE)
         except UncertainError:

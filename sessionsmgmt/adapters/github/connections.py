@@ -1,4 +1,4 @@
-"""PyGithub's connections, over the one HTTP session of all services: bounded replies, nothing of the machine's own."""
+"""The connections of PyGithub, with bounded replies and with no credentials of the machine (see ``http_session``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sessionsmgmt.adapters.http_session import BoundedAdapter, fitted
 
 
 class _BoundedHttps(HTTPSRequestsConnectionClass):
-    """A connection to GitHub, as PyGithub makes it, but for its session."""
+    """PyGithub's connection with our session."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -19,7 +19,7 @@ class _BoundedHttps(HTTPSRequestsConnectionClass):
 
 
 class _BoundedHttp(HTTPRequestsConnectionClass):
-    """The same without TLS, which only roots on loopback have."""
+    """The same without TLS. Only a base URL on loopback has no TLS."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -27,10 +27,10 @@ class _BoundedHttp(HTTPRequestsConnectionClass):
 
 
 def bound(api: Github) -> None:
-    """Let all calls of ``api`` go over such connections.
+    """Make ``api`` use these connections for all of its calls.
 
-    PyGithub's own way to say so (``injectConnectionClasses``) is for all of the process, and opens a connection for
-    each call. So the one name is set that it looks at; a test would notice if it looked at another one.
+    PyGithub's own function for that (``injectConnectionClasses``) changes the whole process, and opens a connection for
+    each call. So the private name that PyGithub reads is set here. A test fails if PyGithub reads another name.
     """
     plain = api.requester.scheme == "http"
     vars(api.requester)["_Requester__connectionClass"] = _BoundedHttp if plain else _BoundedHttps

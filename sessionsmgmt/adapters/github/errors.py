@@ -1,7 +1,7 @@
-"""What GitHub's refusals mean: its own message, made safe to show, and the advice that fits.
+"""The refusals of GitHub: its own message, made safe to show, and the advice for the cause.
 
-A 401 or a 403 has many causes that no permission and no new token mends. Each cause is known by GitHub's message or by
-a header. Of a cause that is not known, GitHub's message is all that is said.
+Many causes of a 401 or a 403 are mended by no permission and by no new token. A cause is recognised by GitHub's message
+or by a header. Where the cause is not recognised, only GitHub's message is shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST = 300
 """Characters of GitHub's message that are shown."""
 
 LONGEST_READ = 4_000
-"""Characters of it that are looked at."""
+"""Characters of GitHub's message that are read."""
 
 _PERMISSIONS = re.compile(r"[a-z_]+=(?:read|write|admin)(?:,\s*[a-z_]+=(?:read|write|admin))*")
 _SECRET = re.compile(
@@ -32,7 +32,7 @@ _QUERY = re.compile(r"(https?://[^\s?#]*)[?#]\S*")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for ("reading the ledger"), the permission that takes, and where the token for it came from."""
+    """What was asked for ("reading the ledger"), the permission that it needs, and the variable that had the token."""
 
     doing: str
     permission: str
@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A refusal as GitHub sent it. ``headers`` has its names in lower case; ``message`` is not safe to show."""
+    """A refusal as GitHub sent it. The names in ``headers`` are in lower case. ``message`` is not safe to show."""
 
     status: int
     message: str
@@ -49,7 +49,7 @@ class Reply:
 
 
 def safe(text: str, secrets: Collection[str] = ()) -> str:
-    """GitHub's message as one short line that can be shown: nothing in it is invisible, a token or an address."""
+    """GitHub's message as one short line that can be shown: without invisible characters, tokens and addresses."""
     shown = text[:LONGEST_READ]
     for secret in secrets:
         shown = shown.replace(secret, "***")
@@ -62,31 +62,32 @@ def safe(text: str, secrets: Collection[str] = ()) -> str:
 def refusal(reply: Reply, asked: Asked, today: datetime, secrets: Collection[str] = ()) -> RefusedError:
     """The error to end with: what was refused, GitHub's own message, and what to do, as far as that is known.
 
-    ``today`` is by this machine's clock, ``secrets`` are texts that must not be shown.
+    ``today`` is aware and by this machine's clock. ``secrets`` are texts that must not be shown.
     """
-    told = safe(reply.message, secrets)
+    message = safe(reply.message, secrets)
     advice = _advice(reply, asked, today)
     match reply.status:
         case HTTPStatus.UNAUTHORIZED:
-            return RefusedError(_sentence(f"GitHub does not accept what {asked.variable} holds", told), advice)
+            return RefusedError(_sentence(f"GitHub does not accept what {asked.variable} holds", message), advice)
         case HTTPStatus.FORBIDDEN:
-            return RefusedError(_sentence(f"GitHub does not allow {asked.doing} with {asked.variable}", told), advice)
+            return RefusedError(
+                _sentence(f"GitHub does not allow {asked.doing} with {asked.variable}", message), advice
+            )
         case HTTPStatus.NOT_FOUND:
             what = f"GitHub finds nothing for {asked.doing}: the repository is another one, or {asked.variable} may not"
-            return RefusedError(
-                _sentence(f"{what} see it", "" if told.lower().startswith("not found") else told), advice
-            )
+            says_more = not message.lower().startswith("not found")
+            return RefusedError(_sentence(f"{what} see it", message if says_more else ""), advice)
         case status:
-            return RefusedError(_sentence(f"GitHub refuses {asked.doing} ({int(status)})", told), advice)
+            return RefusedError(_sentence(f"GitHub refuses {asked.doing} ({int(status)})", message), advice)
 
 
-def _sentence(what: str, told: str) -> str:
-    return f'{what}: "{told.rstrip(".")}".' if told else f"{what}."
+def _sentence(what: str, message: str) -> str:
+    return f'{what}: "{message.rstrip(".")}".' if message else f"{what}."
 
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """A cause that GitHub's message shows, and what mends it. ``{variable}`` stands for where the token came from."""
+    """A cause by GitHub's message, and what mends it. ``{variable}`` stands for the variable that had the token."""
 
     message: re.Pattern[str]
     advice: str
@@ -199,33 +200,33 @@ def _advice(reply: Reply, asked: Asked, today: datetime) -> str:
 
 
 def _named(message: str, variable: str) -> str:
-    """The advice for the cause that the message names; empty where it names none that is known."""
-    found = (one.advice for one in _CAUSES if one.message.search(message[:LONGEST_READ]))
-    return next(found, "").format(variable=variable)
+    """The advice for the cause that the message names; empty where it names no known cause."""
+    advice = (cause.advice for cause in _CAUSES if cause.message.search(message[:LONGEST_READ]))
+    return next(advice, "").format(variable=variable)
 
 
 def remedy(variable: str, permission: str) -> str:
-    """How a permission is given to the token in that variable."""
+    """The advice to give a permission to the token in that variable."""
     if variable == JOB_TOKEN:
         return f"Add '{permission}' to the 'permissions:' of the job."
     return f"Give it the permission '{permission}'."
 
 
 def _needed(headers: Mapping[str, str], asked: Asked) -> str:
-    """The permissions GitHub names for the call, as a workflow writes them; the asked's own where it names none.
+    """The permissions that GitHub names for the call, as a workflow writes them; else the permission of ``asked``.
 
-    The header has alternatives apart by semicolons (GitHub, "Troubleshooting the REST API"); the first will do. Where
-    one is about the same permission as the asked, that knows better: the next call may need more of it.
+    The header separates alternatives by semicolons (GitHub, "Troubleshooting the REST API"), and the first is taken.
+    Where an alternative is about the permission of ``asked``, ``asked`` counts: the next call may need a higher level.
     """
-    alternatives = [one.strip() for one in headers.get("x-accepted-github-permissions", "").split(";")]
-    named, known = alternatives[0], asked.permission.partition(":")[0].replace("-", "_")
-    if not _PERMISSIONS.fullmatch(named) or any(one.startswith(f"{known}=") for one in alternatives):
+    alternatives = [part.strip() for part in headers.get("x-accepted-github-permissions", "").split(";")]
+    first, own = alternatives[0], asked.permission.partition(":")[0].replace("-", "_")
+    if not _PERMISSIONS.fullmatch(first) or any(part.startswith(f"{own}=") for part in alternatives):
         return asked.permission
-    return "' and '".join(one.strip().replace("=", ": ") for one in named.split(","))
+    return "' and '".join(part.strip().replace("=", ": ") for part in first.split(","))
 
 
 def _skew(headers: Mapping[str, str], today: datetime) -> str:
-    """By how much the clock is off, by the date of the reply (RFC 9110, 6.6.1); empty where that does not show it."""
+    """How far the clock is from the date of the reply (RFC 9110, 6.6.1); empty where the date does not show it."""
     try:
         ahead = today - parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, TypeError):
@@ -238,6 +239,8 @@ def _skew(headers: Mapping[str, str], today: datetime) -> str:
 
 
 def details(errors: Iterable[object]) -> str:
-    """What a failed validation says of each field, where it says it in words."""
-    told = (one if isinstance(one, str) else one.get("message") for one in errors if isinstance(one, str | dict))
-    return "; ".join(one for one in told if isinstance(one, str) and one.strip())
+    """The messages of a failed validation about the fields, as far as they have any."""
+    messages = (
+        error if isinstance(error, str) else error.get("message") for error in errors if isinstance(error, str | dict)
+    )
+    return "; ".join(message for message in messages if isinstance(message, str) and message.strip())

@@ -1,8 +1,8 @@
-"""What set the job off: the pull request that it is about, whether what it reads is merged, and who can read its log.
+"""The event that started the job: its pull request, whether it is merged, and who can read the repository.
 
-The event is a file that GitHub writes, but much of what stands in it was written by whoever opened the pull request, so
-nothing of it is taken that is not of the expected kind. What can't be told counts as the more careful of the two: as
-public, as a fork, as not merged.
+GitHub writes the event into a file, but much of its content comes from whoever opened the pull request. So a value
+counts only if it has the expected type. Where the event does not say, the careful answer counts: public, a fork, not
+merged.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import json
 import re
 from pathlib import Path
 
+from sessionsmgmt.adapters.github import visibility
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
 
 LARGEST = 32 * 2**20
-"""Bytes of an event that are read: GitHub's own limit is 25 MB ("Webhook events and payloads")."""
+"""The most bytes of an event that are read. GitHub's own limit is 25 MB ("Webhook events and payloads")."""
 
 DEPENDABOT = "dependabot[bot]"
 
@@ -29,10 +30,10 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def must_be_merged(job: ActionsJob, command: str) -> None:
-    """Raise InputError where the job was set off by what is only proposed.
+    """Raise InputError where a change that is only proposed started the job.
 
-    Whoever proposes a change could otherwise have the club's emails sent, its ledger written or its secrets renewed by
-    files of their own. What ``workflow_run`` follows is told by its event; where that is not told, it is refused.
+    Otherwise whoever proposes a change could send the club's emails, write its ledger or renew its secrets with files
+    of their own. For ``workflow_run``, the event of the earlier run counts; without it the job is refused.
     """
     name, reference = job.event_name, job.ref
     if name == "workflow_run":
@@ -49,7 +50,7 @@ def must_be_merged(job: ActionsJob, command: str) -> None:
 
 
 def _follows_proposal(payload: object) -> bool:
-    """Whether the run before this one was of a pull request or of a merge queue, or nobody can tell."""
+    """Whether the earlier run was of a pull request or of a merge queue, or the event does not say."""
     event = _at(payload, "workflow_run", "event")
     ours, theirs = _at(payload, "repository", "id"), _at(payload, "workflow_run", "head_repository", "id")
     if not isinstance(event, str) or type(ours) is not int or type(theirs) is not int or ours != theirs:
@@ -58,20 +59,13 @@ def _follows_proposal(payload: object) -> bool:
 
 
 def is_queued(job: ActionsJob) -> bool:
-    """Whether a merge queue tries what is to be merged. No pull request is named then."""
+    """Whether the job is of a merge queue. Its event names no pull request."""
     return job.event_name == QUEUE
 
 
 def is_private(job: ActionsJob) -> bool | None:
-    """Whether nobody but those who were let in can read the repository; None where the event does not say.
-
-    An internal repository is private by that word, but everybody of the company can read it; so it counts as public.
-    """
-    repository = _at(_loaded(job), "repository")
-    private, visibility = _at(repository, "private"), _at(repository, "visibility")
-    if not isinstance(private, bool):
-        return None
-    return private and visibility in (None, "private")
+    """Whether only members can read the repository; None where the event does not say."""
+    return visibility.is_private(_at(_loaded(job), "repository"))
 
 
 def refuse_lent_secrets(job: ActionsJob, command: str) -> None:
@@ -108,7 +102,7 @@ def _pull_request(payload: object, job: ActionsJob) -> PullRequest:
 
 
 def _origin(pull: object, repository: object, job: ActionsJob) -> Origin:
-    """By whom the job was set off decides over Dependabot, as GitHub itself has it; a fork that is gone is one too."""
+    """The origin. A job that Dependabot started is Dependabot's, as GitHub has it. A fork that is deleted is a fork."""
     if job.actor == DEPENDABOT or _at(pull, "user", "login") == DEPENDABOT:
         return Origin.DEPENDABOT
     ours, theirs = _at(repository, "id"), _at(pull, "head", "repo", "id")
@@ -125,7 +119,7 @@ def _payload(job: ActionsJob) -> object:
 
 
 def _loaded(job: ActionsJob) -> object:
-    """The event, or None where there is none that can be read."""
+    """The event; None where it can't be read."""
     try:
         return _payload(job)
     except InputError:
@@ -133,7 +127,7 @@ def _loaded(job: ActionsJob) -> object:
 
 
 def _at(node: object, *names: str) -> object:
-    """What stands below these names, None where there is no such thing."""
+    """The value below these names; None where there is none."""
     for name in names:
         node = node.get(name) if isinstance(node, dict) else None
     return node

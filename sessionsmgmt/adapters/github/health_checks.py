@@ -1,4 +1,4 @@
-"""What ``doctor`` says of GitHub: token, repository, secret, workflows. Everything here only looks."""
+"""The health checks of GitHub: token, repository, secret, workflows. None of them changes anything."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from urllib.parse import quote
 from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.adapters.github.visibility import is_private
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
 
 IDLE = timedelta(days=60)
-"""After so long without a push GitHub switches the schedules of a public repository off ("Disabling and enabling a
-workflow")."""
+"""The time without a push after which GitHub switches off the schedules of a public repository ("Disabling and enabling
+a workflow")."""
 
 SOON = timedelta(days=14)
-"""How long before that, or before a token's end, it is said."""
+"""How long before that time, or before the end of a token, a note is given."""
 
 KINDS: Mapping[str, str] = {
     "github_pat_": "a fine-grained token of a person",
@@ -31,10 +32,10 @@ KINDS: Mapping[str, str] = {
     "gho_": "a token that a person signed in for",
     "ghu_": "a token of an App in a person's name",
 }
-"""What a token is, by how it begins ("GitHub's token formats"). Their lengths differ and mean nothing."""
+"""The kind of a token by its beginning ("GitHub's token formats"). The length says nothing."""
 
 OURS = "sessions-"
-"""How the names of the workflows that ``init`` writes begin."""
+"""The beginning of the names of the workflows that ``init`` writes."""
 
 Headers = Mapping[str, str]
 T = TypeVar("T")
@@ -42,27 +43,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The repository, as the token sees it. ``today`` is by the clock of whoever asks, aware."""
+    """The repository, as the token sees it. ``today`` is aware."""
 
     hub: Hub
     name: RepositoryName
     today: datetime
 
     def get(self, path: str, purpose: Purpose, take: Callable[[Any, Headers], T], expected: Collection[int] = ()) -> T:
-        """What is taken from the document, and its headers, that is there below the repository.
+        """What ``take`` returns for the document below the repository, and for its headers.
 
-        One from which it can't be taken counts as no reply. Raises as ``Hub.repeat`` does.
+        A document that ``take`` fails on counts as no reply. Raises as ``Hub.repeat`` does.
         """
 
         def call() -> T:
-            headers, found = self.hub.api.requester.requestJsonAndCheck("GET", f"/repos/{self.name}{path}")
-            return take(found, {name.lower(): str(value) for name, value in headers.items()})
+            headers, document = self.hub.api.requester.requestJsonAndCheck("GET", f"/repos/{self.name}{path}")
+            return take(document, {name.lower(): str(value) for name, value in headers.items()})
 
         return self.hub.repeat(call, purpose, expected)
 
 
 def guarded(topic: str, look: Callable[[], Iterable[Finding]]) -> Check:
-    """The look as a check that never fails: what keeps it from looking is its row."""
+    """A check that never raises a SessionsError: an error of ``look`` becomes a row on the topic."""
 
     def check() -> Iterator[Finding]:
         try:
@@ -74,9 +75,9 @@ def guarded(topic: str, look: Callable[[], Iterable[Finding]]) -> Check:
 
 
 def token(here: Here, text: str, *, in_actions: bool) -> Iterator[Finding]:
-    """What kind of token it is, whether GitHub takes it, and when it ends; then what the repository is."""
+    """The kind of the token, whether GitHub accepts it, and when it ends; then the repository."""
     purpose = Purpose("looking at the repository", "metadata: read")
-    headers, found = here.get("", purpose, lambda found, headers: (headers, _Repository.of(found)))
+    headers, repository = here.get("", purpose, lambda document, headers: (headers, _Repository.of(document)))
     kind = next((name for start, name in KINDS.items() if text.startswith(start)), "")
     if text.startswith("ghs_"):
         kind = "the job's own token" if in_actions else "a token of an App"
@@ -86,11 +87,11 @@ def token(here: Here, text: str, *, in_actions: bool) -> Iterator[Finding]:
     if "x-oauth-scopes" in headers:
         yield _scopes(headers["x-oauth-scopes"])
     yield from _ending(here, headers.get("github-authentication-token-expiration", ""))
-    yield from _repository(found, here.today)
+    yield from _repository(repository, here.today)
 
 
 def permissions(here: Here, needed: Mapping[str, str]) -> Iterator[Finding]:
-    """Whether what is needed is permitted, as far as reading shows it. ``needed`` has a harmless path for each."""
+    """Whether these permissions are given, as far as reading shows it. ``needed`` has a path to read for each."""
     for permission, path in needed.items():
         name, _, level = permission.partition(": ")
         here.get(path, Purpose(f"looking at {name.replace('-', ' ')}", permission), _nothing)
@@ -102,7 +103,7 @@ def permissions(here: Here, needed: Mapping[str, str]) -> Iterator[Finding]:
 def secret(
     open_store: Callable[[], AbstractContextManager[SecretStore]], rotate_after: timedelta, today: datetime
 ) -> Iterator[Finding]:
-    """Whether the credential's secret is there, and whether it is renewed as often as sessions.yml wants it."""
+    """Whether the secret with the credential is there, and whether it is renewed as often as sessions.yml says."""
     with open_store() as store:
         written, title = store.written(), store.title
     if written is None:
@@ -119,7 +120,7 @@ def secret(
 
 
 def environment(here: Here, name: str) -> Iterator[Finding]:
-    """Whether the environment is there that sessions.yml wants the secret in."""
+    """Whether the repository has the environment that sessions.yml names for the secret."""
     purpose = Purpose("looking at the environment", "actions: read")
     try:
         here.get(f"/environments/{quote(name, safe='')}", purpose, _nothing, {HTTPStatus.NOT_FOUND})
@@ -132,10 +133,10 @@ def environment(here: Here, name: str) -> Iterator[Finding]:
 
 
 def workflows(here: Here) -> Iterator[Finding]:
-    """Whether the workflows that keep it going are switched on."""
+    """Whether the workflows that ``init`` writes, or else all workflows, are switched on."""
     purpose = Purpose("looking at the workflows", "actions: read")
-    known = here.get("/actions/workflows?per_page=100", purpose, _states)
-    ours = [one for one in known if one[0].startswith(OURS)] or known
+    states = here.get("/actions/workflows?per_page=100", purpose, _states)
+    ours = [(name, state) for name, state in states if name.startswith(OURS)] or states
     if not ours:
         advice = "Run 'sessionsmgmt init' and push what it writes, if notices are to go out by themselves."
         yield Finding("workflows", Health.NOTE, "The repository has no workflow.", advice)
@@ -149,7 +150,7 @@ def workflows(here: Here) -> Iterator[Finding]:
 
 
 def app(here: Here, permission: str) -> Iterator[Finding]:
-    """Whether the App that writes the secret is installed here, and permitted to. ``here`` asks as the App itself."""
+    """Whether the App that writes the secret is installed and has the permission. ``here`` asks as the App itself."""
     purpose = Purpose("looking at the App", f"{permission}: write")
     try:
         suspended, level = here.get("/installation", purpose, partial(_installed, permission), {HTTPStatus.NOT_FOUND})
@@ -170,19 +171,20 @@ def app(here: Here, permission: str) -> Iterator[Finding]:
         yield Finding("GitHub App", Health.GOOD, f"It is installed here, with '{permission}: write'.")
 
 
-def _scopes(told: str) -> Finding:
-    """The scopes of a classic token, which is good for everything that its owner may do."""
-    scopes = {one.strip() for one in told.split(",")} - {""}
+def _scopes(header: str) -> Finding:
+    """The scopes of a classic token, which opens everything that its owner may open."""
+    scopes = {scope.strip() for scope in header.split(",")} - {""}
     if "repo" not in scopes:
         return Finding("GitHub token", Health.BAD, "The scope 'repo' is missing.", _FINE_GRAINED, RefusedError)
     return Finding("GitHub token", Health.NOTE, "It opens every repository of its owner.", _FINE_GRAINED)
 
 
-def _ending(here: Here, told: str) -> Iterator[Finding]:
+def _ending(here: Here, header: str) -> Iterator[Finding]:
+    """A note where the token ends soon. GitHub names no date for most tokens."""
     try:
-        ends = datetime.strptime(told.removesuffix(" UTC"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        ends = datetime.strptime(header.removesuffix(" UTC"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
-        return  # most tokens bear no date that GitHub tells
+        return
     left = ends - here.today
     if left <= SOON:
         text = f"{here.hub.variable} ends in {max(left.days, 0)} day(s)."
@@ -191,47 +193,48 @@ def _ending(here: Here, told: str) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Repository:
-    """What is worth knowing of it."""
+    """The repository. ``pushed`` is aware and in UTC."""
 
     private: bool
     archived: bool
     pushed: datetime
 
     @classmethod
-    def of(cls, found: Any) -> _Repository:
+    def of(cls, document: Any) -> _Repository:
         return cls(
-            found["private"] is True and found.get("visibility", "private") == "private",
-            found.get("archived") is True,
-            datetime.fromisoformat(str(found["pushed_at"])).astimezone(UTC),
+            is_private(document) is True,
+            document.get("archived") is True,
+            datetime.fromisoformat(str(document["pushed_at"])).astimezone(UTC),
         )
 
 
-def _repository(found: _Repository, today: datetime) -> Iterator[Finding]:
-    """Who can read it, and whether anything still happens there."""
-    if found.private:
+def _repository(repository: _Repository, today: datetime) -> Iterator[Finding]:
+    """Who can read the repository, and whether its schedule still runs."""
+    if repository.private:
         yield Finding("repository", Health.GOOD, "It is private.")
     else:
         yield Finding("repository", Health.BAD, _PUBLIC, _MAKE_PRIVATE)
-    if found.archived:
+    if repository.archived:
         yield Finding("repository", Health.BAD, "It is archived: nothing runs.", "Unarchive it.", RefusedError)
-    idle = today - found.pushed
-    if not found.private and IDLE - idle <= SOON:
+    idle = today - repository.pushed
+    if not repository.private and IDLE - idle <= SOON:
         text = f"Nothing was pushed for {idle.days} days; after {IDLE.days} GitHub stops the schedule."
         yield Finding("schedule", Health.NOTE, text, "Push something, such as a comment in sessions.yml.")
 
 
-def _states(found: Any, _: Headers) -> list[tuple[str, str]]:
+def _states(document: Any, _: Headers) -> list[tuple[str, str]]:
     """The names of the workflows' files, and their states."""
-    return [(str(one["path"]).rpartition("/")[2], str(one["state"])) for one in found["workflows"]]
+    workflows = document["workflows"]
+    return [(str(workflow["path"]).rpartition("/")[2], str(workflow["state"])) for workflow in workflows]
 
 
-def _installed(permission: str, found: Any, _: Headers) -> tuple[bool, str]:
-    """Whether the App is suspended, and how much of the permission it has."""
-    return bool(found.get("suspended_at")), str(found["permissions"].get(permission, ""))
+def _installed(permission: str, document: Any, _: Headers) -> tuple[bool, str]:
+    """Whether the App is suspended, and the level of the permission that it has."""
+    return bool(document.get("suspended_at")), str(document["permissions"].get(permission, ""))
 
 
 def _nothing(_: Any, __: Headers) -> None:
-    """That there was an answer is all."""
+    """Only that there is a document matters."""
 
 
 _OFF = "It is switched off."

@@ -1,4 +1,4 @@
-"""The board as issues of the club's repository: one open issue per topic, which GitHub mails to whoever watches it."""
+"""Notes as issues of the club's repository: one open issue per topic. GitHub mails it to everybody who watches."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ T = TypeVar("T")
 LABEL = "sessionsmgmt"
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
-"""What GitHub takes of either, in characters; it refuses more."""
+"""The most characters that GitHub accepts; it refuses more."""
 
 CUT = "\n\n… There is more, but an issue can't be longer: the log of the run has it all."
 
 OVER = "<!-- sessionsmgmt:over -->\n"
-"""The first line of a comment that closes an issue: by it the comment is found again."""
+"""The first line of a comment that closes an issue, by which the comment is recognised."""
 
 _PURPOSE = Purpose("keeping an issue up to date", "issues: write")
 _TOPIC = re.compile(r"[a-z0-9]+(?:[-.:/][a-z0-9]+)*")
@@ -44,10 +44,10 @@ class _Issue:
 
 
 class IssueNotifier:
-    """One open issue per topic, recognised by a comment in its first line that nobody sees, and by its label.
+    """One open issue per topic, recognised by a hidden comment in its first line and by its label.
 
     Anybody who may open issues can write that line, and a form for issues can set the label. So the author counts too:
-    ours is what a job of the repository or the account of our own token has opened. Needs ``issues: write``.
+    an issue is ours if a job of the repository or the account of our own token opened it. Needs ``issues: write``.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName) -> None:
@@ -58,22 +58,22 @@ class IssueNotifier:
     def post(self, topic: str, note: Note) -> None:
         """Post the note, or update it; see ``ports.Notifier``. Of two issues of a topic the oldest stays."""
         title, body = _shortened(note.title, LONGEST_TITLE, "…"), _body(topic, note.text)
-        found = self._open(topic)
-        for one in found[1:]:
-            self._ask(partial(_close, self._repository, one.number))
-        if not found:
+        issues = self._open(topic)
+        for issue in issues[1:]:
+            self._ask(partial(_close, self._repository, issue.number))
+        if not issues:
             self._make(topic, title, body)
-        elif (found[0].title, found[0].body) != (title, body):
-            self._ask(partial(_edit, self._repository, found[0].number, title, body))
+        elif (issues[0].title, issues[0].body) != (title, body):
+            self._ask(partial(_edit, self._repository, issues[0].number, title, body))
 
     def clear(self, topic: str, text: str) -> None:
         """Close the issue of the topic, if there is one, with ``text`` as a comment; see ``ports.Notifier``."""
-        found = self._open(topic)
-        for one in found:
-            self._ask(partial(_close, self._repository, one.number))
-        for one in found[:1]:
+        issues = self._open(topic)
+        for issue in issues:
+            self._ask(partial(_close, self._repository, issue.number))
+        for issue in issues[:1]:
             with suppress(UncertainError):  # better no comment than two
-                self._hub.once(partial(_comment, self._repository, one.number, text), _PURPOSE)
+                self._hub.once(partial(_comment, self._repository, issue.number, text), _PURPOSE)
 
     def _open(self, topic: str) -> list[_Issue]:
         """The open issues of the topic, the oldest first."""
@@ -82,7 +82,7 @@ class IssueNotifier:
         return sorted((issue for issue in marked if self._account.wrote(issue.author)), key=lambda issue: issue.number)
 
     def _make(self, topic: str, title: str, body: str) -> None:
-        """Open an issue, once. Where it can't be known whether it was, a look tells."""
+        """Open an issue, once. Where GitHub does not say whether that worked, the list of issues shows it."""
         try:
             self._hub.once(partial(_create, self._repository, title, body), _PURPOSE, {HTTPStatus.GONE})
         except DeclinedError as declined:
@@ -99,7 +99,7 @@ class IssueNotifier:
 
 
 def switched_off(declined: DeclinedError) -> RefusedError:
-    """What "gone" means: that there are no issues at all, or that this one was deleted meanwhile."""
+    """The error for "gone": the repository has no issues at all, or this issue was deleted meanwhile."""
     if "disabled" not in declined.message.lower():
         return declined.refusal
     return RefusedError(
@@ -124,12 +124,12 @@ def _shortened(text: str, longest: int, end: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text with the ends of lines that GitHub's own form does not use, so that an edit by hand alone is no change."""
+    """The text with plain line ends. GitHub's own form writes others, and that alone must not count as a change."""
     return text.replace("\r\n", "\n").strip()
 
 
 def _page(repository: Repository, number: int) -> list[_Issue]:
-    """A page of the open issues with our label. Pull requests are listed as well, and are none."""
+    """A page of the open issues with our label. GitHub lists pull requests too; their text is left out."""
     wanted = {"state": "open", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
@@ -162,7 +162,7 @@ def _comment(repository: Repository, number: int, text: str) -> None:
     repository.get_issue(number).create_comment(_shortened(OVER + text, LONGEST_BODY, CUT))
 
 
-def _expect(wanted: str, told: str) -> None:
-    """A success is one only if it tells what was done: others than GitHub answer with 200 as well."""
-    if told != wanted:
+def _expect(wanted: str, answered: str) -> None:
+    """Raise ValueError where the answer does not say what was done: servers on the way may answer 200 as well."""
+    if answered != wanted:
         raise ValueError("this is not GitHub's answer")

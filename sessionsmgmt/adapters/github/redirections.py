@@ -1,4 +1,4 @@
-"""Redirections of GitHub are not followed: a token goes to nobody but the server that it is for."""
+"""Redirections are not followed, so that a token reaches only the server that it is for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 
 
 class MovedError(Exception):
-    """GitHub answered with a redirection, which is not followed. ``path`` is what was asked for."""
+    """GitHub answered with a redirection. ``path`` is the path that was asked for."""
 
     def __init__(self, status: int, path: str, location: str) -> None:
         super().__init__(status)
@@ -24,9 +24,9 @@ class MovedError(Exception):
 
 
 class NoRedirect(Retry):
-    """What PyGithub's connections do after a reply: nothing is asked again, and no redirection is followed.
+    """The policy of PyGithub's connections: no request is sent again, and no redirection is followed.
 
-    PyGithub itself follows a 301 without its query, and takes the body of every other redirection for what was asked.
+    PyGithub itself follows a 301 without its query, and takes the body of any other redirection for the answer.
     """
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - as urllib3 has it

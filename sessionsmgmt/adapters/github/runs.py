@@ -1,4 +1,4 @@
-"""The run of a workflow that this process is a part of, as GitHub knows it."""
+"""The workflow run that this process is a part of."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ READ: Mapping[Scope, str] = {
     Scope.ORGANIZATION: "created_at",
     Scope.ENVIRONMENT: "run_started_at",
 }
-"""From when on a run can have read a secret, by whose secret it is.
+"""The field of a run with the earliest instant at which the run can have read a secret, by the owner of the secret.
 
-Those of a repository and an organization are read when the run is queued, and what a run that is made again is given is
-written nowhere; those of an environment when the job starts, which no run does before its attempt ("Using secrets in
-GitHub Actions"). Each is the earliest it can be: at worst a copy counts as old that is not, and the next run renews it.
+A run reads the secrets of a repository and of an organization when it is queued; for a run that is started again, the
+documentation does not say when. A job reads the secrets of an environment when it starts, which is after the attempt of
+its run ("Using secrets in GitHub Actions"). At worst a new copy counts as old, and the next run renews it.
 """
 
 
 def secrets_read(run_id: str, hub: Hub, repository: RepositoryName, scope: Scope) -> datetime:
-    """The earliest instant, by GitHub's clock, at which the run of that id can have read its secrets.
+    """The earliest instant, by GitHub's clock, at which the run of that id can have read its secrets; in UTC.
 
     Takes ``actions: read``. Raises InputError where GITHUB_RUN_ID names no run, and otherwise as ``Hub.repeat`` does.
     """
@@ -33,7 +33,7 @@ def secrets_read(run_id: str, hub: Hub, repository: RepositoryName, scope: Scope
         raise InputError(f"{RUN_ID} is not set to the number of a run.", "GitHub's runner sets it; pass it on.")
 
     def ask() -> datetime:
-        _, found = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/actions/runs/{run_id}")
-        return datetime.fromisoformat(str(found[READ[scope]])).astimezone(UTC)
+        _, run = hub.api.requester.requestJsonAndCheck("GET", f"/repos/{repository}/actions/runs/{run_id}")
+        return datetime.fromisoformat(str(run[READ[scope]])).astimezone(UTC)
 
     return hub.repeat(ask, Purpose("seeing when this run read its secrets", "actions: read"))

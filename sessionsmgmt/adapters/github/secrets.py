@@ -1,9 +1,9 @@
 """The secret that holds a credential: of a repository, of one of its environments, or of an organization.
 
-The three differ in where they are and in the permission they take; each has a public key of its own. What is sealed for
-another one's key used to be taken and to look empty ever after, so none of it is left to a guess. PyGithub's own calls
-ask for the key anew each time and hide why a secret can't be deleted; so its requester is used, for the same calls
-("REST API endpoints for GitHub Actions secrets").
+Each of the three has a path, a permission and a public key of its own. GitHub used to accept a value sealed for another
+key, and the secret was empty from then on; so the key is never guessed. PyGithub's own calls ask for the key
+every time and hide why a secret can't be deleted. So its requester makes the calls here ("REST API endpoints for GitHub
+Actions secrets").
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PERMISSIONS: Mapping[Scope, str] = {
     Scope.ENVIRONMENT: "environments",
     Scope.ORGANIZATION: "organization_secrets",
 }
-"""What writing takes, as an App's and a fine-grained token's permissions are called."""
+"""The permission that writing needs, by its name for Apps and fine-grained tokens."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
@@ -46,25 +46,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where secrets are kept: below which path of the API, and how a sentence names the one of that name there."""
+    """Where secrets are stored: their path in the API, and the ``title`` by which a sentence names our secret there."""
 
     path: str
     title: str
     permission: str
     shared: bool = False
-    """Whether the secret is an organization's, and so says itself which repositories may use it."""
+    """Whether the secret is an organization's. Such a secret has a list of the repositories that may use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """The public key of a place, and what GitHub calls it."""
+    """The public key of a place, and GitHub's id for it."""
 
     id: str
     key: PublicKey
 
 
 def place(settings: Credentials, repository: RepositoryName) -> Place:
-    """Where sessions.yml wants the secret. Raises InputError for a name that GitHub doesn't take."""
+    """The place of the secret that sessions.yml names. Raises InputError for a name that GitHub does not accept."""
     if not _NAME.fullmatch(settings.secret) or settings.secret.upper().startswith("GITHUB_"):
         raise InputError(
             "credentials.secret is no name for a secret.",
@@ -88,7 +88,7 @@ def place(settings: Credentials, repository: RepositoryName) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class GitHubSecret:
-    """One secret, at its place. See ``ports.SecretStore``."""
+    """One secret in its place. See ``ports.SecretStore``."""
 
     hub: Hub
     place: Place
@@ -103,7 +103,7 @@ class GitHubSecret:
         return self.place.title
 
     def seal(self, value: str) -> Sealed:
-        """Seal the value for this very place. See ``ports.SecretStore``."""
+        """Seal the value for this place alone. See ``ports.SecretStore``."""
         data = value.encode("utf-8")
         if len(data) > LARGEST:
             raise InputError(f"The credential is too large for {self.title}.", "GitHub takes 48 KB at most.")
@@ -111,12 +111,12 @@ class GitHubSecret:
             self._keys.append(self._asked())
         if self.place.shared and not self._audiences:
             self._audiences.append(self._audience())
-        known = self._keys[0]
-        box = SealedBox(known.key).encrypt(data)
-        return Sealed(base64.b64encode(box).decode("ascii"), known.id)
+        key = self._keys[0]
+        box = SealedBox(key.key).encrypt(data)
+        return Sealed(base64.b64encode(box).decode("ascii"), key.id)
 
     def put(self, sealed: Sealed) -> bool:
-        """Write it, which may be done twice over without harm. See ``ports.SecretStore``."""
+        """Write it. Writing it twice does no harm. See ``ports.SecretStore``."""
         if self.place.shared and not self._audiences:
             self._audiences.append(self._audience())
         body = {"encrypted_value": sealed.text, "key_id": sealed.key_id, **(self._audiences or [{}])[0]}
@@ -134,11 +134,11 @@ class GitHubSecret:
         return True
 
     def written(self) -> datetime | None:
-        """When GitHub says that it was updated last. See ``ports.SecretStore``."""
+        """The instant of the last update, by GitHub's clock. See ``ports.SecretStore``."""
         try:
             return self._ask("GET", self._path(self.name), "looking at the secret", _updated, expected=_ABSENT)
         except DeclinedError:
-            return None  # of a place that is not there, the key will tell
+            return None  # whether the place itself is missing shows when the key is asked for
 
     def delete(self) -> bool:
         """Delete it. See ``ports.SecretStore``."""
@@ -153,25 +153,25 @@ class GitHubSecret:
         fields = [f"-f encrypted_value={sealed.text}", f"-f key_id={shlex.quote(sealed.key_id)}"]
         for audience in self._audiences:
             fields.append(f"-f visibility={audience['visibility']}")
-            fields += [f"-F 'selected_repository_ids[]={one}'" for one in audience.get("selected_repository_ids", ())]
+            fields += [f"-F 'selected_repository_ids[]={id_}'" for id_ in audience.get("selected_repository_ids", ())]
         return " ".join(["gh api -X PUT", shlex.quote(self._path(self.name).lstrip("/")), *fields])
 
     def _asked(self) -> _Key:
-        """The public key as it is now; whoever may write secrets may read it."""
+        """The current public key. Whoever may write secrets may read it."""
         try:
             return self._ask("GET", self._path("public-key"), "asking for the secret's key", _key, expected=_ABSENT)
         except DeclinedError:
             self._missing()
 
     def _audience(self) -> Json:
-        """Which repositories may use an organization's secret: those that may now, or this one alone if it is new.
+        """The repositories that may use an organization's secret: as it is now, or this one alone if the secret is new.
 
-        GitHub wants to be told again with every value.
+        GitHub needs them again with every value.
         """
         doing = "looking at who may use the secret"
         try:
             visibility = self._ask(
-                "GET", self._path(self.name), doing, lambda found: str(found["visibility"]), None, _ABSENT
+                "GET", self._path(self.name), doing, lambda reply: str(reply["visibility"]), None, _ABSENT
             )
         except DeclinedError:
             only = self._ask("GET", f"/repos/{self.repository}", doing, _id)
@@ -201,9 +201,9 @@ class GitHubSecret:
         body: Json | None = None,
         expected: frozenset[int] = frozenset(),
     ) -> T:
-        """What is taken from the reply; one from which it can't be taken counts as none.
+        """What ``take`` returns for the reply. A reply that ``take`` fails on counts as none.
 
-        Whoever may not even look is told the permission that all of it takes, and not that for looking alone.
+        An error names the permission for writing, even where reading alone was refused.
         """
 
         def call() -> T:
@@ -213,7 +213,7 @@ class GitHubSecret:
         return self.hub.repeat(call, Purpose(doing, f"{self.place.permission}: write"), expected)
 
     def _missing(self) -> NoReturn:
-        """GitHub says "not found" of what may not be seen, too."""
+        """Raise RefusedError for "not found", which is also GitHub's answer about a place that may not be seen."""
         raise RefusedError(
             f"GitHub finds no place for {self.title}, or {self.hub.variable} may not see it.",
             f"Check 'credentials' in sessions.yml and GITHUB_REPOSITORY, and that the token has the permission "
@@ -227,7 +227,7 @@ _SELECTED = "selected"
 
 
 def _nothing(reply: Json) -> None:
-    """What GitHub says to a write: nothing. Anything else came from somebody in between, such as a guest network."""
+    """Raise ValueError for a reply with content: GitHub's reply to a write has none, but another server may answer."""
     if reply:
         raise ValueError("this is not GitHub's reply")
 

@@ -1,4 +1,4 @@
-"""By what right secrets are written: a token made for it, or a GitHub App. The job's own token never may."""
+"""The access that writes secrets: a token made for it, or a GitHub App. The job's own token never may."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def secrets_access(
     retry_policy: RetryPolicy,
     mask: Mask,
 ) -> Iterator[Access]:
-    """What secrets are written with, for as long as the block lasts.
+    """The access that writes secrets, for as long as the block lasts.
 
-    SECRETS_TOKEN, else the App, else GITHUB_TOKEN where that is a person's. Raises InputError where there is nothing,
-    RefusedError where there is only the job's own token; nothing is asked for that.
+    It is SECRETS_TOKEN, else the App, else GITHUB_TOKEN where that is a person's. Raises InputError where none of them
+    is set, and RefusedError where only the job's own token is set. GitHub is not asked for that.
     """
     github = settings.github
     own = github.job_token.reveal().strip() if settings.actions.in_actions else ""

@@ -1,7 +1,7 @@
-"""What was made in the club's repository for people to read: issues, and comments on pull requests.
+"""The issues and comments that this program wrote in the club's repository: list them, and delete them.
 
-GitHub lets nobody but a repository's administrators delete an issue, and its REST API nobody at all. So an issue is
-emptied and closed: title and text are replaced, and our label and hidden line are taken off. Comments are deleted.
+Only a repository's administrators can delete an issue, and the REST API lets nobody. So an issue is emptied and closed:
+title and text are replaced, and our label and hidden line are removed. Comments are deleted.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Issue:
 class IssueData:
     """The issues of these topics, open or closed, with the comments that closed them. See ``ports.ErasableData``.
 
-    Known by what ``IssueBoard`` knows them by: the hidden first line, the label, and the account that wrote them.
+    They are recognised as ``IssueNotifier`` does it: by the hidden first line, the label, and the author.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName, topics: Sequence[str]) -> None:
@@ -63,36 +63,37 @@ class IssueData:
 
     def look(self) -> Sequence[StoredItem]:
         """The issues, the oldest first."""
-        return [StoredItem(f"issue #{one.number}", one.link) for one in self._issues()]
+        return [StoredItem(f"issue #{issue.number}", issue.link) for issue in self._issues()]
 
     def delete(self) -> Sequence[StoredItem]:
-        """Empty and close them. What makes an issue ours goes last, so that one that failed is found again."""
-        found = self._issues()
-        for issue in found:
+        """Empty and close them. The marks of an issue go last, so that an issue that failed is found again."""
+        issues = self._issues()
+        for issue in issues:
             url = f"{self._repository.url}/issues/{issue.number}/comments"
             for comment in _every(self._hub, partial(_comments, self._repository, url), _ISSUES):
                 if comment.body.startswith(OVER) and self._account.wrote(comment.author):
                     delete_comment(self._hub, self._repository, comment.number, _ISSUES)
             self._hub.repeat(partial(_empty, self._repository, issue), _ISSUES)
-        return [StoredItem(f"issue #{one.number}, which is now empty and closed", one.link) for one in found]
+        return [StoredItem(f"issue #{issue.number}, which is now empty and closed", issue.link) for issue in issues]
 
     def _issues(self) -> list[_Issue]:
         try:
-            found = _every(self._hub, partial(_issues, self._repository), _ISSUES, frozenset({int(HTTPStatus.GONE)}))
-            marked = [one for one in found if one.body.startswith(self._markers)]
+            issues = _every(self._hub, partial(_issues, self._repository), _ISSUES, frozenset({int(HTTPStatus.GONE)}))
+            marked = [issue for issue in issues if issue.body.startswith(self._markers)]
         except DeclinedError:
             raise RefusedError(
                 "Issues are switched off in this repository, so those of before can't be looked for.",
                 "If there were any, switch issues on in its settings, and run this again.",
             ) from None
-        return [one for one in marked if self._account.wrote(one.author)]
+        return [issue for issue in marked if self._account.wrote(issue.author)]
 
 
 class PreviewData:
     """The comments with one club's preview on pull requests, open or closed. See ``ports.ErasableData``.
 
-    ``place`` is where its sessions.yml is in the repository; the hidden first line of the comment is made of it.
-    Anybody can write that line, so only what a job of the repository or the account of our own token wrote is ours.
+    ``place`` is the path of its sessions.yml in the repository; the hidden first line of the comment is made from it.
+    Anybody can write that line. So a comment is ours only if a job of the repository or the account of our own token
+    wrote it.
     """
 
     def __init__(self, hub: Hub, repository: RepositoryName, place: str) -> None:
@@ -103,42 +104,41 @@ class PreviewData:
 
     def look(self) -> Sequence[StoredItem]:
         """The comments, the oldest first."""
-        return [StoredItem("a comment on a pull request", one.link) for one in self._found()]
+        return [StoredItem("a comment on a pull request", comment.link) for comment in self._comments()]
 
     def delete(self) -> Sequence[StoredItem]:
         """Delete them."""
-        found = self._found()
-        for one in found:
-            delete_comment(self._hub, self._repository, one.number, _COMMENTS)
-        return [StoredItem("a comment on a pull request", one.link) for one in found]
+        comments = self._comments()
+        for comment in comments:
+            delete_comment(self._hub, self._repository, comment.number, _COMMENTS)
+        return [StoredItem("a comment on a pull request", comment.link) for comment in comments]
 
-    def _found(self) -> list[_Comment]:
-        every = _every(
-            self._hub, partial(_comments, self._repository, f"{self._repository.url}/issues/comments"), _COMMENTS
-        )
-        marked = [one for one in every if one.body.startswith(self._marker)]
-        return [one for one in marked if self._account.wrote(one.author)]
+    def _comments(self) -> list[_Comment]:
+        url = f"{self._repository.url}/issues/comments"
+        comments = _every(self._hub, partial(_comments, self._repository, url), _COMMENTS)
+        marked = [comment for comment in comments if comment.body.startswith(self._marker)]
+        return [comment for comment in marked if self._account.wrote(comment.author)]
 
 
 def _every(
     hub: Hub, page: Callable[[int], list[T]], purpose: Purpose, expected: frozenset[int] = frozenset()
 ) -> Iterator[T]:
-    """What is on all the pages."""
+    """The entries of all pages."""
     return every(lambda number: hub.repeat(partial(page, number), purpose, expected))
 
 
 def _issues(repository: Repository, number: int) -> list[_Issue]:
-    """A page of the issues with our label. Pull requests are listed as well, and are none."""
+    """A page of the issues with our label. GitHub lists pull requests too; their text is left out."""
     wanted = {"state": "all", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
-            int(one["number"]),
-            "" if "pull_request" in one else _plain(one["body"]),
-            str(one["html_url"]),
-            author(one),
-            tuple(str(label["name"]) for label in one["labels"]),
+            int(issue["number"]),
+            "" if "pull_request" in issue else _plain(issue["body"]),
+            str(issue["html_url"]),
+            author(issue),
+            tuple(str(label["name"]) for label in issue["labels"]),
         )
-        for one in entries_of(repository, f"{repository.url}/issues", number, wanted)
+        for issue in entries_of(repository, f"{repository.url}/issues", number, wanted)
     ]
 
 
@@ -158,6 +158,8 @@ def _empty(repository: Repository, issue: _Issue) -> None:
         "state": "closed",
         "labels": [name for name in issue.labels if name != LABEL],
     }
-    _, told = repository.requester.requestJsonAndCheck("PATCH", f"{repository.url}/issues/{issue.number}", input=wanted)
-    if told["title"] != EMPTY_TITLE:
+    _, changed = repository.requester.requestJsonAndCheck(
+        "PATCH", f"{repository.url}/issues/{issue.number}", input=wanted
+    )
+    if changed["title"] != EMPTY_TITLE:
         raise ValueError("this is not GitHub's answer")

@@ -1,1 +1,1 @@
-"""A club at Google: Calendar, Contacts and Gmail, with the narrowest access that does the job."""
+"""Google Calendar, Contacts and Gmail of one account, with the narrowest scopes for each stage."""

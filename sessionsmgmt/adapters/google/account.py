@@ -95,7 +95,7 @@ class Account:
         return self._service(name, scopes, sends=True)
 
     def open(self, name: str, scopes: frozenset[str]) -> None:
-        """Do all of ``sending`` that can be done before there is something to send: the token, and a connection.
+        """Get the token and a connection for ``sending``, before there is something to send.
 
         Raises as ``tokens.refresh`` does, and UnreachableError where there is no connection.
         """
@@ -103,9 +103,9 @@ class Account:
         self.connection.open(self.connection.at(str(_document(name)["rootUrl"]), "/"))
 
     def warnings(self) -> tuple[ReportWarning, ...]:
-        """What the token endpoint said that a person should know."""
+        """The warnings that follow from the replies of the token endpoint."""
         stages = [granted for _, granted in self._stages.values()]
-        return tuple(dict.fromkeys(one for granted in stages for one in (*lapses(granted), *excess(granted))))
+        return tuple(dict.fromkeys(warning for granted in stages for warning in (*lapses(granted), *excess(granted))))
 
     def _service(self, name: str, scopes: frozenset[str], *, sends: bool) -> Any:
         """The API for calls of one kind, made once a run: it holds nothing of a call, so threads may share it."""
@@ -117,7 +117,7 @@ class Account:
         return self._services[key]
 
     def _stage(self, scopes: frozenset[str], *, renews: bool) -> Authorized:
-        """Calls whose access token is good for these scopes alone; the token is fetched on the first call.
+        """Calls with an access token for these scopes alone. The first use of the scopes asks Google for the token.
 
         ``renews`` is as ``Authorized`` has it. Raises as ``tokens.refresh`` does. Safe to call from several threads.
         """
@@ -131,7 +131,7 @@ class Account:
         from google.oauth2.credentials import Credentials
 
         def renew(*_: object, **__: object) -> tuple[str, datetime]:
-            """The form of google-auth's ``refresh_handler``: a token, and the UTC instant it ends at without a zone."""
+            """google-auth's ``refresh_handler``: a token, and the UTC instant at which it ends, without a zone."""
             return _of(refresh(self.credential, scopes, self.connection))
 
         granted = refresh(self.credential, scopes, self.connection)
@@ -159,7 +159,7 @@ def service(name: str, root: str, http: Http) -> Any:
     document = _document(name)
     document["schemas"] = {schema: {"type": "object"} for schema in document["schemas"]}
     if root:
-        # every address is made from these: nothing is left that points at Google's own hosts
+        # the library makes every address from these, so none of Google's own hosts is left
         document["rootUrl"] = f"{root}/"
         document["baseUrl"] = f"{root}/{document['servicePath']}"
         document.pop("mtlsRootUrl", None)

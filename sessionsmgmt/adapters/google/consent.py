@@ -1,7 +1,7 @@
-"""The account's owner agrees, once, in a browser; and takes it back.
+"""The consent of the account's owner: given once, in a browser, and taken back.
 
 The flow is the one for installed programs: a loopback redirect (RFC 8252, section 7.3) with PKCE (RFC 7636) and a
-``state`` that ties the answer to this question.
+``state`` that ties the answer to its question.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from sessionsmgmt.secret_masking import Mask, Secret
 
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
 REVOCATION = "https://oauth2.googleapis.com/revoke"
-RETRY_POLICY = 600.0
-"""Seconds a person has for the browser."""
+TIME_TO_AGREE = 600.0
+"""Seconds that a person has for the browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The program as Google knows it: a "Desktop app" client of the club's own project."""
+    """The client by which Google knows the program: a "Desktop app" of the club's own project."""
 
     id: str = field(repr=False)
     secret: Secret
@@ -46,7 +46,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the browser is sent with, and what its answer is checked against."""
+    """The address for the browser, and what its answer is checked against."""
 
     url: str = field(repr=False)
     state: str = field(repr=False)
@@ -68,7 +68,7 @@ def client_of(path: Path, mask: Mask) -> Client:
 
 
 def explanation(scopes: frozenset[str]) -> str:
-    """What is read and sent, and what is kept, for the person who is about to agree."""
+    """What is read, sent and stored, for the person who is about to agree."""
     lines = [f"  - {NEEDED_FOR[scope]}" for scope in sorted(scopes)]
     read = "of the mail, headers are read" if METADATA in scopes else "no mail is read"
     return "\n".join(
@@ -82,7 +82,7 @@ def explanation(scopes: frozenset[str]) -> str:
 
 
 def question(client: Client, scopes: frozenset[str], redirect: str, connection: Connection) -> Question:
-    """A fresh question. ``prompt=consent`` makes Google give a refresh token although the account agreed before."""
+    """A new question. ``prompt=consent`` makes Google give a refresh token even if the account agreed before."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     query = urlencode(
@@ -103,19 +103,19 @@ def question(client: Client, scopes: frozenset[str], redirect: str, connection: 
 
 
 class _Page(BaseHTTPRequestHandler):
-    """What the browser finds when it comes back; the answer it brings is put into ``answers``."""
+    """The page that the browser shows at the end. It puts the answer into ``answers``."""
 
     def __init__(self, answers: Queue[Mapping[str, str]], *handled: Any) -> None:
         self._answers = answers
         super().__init__(*handled)
 
     def setup(self) -> None:
-        """Do not wait for ever for a browser that connects and says nothing."""
+        """Limit the wait for a browser that connects and sends nothing."""
         self.request.settimeout(10)
         super().setup()
 
     def do_GET(self) -> None:
-        """Take the answer; a browser also asks for an icon, which is none."""
+        """Take the answer. A browser also asks for an icon, which is not found."""
         parts = urlsplit(self.path)
         if parts.path != "/":
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -130,21 +130,21 @@ class _Page(BaseHTTPRequestHandler):
         self._answers.put({name: values[0] for name, values in parse_qs(parts.query).items()})
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the path holds the code."""
+        """Log nothing: the path has the code in it."""
 
 
 class _Server(ThreadingHTTPServer):
-    """Each who connects has a thread, so that one who is slow keeps nobody else waiting, nor the end."""
+    """A server with one thread per connection, so that a slow connection delays neither the others nor the end."""
 
     daemon_threads = True
     block_on_close = False
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing about who connects and makes no sense, or goes away."""
+        """Log nothing about a connection that fails."""
 
 
 class Receiver:
-    """Waits on loopback for the browser to come back. To be used in a ``with`` block."""
+    """Waits on loopback until the browser comes back. It is a context manager."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._answers: Queue[Mapping[str, str]] = Queue()
@@ -153,11 +153,11 @@ class Receiver:
 
     @property
     def redirect(self) -> str:
-        """Where the browser is to come back to."""
+        """The address that the browser comes back to."""
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> Self:
-        """Begin to answer."""
+        """Start to answer."""
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -168,12 +168,12 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self, asked: Question, retry_policy: float = RETRY_POLICY) -> str:
-        """The code of the answer to this question; an answer to another one is passed over.
+    def wait(self, asked: Question, seconds: float = TIME_TO_AGREE) -> str:
+        """The code of the answer to this question. An answer to another question is ignored.
 
-        Raises ConsentError where the person declined, UnreachableError where nobody came back in ``patience`` seconds.
+        Raises ConsentError where the person declined, UnreachableError where nobody came back within ``seconds``.
         """
-        ends = self._clock() + retry_policy
+        ends = self._clock() + seconds
         while (left := ends - self._clock()) > 0:
             try:
                 answer = self._answers.get(timeout=left)
@@ -188,14 +188,14 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class GoogleConsentFlow:
-    """The consent of the account's owner to these scopes, for this client. See ``ports.ConsentFlow``."""
+    """Asks the account's owner for consent to these scopes, for this client. See ``ports.ConsentFlow``."""
 
     client: Client
     scopes: frozenset[str]
     connection: Connection
 
     def explanation(self) -> str:
-        """What will be read and sent, and what is kept, for the person who is about to agree."""
+        """What will be read, sent and stored, for the person who is about to agree."""
         return explanation(self.scopes)
 
     def obtain(self, visit: Callable[[str], None]) -> str:
@@ -208,10 +208,10 @@ class GoogleConsentFlow:
 
 
 def credential(client: Client, asked: Question, code: str, connection: Connection) -> Mapping[str, str]:
-    """What to store: the credential that the code is good for, in the ``authorized_user`` form.
+    """The credential to store, in the ``authorized_user`` form, in exchange for the code.
 
-    Raises ConsentError for a partial grant: it is not kept. It is not revoked either, since at Google that would end
-    every credential this person ever gave this client.
+    Raises ConsentError for a partial grant, which is not stored. It is not revoked either: at Google that would end
+    every credential that this person ever gave this client.
     """
     form = {
         "client_id": client.id,
@@ -237,7 +237,7 @@ def credential(client: Client, asked: Question, code: str, connection: Connectio
 
 
 def revoke(account: Account) -> bool:
-    """Withdraw the grant: every token this person gave this client ends. False where it had ended already.
+    """Withdraw the consent: every token that this person gave this client ends. False where it had ended before.
 
     Raises UnreachableError where Google does not answer, ConsentError where it refuses.
     """
@@ -252,7 +252,7 @@ def revoke(account: Account) -> bool:
     if response.status == HTTPStatus.OK:
         return True
     reply = refusal(response, content, account.connection.retry_policy)
-    if "invalidtoken" in reply.reasons:  # it is none any more
+    if "invalidtoken" in reply.reasons:  # the consent had ended before
         return False
     if reply.is_limit:
         raise UnreachableError(f"{reply.quoted}Google's limits do not allow it now.", "Do it again later.")

@@ -1,4 +1,4 @@
-"""The stored credential."""
+"""The stored credential of the Google account, in the ``authorized_user`` form."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _TOKEN = re.compile(r'("refresh_token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 @dataclass(frozen=True, slots=True)
 class StoredCredential:
-    """What lets the club's account be used unattended. Nothing of it is shown by ``repr``.
+    """The credential that uses the club's account unattended. ``repr`` shows nothing of it.
 
-    ``document`` is the JSON it came from, fields unknown here included, so that it can be stored again unharmed.
+    ``document`` is the JSON that it came from, with all fields, so that it can be stored again without a loss.
     """
 
     client_id: str = field(repr=False)
@@ -34,7 +34,7 @@ class StoredCredential:
 def stored_credential(given: Secret) -> StoredCredential:
     """The credential in the ``authorized_user`` form that ``auth login`` prints, given as ``GOOGLE_CREDENTIALS``.
 
-    Raises InputError that says what is missing and never what is there.
+    Raises InputError, which says what is missing and never what is there.
     """
     text = given.reveal().strip()
     if not text:
@@ -69,9 +69,9 @@ def _broken(error: Exception) -> str:
 
 
 def with_token(text: str, token: str) -> str:
-    """The credential's text with another refresh token in it, and nothing else changed: neither fields nor layout."""
+    """The credential's text with another refresh token. Fields and layout stay as they are."""
     wanted = {**json.loads(text), "refresh_token": token}
     written = json.dumps(token)
     replaced = _TOKEN.sub(lambda found: f"{found[1]}{written}", text)
-    # a field of that name inside of another one is not meant
+    # a field of that name inside another field is not meant
     return replaced if json.loads(replaced) == wanted else json.dumps(wanted, ensure_ascii=False)

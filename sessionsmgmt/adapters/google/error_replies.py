@@ -1,4 +1,4 @@
-"""How Google says no: the reasons, the message and the wait in any of the forms that its errors have.
+"""The refusals of Google: the reasons, the message and the wait, in any of the forms that its errors have.
 
 The forms are the list ``errors`` of the older APIs, ``status`` and ``details`` of the newer ones (google.rpc.Status
 with ErrorInfo, QuotaFailure and RetryInfo), and ``error``, ``error_description`` of the token endpoint (RFC 6749, 5.2).
@@ -35,14 +35,14 @@ LIMITS = frozenset(
         "variabletermlimitexceeded",
     }
 )
-"""The reasons that are limits (Calendar, Gmail, People: "Resolve errors"; google.api.ErrorReason), as ``plain`` is."""
+"""The reasons of a limit, by ``plain`` (Calendar, Gmail, People: "Resolve errors"; google.api.ErrorReason)."""
 
 _LIMIT_IN_WORDS = re.compile(
     r"\b(?:rate|daily|usage|quota)[ -]?limits? exceeded|\bquota exceeded|\bcheck quota|\btoo many (?:\w+ )?requests",
     re.IGNORECASE,
 )
 _NO_REASON = frozenset({"forbidden", "permissiondenied"})
-"""The reasons that say no more than the status 403 does: then the message alone may tell that it is a limit."""
+"""The reasons that say no more than the status 403. Then only the message may show that it is a limit."""
 _RETRY_DELAY = re.compile(r"([0-9]{1,9})(?:\.[0-9]*)?s")
 _RETRY_AFTER = re.compile(r"retry after ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z)", re.IGNORECASE)
 """Gmail's message names the instant: "User-rate limit exceeded.  Retry after 2026-11-07T00:12:34.000Z"."""
@@ -50,7 +50,7 @@ _RETRY_AFTER = re.compile(r"retry after ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15
 
 @dataclass(frozen=True, slots=True)
 class ErrorReply:
-    """A refusal by Google. ``reasons`` are as ``plain`` writes them; ``message`` is Google's, made fit to be shown.
+    """A refusal by Google. ``reasons`` are as ``plain`` writes them; ``message`` is Google's, made safe to show.
 
     ``wait`` is the seconds that the reply asks to wait, 0 where it asks for none.
     """
@@ -62,34 +62,35 @@ class ErrorReply:
 
     @property
     def is_limit(self) -> bool:
-        """Whether it says "later": 429, or a 403 whose reason is a limit."""
-        told = self.reasons - _NO_REASON or not _LIMIT_IN_WORDS.search(self.message)
-        limited = bool(self.reasons & LIMITS) or not told
-        return self.status == HTTPStatus.TOO_MANY_REQUESTS or (self.status == HTTPStatus.FORBIDDEN and limited)
+        """Whether a limit is reached: a 429, or a 403 whose reason is a limit."""
+        if self.status != HTTPStatus.FORBIDDEN:
+            return self.status == HTTPStatus.TOO_MANY_REQUESTS
+        has_reason = bool(self.reasons - _NO_REASON)
+        return bool(self.reasons & LIMITS) or (not has_reason and bool(_LIMIT_IN_WORDS.search(self.message)))
 
     @property
     def quoted(self) -> str:
-        """Google's own words as a sentence to begin with, empty where it has none."""
+        """Google's own message as a sentence to begin with; empty where there is none."""
         return f'Google says: "{self.message}". ' if self.message else ""
 
 
 def plain(reason: str) -> str:
-    """A reason without what differs between the forms: ``rateLimitExceeded`` and ``RATE_LIMIT_EXCEEDED`` are one."""
+    """A reason in one form for all: ``rateLimitExceeded`` and ``RATE_LIMIT_EXCEEDED`` give the same text."""
     return reason.replace("_", "").replace("-", "").lower()
 
 
 def error_reply(status: int, headers: Mapping[str, str], content: bytes, today: datetime) -> ErrorReply:
-    """What the reply says. ``headers`` have their names in lower case; ``today`` is the aware instant it is by now."""
+    """The refusal in a reply. The names in ``headers`` are in lower case; ``today`` is the aware instant of now."""
     document = _document(content)
     error = document.get("error")
     details = error if isinstance(error, dict) else {}
-    message = details.get("message") if details else _told(error, document.get("error_description"))
+    message = details.get("message") if details else _words(error, document.get("error_description"))
     wait = max([retry_after(headers, today), *_waits(details, message, today)])
     return ErrorReply(status, frozenset(map(plain, _reasons(error, document))), shown_message(message), wait)
 
 
 def _document(content: bytes) -> Mapping[str, object]:
-    """The JSON object; where it is a list, as of a stream, its first one."""
+    """The JSON object of a reply. Of a list, which a stream answers, it is the first entry."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -99,8 +100,8 @@ def _document(content: bytes) -> Mapping[str, object]:
     return document if isinstance(document, dict) else {}
 
 
-def _told(error: object, description: object) -> str:
-    """What the token endpoint says: its word for machines belongs to it, since the text is mostly "Bad Request"."""
+def _words(error: object, description: object) -> str:
+    """The message of the token endpoint, with its error code, since the text is mostly "Bad Request"."""
     word = shown_message(error)
     return f"{shown_message(description)} ({word})".strip() if shown_message(description) else word
 
@@ -128,7 +129,7 @@ def _rows(error: Mapping[str, object], *names: str) -> Iterator[Mapping[str, obj
 
 
 def _waits(error: Mapping[str, object], message: object, today: datetime) -> Iterator[float]:
-    """The waits that the body asks for: RetryInfo's delay, and the instant in Gmail's message."""
+    """The waits that the body asks for, in seconds: RetryInfo's delay, and the instant in Gmail's message."""
     for row in _rows(error, "details"):
         delay = _RETRY_DELAY.fullmatch(str(row.get("retryDelay", "")))
         if delay:

@@ -1,4 +1,4 @@
-"""What a refusal by one of Google's APIs means for the person who has to mend it."""
+"""The refusals of Google's APIs, as errors that say what to do."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ POLICY = frozenset(
 
 
 STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""How a reply fails whose parts are not as Google describes them."""
+"""The errors that reading a reply raises where its parts are not as Google describes them."""
 
 
 @contextmanager
 def understood(doing: str) -> Iterator[None]:
-    """Let what goes wrong with Google's replies be an error that says it; ``doing`` is as ``explained`` has it.
+    """Turn the errors of Google's library in the block into ours. ``doing`` is as in ``explained``.
 
     A reply that makes no sense counts as none.
     """
@@ -39,23 +39,23 @@ def understood(doing: str) -> Iterator[None]:
 
 
 def nonsense(error: Exception, doing: str) -> UnreachableError:
-    """The failure to end with where a reply makes no sense."""
+    """The error to end with where a reply makes no sense."""
     return UnreachableError(f"Google answered nothing of use when {doing} ({type(error).__name__}).", _LATER)
 
 
 def reply_of(error: HttpError) -> ErrorReply:
-    """What Google said."""
+    """The refusal, read."""
     return error_reply(error.resp.status, error.resp.headers, error.content, datetime.now(UTC))
 
 
 def is_everywhere(error: HttpError) -> bool:
-    """Whether every other call of the kind would be refused for the same reason: it is about the consent."""
+    """Whether every other call of the kind would be refused for the same reason, since it is about the consent."""
     reply = reply_of(error)
     return reply.status == HTTPStatus.UNAUTHORIZED or bool(reply.reasons & (NOT_ENABLED | SCOPE_MISSING | POLICY))
 
 
 def explained(error: HttpError, doing: str) -> SessionsError:
-    """The failure to end with. ``doing`` is what was being done ("reading the calendar"), without any text of it.
+    """The error to end with. ``doing`` is what was being done ("reading the calendar"), without any text of the club.
 
     Google's own words come first. Sources: "Handle API errors" of Calendar and Gmail, and google.rpc.ErrorInfo for the
     newer reasons.

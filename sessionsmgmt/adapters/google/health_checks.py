@@ -1,4 +1,4 @@
-"""What ``doctor`` says of the account's consent."""
+"""The health checks of the account's consent."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from sessionsmgmt.ports.health import Finding, Health, failed
 
 
 def consent(account: Account, needed: frozenset[str]) -> Iterator[Finding]:
-    """Token, scopes granted, needed and superfluous, and when the consent ends. One request; changes nothing."""
+    """The token, the scopes that are granted, missing or not needed, and the end of the consent.
+
+    It makes one request and changes nothing.
+    """
     yield Finding("credential", Health.GOOD, "GOOGLE_CREDENTIALS is there and has the right form.")
     try:
-        # asked for without a scope, the token tells all that was agreed to (RFC 6749, section 6)
+        # a token that is asked for without a scope has every scope that was agreed to (RFC 6749, section 6)
         granted = refresh(account.credential, frozenset(), account.connection)
     except SessionsError as error:
         yield failed("token", error)
@@ -40,7 +43,7 @@ def consent(account: Account, needed: frozenset[str]) -> Iterator[Finding]:
 
 
 def sender(address: str) -> Iterator[Finding]:
-    """The address the mail is from. What the account may send as is a setting that sending alone cannot read."""
+    """The address that the mail is from. The scope for sending can't read which addresses the account may use."""
     if address:
         advice = "Gmail's settings must list it under 'Send mail as', or Gmail puts the account's own address instead."
         yield Finding("mail.from", Health.NOTE, "An address of your choice is used.", advice)

@@ -1,4 +1,4 @@
-"""Lists that Google gives in pages, each of which names the next one."""
+"""Lists that Google gives in pages, each of which names the next page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 10_000
 """Pages of one list: more than any club has."""
 
 AGAIN = 10
-"""How often a page may be named that was named before: after an empty one, the next may have the same token."""
+"""How often a page may name a page that was named before: after an empty page, the next may have the same token."""
 
 
 def rows(page: Callable[[str | None], Mapping[str, Any]], name: str) -> Iterator[Any]:
@@ -20,9 +20,9 @@ def rows(page: Callable[[str | None], Mapping[str, Any]], name: str) -> Iterator
 
 
 def pages(page: Callable[[str | None], Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Every page; ``page`` asks for the one of that token. A page may be short or empty and still have a next one.
+    """Every page. ``page`` asks for the page of that token. A short or empty page may still have a next page.
 
-    Raises UnreachableError where the same pages come again and again, or they have no end.
+    Raises UnreachableError where the same pages come again and again, or there is no last page.
     """
     token, named, seen = None, 0, set[str]()
     while True:

@@ -1,4 +1,4 @@
-"""What a club's Google account has to agree to, by what its sessions.yml has at Google."""
+"""The scopes that the owner of a club's Google account must agree to, by what sessions.yml has at Google."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CALENDAR_LIST = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
 CONTACTS = "https://www.googleapis.com/auth/contacts.readonly"
 SEND = "https://www.googleapis.com/auth/gmail.send"
 METADATA = "https://www.googleapis.com/auth/gmail.metadata"
-"""What may be asked for. With ``EVENTS_WRITE``, which the ledger in the calendar takes, ``EVENTS`` is not needed."""
+"""The scopes that may be asked for. With ``EVENTS_WRITE``, for the ledger in the calendar, ``EVENTS`` is not needed."""
 
 
 NEEDED_FOR: Mapping[str, str] = {
@@ -33,7 +33,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     SEND: (f"{_SCOPE}gmail.compose", f"{_SCOPE}gmail.modify", "https://mail.google.com/"),
     METADATA: (f"{_SCOPE}gmail.readonly", f"{_SCOPE}gmail.modify", "https://mail.google.com/"),
 }
-"""The wider scopes that each of ours is a part of, the narrowest first (the APIs' discovery documents)."""
+"""The wider scopes that cover each of ours, the narrowest first (the APIs' discovery documents)."""
 
 
 def needed_scopes(config: Config) -> frozenset[str]:
@@ -58,9 +58,9 @@ def reading_scopes(config: Config) -> frozenset[str]:
 
 def covering(scope: str, granted: frozenset[str]) -> str:
     """The scope itself if it was granted, or else the narrowest one of those that cover it; empty if none does."""
-    return next((one for one in (scope, *COVERED_BY.get(scope, ())) if one in granted), "")
+    return next((wider for wider in (scope, *COVERED_BY.get(scope, ())) if wider in granted), "")
 
 
 def short(scope: str) -> str:
-    """A scope without what all of them begin with."""
+    """A scope without the address that all scopes begin with."""
     return scope.rstrip("/").rsplit("/", 1)[-1]

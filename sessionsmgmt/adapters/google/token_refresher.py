@@ -1,4 +1,4 @@
-"""The club's Google credential is renewed by using it. See ``ports.TokenRefresher``."""
+"""Renewing the club's Google credential, by using it. See ``ports.TokenRefresher``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sessionsmgmt.secret_masking import Secret
 
 @dataclass(frozen=True, slots=True)
 class GoogleTokenRefresher:
-    """Google's token endpoint, asked for what the club needs and no more.
+    """Renews the credential at Google's token endpoint, for the scopes that the club needs and no more.
 
-    Each use of a refresh token begins its six months anew; Google returns no other one as a rule, and may.
+    Each use of a refresh token starts its six months again. Google returns a new refresh token only sometimes.
     """
 
     scopes: frozenset[str]

@@ -1,4 +1,4 @@
-"""Access tokens, one narrow one per stage, and what it means when Google gives none."""
+"""Access tokens with narrow scopes, one for each stage of a run, and the errors where Google gives none."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ REAUTHENTICATE = (
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the token endpoint gave: an access token, what it is good for, and until when.
+    """An access token from the token endpoint, with its scopes and the instant at which it ends, aware and in UTC.
 
-    ``ends`` is when the consent itself lapses, where Google says so (``refresh_token_expires_in``).
-    ``refresh_token`` is a new one that replaces the stored one, or None, as is usual at Google. ``wider`` are those of
-    ``scopes`` that were not asked for and are taken in the place of narrower ones, which were not agreed to.
+    ``ends`` is the instant at which the consent itself ends, where Google names it (``refresh_token_expires_in``).
+    ``refresh_token`` replaces the stored one; Google mostly gives none. ``wider`` are the scopes that were not asked
+    for and that stand in for narrower scopes, which were not agreed to.
     """
 
     access_token: Secret
@@ -51,23 +51,23 @@ class Granted:
 
 
 class _NarrowedError(ConsentError):
-    """Google gives no token for these scopes, though it may for wider ones that were agreed to in their place."""
+    """Google gives no token for these scopes. It may give one for wider scopes that were agreed to instead."""
 
 
 def refresh(credential: StoredCredential, scopes: frozenset[str], connection: Connection) -> Granted:
-    """Exchange the refresh token for an access token good for these scopes and no others (RFC 6749, section 6).
+    """Exchange the refresh token for an access token with these scopes and no others (RFC 6749, section 6).
 
-    Where a wider scope was agreed to in the place of one of them, the token is good for that one, which ``wider``
-    names. Raises ConsentError where a person has to agree again or agreed to less, InputError where the client is not
-    known to Google, UnreachableError where Google does not answer. An empty ``scopes`` asks for all that was agreed to.
+    Where a wider scope was agreed to instead of one of them, the token has the wider one, and ``wider`` names it. An
+    empty ``scopes`` asks for everything that was agreed to. Raises ConsentError where a person must agree again or
+    agreed to less, InputError where Google does not know the client, UnreachableError where Google does not answer.
     """
     try:
         return _narrowed(credential, scopes, connection)
     except _NarrowedError:
-        # Google gives no part of a scope: so ask what was agreed to, and then for the narrowest of that which will do
+        # Google gives no part of a scope, so ask what was agreed to, and then for the narrowest scopes that cover ours
         whole = _narrowed(credential, frozenset(), connection)
         chosen = {scope: covering(scope, whole.scopes) for scope in scopes}
-        missing = frozenset(scope for scope, one in chosen.items() if not one)
+        missing = frozenset(scope for scope, granted_scope in chosen.items() if not granted_scope)
         if missing or scopes == frozenset(chosen.values()):
             raise ConsentError(*_missing(missing or scopes)) from None
         granted = _narrowed(credential, frozenset(chosen.values()), connection, scopes)
@@ -80,7 +80,7 @@ def _narrowed(
     connection: Connection,
     needed: frozenset[str] | None = None,
 ) -> Granted:
-    """A token for these scopes; ``needed`` are the narrower ones that they are taken for."""
+    """A token for these scopes. ``needed`` are the scopes that they stand in for; None means the same scopes."""
     form = {
         "grant_type": "refresh_token",
         "client_id": credential.client_id,
@@ -92,7 +92,7 @@ def _narrowed(
     granted = _exchange(form, scopes, connection, connection.retry_policy)
     needed = scopes if needed is None else needed
     chosen = {scope: covering(scope, granted.scopes) for scope in needed}
-    missing = frozenset(scope for scope, one in chosen.items() if not one)
+    missing = frozenset(scope for scope, granted_scope in chosen.items() if not granted_scope)
     if missing:
         raise _NarrowedError(*_missing(missing))
     return replace(granted, wider=frozenset(chosen.values()) - needed)
@@ -105,14 +105,14 @@ def _missing(scopes: frozenset[str]) -> tuple[str, str]:
 def exchange_code(form: Mapping[str, str], connection: Connection) -> Granted:
     """Exchange the code a person's consent gave for tokens (RFC 6749, section 4.1.3; RFC 7636 for ``code_verifier``).
 
-    A code is good for one exchange, so this is tried once. Raises as ``refresh`` does.
+    A code works for one exchange, so this is tried once. Raises as ``refresh`` does.
     """
     once = replace(connection.retry_policy, total=0)
     return _exchange({"grant_type": "authorization_code", **form}, frozenset(), connection, once)
 
 
 def lapses(granted: Granted) -> tuple[ReportWarning, ...]:
-    """The warning that the consent will end, where Google says when."""
+    """The warning that the consent will end, where Google names the date."""
     if granted.ends is None:
         return ()
     text = f"the account's consent ends on {granted.ends:%Y-%m-%d}; set the consent screen to 'In production' and then "
@@ -153,7 +153,7 @@ def _exchange(
 
 
 def is_passing_sign_in(response: Response, content: bytes) -> bool:
-    """Whether it may be answered a little later; the token endpoint's own words for that come with any status."""
+    """Whether the same request may succeed a little later. The token endpoint says so with any status."""
     temporary = refusal(response, content, RetryPolicy()).reasons & (TEMPORARY | LIMITS)
     return is_passing(response, content) or (response.status != HTTPStatus.OK and bool(temporary))
 
@@ -176,13 +176,13 @@ CLIENT_ADVICE: Mapping[str, str] = {
     "accountdisabled": "The account is disabled: sign in at google.com to see why, or agree with another account.",
     "accountdeleted": "The account is gone: agree with another one by 'sessionsmgmt auth login'.",
 }
-"""What to do about refusals of the client, the app or the account, by the plain form of Google's word for them."""
+"""What to do about a refusal of the client, the app or the account, by the plain form of Google's error code."""
 
 
 def _refusal(reply: ErrorReply, scopes: frozenset[str]) -> SessionsError:
-    """What a token endpoint's error means for the person who has to mend it (RFC 6749, section 5.2).
+    """The error for a refusal by the token endpoint (RFC 6749, section 5.2).
 
-    Whatever refuses and is not known to pass is about the consent: it does not go away by itself.
+    A refusal that is not known to pass by itself is an error of consent.
     """
     why, says = reply.reasons, reply.quoted
     if reply.is_limit or why & LIMITS:
@@ -202,12 +202,12 @@ def _refusal(reply: ErrorReply, scopes: frozenset[str]) -> SessionsError:
             f"{says}Google does not know the client that the credential was made with.",
             "If it was deleted or its secret changed, make a new one and run 'sessionsmgmt auth login'.",
         )
-    advice = next((CLIENT_ADVICE[one] for one in sorted(why) if one in CLIENT_ADVICE), f"{CONSENT_AGAIN}.")
+    advice = next((CLIENT_ADVICE[code] for code in sorted(why) if code in CLIENT_ADVICE), f"{CONSENT_AGAIN}.")
     return ConsentError(f"{says}Google refuses to sign in.", advice)
 
 
 def refused_consent(error: str) -> ConsentError:
-    """What it means that the person came back without agreeing; ``error`` is Google's word for it."""
+    """The error where the person came back without agreeing; ``error`` is Google's code for the reason."""
     advice = CLIENT_ADVICE.get(plain(error)) if error != "access_denied" else None
     return ConsentError("Consent was not given, so nothing is kept.", advice or "Run 'sessionsmgmt auth login' again.")
 
@@ -225,12 +225,12 @@ def _document(content: bytes) -> Mapping[str, object]:
 
 
 def _is_token(value: object) -> bool:
-    """Whether the value can stand in a header: visible ASCII, and not endless (RFC 6750, 2.1; RFC 6749, A.12)."""
+    """Whether the value can be sent in a header: visible ASCII of limited length (RFC 6750, 2.1; RFC 6749, A.12)."""
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 def _seconds(value: object) -> int:
-    """A duration of the reply; 0 where there is none, or one that is longer than anything lasts."""
+    """A duration of the reply, in seconds; 0 where there is none, or where it is absurdly long."""
     return value if type(value) is int and 0 <= value <= _LONGEST else 0
 
 

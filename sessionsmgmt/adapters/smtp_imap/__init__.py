@@ -1,1 +1,1 @@
-"""Mail by a server of one's own. This version knows only its name in sessions.yml."""
+"""Mail by any mail server. This version knows only its name in sessions.yml."""

@@ -36,8 +36,8 @@ def login(context: Context, arguments: LoginArguments) -> LoginResult:
             return LoginResult(keep(flow.obtain(visit)))
     if not context.services.may_store_credential():
         raise InputError(
-            "It is not said where the credential goes: --save FILE or --print, and only one of them.",
-            "Without either it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
+            "Say where the credential goes: --save FILE or --print, but not both.",
+            "Without them it goes straight into the secret, if sessions.yml has 'credentials' and SECRETS_TOKEN is "
             "set (docs/rotation.md).",
         )
     return _into_secret(context, flow, visit)

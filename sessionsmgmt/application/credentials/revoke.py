@@ -39,6 +39,6 @@ def _dry_run(context: Context) -> RevokeResult:
 
 
 _LEFT = (
-    "Left are the client in your Google project, the token or App that wrote the secret, the other secrets, and the "
-    "ledger, which names nobody."
+    "What stays are the client in your Google project, the token or App that wrote the secret, the other secrets, and "
+    "the ledger, which names nobody."
 )

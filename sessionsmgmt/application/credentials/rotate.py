@@ -34,7 +34,7 @@ def rotate(context: Context, arguments: RotateArguments) -> RotateResult:
         with services.renewal(clock) as renewal:
             clock()  # counts from its first call: a recovery says when storing was given up
             renewed = renew(renewal, clock)
-            message = _said(renewed, renewal.store)
+            message = _sentence(renewed, renewal.store)
         unwritten = notify_of_consent(context, renewed)
         return RotateResult(message, renewed, warnings=(*renewed.warnings, *unwritten))
 
@@ -79,7 +79,7 @@ def rotate_dry_run(renewal: Renewal, now: datetime) -> RotateResult:
     age = f"was last written on {written:%Y-%m-%d %H:%M} UTC" if written else "is not there yet"
     due = "is due" if rotation.is_due(written, renewal.after, now) else "is not due yet"
     text = (
-        f"{_first(store.title)} can be reached and sealed for; it {age}, and renewing it {due}.\n"
+        f"{_capitalized(store.title)} can be reached and sealed for; it {age}, and renewing it {due}.\n"
         "Nothing was changed, and the provider was not asked. Whether the secret may be written shows when it is."
     )
     return RotateResult(text)
@@ -100,7 +100,7 @@ def _text(path: Path) -> str:
         raise InputError(f"{path} is no text.") from None
 
 
-def _said(rotated: Rotation, store: SecretStore) -> str:
+def _sentence(rotated: Rotation, store: SecretStore) -> str:
     if rotated.stale:
         return "Nothing was done."
     if rotated.trouble:
@@ -126,5 +126,5 @@ def _unproven(store: SecretStore) -> ReportWarning:
     return ReportWarning("credential-unproven", text)
 
 
-def _first(text: str) -> str:
+def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -1,13 +1,15 @@
-"""How a credential is renewed and stored without ever being lost. Read ``rotate`` aloud: this is the order.
+"""How a credential is renewed and stored without ever being lost.
 
-1. What is at hand must be the newest: a copy that may be older than what is stored is not written.
-2. It must be possible to store: the very credential that is at hand is sealed and written, which changes nothing.
+This is the order of ``rotate``:
+
+1. The credential at hand must be the newest: a copy that may be older than the stored one is not written.
+2. Storing must work: the credential at hand is sealed and written, which changes nothing.
 3. Only then the provider is asked, since asking may make it issue another credential.
-4. What it issued is stored, and tried once. The one before goes on working until the new one is used, so whatever
-   happens between any two of these steps, a credential that works is in the secret.
+4. The issued credential is stored, and tried once. The credential before it works until the new one is used. So a
+   credential that works is in the secret, whatever happens between any two of these steps.
 
-If what was issued can't be stored, it is at least sealed already, for the secret's own key. That is shown to a person,
-who can store it later (``Recovery``); nobody else can do anything with it.
+If the issued credential can't be stored, it is sealed already, for the secret's own key. A person is shown the sealed
+text and can store it later (``Recovery``). Nobody else can use it.
 """
 
 from __future__ import annotations
@@ -31,8 +33,9 @@ def rotate(
 ) -> Rotation:
     """Renew the credential and store what comes of it.
 
-    ``read`` is the earliest that the credential at hand can have been read from the store, by the store's own clock;
-    None where nobody knows. Raises as the store and the grantor do, for all that went wrong before anything was issued.
+    ``read`` is the earliest aware instant at which the credential at hand can have been read from the store, by the
+    store's own clock; None where nobody knows. Raises as the store and ``token_refresher`` do, for whatever failed
+    before a credential was issued.
     """
     if read and _may_be_newer(store.written(), read):
         return Rotation(credential, stale=True)
@@ -45,12 +48,12 @@ def rotate(
 
 
 def is_due(written: datetime | None, after: timedelta, now: datetime) -> bool:
-    """Whether the credential is old enough to be renewed. What was never stored is."""
+    """Whether the credential is old enough to be renewed. A credential that was never stored is."""
     return written is None or now - written >= after
 
 
 def keep(credential: str, store: SecretStore) -> None:
-    """Seal the credential and store it; a key that changed in between is asked for again, once.
+    """Seal the credential and store it. If the key changed in between, the new key is asked for once.
 
     Raises as ``SecretStore.put`` does.
     """
@@ -61,9 +64,9 @@ def keep(credential: str, store: SecretStore) -> None:
 def preserve(
     credential: str, store: SecretStore, meanwhile: str, clock: Callable[[], datetime]
 ) -> tuple[SessionsError, Recovery] | None:
-    """Store a credential that exists nowhere else yet; where that fails for good, why, and how to save it.
+    """Store a credential that exists nowhere else yet. Returns None, or the error and how to recover the credential.
 
-    ``store`` has sealed before, so that its key is known whatever happens now.
+    ``store`` must have sealed before, so that its key is known even if GitHub can't be reached now.
     """
     sealed = store.seal(credential)
     try:
@@ -77,9 +80,9 @@ def preserve(
 
 
 def recovery(text: str) -> tuple[Sealed, datetime]:
-    """What is to be stored and when it was sealed, from what a failed rotation showed, or from its whole report.
+    """The sealed credential and the aware instant at which it was sealed, from the output or the report of a rotation.
 
-    Raises InputError for anything else.
+    Raises InputError for any other text.
     """
     try:
         document = json.loads(text)
@@ -88,13 +91,13 @@ def recovery(text: str) -> tuple[Sealed, datetime]:
         return Sealed(box, key), datetime.fromisoformat(at).astimezone(UTC)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise InputError(
-            "This is not what a failed rotation shows.",
+            "This is not the output of a failed rotation.",
             "It is a JSON object with encrypted_value, key_id and sealed_at, or the report of that run.",
         ) from None
 
 
 def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:
-    """Store what could not be stored before. Raises RefusedError where that is too late, and as the store does."""
+    """Store what could not be stored before. Raises RefusedError where it is too late, and as the store does."""
     written = store.written()
     if written and written > at:
         raise RefusedError(
@@ -108,25 +111,25 @@ def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:
 
 
 def _stored(
-    renewed: Renewed, conf_json: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
+    renewed: Renewed, former: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
 ) -> Rotation:
-    """Store what was issued. Where that fails, the job goes on with the former, which is what is stored."""
+    """Store the issued credential. Where that fails, the job goes on with the former one, which is still stored."""
     lost = preserve(renewed.credential, store, token_refresher.meanwhile(), clock)
     if lost is None:
         return Rotation(renewed.credential, issued=True, ends=renewed.ends, warnings=renewed.warnings)
-    return Rotation(conf_json, ends=renewed.ends, warnings=renewed.warnings, trouble=lost[0], recovery=lost[1])
+    return Rotation(former, ends=renewed.ends, warnings=renewed.warnings, trouble=lost[0], recovery=lost[1])
 
 
 def _tried(
-    stored: Rotation, conf_json: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
+    stored: Rotation, former: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
 ) -> Rotation:
-    """See that the provider takes what it issued; if it does not, the former is stored again."""
+    """Try the issued credential once. If the provider does not accept it, the former one is stored again."""
     try:
         again = token_refresher.renew(stored.credential)
     except (ConsentError, InputError):
-        keep(conf_json, store)
+        keep(former, store)
         return Rotation(
-            conf_json,
+            former,
             trouble=UnreachableError(
                 "The provider does not accept the credential that it has just issued; the one before is stored again.",
                 "The next run tries again.",
@@ -136,12 +139,14 @@ def _tried(
         return replace(stored, trouble=error)
     if again.credential == stored.credential:
         return stored
-    last = _stored(again, stored.credential, store, token_refresher, clock)  # issued by the trial itself, and as good
+    last = _stored(
+        again, stored.credential, store, token_refresher, clock
+    )  # the trial itself made the provider issue it
     return replace(last, issued=True)
 
 
 def _may_be_newer(written: datetime | None, read: datetime) -> bool:
-    """Whether what is stored may be newer than what was read. GitHub's instants are to the second."""
+    """Whether the stored credential may be newer than what was read. GitHub's instants are whole seconds."""
     return written is not None and written >= read.replace(microsecond=0)
 
 

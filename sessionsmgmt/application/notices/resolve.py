@@ -39,9 +39,9 @@ def close(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: date
     held = held_claims(snapshot, now)
     meant = sorted(key for key in held if notice in ("", key.notice) and session in ("", key.session))
     if not meant:
-        raise InputError("No held notice is meant by that.", _listed(held))
+        raise InputError("No held notice matches.", _listed(held))
     if len(meant) > 1:
-        raise InputError("More than one held notice is meant by that.", _listed(meant))
+        raise InputError("More than one held notice matches.", _listed(meant))
     key = meant[0]
     step = Resolve(key, arrived)
     result = ledger.write(snapshot, [step], now)

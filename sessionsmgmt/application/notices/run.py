@@ -12,7 +12,7 @@ from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.credentials.rotate import renew_if_due
 from sessionsmgmt.application.job import Delivery, Job, Lookup, Reconciliation
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
-from sessionsmgmt.application.notices.preview import preview_job
+from sessionsmgmt.application.notices.preview_job import preview_job
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
 from sessionsmgmt.application.notifications import notify_of_consent, notify_of_held, notifying_of_lost_consent
 from sessionsmgmt.application.result import PreviewResult, Rotation, RunResult

@@ -1,4 +1,4 @@
-"""One wave of emails, sent at the same time: again where a limit turned one away, and no longer than somebody wants."""
+"""Sending one wave of emails at the same time, again where a limit refused one, until the run is asked to end."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from sessionsmgmt.retry import RetryPolicy
 T = TypeVar("T")
 
 PULSE = 0.1
-"""Seconds after which it is looked again whether somebody wants the run to end: a signal wakes nobody who waits."""
+"""Seconds between two checks whether the run is asked to end: a signal does not end a wait."""
 
 
 class Unstopped:
-    """A run that nobody wants to end early. See ``ports.Stop``."""
+    """A run that is never asked to end. See ``ports.stop.Stop``."""
 
     def defer(self) -> None:
-        """Nothing is to be deferred."""
+        """Nothing is deferred."""
 
     def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
         """What ``act`` returns."""
         return act()
 
     def seconds_left(self) -> float:
-        """As many as it takes."""
+        """Infinity."""
         return math.inf
 
 
@@ -40,34 +40,34 @@ DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
 def is_stopped(stop: Stop) -> bool:
-    """Whether somebody wants the run to end."""
+    """Whether the run is asked to end."""
     return stop.seconds_left() < math.inf
 
 
 def stopped() -> StoppedError:
-    """Why a notice was not sent that was due."""
+    """The error of a notice that was due and was not sent, because the run was asked to end."""
     return StoppedError("the run was told to end.", "The next run sends it.")
 
 
 def send_wave(
     emails: Mapping[Key, EmailMessage], mailer: Mailer, stop: Stop, retry_policy: RetryPolicy
 ) -> Mapping[Key, Outcome]:
-    """Send them all, and say of each what became of it; none of the outcomes is ``Limited``.
+    """Send all the emails, and return the outcome of each; no outcome is ``Limited``.
 
-    A mail that a limit turned away is sent again as long as the ``patience`` lasts, after the longest wait that was
-    asked for. Once somebody wants the run to end, nothing new is sent; what is not answered when the time is up counts
+    An email that a limit refused is sent again within the time of ``retry_policy``, after the longest wait that was
+    asked for. Once the run is asked to end, nothing new is sent. An email without an answer when the time is up counts
     as unknown.
     """
     outcomes: dict[Key, Outcome] = {}
     began, pause = retry_policy.clock(), retry_policy.first
     while True:
         outcomes |= _sent_at_once({key: emails[key] for key in _unsettled(emails, outcomes)}, mailer, stop)
-        limited = {key: one for key, one in outcomes.items() if isinstance(one, Limited)}
-        waits = max([pause * retry_policy.jitter(), *(one.wait for one in limited.values())])
+        limited = {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Limited)}
+        waits = max([pause * retry_policy.jitter(), *(outcome.wait for outcome in limited.values())])
         if not limited:
             return outcomes
         if retry_policy.clock() + waits > began + retry_policy.total:
-            return outcomes | {key: Undelivered(one.cause, everywhere=True) for key, one in limited.items()}
+            return outcomes | {key: Undelivered(outcome.cause, everywhere=True) for key, outcome in limited.items()}
         _wait(waits, stop, retry_policy)
         if is_stopped(stop):
             return outcomes | dict.fromkeys(limited, Undelivered(stopped()))
@@ -79,7 +79,7 @@ def _unsettled(keys: Iterable[Key], outcomes: Mapping[Key, Outcome]) -> list[Key
 
 
 def _sent_at_once(emails: Mapping[Key, EmailMessage], mailer: Mailer, stop: Stop) -> dict[Key, Outcome]:
-    """Hand all of them to the mailer, and wait for the answers as long as the run may."""
+    """Hand all emails to the mailer, and wait for the answers as long as the run may."""
     if not emails or is_stopped(stop):
         return dict.fromkeys(emails, Undelivered(stopped()))
     pool = ThreadPoolExecutor(len(emails))
@@ -94,8 +94,8 @@ def _sent_at_once(emails: Mapping[Key, EmailMessage], mailer: Mailer, stop: Stop
 
 
 def _outcome(answer: Future[Outcome]) -> Outcome:
-    """What the mailer said. Where it said nothing, or failed as nobody foresaw, nobody knows whether the mail left."""
-    if answer.cancelled():  # the time was up before it was begun
+    """The mailer's answer. Without an answer, or after an unforeseen failure, nobody knows whether the email left."""
+    if answer.cancelled():  # the time was up before it began
         return Undelivered(stopped())
     if not answer.done():
         return Unknown("the run was told to end before an answer came")
@@ -106,7 +106,7 @@ def _outcome(answer: Future[Outcome]) -> Outcome:
 
 
 def _wait(seconds: float, stop: Stop, retry_policy: RetryPolicy) -> None:
-    """Wait so long, or until somebody wants the run to end."""
+    """Wait for the seconds, or until the run is asked to end."""
     ends = retry_policy.clock() + seconds
     while (left := ends - retry_policy.clock()) > 0 and not is_stopped(stop):
         retry_policy.sleep(min(left, PULSE))

@@ -17,7 +17,8 @@ def left_of_club(context: Context) -> Iterator[Finding]:
     """What stays after everything about the club was deleted."""
     config, services = context.config, context.services
     yield _row(
-        "A run after this begins anew, and announces every session ahead.", "Remove the workflows or the schedule."
+        "The next run starts with an empty ledger, and announces every session ahead.",
+        "Remove the workflows or the schedule.",
     )
     if not services.names_repository():
         yield _row(
@@ -40,7 +41,7 @@ def left_of_club(context: Context) -> Iterator[Finding]:
         yield _row("Earlier versions of an issue's text can be seen behind 'edited'.", "Delete them there.")
         yield _row("Forks and clones have what their owners copied.", "")
     if config.credentials or services.uses_account():
-        yield _row("Left as well are SESSIONSMGMT_KEY and the other secrets, and the client in the Google project.", "")
+        yield _row("SESSIONSMGMT_KEY, the other secrets and the client in the Google project stay, too.", "")
 
 
 def left_of_person(context: Context, trouble: SessionsError | None) -> Iterator[Finding]:

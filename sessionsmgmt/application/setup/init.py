@@ -1,7 +1,7 @@
 """``init``: a few answers become a commented sessions.yml, a template and the three workflows.
 
-The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the files that ``plan`` names
-are written, and either all of them or none.
+The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the ``planned_files`` are
+written, and either all of them or none.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from pathlib import Path
 from sessionsmgmt.application.arguments import InitArguments
 from sessionsmgmt.application.context import Request
 from sessionsmgmt.application.result import InitResult
-from sessionsmgmt.application.setup.mantabots_import import Former, conf_json
+from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig, conf_json
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, as_before, guess_zone, questions
 from sessionsmgmt.application.setup.write_all import write_all
 from sessionsmgmt.errors import InputError
 
 ACTION = "OWNER/sessionsmgmt@v1"
-"""What the workflows use: the Action by its major version."""
+"""The Action that the workflows use, by its major version."""
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
 IGNORE = ".gitignore"
-"""Keeps git away from what later commands make. One that is there already stays as it is."""
+"""Tells git to ignore what later commands write. A .gitignore that is there already is kept."""
 
 
 def init(request: Request, arguments: InitArguments) -> InitResult:
@@ -32,8 +32,8 @@ def init(request: Request, arguments: InitArguments) -> InitResult:
 
     Raises InputError as ``answered`` and ``write`` do.
     """
-    known, former = answered(arguments, suggested_zone(request))
-    return write_files(known, request.path.parent, arguments.overwrite, former.left_out)
+    known, earlier = answered(arguments, suggested_zone(request))
+    return write_files(known, request.path.parent, arguments.overwrite, earlier.left_out)
 
 
 def suggested_zone(request: Request) -> str:
@@ -41,25 +41,25 @@ def suggested_zone(request: Request) -> str:
     return guess_zone(request.surroundings.time_zone(), Path("/etc/localtime"))
 
 
-def mantabots(arguments: InitArguments) -> Former:
+def mantabots(arguments: InitArguments) -> MantabotsConfig:
     """The MantaBots configuration that is to be translated, empty without one. Raises InputError as reading it does."""
-    return conf_json(arguments.mantabots) if arguments.mantabots else Former({})
+    return conf_json(arguments.mantabots) if arguments.mantabots else MantabotsConfig({})
 
 
-def given(arguments: InitArguments, former: Former) -> dict[str, str]:
+def given(arguments: InitArguments, earlier: MantabotsConfig) -> dict[str, str]:
     """The answers that are given beforehand, by the questions' keys: as arguments, or by a MantaBots configuration."""
     by_key = {question.key: str(getattr(arguments, question.key)) for question in questions("UTC")}
-    return {**former.given, **{key: answer for key, answer in by_key.items() if answer}}
+    return {**earlier.given, **{key: answer for key, answer in by_key.items() if answer}}
 
 
-def answered(arguments: InitArguments, zone: str) -> tuple[Answers, Former]:
+def answered(arguments: InitArguments, zone: str) -> tuple[Answers, MantabotsConfig]:
     """The answers of the arguments, and the MantaBots configuration that they come from, empty without one.
 
     Raises InputError where an answer or the configuration can't be used.
     """
-    former = mantabots(arguments)
-    known = answers(given(arguments, former), zone)
-    return (as_before(known, former) if arguments.mantabots else known), former
+    earlier = mantabots(arguments)
+    known = answers(given(arguments, earlier), zone)
+    return (as_before(known, earlier) if arguments.mantabots else known), earlier
 
 
 def write_files(
@@ -68,23 +68,23 @@ def write_files(
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite)
     listed = "".join(f"\n  {path}" for path in written)
-    missed = f"\nLeft out, since nothing here is like it: {', '.join(left_out)}" if left_out else ""
+    missed = f"\nLeft out, since there is no setting for it here: {', '.join(left_out)}" if left_out else ""
     return InitResult(f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
-    """The files that are there already and would be replaced; samples and the .gitignore never are."""
-    names = plan(answers).keys() - {*_samples(answers), IGNORE}
+    """The files that are there already and would be replaced. Samples and the .gitignore are never replaced."""
+    names = planned_files(answers).keys() - {*_samples(answers), IGNORE}
     return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
 
 
 def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
-    """Write what ``plan`` says into the folder, and return the paths in it that were written.
+    """Write the files of ``planned_files`` into the folder, and return the paths in it that were written.
 
-    A file that is there already is in the way unless ``overwrite`` names it; a sample or a .gitignore is then left as
-    it is. Raises InputError where something is in the way or can't be written, and nothing is changed then.
+    A file that is there already is in the way unless ``overwrite`` names it. A sample or a .gitignore that is there is
+    kept. Raises InputError where a file is in the way or can't be written; nothing is changed then.
     """
-    planned = plan(answers)
+    planned = planned_files(answers)
     for path in overwrite:
         if path.as_posix() not in planned:
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
@@ -93,13 +93,15 @@ def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> t
     unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted]
     if unasked:
         names = ", ".join(unasked)
-        raise InputError(f"There already: {names}. Nothing was written.", "Move it away, or name it with --overwrite.")
+        raise InputError(
+            f"These files exist already: {names}. Nothing was written.", "Move it away, or name it with --overwrite."
+        )
     chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
     write_all(folder, chosen)
     return tuple(Path(name) for name in chosen)
 
 
-def plan(answers: Answers) -> dict[str, bytes]:
+def planned_files(answers: Answers) -> dict[str, bytes]:
     """Every file that is written, by its path in the folder, and its content."""
     calendar, contacts = _samples(answers)
     context = {
@@ -129,12 +131,12 @@ def plan(answers: Answers) -> dict[str, bytes]:
 
 
 def _samples(answers: Answers) -> tuple[str, str]:
-    """Where the invented sessions and people go: what previews use at Google, what everything uses on files."""
+    """The files of the invented sessions and people: for previews at Google, for everything on files."""
     return ("sample.ics", "sample.vcf") if answers.provider is Source.GOOGLE else (answers.calendar, "contacts.vcf")
 
 
 def _filled(name: str, context: Mapping[str, object]) -> str:
-    """A data file with the answers in it. Its marks are square, since workflows have curly ones of their own."""
+    """A data file with the answers in it. Its placeholders are in square brackets, since workflows use curly ones."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -154,14 +156,14 @@ def _filled(name: str, context: Mapping[str, object]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text as a YAML scalar that is read back as just this text, whatever stands in it."""
+    """The text as a YAML scalar that is read back as exactly this text."""
     import yaml
 
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**6)).strip()
 
 
 def _sample_calendar(text: str, title: str) -> bytes:
-    """The sample with its title and its time zone's rules, written as RFC 5545 wants it."""
+    """The sample calendar with the title and the rules of its time zone, as RFC 5545 requires."""
     from icalendar import Calendar
 
     calendar = Calendar.from_ical(text)

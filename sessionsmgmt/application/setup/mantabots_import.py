@@ -1,7 +1,7 @@
 """``init --from``: the configuration of MantaBots' earlier script, as answers to the questions of ``init``.
 
-It is a JSON file; its keys may be nested objects or one name with dots (``mail.from.address``). Its template is plain
-text with names in double braces. What there is no answer for here is named and left out, never guessed.
+The configuration is a JSON file. Its keys are nested objects, or single names with dots (``mail.from.address``). Its
+template is plain text with names in double braces. A key without a counterpart here is listed as left out.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LARGEST = 131_072
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class MantabotsConfig:
     """What the earlier configuration says.
 
-    ``given`` are answers by the questions' keys; ``sender``, ``within`` and ``wording`` (a template of this program)
-    are empty where it says nothing of them. ``left_out`` are its keys that have no counterpart.
+    ``given`` are answers by the questions' keys. ``sender``, ``within`` and ``wording`` (a template of this program)
+    are empty where the configuration does not have them. ``left_out`` are its keys that have no counterpart.
     """
 
     given: Mapping[str, str]
@@ -36,14 +36,14 @@ class Former:
     left_out: tuple[str, ...] = ()
 
 
-def conf_json(path: Path) -> Former:
-    """What the configuration at ``path`` and the template it names say. Raises InputError where one can't be used."""
+def conf_json(path: Path) -> MantabotsConfig:
+    """Read the configuration at ``path``, and the template that it names. Raises InputError where one can't be used."""
     values = dict(_flat(_object(path)))
     answered = {question: _text(values, key) for question, key in _ANSWERS.items()}
     answered["presence"] = _presence(values)
     answered["recipients"] = ", ".join(_recipients(values))
     pattern = _text(values, "mail.pattern")
-    return Former(
+    return MantabotsConfig(
         # it could speak to Google or Microsoft, and it always wrote the names
         given={"provider": "google", "disclose": "names", **{key: text for key, text in answered.items() if text}},
         sender=_text(values, "mail.from.address"),
@@ -54,9 +54,9 @@ def conf_json(path: Path) -> Former:
 
 
 def translated(pattern: str) -> str:
-    """A template of the earlier script in the form of this program; it says that a session is off, too.
+    """A template of the earlier script as a template of this program, which also says that a session is called off.
 
-    The earlier script never told of that, and its text would say the opposite.
+    The earlier script never said that a session is called off, and its text would say the opposite.
     """
     at = pattern.find("Subject:")
     subject, _, body = pattern[at:].removeprefix("Subject:").partition("\n") if at >= 0 else ("{{team}}", "", pattern)
@@ -64,7 +64,7 @@ def translated(pattern: str) -> str:
 
 
 def _worded(text: str, *, lists: bool) -> str:
-    """Text with the earlier names, with ours in their place; whatever else looks like a template stands for itself."""
+    """The text with this program's names instead of the earlier ones. Other text that looks like a template is kept."""
     names = NAMES | (LISTS if lists else _COUNTS)
     pieces = _NAME.split(_lines(text))  # every second piece is a name
     literal = [_BRACE.sub(r'{{ "\g<0>" }}', piece) for piece in pieces]
@@ -72,7 +72,7 @@ def _worded(text: str, *, lists: bool) -> str:
 
 
 def _lines(text: str) -> str:
-    """Lines that end where they ended: Markdown takes one line break for a space."""
+    """The text with its line breaks kept: Markdown takes a single line break for a space."""
     return _LINE_BREAK.sub("\\\\\n", text.replace("\r\n", "\n"))
 
 
@@ -106,13 +106,13 @@ def _text(values: Mapping[str, object], key: str) -> str:
 def _recipients(values: Mapping[str, object]) -> list[str]:
     value = values.get("mail.to", [])
     entries = value.split(",") if isinstance(value, str) else value
-    if not isinstance(entries, list) or not all(isinstance(one, str) for one in entries):
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise InputError("mail.to must be an address, or a list of addresses.")
-    return [one.strip() for one in entries if one.strip()]
+    return [entry.strip() for entry in entries if entry.strip()]
 
 
 def _presence(values: Mapping[str, object]) -> str:
-    """The earlier script knew two texts, and a whole day where it was told nothing."""
+    """The earlier script had "True" and "False", and a whole day if nothing was said."""
     value = str(values.get("calendar.full_day", True)).strip().casefold()
     if value not in {"true", "false"}:
         raise InputError('calendar.full_day must be "True" or "False".')
@@ -127,10 +127,10 @@ def _within(values: Mapping[str, object]) -> str:
 
 
 def _beside(conf: Path, pattern: str) -> Path:
-    """The template: the earlier script looked from its own folder, which the configuration is in or below.
+    """The path of the template. The earlier script looked from its own folder, which the configuration is in or below.
 
-    Raises InputError for one that is not in the configuration's folder: a configuration may be somebody else's, and
-    names a file of which the text is copied.
+    Raises InputError for a template outside of the configuration's folder: the configuration may be somebody else's,
+    and the text of the file that it names is copied.
     """
     home = Path(os.path.realpath(conf.parent))
     places = [Path(os.path.realpath(folder / pattern)) for folder in (home, *home.parents)]
@@ -143,7 +143,7 @@ def _beside(conf: Path, pattern: str) -> Path:
 
 
 def _read(path: Path) -> str:
-    """The text of a regular file; anything else could have no end."""
+    """The text of a regular file: reading anything else may never end."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
@@ -183,7 +183,7 @@ _BRACE = re.compile(r"\{[{%#]|[}%#]\}")
 _LINE_BREAK = re.compile(
     r"(?<=[^\n])(?<!\{\{adults\}\})(?<!\{\{students\}\})\n(?=[^\n-])(?!\{\{adults\}\}|\{\{students\}\})"
 )
-"""A line break that goes on with text: not beside a blank line, and not beside a list, which is on lines of its own."""
+"""A line break between two lines of text: not beside a blank line, and not beside a list."""
 _TEMPLATE = """\
 Subject: {{% if kind == "cancelled" %}}Cancelled: {{% endif %}}{subject}
 

@@ -39,8 +39,8 @@ MOST = 256
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A club as its file shows it before it is read whole."""
+class _Club:
+    """A club, as far as its file is read here."""
 
     path: Path
     folder: ClubFolder
@@ -54,61 +54,60 @@ class _Found:
 def plan(root: Path, batch: int = 1, workspace: Path | None = None) -> PlanResult:
     """The clubs below a folder, in the order of their paths: the first 256, or those of a later batch.
 
-    Hidden folders and node_modules are passed over, and so is what a link leads to. ``workspace`` is where a job of
-    GitHub Actions has its checkout. Raises InputError where there is no club, no such batch, or a folder that can't be
-    read.
+    Hidden folders, node_modules and links are skipped. ``workspace`` is the folder in which a job of GitHub Actions has
+    its checkout. Raises InputError where there is no club, no such batch, or a folder that can't be read.
     """
-    found = [_found(path, workspace) for path in sorted(find_sessions_files(root))]
-    if not found:
+    clubs = [_club(path, workspace) for path in sorted(find_sessions_files(root))]
+    if not clubs:
         raise InputError(f"There is no {SESSIONS_FILE} below {root}.", "Name the folder that holds the clubs' folders.")
-    faults = dict(_faults(found))
-    left_out = tuple(f"{one.path} is left out: {faults[one.path]}." for one in found if one.path in faults)
-    kept = [one for one in found if one.path not in faults]
-    if not kept:
+    faults = dict(_faults(clubs))
+    left_out = tuple(f"{club.path} is left out: {faults[club.path]}." for club in clubs if club.path in faults)
+    with_jobs = [club for club in clubs if club.path not in faults]
+    if not with_jobs:
         raise InputError(f"No club is left below {root}. {' '.join(left_out)}", "Correct what they name.")
-    batches = -(-len(kept) // MOST)
+    batches = -(-len(with_jobs) // MOST)
     if not 1 <= batch <= batches:
-        raise InputError(f"There is no batch {batch}.", f"{len(kept)} clubs make {batches}, counted from 1.")
-    chosen = kept[(batch - 1) * MOST : batch * MOST]
-    jobs = tuple(ClubJob(_name(one.path), str(one.path), one.claim.environment) for one in chosen)
+        raise InputError(f"There is no batch {batch}.", f"{len(with_jobs)} clubs make {batches}, counted from 1.")
+    chosen = with_jobs[(batch - 1) * MOST : batch * MOST]
+    jobs = tuple(ClubJob(_name(club.path), str(club.path), club.claim.environment) for club in chosen)
     return PlanResult(jobs, batch, batches, left_out)
 
 
-def _found(path: Path, workspace: Path | None) -> _Found:
+def _club(path: Path, workspace: Path | None) -> _Club:
     says = read_values(path, ENVIRONMENT_KEYS, BRANCH_KEYS, PATH_KEYS, FORMER_BRANCH_KEYS, FORMER_PATH_KEYS)
-    return _Found(path, find_club_folder(path, workspace), says)
+    return _Club(path, find_club_folder(path, workspace), says)
 
 
-def _faults(found: Sequence[_Found]) -> Iterator[tuple[Path, str]]:
-    """What is another club's in what the clubs name."""
-    roots = {one.folder.root for one in found if one.claim.environment}
-    known = {one.folder.base / SESSIONS_FILE: one.claim.environment for one in found}
+def _faults(clubs: Sequence[_Club]) -> Iterator[tuple[Path, str]]:
+    """For each club that names what belongs to another club, what that is."""
+    roots = {club.folder.root for club in clubs if club.claim.environment}
+    known = {club.folder.base / SESSIONS_FILE: club.claim.environment for club in clubs}
 
     def environment_of(path: Path) -> str:
         return known[path] if path in known else declared_environment(path)
 
     every = {root: list(club_environments(root, environment_of)) for root in roots}
-    ledgers = Counter((one.folder.root, ledger_branch(one.folder.name)) for one in found)
-    for one in found:
-        if fault := _environment_fault(one, every.get(one.folder.root, ())) or _ledger_fault(one):
-            yield one.path, fault
-        elif ledgers[one.folder.root, ledger_branch(one.folder.name)] > 1:
-            yield one.path, "its ledger's branch would be that of another folder too; give the folder another name"
+    ledgers = Counter((club.folder.root, ledger_branch(club.folder.name)) for club in clubs)
+    for club in clubs:
+        if fault := _environment_fault(club, every.get(club.folder.root, ())) or _ledger_fault(club):
+            yield club.path, fault
+        elif ledgers[club.folder.root, ledger_branch(club.folder.name)] > 1:
+            yield club.path, "its ledger's branch would be that of another folder too; give the folder another name"
 
 
-def _environment_fault(one: _Found, others: Collection[ClubEnvironment]) -> str:
-    if not one.claim.environment:
+def _environment_fault(club: _Club, others: Collection[ClubEnvironment]) -> str:
+    if not club.claim.environment:
         return ""
-    fault = folder_problem(one.claim) or conflict_problem(one.claim, others)
+    fault = folder_problem(club.claim) or conflict_problem(club.claim, others)
     return f"{'.'.join(ENVIRONMENT_KEYS)} {fault}" if fault else ""
 
 
-def _ledger_fault(one: _Found) -> str:
+def _ledger_fault(club: _Club) -> str:
     for keys in (BRANCH_KEYS, FORMER_BRANCH_KEYS):
-        if keys in one.says and (fault := branch_conflict(one.says[keys], one.folder)):
+        if keys in club.says and (fault := branch_conflict(club.says[keys], club.folder)):
             return f"{'.'.join(keys)} {fault}"
     for keys in (PATH_KEYS, FORMER_PATH_KEYS):
-        if keys in one.says and (fault := ledger_file_problem(one.folder, one.says[keys])):
+        if keys in club.says and (fault := ledger_file_problem(club.folder, club.says[keys])):
             return f"{'.'.join(keys)} {fault}"
     return ""
 

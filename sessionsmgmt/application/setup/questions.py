@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from sessionsmgmt.application.setup.mantabots_import import Former
+from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.validators import address_problem, zone_problem
 from sessionsmgmt.domain.addresses import fold
@@ -17,10 +17,10 @@ from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.errors import InputError
 
 LONGEST = 100
-"""Characters an answer may have: more than any team or calendar is called, and no more than sessions.yml allows."""
+"""Characters of an answer: more than any name of a team or calendar has, and no more than sessions.yml allows."""
 
 Given = Mapping[str, str]
-"""What has been answered so far, by the questions' keys."""
+"""The answers so far, by the questions' keys."""
 
 
 class Source(StrEnum):
@@ -32,11 +32,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What has to be known to write the files. ``calendar`` is a name at Google, or the path of an .ics file.
+    """What the files are written from. ``calendar`` is a name at Google, or the path of an .ics file.
 
-    Nobody is asked for the rest: ``within`` is how far ahead to look, ``sender`` whom the emails are from if not from
-    the account, ``wording`` a template to use. ``marked`` says that the calendar's events bear what MantaBots' earlier
-    script announced.
+    The rest is not asked for. ``within`` is how far ahead sessions are announced; ``sender``, the address that emails
+    are from if not the account's; ``wording``, a template to use. ``marked`` says that the calendar's events hold what
+    MantaBots' earlier script announced.
     """
 
     team: str
@@ -55,9 +55,9 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask: what, why it matters, what is taken without an answer, and what is wrong with an answer.
+    """One question: its prompt, why it matters, the default answer, and a check of an answer.
 
-    ``default`` and ``check`` are told what was answered before; ``check`` returns a sentence, empty if all is well.
+    ``default`` and ``check`` are given the answers so far. ``check`` returns what is wrong, empty if nothing is.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Question:
 
 
 def questions(zone: str) -> tuple[Question, ...]:
-    """The questions in the order they build on each other; ``zone`` is the time zone to suggest."""
+    """The questions, in the order in which they depend on each other. ``zone`` is the suggested time zone."""
     return (
         Question("team", "Team", "It stands in every email.", _always("Our Team"), _line),
         Question("timezone", "Time zone", "The clock on the wall of the premises (IANA name).", _always(zone), _zone),
@@ -105,7 +105,7 @@ def questions(zone: str) -> tuple[Question, ...]:
 
 
 def answers(given: Given, zone: str) -> Answers:
-    """The answers with the defaults where none was given. Raises InputError for one that won't do."""
+    """The answers, with the default where none is given. Raises InputError for an answer that can't be used."""
     known: dict[str, str] = {}
     for question in questions(zone):
         text = given.get(question.key) or question.default(known)
@@ -125,18 +125,18 @@ def answers(given: Given, zone: str) -> Answers:
     )
 
 
-def as_before(answers: Answers, before: Former) -> Answers:
-    """The answers with what the earlier script's configuration says of what nobody is asked for.
+def as_before(answers: Answers, earlier: MantabotsConfig) -> Answers:
+    """The answers, with what is not asked for taken from the configuration of the earlier script.
 
     Raises InputError where its sender is no address.
     """
-    if before.sender and (fault := address_problem(before.sender)):
+    if earlier.sender and (fault := address_problem(earlier.sender)):
         raise InputError(f"mail.from.address {fault}.")
     return replace(
         answers,
-        within=before.within or answers.within,
-        sender=before.sender,
-        wording=before.wording,
+        within=earlier.within or answers.within,
+        sender=earlier.sender,
+        wording=earlier.wording,
         marked=answers.provider is Source.GOOGLE,
     )
 
@@ -179,14 +179,14 @@ def _calendar_fits(text: str, given: Given) -> str:
 def _line(text: str, _given: Given) -> str:
     if not text.strip() or len(text) > LONGEST:
         return f"write between 1 and {LONGEST} characters."
-    if found := find_invisible(text):
-        return f"it {found.predicate}."
+    if invisible := find_invisible(text):
+        return f"it {invisible.predicate}."
     return "" if text.isprintable() else "leave out line breaks and control characters."
 
 
 def _zone(text: str, _given: Given) -> str:
-    found = find_invisible(text)
-    fault = found.predicate if found else zone_problem(text)
+    invisible = find_invisible(text)
+    fault = invisible.predicate if invisible else zone_problem(text)
     return f"this {fault}" if fault else ""
 
 

@@ -1,4 +1,4 @@
-"""Several files that are written all, or not at all."""
+"""Writing several files: all of them or none."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sessionsmgmt import safe_files
 from sessionsmgmt.errors import InputError
 
 LARGEST = 16_777_216
-"""Bytes that are kept of a file that is replaced, so that it can be put back where another one can't be written."""
+"""Bytes that a file which is replaced may have: it is put back where another file can't be written."""
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all of the files into the folder or, where one of them can't be written, none. Raises InputError then."""
+    """Write all the files into the folder. Raises InputError where one can't be written; none is written then."""
     try:
         with _undone_on_failure() as undo:
             for name, content in files.items():
@@ -42,7 +42,7 @@ def _put(path: Path, content: bytes, folder: Path) -> None:
 
 @contextmanager
 def _undone_on_failure() -> Iterator[list[Callable[[], object]]]:
-    """A list of what takes each step back; if anything fails, it is done, the last step first."""
+    """A list of calls that undo the steps. If the block fails, they are made, the last step first."""
     undo: list[Callable[[], object]] = []
     try:
         yield undo
@@ -61,7 +61,7 @@ def _make_folder(folder: Path, undo: list[Callable[[], object]]) -> None:
 
 
 def _restoring(path: Path) -> Callable[[], object]:
-    """What makes the path what it is now: the file it is, or none."""
+    """A call that restores the path to what it is now: this file, or no file."""
     with safe_files.made_folder(path.parent, path.parent) as opened:
         if not safe_files.is_there(opened, path.name):
             return lambda: path.unlink(missing_ok=True)

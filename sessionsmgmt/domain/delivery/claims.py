@@ -3,7 +3,7 @@
 This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
 pure: a store reads an entry, calls ``advance`` with a step, and writes the result only if nobody wrote in between.
 
-The module is over 300 lines so that the steps, what each does to an entry, and the snapshot stand in one place.
+The module has over 300 lines, so that the steps and what each of them does to an entry can be read in one place.
 """
 
 from __future__ import annotations

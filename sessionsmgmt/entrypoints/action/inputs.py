@@ -1,4 +1,4 @@
-"""The Action's inputs and outputs: what they are called, and how inputs become a command line and an environment."""
+"""The Action's inputs and outputs, and how the inputs become a command line and an environment."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sessionsmgmt.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of action.yml, by its name there.
+    """One input of action.yml.
 
-    It ends in the environment under the name ``environ``, or on the command line as ``option``; ``command`` alone is
-    neither. A ``flag`` is true or false. ``default`` is as action.yml has it.
+    It becomes the variable ``environ`` of the environment, or the ``option`` of the command line; ``command`` becomes
+    neither. A ``flag`` is true or false. ``default`` is the default in action.yml.
     """
 
     name: str
@@ -48,68 +48,70 @@ INPUTS = (
 )
 
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
-"""What GitHub's own tools take (the core schema of YAML 1.2)."""
+"""The texts that GitHub's own tools accept (the core schema of YAML 1.2)."""
 
 OUTPUTS = ("sent", "held", "failed", "skipped", "rotated", "report", "preview", "matrix")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a workflow gave, by the inputs' names; what is empty is not given. It is not shown: it holds secrets."""
+    """The inputs that a workflow gives, by name. An empty input is not given. The repr hides them: some are secrets."""
 
     texts: Mapping[str, str] = field(repr=False)
 
     def environ(self, around: Mapping[str, str]) -> dict[str, str]:
-        """The environment of the command: the one around, and the inputs that belong there."""
-        named = {one.environ: self.texts[one.name] for one in INPUTS if one.environ and one.name in self.texts}
+        """The environment of the command: the given one, with the inputs that are variables."""
+        named = {
+            entry.environ: self.texts[entry.name] for entry in INPUTS if entry.environ and entry.name in self.texts
+        }
         return {**around, **named}
 
     def arguments(self, report: Path, preview: Path) -> list[str]:
-        """The command line, with the places for what the command writes.
+        """The command line, with the paths of the report and of the preview.
 
-        What stands in ``command`` behind the command's name counts last. Raises InputError with all that is wrong.
+        Options in the input ``command`` count last. Raises InputError with everything that is wrong.
         """
-        wrong = [
-            f"The input '{one.name}' must be true or false."
-            for one in INPUTS
-            if one.flag and self.texts.get(one.name, "") not in ("", *_TRUE, *_FALSE)
+        faults = [
+            f"The input '{entry.name}' must be true or false."
+            for entry in INPUTS
+            if entry.flag and self.texts.get(entry.name, "") not in ("", *_TRUE, *_FALSE)
         ]
-        wrong += [
-            f"In the input '{one.name}' {found.sentence}."
-            for one in INPUTS
-            if not one.environ and (found := find_invisible(self.texts.get(one.name, "")))
+        faults += [
+            f"In the input '{entry.name}' {invisible.sentence}."
+            for entry in INPUTS
+            if not entry.environ and (invisible := find_invisible(self.texts.get(entry.name, "")))
         ]
         try:
             command, rest = _command(self.texts.get("command", "run"))
         except InputError as error:
-            raise InputError(" ".join([str(error), *wrong])) from None
+            raise InputError(" ".join([str(error), *faults])) from None
         options = option_names(command)
-        used = [one for one in INPUTS if one.option and self._is_used(one)]
-        wrong += [
-            f"The input '{one.name}' is not for '{command.name}'; leave it out."
-            for one in used
-            if one.option not in options
+        used = [entry for entry in INPUTS if entry.option and self._is_used(entry)]
+        faults += [
+            f"The input '{entry.name}' is not for '{command.name}'; leave it out."
+            for entry in used
+            if entry.option not in options
         ]
-        if wrong:
-            raise InputError(" ".join(wrong))
+        if faults:
+            raise InputError(" ".join(faults))
         line = [*command.name.split(), "--report", str(report)]
         if command.name == "preview":
             line += ["--out", str(preview)]
-        for one in used:
-            line += [one.option] if one.flag else [one.option, self.texts[one.name]]
+        for entry in used:
+            line += [entry.option] if entry.flag else [entry.option, self.texts[entry.name]]
         return line + rest
 
-    def _is_used(self, one: Input) -> bool:
-        text = self.texts.get(one.name, "")
-        return text not in _FALSE if one.flag and text else bool(text)
+    def _is_used(self, entry: Input) -> bool:
+        text = self.texts.get(entry.name, "")
+        return text not in _FALSE if entry.flag and text else bool(text)
 
 
 def given(environ: Mapping[str, str]) -> Given:
-    """The inputs as the runner hands them over: in upper case, blanks as ``_``, dashes as they are (its issue 2283).
+    """The inputs in the environment: in upper case, blanks as ``_``, dashes as they are (actions/runner#2283).
 
-    Something between here and there may have turned the dashes into ``_`` as well, as shells need it.
+    A shell in between may have turned the dashes into ``_`` as well.
     """
-    return Given({one.name: text for one in INPUTS if (text := _text(one.name.upper(), environ))})
+    return Given({entry.name: text for entry in INPUTS if (text := _text(entry.name.upper(), environ))})
 
 
 def _text(name: str, environ: Mapping[str, str]) -> str:
@@ -117,7 +119,7 @@ def _text(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _command(text: str) -> tuple[Command, list[str]]:
-    """The command that is named, which may be in two words, and the words behind its name."""
+    """The command with this name, of one word or two, and the words behind it."""
     try:
         words = shlex.split(text)
     except ValueError:

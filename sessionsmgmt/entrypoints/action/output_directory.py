@@ -1,4 +1,4 @@
-"""Where an Action in a container leaves files for the later steps of the job, and what they are called there.
+"""Where an Action in a container leaves files for the later steps of the job, and their paths in those steps.
 
 The runner mounts some of its folders into the container under other names and translates the paths that it hands in,
 but not those that come out again (actions/runner, ContainerActionHandler.cs and ContainerInfo.cs):
@@ -8,8 +8,8 @@ but not those that come out again (actions/runner, ContainerActionHandler.cs and
 - ``RUNNER_WORKSPACE`` is the host's path in every version: the folder of the repository. Beside it is ``_temp``, that
   of temporary files.
 
-The workspace is reachable by both too, but nothing is left there: it is the club's repository, and a file that belongs
-to root keeps the next checkout on a machine of one's own from cleaning up.
+Both can reach the workspace too, but nothing is left there. It is the club's repository, and on a self-hosted runner a
+file that belongs to root would keep the next checkout from cleaning up.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _HOME = Path("/github/home")
 
 @dataclass(frozen=True, slots=True)
 class OutputDirectory:
-    """A folder of this process and of the later steps: by its path here, and by theirs."""
+    """A folder that this process and the later steps share: its path here, and its path there."""
 
     here: Path
     there: Path
 
     def path(self, written: Path) -> str:
-        """What later steps call something that was written below ``here``; empty if it was not."""
+        """The path in later steps of what was written below ``here``; empty if it was not written."""
         return str(self.there / written.relative_to(self.here)) if written.exists() else ""
 
     def give(self, written: Path) -> None:
-        """Let the files belong to whom the folder belongs to, who could not delete what is root's."""
+        """Change the owner of the files to the owner of the folder, who could not delete files of root."""
         with suppress(OSError):
             owner = self.here.stat()
             for path in [written, *written.rglob("*")]:
@@ -45,7 +45,7 @@ class OutputDirectory:
 
 
 def output_directory(paths: OutputPaths, otherwise: Path) -> OutputDirectory:
-    """The folder to leave files in; ``otherwise`` serves where no runner named one."""
+    """The folder to leave files in. ``otherwise`` is used where no runner names one."""
     temp = Path(paths.temp or otherwise)
     if temp == _TEMP and paths.workspace:
         return OutputDirectory(temp, Path(paths.workspace).parent / "_temp")

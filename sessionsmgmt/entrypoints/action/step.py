@@ -1,7 +1,7 @@
-"""The Actions runner's side: the inputs become a call of the command line, and what that did becomes outputs.
+"""The Action: inputs become a call of the command line, and its result becomes outputs, a summary and annotations.
 
-The command line itself knows nothing of it. All that it prints goes between two orders that make the runner deaf, so
-that no text from a calendar can give it one.
+The command line itself knows nothing of the runner. Its output stands between two workflow commands that stop all
+others, so that no text from a calendar can make the runner obey it.
 """
 
 from __future__ import annotations
@@ -32,45 +32,45 @@ from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary
-from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
+from sessionsmgmt.presenters.workflow_commands import output, problem_annotations, result_annotations, workflow_command
 from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, Settings
 
 
-class Remembered:
-    """A view of the command line that keeps what there is to show until the runner listens again."""
+class Recorder:
+    """A view that records what there is to show, until the runner obeys workflow commands again."""
 
     def __init__(self) -> None:
         self.done: tuple[Presentation, Config] | None = None
         self.error: SessionsError | None = None
 
     def show(self, shown: Presentation, config: Config) -> None:
-        """Keep what was done."""
+        """Record what was done."""
         self.done = (shown, config)
 
     def show_problems(self, error: SessionsError) -> None:
-        """Keep why nothing could be done."""
+        """Record why nothing could be done."""
         self.error = error
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a call of the command line ended: its status, what it showed, and what it printed that is for machines."""
+class Call:
+    """A call of the command line that has ended: its status, what it showed, and the matrix that it printed."""
 
     status: int
-    seen: Remembered
+    recorder: Recorder
     matrix: str = ""
 
 
 def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int:
-    """Run the command that the inputs name, say what it did in every way that there is, and return its exit status.
+    """Run the command that the inputs name, write its outputs, summary and annotations, and return its exit status.
 
-    ``stop`` knows whether somebody wants it to end.
+    ``stop`` says whether the command is asked to end.
     """
     try:
         return _run(environ, log, stop)
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach the log
         with suppress(OSError):
-            _say(log, [order("error", terminal.unforeseen(error, verbose=True))])
+            _print_lines(log, [workflow_command("error", terminal.unforeseen(error, verbose=True))])
         return Exit.ATTENTION
 
 
@@ -84,77 +84,79 @@ def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
         try:
             _check(files.values())
             arguments = inputs.arguments(folder / "report.json", folder / "preview")
-            ended = _call(arguments, settings, partial(visit, environ=environ), log, stop)
+            call = _call(arguments, settings, partial(visit, environ=environ), log, stop)
         except InputError as error:
-            ended = _refused(error, log)
+            call = _refused(error, log)
         stop.defer()
         values = {
-            **_counted(ended),
+            **_count_outputs(call),
             "report": shared.path(folder / "report.json"),
             "preview": shared.path(folder / "preview"),
-            "matrix": ended.matrix,
+            "matrix": call.matrix,
         }
         failures = [
             files[OUTPUT].add(lambda _: "".join(output(name, values[name]) for name in OUTPUTS)),
-            files[STEP_SUMMARY].add(lambda size: fitted(_summary(ended.seen), LARGEST - size)),
+            files[STEP_SUMMARY].add(lambda size: fitted(_summary(call.recorder), LARGEST - size)),
         ]
     shared.give(folder)
-    _say(log, [order("warning", failure) for failure in failures if failure])
-    _say(log, _annotations(ended, root))
-    return ended.status
+    _print_lines(log, [workflow_command("warning", failure) for failure in failures if failure])
+    _print_lines(log, _annotations(call, root))
+    return call.status
 
 
 def _check(files: Iterable[StepFile]) -> None:
-    """See that the files can be written, before anything is done. Raises InputError."""
+    """Raise InputError where one of the step's files can't be written, before anything is done."""
     troubles = [file.trouble for file in files if file.trouble]
     if troubles:
         raise InputError(" ".join(troubles), "The runner names them in GITHUB_OUTPUT and GITHUB_STEP_SUMMARY.")
 
 
-def _call(arguments: list[str], settings: Settings, visit: Callable[[str], None], log: TextIO, stop: Stop) -> Ended:
-    """Run a command. What ``plan`` prints is for machines, and kept."""
-    seen, kept = Remembered(), io.StringIO()
-    out = kept if arguments[0] == "plan" else log
-    with _deaf(log, f"sessionsmgmt {arguments[0]}") as word:
+def _call(arguments: list[str], settings: Settings, visit: Callable[[str], None], log: TextIO, stop: Stop) -> Call:
+    """Run a command. The output of ``plan`` is kept, for the output ``matrix``."""
+    recorder, printed = Recorder(), io.StringIO()
+    out = printed if arguments[0] == "plan" else log
+    with _commands_stopped(log, f"sessionsmgmt {arguments[0]}") as token:
         with redirect_stdout(out), redirect_stderr(log):  # one stream, or a line could overtake an order
-            mask = partial(_hide_from_deaf, log, word)
-            status = command_line.main(arguments, ProcessContext(settings, mask, visit, [seen], stop))
-        log.write(kept.getvalue())
-    return Ended(status, seen, kept.getvalue().strip())
+            mask = partial(_hide_while_stopped, log, token)
+            status = command_line.main(arguments, ProcessContext(settings, mask, visit, [recorder], stop))
+        log.write(printed.getvalue())
+    return Call(status, recorder, printed.getvalue().strip())
 
 
-def _refused(error: InputError, log: TextIO) -> Ended:
-    """Say that the inputs are wrong."""
-    seen = Remembered()
-    seen.show_problems(error)
-    with _deaf(log, "sessionsmgmt"):
+def _refused(error: InputError, log: TextIO) -> Call:
+    """Show that the inputs are wrong."""
+    recorder = Recorder()
+    recorder.show_problems(error)
+    with _commands_stopped(log, "sessionsmgmt"):
         terminal.show_problems(error, log)
-    return Ended(error_status(error), seen)
+    return Call(error_status(error), recorder)
 
 
 @contextmanager
-def _deaf(log: TextIO, title: str) -> Iterator[str]:
-    """Fold what is printed meanwhile, and let the runner obey none of it but the word that ends it, which is given."""
-    word = secrets.token_hex(16)
-    _say(log, [order("group", title), order("stop-commands", word)])
+def _commands_stopped(log: TextIO, title: str) -> Iterator[str]:
+    """Fold what the block prints, and let the runner obey no workflow command in it, until the yielded token."""
+    token = secrets.token_hex(16)
+    _print_lines(log, [workflow_command("group", title), workflow_command("stop-commands", token)])
     try:
-        yield word
+        yield token
     finally:
-        _say(log, ["", f"::{word}::", order("endgroup", "")])  # on a line of its own, whatever was printed last
+        _print_lines(
+            log, ["", f"::{token}::", workflow_command("endgroup", "")]
+        )  # on a line of its own, whatever was printed last
 
 
 def _hide(log: TextIO, secret: str) -> None:
     """Have the runner hide a secret."""
-    _say(log, _mask_commands(log, secret))
+    _print_lines(log, _mask_commands(log, secret))
 
 
-def _hide_from_deaf(log: TextIO, word: str, secret: str) -> None:
-    """Have the runner hide a secret while it obeys no command: it would print a command that it does not obey.
+def _hide_while_stopped(log: TextIO, token: str, secret: str) -> None:
+    """Have the runner hide a secret while workflow commands are stopped: it prints a command that it does not obey.
 
-    So it is made to obey again for just these commands, in one writing that nothing can come between.
+    So commands are resumed for these alone, in a single write that no other output can interrupt.
     """
     if commands := _mask_commands(log, secret):
-        _say(log, ["\n".join(["", f"::{word}::", *commands, order("stop-commands", word)])])
+        _print_lines(log, ["\n".join(["", f"::{token}::", *commands, workflow_command("stop-commands", token)])])
 
 
 def _mask_commands(log: TextIO, secret: str) -> list[str]:
@@ -163,30 +165,30 @@ def _mask_commands(log: TextIO, secret: str) -> list[str]:
     return [secret_masking.add_mask_command(form) for form in sorted(secret_masking.forms(secret))]
 
 
-def _say(log: TextIO, lines: Iterable[str]) -> None:
+def _print_lines(log: TextIO, lines: Iterable[str]) -> None:
     log.writelines(f"{line}\n" for line in lines)
     log.flush()
 
 
-def _counted(ended: Ended) -> dict[str, str]:
-    if ended.seen.done is None:
+def _count_outputs(call: Call) -> dict[str, str]:
+    if call.recorder.done is None:
         return {**{state.value: "0" for state in report.COUNTED}, "rotated": "false"}
-    shown, _ = ended.seen.done
+    shown, _ = call.recorder.done
     counts = {state: str(count) for state, count in report.counts(shown).items()}
     return {**counts, "rotated": "true" if shown.rotated else "false"}
 
 
-def _summary(seen: Remembered) -> Iterator[str]:
-    if seen.done:
-        yield from summary(*seen.done)
-    if seen.error:
-        yield from problems_summary(seen.error)
+def _summary(recorder: Recorder) -> Iterator[str]:
+    if recorder.done:
+        yield from summary(*recorder.done)
+    if recorder.error:
+        yield from problems_summary(recorder.error)
 
 
-def _annotations(ended: Ended, workspace: Path) -> Iterator[str]:
-    if ended.seen.error:
-        yield from problem_annotations(ended.seen.error, workspace)
-    if ended.seen.done:
-        yield from result_annotations(ended.seen.done[0], workspace)
-    if ended.status and not (ended.seen.error or ended.seen.done):
-        yield order("error", f"sessionsmgmt ended with {ended.status}; the log of this step says why.")
+def _annotations(call: Call, workspace: Path) -> Iterator[str]:
+    if call.recorder.error:
+        yield from problem_annotations(call.recorder.error, workspace)
+    if call.recorder.done:
+        yield from result_annotations(call.recorder.done[0], workspace)
+    if call.status and not (call.recorder.error or call.recorder.done):
+        yield workflow_command("error", f"sessionsmgmt ended with {call.status}; the log of this step says why.")

@@ -1,6 +1,6 @@
 """The two files of a step that the runner reads: its outputs, and its summary.
 
-Each is tried before the command does anything, and written at the end; one that fails then leaves the other alone.
+Both are opened before the command does anything, and written at the end. If one fails then, the other is still written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sessionsmgmt import safe_files
 from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, OutputPaths
 
 TITLES = {OUTPUT: "outputs", STEP_SUMMARY: "summary"}
-"""The variables that name the files, and what a person calls these."""
+"""The variables that name the files, and the names for a person."""
 
 
 @dataclass(frozen=True, slots=True)

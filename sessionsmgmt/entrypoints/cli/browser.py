@@ -1,4 +1,4 @@
-"""The person's browser, started with what a browser needs of the environment and none of this program's secrets."""
+"""Opening the person's browser. It gets the variables that a browser needs, and none of this program's secrets."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ NEEDED = frozenset(
         "__CF_USER_TEXT_ENCODING",
     }
 )
-"""The variables that a browser finds its display, its profile and its programs by, on any system."""
+"""The variables by which a browser finds its display, its profile and its programs, on any system."""
 NEEDED_TOO = ("GNOME_", "KDE_", "LC_", "XDG_")
-"""How the others of that kind begin."""
+"""The beginnings of the other variables of that kind."""
 
 
 def needed(environ: Mapping[str, str]) -> dict[str, str]:
-    """The part of the environment that a browser is given."""
+    """The variables that a browser gets."""
     return {name: value for name, value in environ.items() if name in NEEDED or name.startswith(NEEDED_TOO)}
 
 
 def visit(url: str, environ: Mapping[str, str]) -> None:
-    """Open the address in the person's browser, and go on at once; where there is none, nothing happens."""
+    """Open the address in the person's browser, if there is one, and return at once."""
     command = [sys.executable, "-I", "-m", "webbrowser", url]
     Thread(target=_run, args=(command, needed(environ)), daemon=True).start()
 

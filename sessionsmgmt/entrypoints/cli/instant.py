@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 YEARS = range(1970, 2200)
-"""Those an instant may be in: time zones are known for them, and counting on from them does not leave the calendar."""
+"""The years of an instant: time zones are known for them, and later dates stay within Python's calendar."""
 
 
 class Instant(click.ParamType[datetime]):
@@ -16,7 +16,7 @@ class Instant(click.ParamType[datetime]):
     name = "instant"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The instant in UTC; a text without an offset is refused, since it means another instant elsewhere."""
+        """The instant in UTC. A text without an offset is refused: it means different instants in different places."""
         try:
             instant = datetime.fromisoformat(str(value))
         except ValueError:

@@ -44,7 +44,7 @@ from sessionsmgmt.settings import Settings, in_actions
 
 
 class View(Protocol):
-    """Somewhere else, besides the terminal, where what a command did is to be seen."""
+    """Where a command is shown besides the terminal."""
 
     def show(self, shown: Presentation, config: Config) -> None:
         """Show what was done."""
@@ -59,8 +59,8 @@ class View(Protocol):
 class ProcessContext:
     """Where the command line was started: its settings, the views besides the terminal, and what hides secrets.
 
-    ``mask`` is told every secret that is only learnt on the way, before it is used; ``visit`` opens an address in the
-    person's browser; ``stop`` knows whether somebody wants the command to end.
+    ``mask`` gets every secret before it is used; ``visit`` opens an address in the person's browser; ``stop`` says
+    whether the command is asked to end.
     """
 
     settings: Settings
@@ -146,7 +146,7 @@ def _print_matrix(invocation: Invocation, result: PlanResult) -> Exit:
 
 @contextmanager
 def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Presentation, ZoneInfo], Presentation]]:
-    """What writes the report at the end. Raises InputError, before anything is done, where it can't be written."""
+    """Yield what writes the report at the end. Raises InputError before anything is done, where it can't be written."""
     with ExitStack() as files:
         try:
             write = files.enter_context(safe_files.replacing(path, root)) if path else None
@@ -168,7 +168,7 @@ def _reporting(path: Path | None, root: Path) -> Iterator[Callable[[Presentation
 
 
 def _unless_stopped(stop: Stop, act: Callable[[], Result]) -> Result:
-    """What the command does. Raises StoppedError where it was ended at once; its result is shown in any case."""
+    """The result of ``act``. Raises StoppedError where a signal ended it. From then on, signals are only noted."""
     try:
         return act()
     except KeyboardInterrupt:
@@ -178,15 +178,15 @@ def _unless_stopped(stop: Stop, act: Callable[[], Result]) -> Result:
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
-    """What time it is by now, counted from ``now``: first just that, later as much more as has passed."""
-    began: list[float] = []
+    """A clock that returns ``now`` at its first call, and later as much more as has passed since."""
+    first: list[float] = []
 
-    def tell() -> datetime:
-        passed = time.monotonic()
-        began[:] = began or [passed]
-        return now + timedelta(seconds=passed - began[0])
+    def clock() -> datetime:
+        seconds = time.monotonic()
+        first[:] = first or [seconds]
+        return now + timedelta(seconds=seconds - first[0])
 
-    return tell
+    return clock
 
 
 def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:

@@ -36,7 +36,7 @@ def start() -> int:
 
 
 def start_in(environ: Mapping[str, str], stop: Stop) -> int:
-    """The same, once what the process inherits is settled; ``stop`` knows whether somebody wants it to end."""
+    """The same with a settled environment (see ``process_environment``). ``stop`` says whether it is asked to end."""
     return main(sys.argv[1:], process_context(environ, stop))
 
 

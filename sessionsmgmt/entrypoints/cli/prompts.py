@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from sessionsmgmt.application.arguments import ForgetArguments, InitArguments
+from sessionsmgmt.application.arguments import InitArguments
+from sessionsmgmt.application.command import confirmation
 from sessionsmgmt.application.context import Request
 from sessionsmgmt.application.setup.questions import Question
 
@@ -21,11 +22,10 @@ def completed(request: Request, arguments: Any) -> Any:
 
     Raises click.UsageError where nobody is there to be asked, click.Abort where the person says no.
     """
-    match arguments:
-        case InitArguments():
-            return _init(request, arguments)
-        case ForgetArguments():
-            _confirm_deletion(arguments)
+    if isinstance(arguments, InitArguments):
+        return _init(request, arguments)
+    if asked := confirmation(arguments):
+        _confirm(asked)
     return arguments
 
 
@@ -48,14 +48,11 @@ def _init(request: Request, arguments: InitArguments) -> InitArguments:
         return replace(arguments, overwrite=(*arguments.overwrite, *may_go))
 
 
-def _confirm_deletion(arguments: ForgetArguments) -> None:
+def _confirm(asked: str) -> None:
     """Ask before what can't be undone. A person who is not at a terminal has to agree beforehand."""
-    if arguments.dry_run or arguments.yes:
-        return
-    what = "what is kept about that person" if arguments.person else "everything that is kept about the club"
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
-    click.confirm(f"This deletes {what}, and nobody can bring it back. Go on?", abort=True, err=True)
+    click.confirm(asked, abort=True, err=True)
 
 
 @contextmanager
@@ -66,7 +63,7 @@ def _somebody_answers() -> Iterator[None]:
     except click.Abort as abort:
         if not isinstance(abort.__context__, EOFError):
             raise
-        text = "nobody is here to be asked: answer with the options, or say --yes to take what is suggested"
+        text = "nobody is here to be asked: answer with the options, or say --yes to use the suggested answers"
         raise click.UsageError(text) from None
 
 

@@ -1,7 +1,6 @@
-"""What a command says, on streams that may be closed, full, or read by nobody any more.
+"""Writing to standard output and standard error, which may be closed, full, or no longer read by anybody.
 
-What was done is done whether or not it can be shown. Only where the text itself is what was asked for is it an error
-that it can't be printed.
+That a result can't be shown changes nothing of what was done. It is an error only where the text itself was asked for.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from sessionsmgmt.errors import InputError
 
 
 def show(say: Callable[[], None], stream: TextIO) -> str:
-    """Say something on the stream, and return why that failed, if it did.
+    """Call ``say``, which writes to the stream, and return why that failed; empty if it did not.
 
-    It is no failure that the other end of a pipe was closed early: whoever did has seen enough.
+    A pipe that was closed early is no failure: its reader has seen enough.
     """
     try:
         say()
@@ -41,8 +40,8 @@ def print_out(text: str) -> None:
 
 
 def check_printing() -> None:
-    """See, before something is made that can be made only once, that it can be printed. Raises InputError."""
-    with suppress(ValueError):  # what has no descriptor is no stream of the system
+    """Raise InputError where printing would fail, before something is made that can be made only once."""
+    with suppress(ValueError):  # a stream without a descriptor is none of the system's
         try:
             os.write(sys.stdout.fileno(), b"")
         except OSError as error:
@@ -56,7 +55,7 @@ def _unprintable(trouble: str) -> InputError:
 
 
 def _divert(stream: TextIO) -> None:
-    """Let whatever is still said there go nowhere, or Python complains when it ends."""
+    """Discard whatever is written there from now on, or Python complains when it ends."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

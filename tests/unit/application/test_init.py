@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from sessionsmgmt.application.setup.init import plan, write, write_files
+from sessionsmgmt.application.setup.init import planned_files, write, write_files
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, guess_zone, questions
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.load import load
@@ -158,14 +158,14 @@ def test_any_text_is_read_back_as_it_was_answered(
 
 @given(name=LINES)
 def test_any_calendar_name_at_google_is_read_back(name: str) -> None:
-    written = yaml.safe_load(plan(answered(provider="google", calendar=name))["sessions.yml"])
+    written = yaml.safe_load(planned_files(answered(provider="google", calendar=name))["sessions.yml"])
 
     assert written["calendar"] == {"provider": "google", "name": name}
 
 
 def test_several_recipients_are_all_told_and_each_once() -> None:
     given = "a@example.org, b@example.org,A@Example.org"
-    written = yaml.safe_load(plan(answered(recipients=given))["sessions.yml"])
+    written = yaml.safe_load(planned_files(answered(recipients=given))["sessions.yml"])
 
     assert written["notices"][0]["to"] == ["A@Example.org", "b@example.org"]
 
@@ -177,7 +177,7 @@ def test_several_recipients_are_all_told_and_each_once() -> None:
 def test_the_sample_has_no_person_of_this_world_and_is_written_by_the_rules(
     provider: str, calendar: str, contacts: str
 ) -> None:
-    files = plan(answered(provider=provider, match="long " * 19))
+    files = planned_files(answered(provider=provider, match="long " * 19))
     addresses = re.findall(rb"[\w.]+@[\w.]+", files[calendar] + files[contacts])
 
     assert {address.rpartition(b"@")[2] for address in addresses} == {b"example.org", b"sessionsmgmt.invalid"}
@@ -189,14 +189,14 @@ def test_the_sample_has_no_person_of_this_world_and_is_written_by_the_rules(
 @given(match=LINES)
 @example(match=r"C:\new; a, b")
 def test_the_sample_session_matches_whatever_text_was_chosen(match: str) -> None:
-    [event] = Calendar.from_ical(plan(answered(match=match))["calendar.ics"]).events
+    [event] = Calendar.from_ical(planned_files(answered(match=match))["calendar.ics"]).events
 
     assert str(event["SUMMARY"]) == match
 
 
 @pytest.mark.parametrize("provider", ["files", "google"])
 def test_the_workflows_may_do_no_more_than_they_need(provider: str) -> None:
-    files = plan(answered(provider=provider))
+    files = planned_files(answered(provider=provider))
     granted = {
         name: [job["permissions"] for job in workflow(files, name)["jobs"].values()]
         for name in ("notify", "preview", "rotate")
@@ -215,13 +215,13 @@ def test_the_workflows_may_do_no_more_than_they_need(provider: str) -> None:
 
 def test_the_preview_on_pull_requests_gets_no_secret() -> None:
     for provider in ("files", "google"):
-        text = plan(answered(provider=provider))[".github/workflows/sessions-preview.yml"].decode()
+        text = planned_files(answered(provider=provider))[".github/workflows/sessions-preview.yml"].decode()
         assert "secrets." not in text
         assert "pull_request_target" not in text
 
 
 def test_the_schedules_are_in_the_clubs_time_zone_and_off_the_hour() -> None:
-    files = plan(answered(provider="google", timezone="Europe/Paris"))
+    files = planned_files(answered(provider="google", timezone="Europe/Paris"))
     for name in ("notify", "rotate"):
         [entry] = workflow(files, name)[True]["schedule"]  # YAML 1.1 reads the key "on" as true
         assert entry["timezone"] == "Europe/Paris"
@@ -229,14 +229,14 @@ def test_the_schedules_are_in_the_clubs_time_zone_and_off_the_hour() -> None:
 
 
 def test_a_club_on_files_is_on_no_schedule_since_it_would_tell_nobody() -> None:
-    files = plan(answered())
+    files = planned_files(answered())
 
     assert workflow(files, "notify")[True].keys() == {"workflow_dispatch"}
     assert workflow(files, "rotate")[True].keys() == {"workflow_dispatch"}
 
 
 def test_runs_wait_for_each_other_and_none_is_dropped() -> None:
-    files = plan(answered(provider="google"))
+    files = planned_files(answered(provider="google"))
 
     assert workflow(files, "notify")["concurrency"] == workflow(files, "rotate")["concurrency"]
     assert workflow(files, "notify")["concurrency"] == {
@@ -250,14 +250,14 @@ def test_writing_touches_nothing_but_what_was_planned(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "club"
     written = write(answered(), folder)
 
-    assert contents(tmp_path) == {f"new/club/{name}": content for name, content in plan(answered()).items()}
-    assert {path.as_posix() for path in written} == plan(answered()).keys()
+    assert contents(tmp_path) == {f"new/club/{name}": content for name, content in planned_files(answered()).items()}
+    assert {path.as_posix() for path in written} == planned_files(answered()).keys()
 
 
 def test_a_file_in_the_way_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "notice.md").write_text("mine")
 
-    with pytest.raises(InputError, match=r"^There already: notice\.md\. Nothing was written\."):
+    with pytest.raises(InputError, match=r"^These files exist already: notice\.md\. Nothing was written\."):
         write(answered(), tmp_path)
     assert contents(tmp_path) == {"notice.md": b"mine"}
 
@@ -268,7 +268,7 @@ def test_a_dangling_link_in_the_way_stops_everything(tmp_path: Path) -> None:
     club.mkdir()
     (club / "sessions.yml").symlink_to(outside)
 
-    with pytest.raises(InputError, match=r"^There already: sessions\.yml"):
+    with pytest.raises(InputError, match=r"^These files exist already: sessions\.yml"):
         write(answered(), club)
     assert contents(tmp_path) == {}
 
@@ -276,14 +276,14 @@ def test_a_dangling_link_in_the_way_stops_everything(tmp_path: Path) -> None:
 def test_only_what_is_named_is_overwritten(tmp_path: Path) -> None:
     write(answered(team="Before"), tmp_path)
     (tmp_path / "notice.md").write_text("mine")
-    everything = [Path(name) for name in plan(answered()) if name != "notice.md"]
+    everything = [Path(name) for name in planned_files(answered()) if name != "notice.md"]
 
-    with pytest.raises(InputError, match=r"^There already: notice\.md"):
+    with pytest.raises(InputError, match=r"^These files exist already: notice\.md"):
         write(answered(team="After"), tmp_path, everything)
     assert b"Before" in contents(tmp_path)["sessions.yml"]
 
     write(answered(team="After"), tmp_path, [*everything, Path("notice.md")])
-    assert contents(tmp_path) == plan(answered(team="After"))
+    assert contents(tmp_path) == planned_files(answered(team="After"))
 
 
 def test_overwriting_what_init_does_not_write_is_refused(tmp_path: Path) -> None:

@@ -1,34 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sessionsmgmt.application.notifications import held_after, notify
 from sessionsmgmt.domain.delivery.claims import Claim, Entry, LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, State
-from sessionsmgmt.errors import RefusedError, SessionsError
+from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import NOW, SECRET, announcement
+from tests.unit.application.club import Wall
 from tests.unit.presenters.results import quiet
 
 NOTE = Note("Did this email leave?", "Look.")
-
-
-@dataclass
-class Wall:
-    """A board that keeps its notes in memory, or fails."""
-
-    notes: dict[str, Note] = field(default_factory=dict)
-    error: SessionsError | None = None
-
-    def post(self, topic: str, note: Note) -> None:
-        if self.error:
-            raise self.error
-        self.notes[topic] = note
-
-    def clear(self, topic: str, _text: str) -> None:
-        if self.error:
-            raise self.error
-        self.notes.pop(topic, None)
 
 
 def test_a_note_goes_up_and_comes_down() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.invented import FixedLedger, GivenCalendar, GivenContacts, invent
 from sessionsmgmt.application.job import Job, Mailing
-from sessionsmgmt.application.notices.preview import fullest_moment, preview_sample
+from sessionsmgmt.application.notices.preview_job import fullest_moment, preview_sample
 from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind, State

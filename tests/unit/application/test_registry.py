@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from sessionsmgmt.application.arguments import ForgetArguments, LoginArguments, ResolveArguments, RotateArguments
-from sessionsmgmt.application.command import Command, Effect, Permission, admit, fault, parameters
+from sessionsmgmt.application.command import Command, Effect, Permission, admit, confirmation, fault, parameters
 from sessionsmgmt.application.registry import COMMANDS, GROUPS
 from sessionsmgmt.application.setup.questions import questions
 from sessionsmgmt.bootstrap.services import JobSurroundings
@@ -147,3 +147,20 @@ def test_arguments_that_do_not_go_together_are_named(arguments: object, said: st
 
     assert said in wrong
     assert bool(wrong) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (ForgetArguments(), "about the club, and nobody can bring it back"),
+        (ForgetArguments(person="ada@example.org"), "about that person, and nobody can bring it back"),
+        (ForgetArguments(dry_run=True), ""),
+        (ForgetArguments(yes=True), ""),
+        (ResolveArguments(sent=True), ""),
+    ],
+)
+def test_what_can_not_be_undone_is_confirmed_before(arguments: object, said: str) -> None:
+    asked = confirmation(arguments)
+
+    assert said in asked
+    assert bool(asked) == bool(said)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
-from sessionsmgmt.presenters.workflow_commands import order, output, problem_annotations, result_annotations
+from sessionsmgmt.presenters.workflow_commands import output, problem_annotations, result_annotations, workflow_command
 from tests.emulators.runner import Annotation, ViolationError, read_log, read_outputs
 from tests.unit.presenters.results import presentation, quiet
 
@@ -20,7 +20,7 @@ HOSTILE = "a\r\n::set-output name=b::c %0A%25 ##[error]x,y:z"
 @example(HOSTILE, HOSTILE)
 @example("%250A", "%3A")
 def test_an_order_means_to_the_runner_what_was_meant(data: str, title: str) -> None:
-    [found] = read_log(order("error", data, {"title": title, "line": 3})).annotations
+    [found] = read_log(workflow_command("error", data, {"title": title, "line": 3})).annotations
 
     assert found == Annotation("error", data, {**({"title": title} if title else {}), "line": "3"})
 

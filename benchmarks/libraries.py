@@ -1,0 +1,69 @@
+"""What a library would cost: its size, and the time of the processor that its import takes.
+
+``python -m benchmarks.libraries PACKAGE[:MODULE] …`` installs each, with what it needs besides requirements/run.txt,
+into a folder that is deleted afterwards. docs/decisions.md says what was decided by it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.startup import REPOSITORY, with_bytecode
+
+LOADED = "import dataclasses, datetime, json, logging, re, typing"
+"""What every command imports anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Bytes on the disk of all that came along, and the least seconds that the import added to ``LOADED``."""
+
+    name: str
+    size: int
+    seconds: float
+
+
+def measure(package: str, module: str, repeat: int) -> Library:
+    """Install it and import it, so often. Raises CalledProcessError where either fails."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as bytecode:
+        uv = str(Path(sys.executable).with_name("uv"))
+        pins = str(REPOSITORY / "requirements" / "run.txt")
+        command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", folder]
+        subprocess.run([*command, "--constraints", pins, package], check=True)
+        present = {path.name for path in Path(sys.prefix).rglob("site-packages/*")}
+        new = [path for path in Path(folder).iterdir() if path.name not in present]
+        size = sum(file.stat().st_size for path in new for file in [path, *path.rglob("*")] if file.is_file())
+        without = min(_seconds(LOADED, folder, bytecode) for _ in range(repeat))
+        both = min(_seconds(f"{LOADED}\nimport {module}", folder, bytecode) for _ in range(repeat))
+    return Library(package, size, both - without)
+
+
+def _seconds(code: str, folder: str, bytecode: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environ = {**with_bytecode(os.environ, bytecode), "PYTHONPATH": folder}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environ)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.libraries", description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--repeat", type=int, default=12, metavar="N", help="imports to take the least of")
+    parser.add_argument("packages", nargs="+", metavar="PACKAGE[:MODULE]")
+    given = parser.parse_args()
+    for named in given.packages:
+        package, _, module = named.partition(":")
+        library = measure(package, module or package.replace("-", "_"), given.repeat)
+        print(f"{library.name:<24}{library.size / 1_000_000:>8.1f} MB{library.seconds * 1000:>8.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
