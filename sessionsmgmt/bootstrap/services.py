@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
     from sessionsmgmt.ports.readers import Readers
     from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.secret_masking import Secret
     from sessionsmgmt.settings import Settings
 
 
@@ -154,11 +155,11 @@ class ClubServices:
         """Whether calendar, contacts or mail are an account's."""
         return self.club.uses_account
 
-    def credential(self) -> str:
+    def credential(self) -> Secret:
         """The account's stored credential as the environment has it."""
-        return self.club.credential.reveal()
+        return self.club.credential
 
-    def with_credential(self, credential: str) -> ClubServices:
+    def with_credential(self, credential: Secret) -> ClubServices:
         """The same ports with this credential in the place of the stored one."""
         return ClubServices(self.club.with_credential(credential))
 
