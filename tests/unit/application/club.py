@@ -21,13 +21,13 @@ from sessionsmgmt.presenters.note_texts import IssueTexts
 from sessionsmgmt.secret_masking import Secret
 from tests.builders import NOW
 from tests.settings import secret
-from tests.unit.application.job import Post
+from tests.unit.application.job import FakeMailer
 from tests.unit.application.secret_world import World
 from tests.unit.presenters.results import config
 
 
 @dataclass
-class Wall:
+class FakeNotifier:
     """Notes that are kept in memory, or that can't be posted."""
 
     notes: dict[str, Note] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Wall:
 
 
 @dataclass
-class Listener:
+class FakeConsole:
     """A console that remembers what was said, shown and printed."""
 
     lines: list[str] = field(default_factory=list)
@@ -86,8 +86,8 @@ class ClubPorts:
     """The ports of a club whose job, mailer, notes and secret are given. ``used`` are the credentials it ran with."""
 
     jobs: Callable[[], Job]
-    post: Post = field(default_factory=Post)
-    wall: Wall = field(default_factory=Wall)
+    post: FakeMailer = field(default_factory=FakeMailer)
+    wall: FakeNotifier = field(default_factory=FakeNotifier)
     world: World = field(default_factory=World)
     may_store: bool = True
     at_hand: str = "token 0"
@@ -97,7 +97,7 @@ class ClubPorts:
         self.used.append(self.at_hand)
         return self.jobs()
 
-    def mailer(self) -> Post:
+    def mailer(self) -> FakeMailer:
         return self.post
 
     def run_id(self) -> str:
@@ -131,7 +131,7 @@ def context(ports: ClubPorts, home: Home | None = None, *, renews: bool = True) 
         None,
         lambda: NOW,
         UNSTOPPED,
-        Listener(),
+        FakeConsole(),
         cast(Surroundings, home or Home()),
     )
     settings = replace(config(), credentials=Credentials("GOOGLE_CREDENTIALS") if renews else None)

@@ -101,13 +101,13 @@ def test_a_key_that_changes_twice_in_a_moment_is_an_error_and_changes_nothing() 
     assert world.calls == ["put", "key", "put"]
     assert world.stored == "token 9"
 
-    refusing = Refusing()
+    refusing = RefusingStore()
     with pytest.raises(RefusedError, match="newest key"):
         keep(secret("token 9"), refusing)
     assert refusing.calls == ["put", "key", "put"]
 
 
-class Refusing(World):
+class RefusingStore(World):
     def put(self, sealed: Sealed) -> bool:
         self.moment("put")
         del sealed

@@ -40,7 +40,7 @@ from sessionsmgmt.secret_masking import Mask, Secret
 from tests.builders import ANN, NOW, SAM, event, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 from tests.settings import load, secret
-from tests.unit.application.job import Diary, People, diary, people, states
+from tests.unit.application.job import FakeCalendar, FakeContacts, calendar_of, contacts_of, states
 
 SECTIONS: Mapping[str, Mapping[str, SectionReader]] = {
     "calendar": PROVIDERS.sections.calendar,
@@ -193,11 +193,11 @@ class ToyAccount:
     service: ToyService
     root: str
 
-    def calendar(self) -> Diary:
-        return diary(*self.service.events)
+    def calendar(self) -> FakeCalendar:
+        return calendar_of(*self.service.events)
 
-    def contacts(self) -> People:
-        return people(ANN, SAM)
+    def contacts(self) -> FakeContacts:
+        return contacts_of(ANN, SAM)
 
     def check(self) -> Iterable[Finding]:
         return (Finding("toy", Health.GOOD, f"It is at {self.root}."),)
