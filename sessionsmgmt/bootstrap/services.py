@@ -77,7 +77,7 @@ class JobSurroundings:
 
     def failed_preview(self, error: SessionsError, path: Path) -> PreviewReport:
         """What is published where there is no preview because of the error."""
-        cut, workspace = pull_request_preview.rest(self.settings), pull_request_preview.workspace(self.settings)
+        cut, workspace = pull_request_preview.rest(self.settings), self.settings.actions.folder
         return failed_report(error, path, cut, workspace)
 
 
