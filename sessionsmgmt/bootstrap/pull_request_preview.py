@@ -77,11 +77,6 @@ def rest(settings: Settings) -> str:
     return f"*The rest is left out here, for want of room. There is more in {link or 'the summary of the run'}.*"
 
 
-def workspace(settings: Settings) -> Path:
-    """The root of the repository."""
-    return Path(settings.actions.workspace or Path.cwd())
-
-
 def _page(settings: Settings) -> str:
     """The repository's page in a browser. Raises InputError where the environment names none."""
     return f"{base_url(settings.github.server_url, SERVER_URL) or 'https://github.com'}/{repository(settings)}"
