@@ -18,7 +18,9 @@ from sessionsmgmt.ports.credentials import Renewal
 from sessionsmgmt.ports.notifications import Note, NoteTexts, Notifier
 from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.note_texts import IssueTexts
+from sessionsmgmt.secret_masking import Secret
 from tests.builders import NOW
+from tests.settings import secret
 from tests.unit.application.job import FakeMailer
 from tests.unit.application.secret_world import World
 from tests.unit.presenters.results import config
@@ -107,18 +109,18 @@ class ClubPorts:
     def note_texts(self) -> NoteTexts:
         return IssueTexts(config())
 
-    def credential(self) -> str:
-        return self.at_hand
+    def credential(self) -> Secret:
+        return secret(self.at_hand)
 
-    def with_credential(self, credential: str) -> ClubPorts:
-        return replace(self, at_hand=credential)
+    def with_credential(self, credential: Secret) -> ClubPorts:
+        return replace(self, at_hand=credential.reveal())
 
     def may_store_credential(self) -> bool:
         return self.may_store
 
     @contextmanager
     def renewal(self, _clock: Callable[[], datetime]) -> Iterator[Renewal]:
-        yield Renewal(self.at_hand, self.world, self.world, lambda: NOW, timedelta(days=7))
+        yield Renewal(secret(self.at_hand), self.world, self.world, lambda: NOW, timedelta(days=7))
 
 
 def context(ports: ClubPorts, home: Home | None = None, *, renews: bool = True) -> Context:

@@ -67,7 +67,7 @@ def test_a_credential_that_is_due_is_renewed_before_anything_is_read_with_it(tmp
     assert states(result) == {"s00": State.SENT}
     assert result.rotation is not None
     assert result.rotation.issued
-    assert club.used == [result.rotation.credential] == [club.world.stored]
+    assert club.used == [result.rotation.credential.reveal()] == [club.world.stored]
 
 
 def test_a_store_that_is_away_keeps_nobody_from_being_told(tmp_path: Path) -> None:
