@@ -39,11 +39,6 @@ ANY_PROVIDER = {"ledger"}
 OF_A_PROVIDER = {"ledger": {"github"}}
 """The ledger on a branch is kept at GitHub."""
 
-KNOWN = {
-    ("config", "email"): "a mistake in a template and a language without wording are mistakes in sessions.yml",
-}
-"""The arrows that are there and should not be, with what they are for. None is added."""
-
 LIBRARIES = {"application": {"icalendar", "jinja2", "yaml"}, "domain": set(), "ports": set(), "shared": set()}
 """The libraries that a room may import at all, where that is limited. ``init`` reads files to make proposals."""
 
@@ -96,13 +91,7 @@ def between_providers(graph: list[Import]) -> Iterator[Import]:
 
 
 def test_every_import_follows_an_arrow_of_the_drawing() -> None:
-    unknown = [str(one) for one in forbidden(GRAPH) if (room(one.importer), room(one.imported)) not in KNOWN]
-
-    assert unknown == []
-
-
-def test_every_known_exception_is_still_needed() -> None:
-    assert set(KNOWN) == {(room(one.importer), room(one.imported)) for one in forbidden(GRAPH)}
+    assert [str(one) for one in forbidden(GRAPH)] == []
 
 
 def test_the_drawing_has_every_room_and_no_circle() -> None:
@@ -123,7 +112,7 @@ def test_no_module_folder_or_room_is_part_of_a_circle() -> None:
 
     assert circles(own) == []
     assert circles(own, folder) == []
-    assert circles([one for one in own if (room(one.importer), room(one.imported)) not in KNOWN], room) == []
+    assert circles(own, room) == []
 
 
 def test_no_provider_imports_another_one() -> None:
