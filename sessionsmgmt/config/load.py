@@ -113,7 +113,7 @@ def _config(
 
 
 def _other_credentials(top: Section, providers: ProviderSections) -> frozenset[str]:
-    """The secrets of the accounts that the club does not use; none where it uses no account."""
+    """The secrets of the accounts that the club does not use; empty if it uses no account."""
     sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
     used = {section.text("provider").value for section in sections} & providers.credentials.keys()
     return frozenset(secret for name, secret in providers.credentials.items() if used and name not in used)
