@@ -19,7 +19,6 @@ import click
 from sessionsmgmt import safe_files
 from sessionsmgmt.application.command import Command, admit, fault
 from sessionsmgmt.application.context import Context, Request
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.providers import PROVIDERS
@@ -38,7 +37,7 @@ from sessionsmgmt.entrypoints.cli.prompts import completed
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.entrypoints.signals import STOPPED
 from sessionsmgmt.errors import InputError, SessionsError, StoppedError
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
