@@ -1,4 +1,4 @@
-"""Trying again: how often, how long, and when to give up. One place for every service that is asked over a network."""
+"""Retries: how often, how long, and when to give up. One place for every service that is asked over a network."""
 
 from __future__ import annotations
 

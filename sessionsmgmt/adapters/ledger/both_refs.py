@@ -1,4 +1,4 @@
-"""The two refs that the git ledger is on, branch and witness: which version stands at each, and which counts."""
+"""The two refs of the git ledger, branch and witness: the version at each of them, and which one counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessionsmgmt.errors import RefusedError
 
 
 class Refs(Enum):
-    """How the branch and the witness stand to each other."""
+    """Which of the branch and the witness has the newer ledger."""
 
     EVEN = "both have the same, as far as is known, or there are none"
     AHEAD = "the branch is further than the witness, or there is no witness"
@@ -27,7 +27,7 @@ class Refs(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look at the refs shows: the version that counts, and the one that stands on the branch."""
+    """What was read at the refs: the version that counts, and the version on the branch."""
 
     counts: Version | None
     on_branch: Version | None
@@ -51,7 +51,7 @@ class BothRefs:
         self._witness = witness
 
     def branch(self) -> Version | None:
-        """What stands on the branch; None where there is none.
+        """The version on the branch; None where there is no branch.
 
         Raises RefusedError where it can't be trusted or is no ledger, and otherwise as ``Hub.repeat``.
         """

@@ -1,4 +1,4 @@
-"""The refs that the git ledger is on, as calls to GitHub: what stands there, and how they are made, moved and deleted.
+"""The calls to GitHub for the refs of the git ledger: reading what is there, making, moving and deleting a ref.
 
 All names are whole, as ``refs/heads/sessionsmgmt-ledger``.
 """
@@ -28,7 +28,7 @@ WRITING = Purpose("writing the ledger", "contents: write")
 HEADS = "refs/heads/"
 
 ANSWERS = frozenset({int(HTTPStatus.CONFLICT), int(HTTPStatus.UNPROCESSABLE_ENTITY), int(HTTPStatus.NOT_FOUND)})
-"""How GitHub says that a file, a branch or a ref is not what it was. What it means stands in the message."""
+"""GitHub's statuses where a file, a branch or a ref is not what it was. The message says which of these it is."""
 
 ABSENT = re.compile(r"reference does not exist", re.IGNORECASE)
 PRESENT = re.compile(r"reference already exists", re.IGNORECASE)
@@ -46,7 +46,7 @@ _RACES = re.compile(
 )
 """GitHub's messages where somebody else was faster: what was read, or was just written, is not there any more or yet.
 
-Everything else is a refusal: a rule of the repository has many words for itself, and a race only these.
+Every other message is a refusal: those of a repository's rules are many, and those of a race only these.
 """
 
 _AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
@@ -70,7 +70,7 @@ class Content:
 
 
 def is_race(declined: DeclinedError) -> bool:
-    """Whether somebody else was faster, so that looking and trying again can help.
+    """Whether somebody else was faster, so that reading and trying again can help.
 
     A message of several paragraphs is one of rules, whatever else it says.
     """
@@ -192,7 +192,7 @@ def check_alone(hub: Hub, repository: Repository, branch: str) -> None:
 
 
 def expect(wanted: str, *told: str) -> None:
-    """A success is one only if it tells what was done: others than GitHub answer with 200 as well."""
+    """Raise ValueError where a reply does not say what was done: a proxy, for instance, answers with 200 as well."""
     if told != (wanted,):
         raise ValueError("this is not GitHub's answer")
 

@@ -73,7 +73,7 @@ class GitVersion:
 class _Draft:
     """What the steps make of the ledger ``over`` which they were taken.
 
-    ``stored`` is what stands on the branch once ``data`` is taken; both are empty where it stays as it is.
+    ``stored`` is the version on the branch once ``data`` is written; both are empty where nothing is to be written.
     """
 
     over: Version | None
@@ -105,7 +105,11 @@ class GitTransaction:
         return self._seen
 
     def look(self) -> Seen:
-        """What counts now, and never what is older than what was seen of it before, or another club's."""
+        """The ledger that counts now.
+
+        Raises RefusedError where it is older than what was seen before, is another club's or can't be trusted, and
+        otherwise as ``Hub.repeat``.
+        """
         seen = self.look_once()
         for pause in LAGS if self._seen else LAGS[:2]:
             if not (seen.lost or self._is_older(seen.counts)):
@@ -126,7 +130,7 @@ class GitTransaction:
         return seen
 
     def look_once(self) -> Seen:
-        """Both refs as they are. The witness is asked for at first, and later where the branch is not as it should."""
+        """Both refs as they are now. After the first time, the witness is read only if the branch seems too old."""
         on_branch = self._refs.branch()
         if self._seen and not self._is_older(on_branch):
             return Seen(on_branch, on_branch, Refs.AHEAD if self._seen.refs is Refs.AHEAD else Refs.EVEN)
@@ -153,7 +157,7 @@ class GitTransaction:
         """
         seen = self._seen or self.look()
         draft = self._draft(seen.counts, steps, now, secret)
-        if steps and not draft.data:  # it may have changed meanwhile, and a refusal is about what is true now
+        if steps and not draft.data:  # a refusal is about what is true now, and the ledger may have changed
             seen = self.look()
             draft = self._draft(seen.counts, steps, now, secret)
         if not self._taken(draft, seen):
@@ -163,10 +167,10 @@ class GitTransaction:
         return draft.refused
 
     def restore(self, seen: Seen) -> bool:
-        """Let the branch stand where the witness stands; false if it is to be looked at again.
+        """Restore the branch from the witness; false if the refs have to be looked at again.
 
         Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
-        forwards. Where it does not lead to the witness, what the witness has is written over it.
+        forwards. Where the witness is no descendant of the branch, the witness's ledger is written over the branch's.
         """
         commit = self._witness.commit()
         if not commit:
@@ -191,7 +195,7 @@ class GitTransaction:
         return self._take(_Draft(over, version.snapshot, data=data, stored=written))
 
     def _is_older(self, version: Version | None) -> bool:
-        """Whether that is older than what was last seen. Numbers only grow, and no two writings have the same."""
+        """Whether that is older than what was last seen. Serial numbers only grow, and no two writes have the same."""
         last = self._seen.counts if self._seen else None
         if last is None or version is None:
             return last is not None
@@ -221,12 +225,12 @@ class GitTransaction:
         )
 
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft | RetryLater:
-        """Try once more over what stands there now. ``drafts`` are those that may have been taken, unknown to us."""
+        """Try once more over what is there now. ``drafts`` may have been written, if only their reply was lost."""
         seen = self.look()
         for draft in drafts:
             if draft.stored and draft.stored == seen.on_branch:
                 self._follow(draft.stored.serial)
-                return draft  # our request came through although its reply was lost
+                return draft  # the request was taken although its reply was lost
         draft = self._draft(seen.counts, steps, now, secret)
         if self._taken(draft, seen):
             return draft
@@ -234,7 +238,7 @@ class GitTransaction:
         return RetryLater("other runs keep writing it, or GitHub does not let it be written")
 
     def _taken(self, draft: _Draft, seen: Seen) -> bool:
-        """Whether the refs are as they should be afterwards; false if what was seen is not what stands there."""
+        """Bring the refs to the state that the draft wants; false if they are not as they were seen any more."""
         if seen.lost and not self.restore(seen):
             return False
         if draft.data:
@@ -254,7 +258,7 @@ class GitTransaction:
         return replace(draft, data=data, stored=version)
 
     def _take(self, draft: _Draft) -> bool:
-        """Put the draft on the branch; false if what it was made over is not what stands there."""
+        """Write the draft to the branch; false if the branch is not at the version that the draft is over."""
         commit = self._put(draft)
         if commit and draft.stored:
             self._seen = Seen(draft.stored, draft.stored, Refs.AHEAD)
@@ -262,7 +266,7 @@ class GitTransaction:
         return bool(commit)
 
     def _put(self, draft: _Draft) -> str:
-        """The commit in which the draft stands on the branch; empty if what it was made over is not what stands there.
+        """The commit that has the draft; empty if the branch is not at the version that the draft is over.
 
         A draft over nothing begins the branch.
         """
@@ -278,7 +282,7 @@ class GitTransaction:
             raise branches.refusal(declined, self._place.branch) from None
 
     def _follow(self, serial: int, commit: str = "") -> None:
-        """Let the witness stand where the branch stands. That it can't is a warning: the ledger itself is written."""
+        """Move the witness to the branch's commit. A failure is only a warning, since the ledger itself is written."""
         try:
             at = commit or branches.refs(self._hub, self._place.repository, self._place.ref).get(self._place.ref)
             if at:

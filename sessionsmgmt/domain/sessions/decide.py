@@ -200,7 +200,7 @@ def _reasons(
 
 
 def _somebody_left(context: _Context, missing: frozenset[str], assessment: Assessment) -> bool:
-    """Whether a person who was announced does not come any more. ``missing`` are the announced digests that nobody has now.
+    """Whether a person who was announced does not come any more. ``missing`` are announced digests that nobody has now.
 
     A person who is not in the address book does not count as having left. Where an attendee has no contact with a role,
     that attendee may be the person under another address; then only somebody who declined counts as having left.
