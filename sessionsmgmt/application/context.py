@@ -25,6 +25,7 @@ from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, Pu
 from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+from sessionsmgmt.secret_masking import Secret
 
 
 class Surroundings(Protocol):
@@ -155,11 +156,11 @@ class Services(Protocol):
         """Whether calendar, contacts or mail are an account's, so that its owner had to agree to it."""
         ...
 
-    def credential(self) -> str:
+    def credential(self) -> Secret:
         """The account's stored credential as the environment has it; empty where there is none."""
         ...
 
-    def with_credential(self, credential: str) -> Services:
+    def with_credential(self, credential: Secret) -> Services:
         """The same ports with this credential in the place of the stored one."""
         ...
 
@@ -246,7 +247,7 @@ class Context:
     config: Config
     services: Services
 
-    def with_credential(self, credential: str) -> Context:
+    def with_credential(self, credential: Secret) -> Context:
         """The same with this credential in the place of the stored one."""
         return replace(self, services=self.services.with_credential(credential))
 

@@ -19,6 +19,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import Sealed
 from sessionsmgmt.ports.health import Finding
+from sessionsmgmt.secret_masking import Secret
 
 
 class Data(StrEnum):
@@ -61,7 +62,7 @@ class Rotation:
     lapses, where that is known. ``trouble`` is what went wrong where the job can go on all the same.
     """
 
-    credential: str = field(repr=False)
+    credential: Secret
     issued: bool = False
     stale: bool = False
     ends: datetime | None = None

@@ -89,14 +89,14 @@ class Container:
     @property
     def credential(self) -> Secret:
         """The account's stored credential, as it is; empty where there is none."""
-        return self.settings.provider_secrets[self._account[1].secret] if self._account else Secret("", self.mask)
+        return self.settings.provider_secrets[self._account[0].credential] if self._account else Secret("", self.mask)
 
-    def with_credential(self, text: str) -> Container:
+    def with_credential(self, credential: Secret) -> Container:
         """The same with this credential in the place of the stored one."""
         if self._account is None:
             return self
-        secret = Secret(text, self.mask)
-        return replace(self, settings=self.settings.with_provider_secret(self._account[1].secret, secret))
+        spec, _ = self._account
+        return replace(self, settings=self.settings.with_provider_secret(spec.credential, credential))
 
     def consent_flow(self, client: Path) -> ConsentFlow:
         """How the account's owner agrees to what sessions.yml needs; ``client`` is the console's JSON file.

@@ -29,6 +29,7 @@ from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
 from sessionsmgmt.presenters.note_texts import IssueTexts
 from sessionsmgmt.presenters.preview_texts import PreviewPages, failed_report
+from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import Settings
 
 
@@ -138,11 +139,11 @@ class ClubServices:
         """Whether calendar, contacts or mail are an account's."""
         return self.club.uses_account
 
-    def credential(self) -> str:
+    def credential(self) -> Secret:
         """The account's stored credential as the environment has it."""
-        return self.club.credential.reveal()
+        return self.club.credential
 
-    def with_credential(self, credential: str) -> ClubServices:
+    def with_credential(self, credential: Secret) -> ClubServices:
         """The same ports with this credential in the place of the stored one."""
         return ClubServices(self.club.with_credential(credential))
 

@@ -16,7 +16,7 @@ def fold_label(label: str) -> str:
     return caseless(label.strip())
 
 
-@lru_cache(maxsize=4096)  # the dates of a series have one title, and every rule looks at each
+@lru_cache(maxsize=4096)  # the dates of a series have one title, and each is compared with every rule
 def comparable(text: str) -> str:
     """A title or a place for comparison, as a reader sees it.
 

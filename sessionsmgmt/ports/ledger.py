@@ -42,7 +42,7 @@ class Ledger(Protocol):
     """
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
-        """The ledger as it stands.
+        """The ledger as it is now.
 
         ``earlier`` is a snapshot that the same command read before: the result is not older than that, and a ledger
         that is not begun gets its secret. Raises RefusedError if the ledger can't be trusted, UnreachableError if it

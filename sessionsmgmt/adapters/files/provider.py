@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sessionsmgmt.adapters.files.sections import (
+    IcsCalendar,
+    OutboxMail,
+    VcardContacts,
+    read_ics,
+    read_outbox,
+    read_vcard,
+)
 from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
-from sessionsmgmt.config.model import Config, IcsCalendar, OutboxMail, VcardContacts
+from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import shown
 
 if TYPE_CHECKING:
@@ -38,8 +46,8 @@ def _sent_folder(_: None, section: OutboxMail, __: Config) -> SentFolder:
     return OutboxSent(section.path)
 
 
-ICS = ProviderSpec(name="ics", calendar_model=IcsCalendar, connect=nothing_shared, calendar=_calendar)
-VCARD = ProviderSpec(name="vcard", contacts_model=VcardContacts, connect=nothing_shared, contacts=_contacts)
+ICS = ProviderSpec(name="ics", read_calendar=read_ics, connect=nothing_shared, calendar=_calendar)
+VCARD = ProviderSpec(name="vcard", read_contacts=read_vcard, connect=nothing_shared, contacts=_contacts)
 OUTBOX = ProviderSpec(
-    name="outbox", mail_model=OutboxMail, connect=nothing_shared, mailer=_mailer, sent_folder=_sent_folder
+    name="outbox", read_mail=read_outbox, connect=nothing_shared, mailer=_mailer, sent_folder=_sent_folder
 )

@@ -22,7 +22,7 @@ FEW = 30
 class Clubs:
     """The folders of a repository that have a club, and the branches that their ledgers are or were on.
 
-    ``start`` is how the names of such branches begin if nothing else is said.
+    ``start`` is how the usual names of such branches begin.
     """
 
     start: str

@@ -71,7 +71,7 @@ class BothRefs:
         return self._sealing.opened(found, self._ref) if found else None
 
     def is_begun(self) -> bool:
-        """Whether the branch is there, as GitHub says to whoever may read the repository.
+        """Whether the branch is there. GitHub answers that only to a token that may read the repository.
 
         A file that is not found proves nothing: GitHub answers the same where the repository is another one, or where
         the token may not see it, and a ledger that is taken for empty would announce every session again.
@@ -79,7 +79,7 @@ class BothRefs:
         return self._ref in branches.refs(self._hub, self._repository, self._ref)
 
     def both(self, on_branch: Version | None) -> Seen:
-        """How the witness, which is opened only if it counts, stands to that on the branch. Raises as ``branch``."""
+        """Both refs, compared by serial numbers. The witness is opened only if it counts. Raises as ``branch``."""
         witness = self._witness.content() if on_branch else self._witness.content_by_commit()
         known = head(witness.data) if witness else None
         if witness is None or known is None:

@@ -28,7 +28,7 @@ from sessionsmgmt.safe_files import IGNORED, own_file, own_folder
 LOCK_WAIT = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
 
-_PAUSE = 0.01  # seconds between two looks at a lock that is taken
+_PAUSE = 0.01  # seconds between two attempts to take the lock
 _UNFIT = {
     errno.EACCES,
     errno.EPERM,
@@ -58,7 +58,7 @@ class FileLedger:
         self._lock_wait = lock_wait
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - other stores need the instant
-        """The ledger as it stands; where there is no file yet, an empty one whose secret the first write will store.
+        """The ledger as it is now; where there is no file yet, an empty one whose secret the first write will store.
 
         Raises RefusedError for a file that is damaged or of a newer version, InputError for a place that can't be
         used, UnreachableError where the system fails.

@@ -78,14 +78,14 @@ class GitLedger:
         self._place = Place(hub, home.repository, self._repository, home.name, self._sealing, retention)
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - other stores need the instant
-        """The ledger as it stands; where there is no branch yet, an empty one whose secret the first write will store.
+        """The ledger as it is now; where there is no branch yet, an empty one whose secret the first write will store.
 
         Where the branch was deleted or put back, it is the witness's. That restores nothing, and is a warning. Raises
         RefusedError for a ledger that can't be trusted or is another club's and where GitHub refuses, UnreachableError
         where it can't be reached.
         """
         transaction = GitTransaction(self._place, earlier)
-        self._look(transaction)
+        self._read(transaction)
         return transaction.snapshot(earlier.secret if earlier else secrets.token_bytes(SECRET_BYTES))
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
@@ -95,7 +95,7 @@ class GitLedger:
         """
         transaction = GitTransaction(self._place, snapshot)
         if transaction.seen is None:
-            self._look(transaction)
+            self._read(transaction)
         refused = transaction.write(steps, now, snapshot.secret)
         after = transaction.snapshot(snapshot.secret)
         if after.secret != snapshot.secret:
@@ -121,7 +121,7 @@ class GitLedger:
     def seal_state(self) -> SealState:
         """Whether the ledger is still sealed with the key before. Raises as ``read`` does."""
         transaction = GitTransaction(self._place)
-        counts = transaction.look().counts
+        counts = transaction.read().counts
         return SealState(counts.outdated if counts else None, transaction.warnings)
 
     def adopt(self) -> Adopted:
@@ -130,7 +130,7 @@ class GitLedger:
         Raises InputError where there is none to be taken over, or several, and otherwise as ``read`` does.
         """
         transaction = GitTransaction(self._place)
-        seen = transaction.look_once()
+        seen = transaction.read_once()
         owners = {version.owner for version in (seen.counts, seen.on_branch) if version}
         if seen.counts and owners <= {None, self._sealing.owner()}:
             raise InputError(
@@ -157,8 +157,8 @@ class GitLedger:
                 warnings = (*warnings, ReportWarning(LEFT, f"the branch {name} could not be deleted: {error}"))
         return Adopted(len(stored.snapshot.entries), name, warnings)
 
-    def _look(self, transaction: GitTransaction) -> None:
-        if transaction.look().counts is None:
+    def _read(self, transaction: GitTransaction) -> None:
+        if transaction.read().counts is None:
             self._check_nothing_is_left_behind()
 
     def _check_nothing_is_left_behind(self) -> None:

@@ -28,7 +28,7 @@ from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.retry import RetryLater, retry
 
 LAGS = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind.
+"""Seconds between two readings of a ledger that seems too old: GitHub may answer from a copy that lags behind.
 
 The first two are enough where the witness alone says so, since to restore what is there already does no harm.
 """
@@ -96,7 +96,7 @@ class GitTransaction:
         is_there = version is not None and version.has_witness
         self._witness = Witness(place.hub, place.repository, place.branch, is_there=is_there)
         self._refs = BothRefs(place.hub, place.repository, place.branch, place.sealing, self._witness)
-        self._seen = version.seen if version else None  # when it was last looked at or written
+        self._seen = version.seen if version else None  # when it was last read or written
         self._warnings = {warning.code: warning for warning in earlier.warnings} if earlier and version else {}
 
     @property
@@ -104,18 +104,18 @@ class GitTransaction:
         """What was last seen of the refs; None before anything was."""
         return self._seen
 
-    def look(self) -> Seen:
+    def read(self) -> Seen:
         """The ledger that counts now.
 
         Raises RefusedError where it is older than what was seen before, is another club's or can't be trusted, and
         otherwise as ``Hub.repeat``.
         """
-        seen = self.look_once()
+        seen = self.read_once()
         for pause in LAGS if self._seen else LAGS[:2]:
             if not (seen.lost or self._is_older(seen.counts)):
                 break
             self._hub.retry_policy.sleep(pause)
-            seen = self.look_once()
+            seen = self.read_once()
         if self._is_older(seen.counts):
             raise RefusedError(
                 f"{shown_at(self._place.ref)} was deleted, or an older version of it was put back, while this run was "
@@ -129,7 +129,7 @@ class GitTransaction:
         self._note(seen)
         return seen
 
-    def look_once(self) -> Seen:
+    def read_once(self) -> Seen:
         """Both refs as they are now. After the first time, the witness is read only if the branch seems too old."""
         on_branch = self._refs.branch()
         if self._seen and not self._is_older(on_branch):
@@ -139,7 +139,7 @@ class GitTransaction:
     def snapshot(self, secret: bytes) -> LedgerSnapshot:
         """The ledger as it was last seen; one that is not begun has this secret."""
         if self._seen is None:
-            raise ValueError("nothing was looked at yet")
+            raise ValueError("nothing was read yet")
         counts = self._seen.counts
         version = GitVersion(self._place.name, self._place.branch, self._seen, self._witness.is_there)
         plain = counts.snapshot if counts else LedgerSnapshot(secret)
@@ -153,12 +153,12 @@ class GitTransaction:
     def write(self, steps: Sequence[Step], now: datetime, secret: bytes) -> tuple[Refused, ...]:
         """Take the steps, and return those that are refused. ``secret`` is the one that their digests were made with.
 
-        A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``look``.
+        A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``read``.
         """
-        seen = self._seen or self.look()
+        seen = self._seen or self.read()
         draft = self._draft(seen.counts, steps, now, secret)
         if steps and not draft.data:  # a refusal is about what is true now, and the ledger may have changed
-            seen = self.look()
+            seen = self.read()
             draft = self._draft(seen.counts, steps, now, secret)
         if not self._taken(draft, seen):
             drafts = [draft]
@@ -167,7 +167,7 @@ class GitTransaction:
         return draft.refused
 
     def restore(self, seen: Seen) -> bool:
-        """Restore the branch from the witness; false if the refs have to be looked at again.
+        """Restore the branch from the witness; false if the refs have to be read again.
 
         Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
         forwards. Where the witness is no descendant of the branch, the witness's ledger is written over the branch's.
@@ -190,7 +190,7 @@ class GitTransaction:
         return True
 
     def overwrite(self, version: Version, over: Version | None) -> bool:
-        """Write a version over the one on the branch, as this club's; false if that is not what stands there."""
+        """Write a version over the one on the branch, as this club's; false if the branch has another version now."""
         data, written = self._sealing.sealed(version.snapshot, version.serial + 1)
         return self._take(_Draft(over, version.snapshot, data=data, stored=written))
 
@@ -226,7 +226,7 @@ class GitTransaction:
 
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft | RetryLater:
         """Try once more over what is there now. ``drafts`` may have been written, if only their reply was lost."""
-        seen = self.look()
+        seen = self.read()
         for draft in drafts:
             if draft.stored and draft.stored == seen.on_branch:
                 self._follow(draft.stored.serial)

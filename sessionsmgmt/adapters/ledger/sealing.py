@@ -57,9 +57,9 @@ def keys(given: LedgerKeys) -> Keys:
 
 
 def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
-    """The content as text that only the key opens, and only as what stands at ``place`` with this serial number.
+    """The content as text that only the key opens, and only for the same ``place`` and serial number.
 
-    ``form`` is the number of the format, which ``unseal`` is to be told as well.
+    ``form`` is the number of the format, which ``unseal`` needs as well.
     """
     from nacl.secret import Aead
     from nacl.utils import random

@@ -26,7 +26,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """How far ahead a rule looks."""
+    """How far ahead a rule announces sessions."""
 
     amount: int
     unit: Unit

@@ -57,7 +57,7 @@ class Standing(Enum):
     """What an event is to a rule at this moment."""
 
     SESSION = auto()  # it counts
-    LATER = auto()  # it would count, but begins further ahead than the rule looks
+    LATER = auto()  # it would count, but begins further ahead than the rule announces
     OVER = auto()  # it would have counted, but has ended
     NONE = auto()  # it is no session: cancelled, renamed out of the match, or nobody is left who did not decline
     FOREIGN = auto()  # its organizer does not count, so nothing is concluded from it

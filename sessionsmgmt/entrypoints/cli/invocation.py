@@ -194,7 +194,7 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     command, request, process = invocation.command, invocation.request, invocation.process
     zone = ZoneInfo("UTC")
     try:
-        config = load(request.path, request.surroundings.checkout())
+        config = load(request.path, PROVIDERS.sections, request.surroundings.checkout())
         zone = config.zone
         result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)

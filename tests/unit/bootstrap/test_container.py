@@ -12,7 +12,6 @@ from sessionsmgmt.adapters.files.calendar import IcsFile
 from sessionsmgmt.adapters.files.contacts import VcardFile
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.bootstrap.container import Container, run_id
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.delivery.claims import Begin
 from sessionsmgmt.domain.model.notice import Key
@@ -20,7 +19,7 @@ from sessionsmgmt.errors import InputError
 from tests.builders import NOW, announcement, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 from tests.ledger_run import LedgerRun
-from tests.settings import settings
+from tests.settings import load, settings
 
 CREDENTIAL = {
     "type": "authorized_user",

@@ -19,9 +19,9 @@ from sessionsmgmt.config.clubs import (
     nearest_club_folder,
     read_values,
 )
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import ledger_branch, slug, topic
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 from tests.unit.config.club import BASE
 
 ROTATING = "credentials: {{secret: GOOGLE_CREDENTIALS, scope: environment, environment: {environment}}}\n"

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.errors import InputError
-from tests.settings import settings
+from tests.settings import load, settings
 from tests.unit.config.club import BASE, Club, changed
 
 OUT = "leads out of the repository; keep the file inside it"

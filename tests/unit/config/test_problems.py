@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 from tests.unit.config.club import BASE, Club, changed
 
 CALENDAR = "{provider: google, name: Team}"

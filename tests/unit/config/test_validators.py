@@ -138,11 +138,11 @@ def test_invalid_branches_and_main_branches_are_refused(name: str) -> None:
 
 
 def test_the_secret_of_an_account_at_another_provider_is_not_overwritten() -> None:
-    assert secret_problem("MICROSOFT_CREDENTIALS", {"google"})
-    assert secret_problem("Google_Credentials", {"microsoft"})
-    assert secret_problem("GOOGLE_CREDENTIALS", {"google"}) == ""
-    assert secret_problem("GOOGLE_CREDENTIALS", {"google", "microsoft"}) == ""
-    assert secret_problem("OTTERS_CREDENTIALS", {"google"}) == ""
+    assert secret_problem("MICROSOFT_CREDENTIALS", {"MICROSOFT_CREDENTIALS"})
+    assert secret_problem("Google_Credentials", {"GOOGLE_CREDENTIALS"})
+    assert secret_problem("GOOGLE_CREDENTIALS", {"MICROSOFT_CREDENTIALS"}) == ""
+    assert secret_problem("GOOGLE_CREDENTIALS", ()) == ""
+    assert secret_problem("OTTERS_CREDENTIALS", {"MICROSOFT_CREDENTIALS"}) == ""
 
 
 def test_the_name_of_another_secret_is_refused() -> None:
