@@ -1,4 +1,4 @@
-"""Trying again: how often, how long, and when to give up. One place for every service that is asked over a network."""
+"""Retries: how often, how long, and when to give up. One place for every service that is asked over a network."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RetryLater:
 def retry(attempt: Callable[[], T | RetryLater], service: str, retry_policy: RetryPolicy) -> T:
     """Try until there is an answer to keep. Waits double with full jitter, and are as long as was asked for.
 
-    Raises UnreachableError, which names the ``service``, once the next wait would end after the patience does.
+    Raises UnreachableError, which names the ``service``, once the next wait would end after ``total`` seconds.
     """
     start, wait = retry_policy.clock(), retry_policy.first
     while True:

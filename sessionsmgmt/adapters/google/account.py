@@ -85,7 +85,7 @@ class Account:
     def guarded(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that change something, and only if nobody else did in between (``If-Match``).
 
-        They are tried again like those that read, whose stage they share: one that came true without our hearing of it
+        They are tried again like calls that read, and share their token. A call that took effect although no reply came
         is refused the next time. Raises as ``tokens.refresh`` does.
         """
         return self.reading(name, scopes)

@@ -76,7 +76,7 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
     settings = PROVIDERS.read_settings(inputs.environ(environ), partial(_hide, log))
-    root = Path(settings.actions.workspace or Path.cwd())
+    root = settings.actions.folder
     shared = output_directory(settings.outputs, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
     with step_files(settings.outputs, root) as files:

@@ -23,7 +23,9 @@ from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
-from sessionsmgmt.bootstrap.services import ClubServices, JobSurroundings
+from sessionsmgmt.bootstrap.services import ClubServices
+from sessionsmgmt.bootstrap.surroundings import JobSurroundings
+from sessionsmgmt.bootstrap.wording import WORDING
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder
@@ -193,7 +195,7 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     command, request, process = invocation.command, invocation.request, invocation.process
     zone = ZoneInfo("UTC")
     try:
-        config = load(request.path, PROVIDERS.sections, request.surroundings.checkout())
+        config = load(request.path, PROVIDERS.sections, WORDING, request.surroundings.checkout())
         zone = config.zone
         result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)
