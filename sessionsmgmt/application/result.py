@@ -11,15 +11,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.job import Delivery
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.credentials import Sealed
-from sessionsmgmt.ports.health import Finding
-from sessionsmgmt.secret_masking import Secret
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Delivery
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.notice import Key
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.credentials import Sealed
+    from sessionsmgmt.ports.health import Finding
+    from sessionsmgmt.secret_masking import Secret
 
 
 class Data(StrEnum):

@@ -24,7 +24,8 @@ from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
-from sessionsmgmt.bootstrap.services import ClubServices, JobSurroundings
+from sessionsmgmt.bootstrap.services import ClubServices
+from sessionsmgmt.bootstrap.surroundings import JobSurroundings
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder
