@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from sessionsmgmt.errors import UnreachableError
@@ -64,6 +63,8 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float:
     asked = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
+    from email.utils import parsedate_to_datetime  # its sockets and calendars take 4 ms, and few replies have a date
+
     try:
         return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
     except (ValueError, TypeError, OverflowError):

@@ -7,25 +7,26 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sessionsmgmt.application.job import Job
-from sessionsmgmt.application.result import PreviewResult
-from sessionsmgmt.config.model import Config
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.console import Console
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.notifications import NoteTexts, Notifier
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
-from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.ports.stop import Stop
-from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
-from sessionsmgmt.secret_masking import Secret
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Job
+    from sessionsmgmt.application.result import PreviewResult
+    from sessionsmgmt.config.model import Config
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.console import Console
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.ports.notifications import NoteTexts, Notifier
+    from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
+    from sessionsmgmt.ports.readers import Readers
+    from sessionsmgmt.ports.stop import Stop
+    from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.secret_masking import Secret
 
 
 class Surroundings(Protocol):
