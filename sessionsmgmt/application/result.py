@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from sessionsmgmt.application.job import Delivery
     from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
     from sessionsmgmt.domain.model.notice import Key

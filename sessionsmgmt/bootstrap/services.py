@@ -1,4 +1,7 @@
-"""The ports of a club, as use cases ask for them. Each is imported and built when it is asked for."""
+"""The ports of a club, as use cases ask for them. Each is imported and built when it is asked for.
+
+All commands import this module; so what only some of them need is imported in the methods.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.context import PreviewTexts
-from sessionsmgmt.application.job import Job
 from sessionsmgmt.bootstrap import container
-from sessionsmgmt.bootstrap.container import Container, Wired
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, GitStore
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.notifications import NoteTexts, Notifier
-from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
-from sessionsmgmt.secret_masking import Secret
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import PreviewTexts
+    from sessionsmgmt.application.job import Job
+    from sessionsmgmt.bootstrap.container import Container, Wired
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.ports.notifications import NoteTexts, Notifier
+    from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.secret_masking import Secret
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from sessionsmgmt.config.document import MAX_DEPTH
+from sessionsmgmt.domain.text import caseless
 from sessionsmgmt.errors import InputError
 
 SESSIONS_FILE = "sessions.yml"
@@ -173,7 +174,7 @@ def read_values(path: Path, *wanted: Keys) -> dict[Keys, str]:
 
 def _is_same_name(first: str, second: str) -> bool:
     """Whether two names mean the same environment. GitHub ignores case in environment names."""
-    return unicodedata.normalize("NFC", first).casefold() == unicodedata.normalize("NFC", second).casefold()
+    return caseless(first) == caseless(second)
 
 
 def _walk(

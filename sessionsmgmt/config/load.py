@@ -24,6 +24,7 @@ from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
 from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem
+from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
@@ -35,7 +36,7 @@ DEFAULT_LOCALE = "en_US"
 """The locale of a club whose sessions.yml names none."""
 
 
-def load(path: Path, providers: ProviderSections, workspace: Path | None = None) -> Config:
+def load(path: Path, providers: ProviderSections, wording: WordingChecks, workspace: Path | None = None) -> Config:
     """The configuration in a file. In a job of GitHub Actions, ``workspace`` is the folder of its checkout.
 
     Raises InputError with all problems by file and line. They name the file by the path that was given.
@@ -51,7 +52,7 @@ def load(path: Path, providers: ProviderSections, workspace: Path | None = None)
         problems.add_yaml_problem(problem)
     check_schema(document, problems)
     top = Section(document.value if isinstance(document.value, dict) else {}, (), problems)
-    config = _config(path, folder, top, providers)
+    config = _config(path, folder, top, providers, wording)
     _check_ledger_file(config, folder, top)
     if found := problems.all():
         raise _refusal(path, found)
@@ -83,7 +84,9 @@ def _refuse_newer_version(document: Document) -> None:
         raise UnreadableError(document.position_of_value(("version",)), text, "version")
 
 
-def _config(path: Path, folder: ClubFolder, top: Section, providers: ProviderSections) -> Config:
+def _config(
+    path: Path, folder: ClubFolder, top: Section, providers: ProviderSections, wording: WordingChecks
+) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
     source = read_section(top.section("calendar"), folder, providers.calendar)
@@ -101,7 +104,7 @@ def _config(path: Path, folder: ClubFolder, top: Section, providers: ProviderSec
         mail=mail(top.section("mail"), transport),
         roles=roles,
         ledger=ledger(top.section("ledger"), folder, source),
-        notices=notices(top, roles, folder),
+        notices=notices(top, roles, folder, wording),
         credentials=credentials(top.section("credentials"), folder, _other_credentials(top, providers))
         if "credentials" in top.data
         else None,
@@ -110,7 +113,7 @@ def _config(path: Path, folder: ClubFolder, top: Section, providers: ProviderSec
 
 
 def _other_credentials(top: Section, providers: ProviderSections) -> frozenset[str]:
-    """The secrets of the accounts that the club does not use; none where it uses no account."""
+    """The secrets of the accounts that the club does not use; empty if it uses no account."""
     sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
     used = {section.text("provider").value for section in sections} & providers.credentials.keys()
     return frozenset(secret for name, secret in providers.credentials.items() if used and name not in used)

@@ -64,7 +64,7 @@ class Scope(StrEnum):
 
 
 class ProviderSection(Protocol):
-    """A section of sessions.yml that names a provider. Each provider has a frozen class of its own for it."""
+    """A section of sessions.yml that names a provider. Each provider has its own frozen class for the section."""
 
     provider: ClassVar[str]
 

@@ -27,6 +27,6 @@ class ProviderSections:
 
 
 def read_section(section: Section, folder: ClubFolder, readers: Mapping[str, SectionReader]) -> ProviderSection:
-    """The section, as its provider reads it. The schema reports a name without a provider; the first one stands in."""
+    """The section as its provider reads it. If the schema reports an unknown name, the first provider reads it."""
     stand_in = next(iter(readers.values()))
     return readers.get(section.text("provider").value, stand_in)(section, folder)

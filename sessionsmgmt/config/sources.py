@@ -38,7 +38,7 @@ def organizers(section: Section) -> tuple[str, ...] | None:
 
 
 def mail(section: Section, transport: ProviderSection) -> Mail:
-    """How emails are sent, and from which address. ``transport`` is what the section says of the provider."""
+    """How emails are sent, and from which address. ``transport`` is the provider's part of the section."""
     sender = section.text("from")
     if sender.value and (problem := address_problem(sender.value)):
         section.add_problem("from", problem)

@@ -80,15 +80,6 @@ def locale_problem(name: str) -> str:
     return ""
 
 
-def language_problem(name: str) -> str:
-    """The problem with the locale of a notice without a template: the language must have built-in wording."""
-    from sessionsmgmt.email.language import has_wording
-
-    if has_wording(name):
-        return ""
-    return "there is built-in wording in English (en) and French (fr) only; choose one, or write a template"
-
-
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 _TAKEN_BRANCHES = frozenset({"main", "master", "head"})
 

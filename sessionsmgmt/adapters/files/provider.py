@@ -14,7 +14,7 @@ from sessionsmgmt.adapters.files.sections import (
 )
 from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import shown
+from sessionsmgmt.config.paths import path_for_messages
 
 if TYPE_CHECKING:
     from sessionsmgmt.ports.calendar import Calendar
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def _calendar(_: None, section: IcsCalendar, config: Config) -> Calendar:
     from sessionsmgmt.adapters.files.calendar import IcsFile
 
-    return IcsFile(section.path, shown(section.path), config.zone, config.trusted_organizers)
+    return IcsFile(section.path, path_for_messages(section.path), config.zone, config.trusted_organizers)
 
 
 def _contacts(_: None, section: VcardContacts, __: Config) -> Contacts:
     from sessionsmgmt.adapters.files.contacts import VcardFile
 
-    return VcardFile(section.path, shown(section.path))
+    return VcardFile(section.path, path_for_messages(section.path))
 
 
 def _mailer(_: None, section: OutboxMail, __: Config) -> Mailer:

@@ -62,7 +62,7 @@ class CalendarLedger:
         self._binding = Binding(id, keys, rules, retention)
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
-        """The ledger as it stands; see ``ports.Ledger`` and, for the requests, ``read_records``.
+        """The ledger as it is now; see ``ports.Ledger`` and, for the requests, ``read_records``.
 
         Raises RefusedError where an event's part of the ledger does not open, and ConsentError or InputError as the
         calendar does.

@@ -19,7 +19,7 @@ from sessionsmgmt.application.notices.deliveries import (
     record_of,
     unrecorded,
 )
-from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
+from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
@@ -36,7 +36,7 @@ from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Mailer, Undelivered
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 
 WAVE = 4

@@ -16,7 +16,8 @@ from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.people import ContactsReading, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.roster import attendance, directory, fold_label
+from sessionsmgmt.domain.sessions.roster import attendance, directory
+from sessionsmgmt.domain.text import fold_label
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
 

@@ -176,8 +176,8 @@ ByDigest = Begin | Import | Forget
 class Refusal(Enum):
     """Why the ledger does not take a step. The words for people are the application's."""
 
-    HELD = auto()  # a claim stands, and nobody knows whether its mail left
-    ANOTHER_RUN_SENDING = auto()  # a claim of another run stands, and that run may be alive
+    HELD = auto()  # there is a claim, and nobody knows whether its mail left
+    ANOTHER_RUN_SENDING = auto()  # there is a claim of another run, which may be alive
     ANNOUNCED_MEANWHILE = auto()  # the last announcement is not the one that the step is based on
     NOT_HELD = auto()  # the step closes a held claim, and there is none
     CLAIM_OF_ANOTHER_RUN = auto()  # the step ends a claim, and the claim is another run's by now

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TextIO
 
 from sessionsmgmt import secret_masking
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
@@ -28,7 +27,7 @@ from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status
 from sessionsmgmt.errors import InputError, SessionsError
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary

@@ -11,12 +11,12 @@ from typing import cast
 
 from sessionsmgmt.application.context import Context, Request, Services, Surroundings
 from sessionsmgmt.application.job import Job
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.config.model import Credentials
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import Renewal
 from sessionsmgmt.ports.notifications import Note, NoteTexts, Notifier
 from sessionsmgmt.ports.readers import Readers
+from sessionsmgmt.ports.stop import UNSTOPPED
 from sessionsmgmt.presenters.note_texts import IssueTexts
 from sessionsmgmt.secret_masking import Secret
 from tests.builders import NOW

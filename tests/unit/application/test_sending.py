@@ -14,7 +14,6 @@ import pytest
 
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import send_due
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
 from sessionsmgmt.domain.model.notice import State
@@ -23,7 +22,7 @@ from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_stat
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import WriteResult
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
 from tests.clock import ManualClock

@@ -122,7 +122,8 @@ def test_only_what_is_needed_is_imported(club: Club) -> None:
     club.file.write_text(BASE, encoding="utf-8")
     code = (
         "import sys; from pathlib import Path; from sessionsmgmt.bootstrap.providers import PROVIDERS; "
-        "from sessionsmgmt.config.load import load; load(Path(sys.argv[1]), PROVIDERS.sections);"
+        "from sessionsmgmt.bootstrap.wording import WORDING; "
+        "from sessionsmgmt.config.load import load; load(Path(sys.argv[1]), PROVIDERS.sections, WORDING);"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     result = subprocess.run([sys.executable, "-c", code, club.file], check=True, capture_output=True, text=True)

@@ -94,7 +94,7 @@ def test_existing_zones_are_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("america/new_york", 'is not an IANA time zone; did you mean "America/New_York"?'),
         ("New York", 'is not an IANA time zone; did you mean "America/New_York"?'),
@@ -107,8 +107,8 @@ def test_existing_zones_are_accepted(name: str) -> None:
         ("posixrules", "is not an IANA time zone; write one such as America/New_York"),
     ],
 )
-def test_unknown_zones_are_refused_without_a_lookup(name: str, said: str) -> None:
-    assert zone_problem(name) == said
+def test_unknown_zones_are_refused_without_a_lookup(name: str, message: str) -> None:
+    assert zone_problem(name) == message
 
 
 @pytest.mark.parametrize("name", ["en", "en_US", "en-US", "fr_CA", "zh_TW", "zh_Hant_TW", "pt_br"])
