@@ -15,13 +15,13 @@ from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.ledger.sealing import KEY_BYTES
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.application.notices.pipeline import WAVE
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
 from sessionsmgmt.domain.delivery.claims import APART, LEASE
 from sessionsmgmt.entrypoints.signals import AWAITED
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import KEY, OLD_KEY
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
+from tests.settings import load
 
 PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
 FRAGMENTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -33,7 +33,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def test_each_piece_of_sessions_yml_it_shows_is_valid_in_one(fragment: str, tmp_path: Path) -> None:
     key = fragment.partition(":")[0]
     rest = re.sub(rf"^{key}: .*\n", "", AT_GOOGLE, flags=re.MULTILINE)
-    (tmp_path / "sessions.yml").write_text(rest + fragment)
+    (tmp_path / "sessions.yml").write_text(rest + fragment, encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team == "MantaBots"
 

@@ -14,7 +14,6 @@ from sessionsmgmt.adapters.google.scopes import CONTACTS, NEEDED_FOR
 from sessionsmgmt.adapters.google.sent import GmailSent
 from sessionsmgmt.application.job import Delivery, Lookup
 from sessionsmgmt.application.notices.run import sender_seen
-from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
@@ -39,7 +38,7 @@ from tests.emulators.google import (
 )
 from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import ROOT, ClubFolder
-from tests.settings import secret
+from tests.settings import load, secret
 from tests.wire.google import READING, Club, google
 
 PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")
@@ -50,7 +49,7 @@ START = NOW + timedelta(hours=15)
 
 
 def test_the_sessions_yml_it_shows_is_valid(tmp_path: Path) -> None:
-    (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
+    (tmp_path / "sessions.yml").write_text(SESSIONS_YML, encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team == "MantaBots"
 
@@ -124,7 +123,7 @@ def busy_only() -> str:
 
 def warnings(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str] | None = None) -> str:
     """What is said of an event of this kind, by the settings the page shows."""
-    (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
+    (tmp_path / "sessions.yml").write_text(SESSIONS_YML, encoding="utf-8")
     rules = [notice.rule for notice in load(tmp_path / "sessions.yml").notices]
     world = World()
     world.calendar().put(event("lab", START) | shown)

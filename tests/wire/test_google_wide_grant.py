@@ -29,6 +29,7 @@ from tests.builders import NOW
 from tests.contract.mailers import message
 from tests.emulators.google import Consent, World
 from tests.emulators.google.world import CALENDAR, GMAIL_SEND, PREDECESSOR
+from tests.settings import secret
 from tests.wire.google import READING, google
 
 PREFIX = "https://www.googleapis.com/auth/"
@@ -53,7 +54,7 @@ def allowed(call: str) -> set[str]:
     """The scopes that the description of the API names for the call."""
     service, *path, name = call.split(".")
     documents = resources.files("googleapiclient.discovery_cache") / "documents"
-    node = json.loads((documents / f"{service}.{VERSIONS[service]}.json").read_text())
+    node = json.loads((documents / f"{service}.{VERSIONS[service]}.json").read_text("utf-8"))
     for step in path:
         node = node["resources"][step]
     return set(node["methods"][name]["scopes"])
@@ -122,9 +123,9 @@ def test_what_is_there_is_not_named_as_missing() -> None:
 
 def test_renewing_warns_of_a_consent_that_is_too_wide_and_keeps_the_credential() -> None:
     with a_club(*PREDECESSOR) as club:
-        renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(club.google.credentials)
+        renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(secret(club.google.credentials))
 
-        assert renewed.credential == club.google.credentials
+        assert renewed.credential.reveal() == club.google.credentials
         assert [one.code for one in renewed.warnings] == ["consent-wider"]
 
 

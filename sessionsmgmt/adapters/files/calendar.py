@@ -181,7 +181,8 @@ class _Reading:
         unreadable = {replaced_id(series_id, start, master, zone) for start in group.unreadable_instances}
         self.unreadable |= unreadable
         try:
-            near = [one for one in self._instances(by_id, series_id, group.entries) if self._is_wanted(one)]
+            every = self._instances(by_id, series_id, group.entries)
+            near = [instance for instance in every if self._is_wanted(instance)]
             wanted = [instance for instance in near if not instance.replaced]
         except UnreadableError as error:
             self._warn_unreadable(error)

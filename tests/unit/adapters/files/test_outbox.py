@@ -138,7 +138,7 @@ def test_a_message_is_for_the_owner_of_the_folder_alone(tmp_path: Path, mask: in
 
 def test_a_folder_of_nothing_but_messages_is_hidden_from_git(tmp_path: Path) -> None:
     Outbox(tmp_path / "outbox").send(message())
-    assert (tmp_path / "outbox" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "outbox" / ".gitignore").read_text("utf-8") == "*\n"
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "notes.txt").touch()
     Outbox(tmp_path / "other").send(message())
@@ -190,4 +190,4 @@ def test_prepare_refuses_a_link_a_file_and_an_invalid_path(tmp_path: Path) -> No
     assert "can't be written to" in unready(tmp_path / "file")
     assert "can't be written to" in unready(tmp_path / "file" / "below")
     assert "can't be written to" in unready(Path("nul\0"))
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
