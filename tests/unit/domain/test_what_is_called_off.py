@@ -9,7 +9,8 @@ import pytest
 from sessionsmgmt.domain.model.event import Event, Status
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.rule import Rule
-from tests.builders import NOW, accepted, attendees, event, hours, local, rule
+from sessionsmgmt.domain.sessions.decide import decide
+from tests.builders import NOW, accepted, attendees, club, event, hours, local, reading, rule
 from tests.unit.domain.announced_session import KEY, LAB, WHOLE_DAY, after, due, kinds, named, verdicts
 
 HOUR = timedelta(hours=1)
@@ -20,6 +21,7 @@ NO_SESSION_ANY_MORE = [
     pytest.param((), id="deleted"),
     pytest.param((event(status=Status.CANCELLED),), id="cancelled"),
     pytest.param((event(title="Dentist"),), id="renamed"),
+    pytest.param((event(title=f"Canceled: {LAB.title}"),), id="cancelled by the title"),
     pytest.param((event(who=()),), id="nobody left"),
     pytest.param((event(who=attendees("ann@example.org", declined=["ann@example.org"])),), id="all declined"),
     pytest.param((event(start=local(2026, 11, 14, 17)),), id="moved a week ahead"),
@@ -129,3 +131,17 @@ def test_a_session_moved_after_it_took_place_is_said_when_it_comes_within_reach(
     memory = after(LAB)
     assert kinds(moved, memory=memory, now=local(2026, 11, 8, 9)) == []
     assert kinds(moved, memory=memory, now=local(2026, 11, 13, 18)) == [Kind.CHANGED]
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.TENTATIVE])
+def test_an_event_that_is_cancelled_by_its_title_is_warned_about(status: Status) -> None:
+    marked = event(title=f"Canceled: {LAB.title}", status=status)
+    for memory in (None, after(LAB)):
+        decisions = decide([rule()], reading(marked), club(memory=memory) if memory else club(), NOW)
+        assert [(one.code, one.where) for one in decisions.warnings] == [("event-cancelled-by-title", "lab")]
+        assert [one.kind for one in decisions.due] == ([Kind.CANCELLED] if memory else [])
+
+
+def test_an_event_with_a_cancelled_status_needs_no_warning_about_its_title() -> None:
+    marked = event(title=f"Canceled: {LAB.title}", status=Status.CANCELLED)
+    assert decide([rule()], reading(marked, event("other", title="Canceled: Dentist")), club(), NOW).warnings == ()

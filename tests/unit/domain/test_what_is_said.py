@@ -311,3 +311,9 @@ def test_in_the_last_minute_before_midnight_a_session_is_neither_said_again_nor_
 def test_a_rule_that_looks_further_does_not_make_another_say_more() -> None:
     rules = [rule("near", within=hours(2)), rule("far", within=days(7))]
     assert [one.key.notice for one in decide(rules, reading(LAB), club(), NOW).due] == ["far"]
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u202a", "\u2069", "\u200b", "\ufeff"])
+def test_marks_that_nobody_sees_make_no_difference_to_a_title(mark: str) -> None:
+    assert rule().matches(f"{mark}Team{mark} Ses{mark}sion")
+    assert rule().matches("Team\u2800\u3164Session")
