@@ -9,6 +9,12 @@ from babel import Locale
 
 from sessionsmgmt.domain.model.notice import Kind
 
+WORDED_LANGUAGES = ("en", "fr")
+"""The languages with built-in wording, by their codes."""
+
+_AMERICAN = frozenset({None, "US", "PR", "GU", "VI", "AS", "MP", "PH"})
+"""The territories that spell "canceled" with a single l, and None for English without a territory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noun:
@@ -25,7 +31,7 @@ class Language:
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
     kind of a notice in a word or two. ``no_name`` stands for a person without a name in the address book. ``footer``
-    has the field ``{team}``.
+    has the field ``{team}``. ``colon`` is the colon of the language between a label and what follows.
     """
 
     locale: Locale
@@ -36,11 +42,22 @@ class Language:
     no_name: str
     count_with_new: str
     footer: str
+    colon: str = ": "
 
     @property
     def tag(self) -> str:
         """The language tag for HTML and mail headers (BCP 47): ``en-US``."""
         return str(self.locale).replace("_", "-")
+
+    @property
+    def words_tag(self) -> str:
+        """The language tag of the program's own words: English where the locale has no words of its own."""
+        return self.tag if self.locale.language in WORDED_LANGUAGES else "en"
+
+    @property
+    def cancelled_prefix(self) -> str:
+        """What the title of a cancelled session begins with: ``Canceled: ``."""
+        return f"{self.badges[Kind.CANCELLED]}{self.colon}"
 
     def role_title(self, role: str) -> str:
         """The title of the list of a role's people."""
@@ -69,7 +86,7 @@ def language(name: str) -> Language:
 
 def has_wording(name: str) -> bool:
     """Whether there is built-in wording in the language of the locale."""
-    return Locale.parse(name.replace("-", "_")).language in {"en", "fr"}
+    return Locale.parse(name.replace("-", "_")).language in WORDED_LANGUAGES
 
 
 def _english(locale: Locale) -> Language:
@@ -82,7 +99,7 @@ def _english(locale: Locale) -> Language:
             Kind.CHANGED: "Changed",
             Kind.ADDED: "New people",
             Kind.REMOVED: "Fewer people",
-            Kind.CANCELLED: "Cancelled",
+            Kind.CANCELLED: "Canceled" if locale.language != "en" or locale.territory in _AMERICAN else "Cancelled",
         },
         all_day="all day",
         no_name="(no name)",
@@ -109,4 +126,5 @@ def _french(locale: Locale) -> Language:
         count_with_new="{count}, dont {new} en plus",
         footer="{team} envoie cet avis automatiquement pour vous dire qui sera dans vos locaux, et quand. "
         "Répondez-y pour joindre l\u2019équipe.",
+        colon="\u00a0: ",
     )

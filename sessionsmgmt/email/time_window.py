@@ -65,8 +65,16 @@ def format_day(when: datetime, language: Language) -> str:
 
 
 def format_time_of_day(when: datetime, language: Language) -> str:
-    """The time of day, in the locale's form of 12 or 24 hours."""
-    return format_time(when, "short", locale=language.locale)
+    """The time of day, in the locale's form of 12 or 24 hours.
+
+    In the hour that comes twice when clocks go back, the time has the zone's letters, or its distance from UTC where
+    the zone has no letters: ``1:30 AM EDT``.
+    """
+    words: str = format_time(when, "short", locale=language.locale)
+    if when.replace(fold=0).utcoffset() == when.replace(fold=1).utcoffset():
+        return words
+    letters = when.tzname() or ""
+    return f"{words}\u00a0{letters if letters.isalpha() else f'UTC{when.isoformat()[-6:]}'}"
 
 
 def format_instant(when: datetime, language: Language) -> str:

@@ -28,8 +28,9 @@ from tests.unit.email.cases import CASES, ENVELOPE, EVENING, HOSTILE, NOW, SATUR
 from tests.unit.email.golden import part
 
 HEADERS = [
-    *("Subject", "From", "To", "Cc", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress"),
-    *("X-Sessionsmgmt-Mark", "X-Sessionsmgmt-Notice", "X-Sessionsmgmt-Kind", "X-Sessionsmgmt-Session"),
+    *("Subject", "From", "To", "Cc", "Reply-To", "Date", "Message-ID", "References", "Auto-Submitted"),
+    *("X-Auto-Response-Suppress", "X-Sessionsmgmt-Mark", "X-Sessionsmgmt-Notice"),
+    *("X-Sessionsmgmt-Kind", "X-Sessionsmgmt-Session"),
     *("Content-Language", "Content-Type", "MIME-Version"),
 ]
 
@@ -265,7 +266,7 @@ def test_a_cancelled_notice_says_which_window_is_cancelled_and_names_nobody() ->
 
 
 def test_every_kind_is_told_apart_in_the_subject_and_on_the_page() -> None:
-    for language, kinds in (("en", ("New", "Changed", "New people", "Fewer people", "Cancelled")),):
+    for language, kinds in (("en", ("New", "Changed", "New people", "Fewer people", "Canceled")),):
         emails = [CASES[f"{kind}-{language}"].email() for kind in Kind]
         assert len({message["Subject"].partition(":")[0] for message in emails}) == 5
         assert [re.findall(r'class="badge \w+"[^>]*>([^<]+)', part(message, "html")) for message in emails] == [
