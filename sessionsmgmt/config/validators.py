@@ -88,7 +88,11 @@ def language_problem(name: str) -> str:
 
     if has_wording(name):
         return ""
-    return "there is built-in wording in English (en) and French (fr) only; choose one, or write a template"
+    return f"there is built-in wording in {_LANGUAGES} only; choose one, or write a template"
+
+
+_LANGUAGES = "English (en), French (fr), Spanish (es) and German (de)"
+"""The languages with built-in wording, as the schema's description has them too."""
 
 
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")

@@ -29,7 +29,7 @@ from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean, isolate, shorten
 from sessionsmgmt.email.template import render
-from sessionsmgmt.email.template_context import template_context
+from sessionsmgmt.email.template_context import built_in_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
 from sessionsmgmt.errors import InputError
 
@@ -65,7 +65,10 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     _refuse_unsafe_addresses(envelope)
     words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
     template = wording.template or _built_in_template(words.locale.language)
-    draft = render(template, template_context(notice, wording, words), built_in=wording.template is None)
+    context = template_context(notice, wording, words)
+    if wording.template is None:
+        context |= built_in_context(notice, wording, words)
+    draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
     subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
@@ -175,7 +178,7 @@ _UNSAFE_HEADERS = "Some headers of an email would come out changed, so it is not
 _UNSAFE_HEADERS_HINT = "Check the addresses in sessions.yml: each must be plain, such as office@example.org."
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _built_in_template(language_code: str) -> str:
-    """The built-in template of the language ``en`` or ``fr``."""
+    """The built-in template of the language: ``en``, ``fr``, ``es`` or ``de``."""
     return (_WORDING / f"{language_code}.md").read_text(encoding="utf-8")

@@ -13,7 +13,14 @@ from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean
-from sessionsmgmt.email.time_window import Window, format_days, format_instant, format_time_of_day, localized_window
+from sessionsmgmt.email.time_window import (
+    Window,
+    format_days,
+    format_hours,
+    format_instant,
+    format_time_of_day,
+    localized_window,
+)
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
@@ -132,6 +139,24 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
         "presence": announced,
         "session": _session_view(notice.session, wording.zone),
     }
+
+
+def built_in_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
+    """The names that the built-in wording has besides those of every template; they win over a role's name.
+
+    ``label`` is the kind in a word or two, and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
+    old and the new window, and ``same_day`` is true if they are on the same day, so that they consist of times alone.
+    """
+    after = localized_window(notice.presence, wording.zone, language)
+    before = localized_window(notice.before.presence, wording.zone, language) if notice.before else after
+    windows = (before, after)
+    same_day = len({day for window in windows for day in (window.start.date(), window.end.date())}) == 1
+    was, now = (
+        format_hours(window.start, window.end, window.all_day, language) if same_day else window.text
+        for window in windows
+    )
+    label, newcomers = language.badges[notice.kind], len(notice.newcomers)
+    return {"label": label, "newcomers": newcomers, "was": was, "now": now, "same_day": same_day}
 
 
 def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:
