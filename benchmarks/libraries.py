@@ -1,7 +1,7 @@
-"""What a library would cost: its size, and the time of the processor that its import takes.
+"""Measures the cost of a library: its size, and the CPU time of its import.
 
-``python -m benchmarks.libraries PACKAGE[:MODULE] …`` installs each, with what it needs besides requirements/run.txt,
-into a folder that is deleted afterwards. docs/decisions.md says what was decided by it.
+``python -m benchmarks.libraries PACKAGE[:MODULE] …`` installs each package, with its dependencies that are not in
+requirements/run.txt, into a temporary folder. docs/decisions.md has the decisions from these numbers.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 from benchmarks.startup import REPOSITORY, with_bytecode
 
 LOADED = "import dataclasses, datetime, json, logging, re, typing"
-"""What every command imports anyway."""
+"""The modules that every command imports anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Bytes on the disk of all that came along, and the least seconds that the import added to ``LOADED``."""
+    """The bytes of all newly installed packages, and the least CPU seconds that the import adds to ``LOADED``."""
 
     name: str
     size: int
@@ -31,7 +31,7 @@ class Library:
 
 
 def measure(package: str, module: str, repeat: int) -> Library:
-    """Install it and import it, so often. Raises CalledProcessError where either fails."""
+    """Install the package, and import the module ``repeat`` times. Raises CalledProcessError if either fails."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as bytecode:
         uv = str(Path(sys.executable).with_name("uv"))
         pins = str(REPOSITORY / "requirements" / "run.txt")

@@ -30,8 +30,8 @@ class Start:
     """The measurements of a command.
 
     ``seconds`` is the median of its wall time, and ``ratio`` is this time as a multiple of ``python -c pass``. ``cpu``
-    is the least processor time, user and system, which can be compared on a machine with other work. ``heavy`` are the
-    packages of ``HEAVY`` that it imports.
+    is the least CPU time, user and system, which can be compared on a shared machine. ``heavy`` are the packages of
+    ``HEAVY`` that it imports.
     """
 
     command: str
@@ -43,7 +43,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds that one process took: by the clock, and of the processor."""
+    """The wall time and the CPU time of one process, in seconds."""
 
     wall: float
     cpu: float
@@ -111,7 +111,7 @@ def _spent(arguments: Sequence[str], bytecode: str) -> Spent:
 
 
 def with_bytecode(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """The environment of a Python that keeps its bytecode in the folder, whatever the machine's own setting is."""
+    """The environment of a Python that writes its bytecode into the folder, whatever the machine's own setting is."""
     kept = {name: text for name, text in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": folder}
 

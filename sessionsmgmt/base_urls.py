@@ -1,6 +1,6 @@
 """Where a service is asked: at its own address, or below a base URL that the environment names.
 
-A base URL comes from the environment alone and never from sessions.yml: whoever can set one is sent the tokens.
+A base URL comes from the environment alone and never from sessions.yml: whoever sets it receives the tokens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Threads that are not waited for once somebody wants the run to end."""
+"""Threads for work side by side. Nobody waits for them once somebody asks the run to end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def side_by_side(count: int) -> Iterator[ThreadPoolExecutor]:
-    """So many threads for the block, which ends when all that they were given is done, or at once by Ctrl-C."""
+    """``count`` threads for the block, which ends when all submitted work is done, or at once on Ctrl-C."""
     pool = ThreadPoolExecutor(count)
     try:
         yield pool

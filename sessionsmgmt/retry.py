@@ -1,4 +1,4 @@
-"""Trying again: how often, how long, and when to give up. One place for every service that is asked over a network."""
+"""Retries: how often, how long, and when to give up. One place for every service that is asked over a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from sessionsmgmt.errors import UnreachableError
@@ -40,7 +39,7 @@ class RetryLater:
 def retry(attempt: Callable[[], T | RetryLater], service: str, retry_policy: RetryPolicy) -> T:
     """Try until there is an answer to keep. Waits double with full jitter, and are as long as was asked for.
 
-    Raises UnreachableError, which names the ``service``, once the next wait would end after the patience does.
+    Raises UnreachableError, which names the ``service``, once the next wait would end after ``total`` seconds.
     """
     start, wait = retry_policy.clock(), retry_policy.first
     while True:
@@ -64,6 +63,8 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float:
     asked = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
+    from email.utils import parsedate_to_datetime  # its sockets and calendars take 4 ms, and few replies have a date
+
     try:
         return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
     except (ValueError, TypeError, OverflowError):

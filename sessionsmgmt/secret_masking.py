@@ -16,7 +16,7 @@ from dataclasses import InitVar, dataclass
 from typing import TextIO
 
 Mask = Callable[[str], None]
-"""Has a secret hidden from then on, in whatever log there is. It is told a secret before the secret is used."""
+"""Hides a secret in the log from then on. It is called before the secret is used."""
 
 FIELDS = frozenset(
     {"access_token", "client_secret", "id_token", "key", "password", "private_key", "refresh_token", "secret", "token"}
@@ -31,7 +31,7 @@ SHORTEST = 6
 class Secret:
     """A secret text, or an empty one. It shows as ``***``, whoever prints, formats or logs it.
 
-    Nobody can make one without a mask, which is told the text first: so each secret is hidden from its first moment.
+    It can't be made without a mask, which is called first. So every secret is masked from its first moment on.
     """
 
     _text: str
@@ -70,10 +70,10 @@ def add_mask_command(form: str) -> str:
 
 
 def runner_mask(streams: Sequence[TextIO], *, in_actions: bool) -> Mask:
-    """The mask that tells the runner of a secret, over the first of the streams that the runner reads.
+    """The mask that writes ``add-mask`` commands to the first of the streams that the runner reads.
 
     The runner does not read a stream that leads into a file, and outside of GitHub Actions there is no runner. Then
-    nobody is told.
+    nothing is written.
     """
     heard = next(filter(leads_to_runner, streams), None) if in_actions else None
 

@@ -44,6 +44,11 @@ class ActionsJob:
     run_attempt: str
 
     @property
+    def folder(self) -> Path:
+        """The folder of the repository; the working directory where the environment names none."""
+        return Path(self.workspace or Path.cwd())
+
+    @property
     def checkout(self) -> Path | None:
         """The folder in which the job has its checkout; None outside of GitHub Actions."""
         return Path(self.workspace) if self.in_actions and self.workspace.strip() else None

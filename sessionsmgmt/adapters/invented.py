@@ -23,7 +23,7 @@ from sessionsmgmt.ports.ledger import WriteResult
 SECRET = b"of invented people nothing is secret"
 
 SATURDAY, TEN = date(2026, 3, 7), time(10)
-"""When all the invented sessions begin, so that whoever sees one of them sees them all."""
+"""When all invented sessions begin. Who sees one of them sees them all."""
 
 FIRST_NAMES = ("Alex", "Billie", "Charlie", "Dana", "Eli", "Frankie", "Gray", "Harper", "Indra", "Jules", "Kim", "Lou")
 LAST_NAMES = ("Example", "Sample", "Invented", "Fictional", "Imaginary", "Pretend", "Madeup", "Placeholder")
@@ -43,7 +43,7 @@ class GivenCalendar:
 
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
         """See ``ports.Calendar``; the events have times, none is all-day."""
-        wanted = (one for one in self.events if one.id in ids or _meets(one, since, until))
+        wanted = (event for event in self.events if event.id in ids or _meets(event, since, until))
         return CalendarReading(tuple(wanted))
 
 
@@ -69,7 +69,7 @@ class FixedLedger:
         return self.snapshot
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:  # noqa: ARG002 - the port's
-        """Raises InputError: what is only looked at is never sent."""
+        """Raises InputError, since a preview sends nothing."""
         raise InputError("A preview's ledger remembers nothing, so nothing can be sent with it.")
 
 
@@ -83,7 +83,7 @@ class InventedClub:
 
 
 def invent(rules: Sequence[Rule], roles: Sequence[Role], zone: tzinfo) -> InventedClub:
-    """A club for these rules: for each of them, a session of every kind that it wants to be told of."""
+    """A club for these rules: for each of them, a session for every kind of notice that it has."""
     people = tuple(_people(rules, roles))
     events: list[Event] = []
     entries: dict[Key, Entry] = {}
@@ -96,7 +96,7 @@ def invent(rules: Sequence[Rule], roles: Sequence[Role], zone: tzinfo) -> Invent
             if kind is not Kind.CANCELLED:
                 events.append(event)
             if kind is not Kind.NEW:
-                entries[Key(rule.id, event.id)] = Entry(_said(event, kind, rule, people, zone))
+                entries[Key(rule.id, event.id)] = Entry(_announced_before(event, kind, rule, people, zone))
     return InventedClub(
         GivenCalendar(tuple(events)), GivenContacts(people), FixedLedger(LedgerSnapshot(SECRET, entries))
     )
@@ -121,23 +121,23 @@ def _event(rule: Rule, name: str, people: Iterable[Contact], zone: tzinfo) -> Ev
         title=rule.match,
         start=start,
         end=start + timedelta(hours=2),
-        attendees=tuple(Attendee(one.addresses[0]) for one in people),
+        attendees=tuple(Attendee(contact.addresses[0]) for contact in people),
         location="The usual room",
     )
 
 
-def _said(event: Event, kind: Kind, rule: Rule, people: Sequence[Contact], zone: tzinfo) -> Announcement:
-    """What the owner was told so far, so that a notice of this kind is due."""
+def _announced_before(event: Event, kind: Kind, rule: Rule, people: Sequence[Contact], zone: tzinfo) -> Announcement:
+    """The last announcement of the event, so that a notice of this kind is due."""
     window = presence(event, rule.presence, zone)
     known = people[:-1] if kind is Kind.ADDED else people
-    told = _later(window, rule) if kind is Kind.CHANGED else window
+    announced = _later(window, rule) if kind is Kind.CHANGED else window
     if kind is Kind.CANCELLED:  # on a day of its own, or the new session would be taken for the one that is gone
-        told = Presence(window.start + 7 * DAY, window.end + 7 * DAY)
-    return Announcement(Kind.NEW, told, frozenset(digest(SECRET, one.addresses[0]) for one in known), 0)
+        announced = Presence(window.start + 7 * DAY, window.end + 7 * DAY)
+    return Announcement(Kind.NEW, announced, frozenset(digest(SECRET, contact.addresses[0]) for contact in known), 0)
 
 
 def _later(window: Presence, rule: Rule) -> Presence:
-    """A window that does not cover this one: what was said before it became earlier."""
+    """A later window that does not cover this one: it was announced before the event was moved to an earlier time."""
     by = DAY if rule.presence is PresenceMode.WHOLE_DAY else timedelta(minutes=30)
     return replace(window, start=window.start + by, end=window.end + by)
 

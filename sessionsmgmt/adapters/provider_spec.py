@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.providers import SectionReader
 from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings
 
@@ -44,7 +45,6 @@ class ProviderContext:
 class AccountSpec(Generic[Connected]):
     """How a provider's account is used with its owner's consent.
 
-    - ``secret`` is the variable with the stored credential.
     - ``scopes`` is everything that the owner has to agree to, by what sessions.yml has at the provider.
     - ``consent_flow`` takes those scopes, and the file that describes the program to the provider.
     - ``token_refresher`` takes those scopes, and the clock, of aware instants, that the end of a consent is counted
@@ -52,7 +52,6 @@ class AccountSpec(Generic[Connected]):
     - ``revoke`` takes the consent back, and says whether there was any left.
     """
 
-    secret: str
     scopes: Callable[[Config], frozenset[str]]
     consent_flow: Callable[[ProviderContext, frozenset[str], Path], ConsentFlow]
     token_refresher: Callable[[ProviderContext, frozenset[str], Callable[[], datetime]], TokenRefresher]
@@ -63,21 +62,24 @@ class AccountSpec(Generic[Connected]):
 class ProviderSpec(Generic[Connected]):
     """A provider, by the ``name`` that sessions.yml has for it.
 
-    - ``calendar_model``, ``contacts_model`` and ``mail_model`` are the classes of ``config.model`` that stand for the
-      provider in a ``Config``; None where sessions.yml can't name the provider there.
-    - ``secrets`` and ``base_urls`` are the variables of the environment that the provider uses.
+    - ``read_calendar``, ``read_contacts`` and ``read_mail`` read the sections of sessions.yml that name the provider;
+      None where sessions.yml can't name it.
+    - ``credential`` is the variable of the environment with the stored credential of an account; empty where the
+    provider
+      has no accounts. ``secrets`` and ``base_urls`` are the other variables that the provider uses.
     - ``connect`` makes what the provider's parts share. It asks nothing yet. It raises InputError where a credential is
       missing or unreadable, or a base URL is refused.
     - ``calendar``, ``contacts``, ``mailer``, ``sent_folder`` and ``calendar_ledger`` make the real objects. They take
-      what is shared, the section of sessions.yml that names the provider (an object of the model), and the whole of it.
+      what is shared, the section of sessions.yml that names the provider (as it was read), and the whole of it.
       They are None where this version does not have them.
     - ``checks`` are what ``doctor`` looks at.
     """
 
     name: str
-    calendar_model: type | None = None
-    contacts_model: type | None = None
-    mail_model: type | None = None
+    read_calendar: SectionReader | None = None
+    read_contacts: SectionReader | None = None
+    read_mail: SectionReader | None = None
+    credential: str = ""
     secrets: tuple[str, ...] = ()
     base_urls: tuple[str, ...] = ()
     connect: Callable[[ProviderContext], Connected]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from sessionsmgmt.application.context import Context, Request, Surroundings
-from sessionsmgmt.application.result import Result
-from sessionsmgmt.errors import SessionsError
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import Context, Request, Surroundings
+    from sessionsmgmt.application.result import Result
+    from sessionsmgmt.errors import SessionsError
 
 
 class Permission(StrEnum):

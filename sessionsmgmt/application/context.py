@@ -7,24 +7,26 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sessionsmgmt.application.job import Job
-from sessionsmgmt.application.result import PreviewResult
-from sessionsmgmt.config.model import Config
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.console import Console
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.notifications import NoteTexts, Notifier
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
-from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.ports.stop import Stop
-from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Job
+    from sessionsmgmt.application.result import PreviewResult
+    from sessionsmgmt.config.model import Config
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.console import Console
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.ports.notifications import NoteTexts, Notifier
+    from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
+    from sessionsmgmt.ports.readers import Readers
+    from sessionsmgmt.ports.stop import Stop
+    from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.secret_masking import Secret
 
 
 class Surroundings(Protocol):
@@ -155,11 +157,11 @@ class Services(Protocol):
         """Whether calendar, contacts or mail are an account's, so that its owner had to agree to it."""
         ...
 
-    def credential(self) -> str:
+    def credential(self) -> Secret:
         """The account's stored credential as the environment has it; empty where there is none."""
         ...
 
-    def with_credential(self, credential: str) -> Services:
+    def with_credential(self, credential: Secret) -> Services:
         """The same ports with this credential in the place of the stored one."""
         ...
 
@@ -246,7 +248,7 @@ class Context:
     config: Config
     services: Services
 
-    def with_credential(self, credential: str) -> Context:
+    def with_credential(self, credential: Secret) -> Context:
         """The same with this credential in the place of the stored one."""
         return replace(self, services=self.services.with_credential(credential))
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, SetEventId
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
-from sessionsmgmt.domain.model.people import Role
-from sessionsmgmt.domain.model.rule import Rule
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.calendar import Calendar
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.ledger import Ledger
-from sessionsmgmt.ports.mail import SentFolder
+
+if TYPE_CHECKING:
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, SetEventId
+    from sessionsmgmt.domain.model.people import Role
+    from sessionsmgmt.domain.model.rule import Rule
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.email.model import Envelope, Wording
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.calendar import Calendar
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.ledger import Ledger
+    from sessionsmgmt.ports.mail import SentFolder
+
 
 SETTLED = "held-settled"
 """The code of the warning about a notice that was held and is held no longer."""

@@ -7,6 +7,8 @@ is called, so that a command starts without the modules of the others.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sessionsmgmt.application.arguments import (
     ExportArguments,
     ForgetArguments,
@@ -21,9 +23,11 @@ from sessionsmgmt.application.arguments import (
     RunArguments,
 )
 from sessionsmgmt.application.command import Command, Effect, Permission
-from sessionsmgmt.application.context import Context, Request
-from sessionsmgmt.application.result import Result
-from sessionsmgmt.errors import SessionsError
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import Context, Request
+    from sessionsmgmt.application.result import Result
+    from sessionsmgmt.errors import SessionsError
 
 
 def _init(request: Request, arguments: InitArguments) -> Result:

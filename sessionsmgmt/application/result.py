@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.job import Delivery
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.credentials import Sealed
-from sessionsmgmt.ports.health import Finding
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from sessionsmgmt.application.job import Delivery
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.notice import Key
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.errors import SessionsError
+    from sessionsmgmt.ports.credentials import Sealed
+    from sessionsmgmt.ports.health import Finding
+    from sessionsmgmt.secret_masking import Secret
 
 
 class Data(StrEnum):
@@ -61,7 +65,7 @@ class Rotation:
     lapses, where that is known. ``trouble`` is what went wrong where the job can go on all the same.
     """
 
-    credential: str = field(repr=False)
+    credential: Secret
     issued: bool = False
     stale: bool = False
     ends: datetime | None = None

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
-from sessionsmgmt.application.job import Job, Lookup, Mailing
 from sessionsmgmt.bootstrap import ledgers
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config.model import (
@@ -24,17 +22,19 @@ from sessionsmgmt.config.model import (
     NoticeSettings,
     Store,
 )
-from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports.calendar import Calendar
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
-from sessionsmgmt.settings import Settings
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Job, Lookup, Mailing
+    from sessionsmgmt.ports.calendar import Calendar
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.settings import Settings
 
 Connections = Mapping[str, Any]
 """What the parts of each provider share, by the provider's name."""
@@ -64,6 +64,8 @@ class Container:
         Raises InputError where a credential is missing or unreadable, a base URL is refused, or sessions.yml names what
         this version does not have.
         """
+        from sessionsmgmt.application.job import Job
+
         config, connected = self.config, self._connect(self._used)
         ledger = self._ledger(connected)
         return Wired(
@@ -89,14 +91,14 @@ class Container:
     @property
     def credential(self) -> Secret:
         """The account's stored credential, as it is; empty where there is none."""
-        return self.settings.provider_secrets[self._account[1].secret] if self._account else Secret("", self.mask)
+        return self.settings.provider_secrets[self._account[0].credential] if self._account else Secret("", self.mask)
 
-    def with_credential(self, text: str) -> Container:
+    def with_credential(self, credential: Secret) -> Container:
         """The same with this credential in the place of the stored one."""
         if self._account is None:
             return self
-        secret = Secret(text, self.mask)
-        return replace(self, settings=self.settings.with_provider_secret(self._account[1].secret, secret))
+        spec, _ = self._account
+        return replace(self, settings=self.settings.with_provider_secret(spec.credential, credential))
 
     def consent_flow(self, client: Path) -> ConsentFlow:
         """How the account's owner agrees to what sessions.yml needs; ``client`` is the console's JSON file.
@@ -208,6 +210,8 @@ class Container:
         make = self.providers.named(provider).sent_folder
         if make is None:
             raise self.providers.absent(f"mail.confirm: sent-folder, with mail.provider: {provider}")
+        from sessionsmgmt.application.job import Lookup
+
         return Lookup(make(connected[provider], mail.transport, self.config), self.config.team, mail.sender)
 
     def _ledger(self, connected: Connections) -> ErasableLedger:
@@ -232,6 +236,9 @@ class Container:
                 make = self.providers.named(section.provider).calendar_ledger
                 if make is None:
                     raise self.providers.absent(f"ledger.store: calendar, with calendar.provider: {section.provider}")
+
+                from sessionsmgmt.adapters.ledger.sealing import keys
+
                 sealing, retention = keys(self.settings.ledger_keys), ledgers.retention(self.config)
                 return make(connected[section.provider], section, self.config, sealing, retention)
 
@@ -244,6 +251,9 @@ def run_id(settings: Settings) -> str:
 
 def mailing(config: Config, notice: NoticeSettings) -> Mailing:
     """A notice's rule, wording and recipients."""
+    from sessionsmgmt.application.job import Mailing
+    from sessionsmgmt.email.model import Envelope, Wording
+
     wording = Wording(
         team=config.team,
         locale=notice.locale or config.locale,

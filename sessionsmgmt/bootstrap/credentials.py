@@ -50,7 +50,7 @@ def renewal(club: Container, clock: Callable[[], datetime]) -> Iterator[Renewal]
     token_refresher = club.token_refresher(clock)
     with secret(club) as store:
         read = partial(_read, club, credentials, store)
-        yield Renewal(club.credential.reveal(), token_refresher, store, read, credentials.rotate_after)
+        yield Renewal(club.credential, token_refresher, store, read, credentials.rotate_after)
 
 
 def _credentials(club: Container) -> Credentials:

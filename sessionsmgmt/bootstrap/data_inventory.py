@@ -18,7 +18,7 @@ from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store, topic
-from sessionsmgmt.config.paths import path_in_repository, shown
+from sessionsmgmt.config.paths import path_for_messages, path_in_repository
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.stored_data import ErasableData, LedgerPlace, Place, SecretPlace, StoredItem
@@ -108,7 +108,7 @@ def _named(store: Store) -> str:
         case GitStore(branch):
             return f"on the branch {branch}"
         case FileStore(path):
-            return f"in {shown(path)}"
+            return f"in {path_for_messages(path)}"
         case CalendarStore():
             return "in the calendar"
 

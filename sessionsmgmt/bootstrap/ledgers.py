@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sessionsmgmt.adapters.ledger.retention import Retention
-from sessionsmgmt.adapters.ledger.sealing import keys
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.config.clubs import BRANCH_KEYS, FORMER_BRANCH_KEYS, find_config_files, read_values
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, Config, FileStore, GitStore, Store, ledger_branch
@@ -19,6 +17,7 @@ from sessionsmgmt.settings import Settings
 if TYPE_CHECKING:
     from sessionsmgmt.adapters.ledger.abandoned import Clubs
     from sessionsmgmt.adapters.ledger.git import GitLedger
+    from sessionsmgmt.adapters.ledger.retention import Retention
 
 
 def usual_store(config: Config, settings: Settings) -> Store:
@@ -48,6 +47,7 @@ def all_stores(config: Config, settings: Settings) -> tuple[Store, ...]:
 def git_ledger(branch: str, config: Config, settings: Settings, retry_policy: RetryPolicy) -> GitLedger:
     """The club's ledger on that branch. Raises InputError where a key, a token or the repository is missing."""
     from sessionsmgmt.adapters.ledger.git import Branch, GitLedger
+    from sessionsmgmt.adapters.ledger.sealing import keys
 
     home = Branch(repository(settings), branch, settings.github.repository_id, config.folder, partial(_clubs, config))
     return GitLedger(hub(settings, retry_policy), home, keys(settings.ledger_keys), retention(config))
@@ -55,6 +55,8 @@ def git_ledger(branch: str, config: Config, settings: Settings, retry_policy: Re
 
 def retention(config: Config) -> Retention:
     """How long the club's ledgers remember what is over. The clock is the machine's, whatever ``--now`` says."""
+    from sessionsmgmt.adapters.ledger.retention import Retention
+
     return Retention(config.ledger.keep, lambda: datetime.now(UTC))
 
 

@@ -11,6 +11,7 @@ from sessionsmgmt.adapters.google.provider import GOOGLE
 from sessionsmgmt.adapters.microsoft.provider import MICROSOFT
 from sessionsmgmt.adapters.provider_spec import ProviderSpec
 from sessionsmgmt.adapters.smtp_imap.provider import SMTP
+from sessionsmgmt.config.providers import ProviderSections
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings, read_settings
@@ -31,9 +32,19 @@ class Providers:
 
     def read_settings(self, environ: Mapping[str, str], mask: Mask) -> Settings:
         """The settings in the environment, with the variables of every provider. ``mask`` is told every secret."""
-        secrets = {name: None for spec in self.specs for name in spec.secrets}
-        base_urls = {name: None for spec in self.specs for name in spec.base_urls}
+        secrets = [name for spec in self.specs for name in (spec.credential, *spec.secrets) if name]
+        base_urls = [name for spec in self.specs for name in spec.base_urls]
         return read_settings(environ, mask, secrets, base_urls)
+
+    @property
+    def sections(self) -> ProviderSections:
+        """How to read the sections of sessions.yml that name a provider."""
+        return ProviderSections(
+            calendar={spec.name: spec.read_calendar for spec in self.specs if spec.read_calendar},
+            contacts={spec.name: spec.read_contacts for spec in self.specs if spec.read_contacts},
+            mail={spec.name: spec.read_mail for spec in self.specs if spec.read_mail},
+            credentials={spec.name: spec.credential for spec in self.specs if spec.credential},
+        )
 
     @property
     def with_account(self) -> str:

@@ -9,7 +9,7 @@ from sessionsmgmt.base_urls import base_url
 from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.config.paths import find_club_folder, path_in_repository, shown
+from sessionsmgmt.config.paths import find_club_folder, path_for_messages, path_in_repository
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher, PullRequest
 from sessionsmgmt.retry import RetryPolicy
@@ -40,8 +40,8 @@ def sample_job(config: Config) -> Job:
         config.zone,
         config.roles,
         mailings,
-        IcsFile(calendar, shown(calendar), config.zone),
-        VcardFile(contacts, shown(contacts)),
+        IcsFile(calendar, path_for_messages(calendar), config.zone),
+        VcardFile(contacts, path_for_messages(contacts)),
         FixedLedger(),
     )
 
@@ -75,11 +75,6 @@ def rest(settings: Settings) -> str:
     except InputError:
         link = ""
     return f"*The rest is left out here, for want of room. There is more in {link or 'the summary of the run'}.*"
-
-
-def workspace(settings: Settings) -> Path:
-    """The root of the repository."""
-    return Path(settings.actions.workspace or Path.cwd())
 
 
 def _page(settings: Settings) -> str:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from functools import partial
 
 from sessionsmgmt.adapters.github.event import is_private
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings

@@ -1,4 +1,7 @@
-"""The ports of a club and the surroundings of a command, as use cases ask for them."""
+"""The ports of a club, as use cases ask for them. Each is imported and built when it is asked for.
+
+All commands import this module; so what only some of them need is imported in the methods.
+"""
 
 from __future__ import annotations
 
@@ -8,76 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.adapters.github import event
-from sessionsmgmt.application.context import PreviewTexts
-from sessionsmgmt.application.job import Job
-from sessionsmgmt.bootstrap import container, credentials, data_inventory, github, health_checks, pull_request_preview
-from sessionsmgmt.bootstrap import readers as reading
-from sessionsmgmt.bootstrap.container import Container, Wired
+from sessionsmgmt.bootstrap import container
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, GitStore
-from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.contacts import Contacts
-from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
-from sessionsmgmt.ports.health import Check
-from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
-from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.notifications import NoteTexts, Notifier
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
-from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
-from sessionsmgmt.presenters.note_texts import IssueTexts
-from sessionsmgmt.presenters.preview_texts import PreviewPages, failed_report
-from sessionsmgmt.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class JobSurroundings:
-    """See ``application.context.Surroundings``: what the settings and GitHub say of where a command was started."""
-
-    settings: Settings
-
-    def checkout(self) -> Path | None:
-        """The folder in which a job of GitHub Actions has its checkout; None outside of Actions."""
-        return self.settings.actions.checkout
-
-    def time_zone(self) -> str:
-        """The variable ``TZ`` as the process inherited it."""
-        return self.settings.time_zone
-
-    def refuse_proposed(self, command: str) -> None:
-        """Raise InputError where the job was started by a change that is only proposed."""
-        event.must_be_merged(self.settings.actions, command)
-
-    def refuse_lent_secrets(self, command: str) -> None:
-        """Raise InputError where the job has the secrets and may read a stranger's files."""
-        event.refuse_lent_secrets(self.settings.actions, command)
-
-    def pull_request(self) -> PullRequest | None:
-        """The pull request that the job is about; None where it is about none."""
-        return event.pull_request(self.settings.actions)
-
-    def in_merge_queue(self) -> bool:
-        """Whether a merge queue tries what is to be merged."""
-        return event.is_queued(self.settings.actions)
-
-    def readers(self) -> Readers:
-        """Who can read what this process prints."""
-        return reading.readers(self.settings)
-
-    def readers_of_repository(self) -> Readers:
-        """Who can read the repository and its issues."""
-        return reading.readers_of_repository(self.settings)
-
-    def publishers(self, pull: PullRequest, path: Path) -> tuple[PreviewPublisher, ...]:
-        """Where those who review the pull request look."""
-        return pull_request_preview.publishers(self.settings, pull, path)
-
-    def failed_preview(self, error: SessionsError, path: Path) -> PreviewReport:
-        """What is published where there is no preview because of the error."""
-        cut, workspace = pull_request_preview.rest(self.settings), pull_request_preview.workspace(self.settings)
-        return failed_report(error, path, cut, workspace)
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import PreviewTexts
+    from sessionsmgmt.application.job import Job
+    from sessionsmgmt.bootstrap.container import Container, Wired
+    from sessionsmgmt.ports.contacts import Contacts
+    from sessionsmgmt.ports.credentials import ConsentFlow, Renewal, SecretStore
+    from sessionsmgmt.ports.health import Check
+    from sessionsmgmt.ports.ledger import AdoptableLedger, ErasableLedger
+    from sessionsmgmt.ports.mail import Mailer
+    from sessionsmgmt.ports.notifications import NoteTexts, Notifier
+    from sessionsmgmt.ports.stored_data import LedgerPlace, Place, SecretPlace
+    from sessionsmgmt.secret_masking import Secret
 
 
 @dataclass(frozen=True)
@@ -92,6 +43,8 @@ class ClubServices:
 
     def sample_job(self) -> Job:
         """The same with the sample that sessions.yml names, or with invented people."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+
         return pull_request_preview.sample_job(self.club.config)
 
     def mailer(self) -> Mailer:
@@ -116,14 +69,21 @@ class ClubServices:
 
     def notifiers(self) -> tuple[Notifier, ...]:
         """Where notes for a person are posted."""
+        from sessionsmgmt.bootstrap import github
+
         return github.notifiers(self.club.settings)
 
     def note_texts(self) -> NoteTexts:
         """The words of the notes."""
+        from sessionsmgmt.presenters.note_texts import IssueTexts
+
         return IssueTexts(self.club.config)
 
     def preview_texts(self) -> PreviewTexts:
         """The words and the pages of a preview."""
+        from sessionsmgmt.bootstrap import pull_request_preview
+        from sessionsmgmt.presenters.preview_texts import PreviewPages
+
         return PreviewPages(self.club.config, pull_request_preview.rest(self.club.settings))
 
     def provider_checks(self) -> tuple[Check, ...]:
@@ -132,30 +92,38 @@ class ClubServices:
 
     def repository_checks(self, now: datetime) -> tuple[Check, ...]:
         """The health checks of what the club has at GitHub."""
+        from sessionsmgmt.bootstrap import health_checks
+
         return health_checks.checks(self.club, now)
 
     def uses_account(self) -> bool:
         """Whether calendar, contacts or mail are an account's."""
         return self.club.uses_account
 
-    def credential(self) -> str:
+    def credential(self) -> Secret:
         """The account's stored credential as the environment has it."""
-        return self.club.credential.reveal()
+        return self.club.credential
 
-    def with_credential(self, credential: str) -> ClubServices:
+    def with_credential(self, credential: Secret) -> ClubServices:
         """The same ports with this credential in the place of the stored one."""
         return ClubServices(self.club.with_credential(credential))
 
     def may_store_credential(self) -> bool:
         """Whether sessions.yml says where the credential is stored, and something is set to store it with."""
+        from sessionsmgmt.bootstrap import credentials
+
         return credentials.may_store(self.club)
 
     def secret(self) -> AbstractContextManager[SecretStore]:
         """The secret that the credential is stored in."""
+        from sessionsmgmt.bootstrap import credentials
+
         return credentials.secret(self.club)
 
     def renewal(self, clock: Callable[[], datetime]) -> AbstractContextManager[Renewal]:
         """All that renewing the credential takes."""
+        from sessionsmgmt.bootstrap import credentials
+
         return credentials.renewal(self.club, clock)
 
     def consent_flow(self, client: Path) -> ConsentFlow:
@@ -180,22 +148,32 @@ class ClubServices:
 
     def ledgers(self) -> tuple[LedgerPlace, ...]:
         """Every ledger that the club has or moves away from."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.ledgers(self.club)
 
     def ledger_places(self, now: datetime) -> tuple[Place, ...]:
         """The ledgers to be deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.ledger_places(self.club, now)
 
     def account_places(self) -> tuple[Place, ...]:
         """The consent and the secret with the credential, to be deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.account_places(self.club)
 
     def published_places(self) -> tuple[Place, ...]:
         """The issues and comments in the club's repository, to be shown or deleted."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.published_places(self.club)
 
     def secret_place(self) -> SecretPlace | None:
         """Where the credential is stored, as far as sessions.yml says."""
+        from sessionsmgmt.bootstrap import data_inventory
+
         return data_inventory.secret_place(self.club)
 
     @cached_property

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from sessionsmgmt.config.document import MAX_DEPTH
+from sessionsmgmt.domain.text import caseless
 from sessionsmgmt.errors import InputError
 
 SESSIONS_FILE = "sessions.yml"
@@ -65,7 +66,7 @@ def allowed_environments(folder: str) -> tuple[str, str]:
 def may_use(folder: str, environment: str) -> bool:
     """Whether the club in the folder may name the environment. Other clubs are not considered here."""
     plain = unicodedata.normalize("NFC", environment)
-    return not folder or plain in {unicodedata.normalize("NFC", one) for one in allowed_environments(folder)}
+    return not folder or plain in {unicodedata.normalize("NFC", name) for name in allowed_environments(folder)}
 
 
 def blocking_folders(club: ClubEnvironment, others: Iterable[ClubEnvironment]) -> list[str]:
@@ -171,17 +172,17 @@ def read_values(path: Path, *wanted: Keys) -> dict[Keys, str]:
         return {}
 
 
-def _is_same_name(one: str, other: str) -> bool:
+def _is_same_name(first: str, second: str) -> bool:
     """Whether two names mean the same environment. GitHub ignores case in environment names."""
-    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()
+    return caseless(first) == caseless(second)
 
 
 def _walk(
     root: Path, skips: Callable[[str], bool], on_error: Callable[[OSError], None]
 ) -> Iterator[tuple[Path, list[str]]]:
     """The folders below a folder, each with the names of its files."""
-    for folder, club_folders, files in os.walk(root, onerror=on_error):
-        club_folders[:] = [one for one in club_folders if not skips(one)]
+    for folder, subfolders, files in os.walk(root, onerror=on_error):
+        subfolders[:] = [name for name in subfolders if not skips(name)]
         yield Path(folder), files
 
 

@@ -1,7 +1,7 @@
-"""Whether a value is right by a JSON Schema, for the keywords that the schema of sessions.yml has.
+"""Checks whether a value conforms to a JSON Schema, for the keywords in the schema of sessions.yml.
 
-``jsonschema`` takes 40 ms to load. Most files are right, and for those this is all that runs; what is wrong with
-another file is found by ``jsonschema``. A test holds both to the same answers.
+``jsonschema`` takes 40 ms to load. Most files conform, and for them only this module runs. If a file does not conform,
+``jsonschema`` finds its problems. A test checks that both give the same answers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Schema = Mapping[str, Any]
 ANNOTATIONS = frozenset(
     {"$schema", "$defs", "title", "description", "default", "examples", "errorMessage", "patternErrorMessage", "then"}
 )
-"""Keywords that judge no value by themselves; ``then`` is judged together with ``if``."""
+"""The keywords that check no value themselves. ``then`` is checked together with ``if``."""
 
 _TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 
@@ -35,20 +35,19 @@ _RULES: Mapping[str, tuple[type, Callable[[Any, Any], bool]]] = {
     "minimum": (int, lambda value, least: value >= least),
     "maximum": (int, lambda value, most: value <= most),
 }
-"""The type of the values that a keyword judges, and whether it holds of one. It holds of values of other types."""
+"""For each keyword, the type of the values that it checks, and the check. Values of other types always pass."""
 
 
 def conforms(value: object, schema: Schema, root: Schema) -> bool:
-    """Whether the value, made of what ``document`` makes values of, is right by the schema.
+    """Whether the value conforms to the schema. The value consists of the types in ``document.Document.value``.
 
-    ``root`` is the whole schema, which has the ``$defs``. Raises LookupError for a keyword that is not known here, so
-    that none is passed over.
+    ``root`` is the whole schema with its ``$defs``. Raises LookupError for an unknown keyword, so none is ignored.
     """
     return all(_holds(name, rule, value, schema, root) for name, rule in schema.items() if name not in ANNOTATIONS)
 
 
 def _holds(name: str, rule: Any, value: Any, schema: Schema, root: Schema) -> bool:
-    """Whether a keyword of the schema holds of the value. Neither true nor false is a number."""
+    """Whether the value passes a keyword of the schema. Unlike in Python, true and false are not numbers."""
     match name:
         case "$ref":
             return conforms(value, root["$defs"][rule.removeprefix("#/$defs/")], root)

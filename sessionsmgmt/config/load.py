@@ -14,15 +14,17 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.config.clubs import MAX_BYTES
 from sessionsmgmt.config.document import Document, parse
-from sessionsmgmt.config.model import Config, FileStore, IcsCalendar, VcardContacts
+from sessionsmgmt.config.model import Config, FileStore, LocalSection
 from sessionsmgmt.config.notices import locale, notices
 from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, real_path
 from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.providers import ProviderSections, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import calendar, contacts, credentials, ledger, mail, organizers, sample
-from sessionsmgmt.config.validators import ACCOUNTS, role_problem, zone_problem
+from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
+from sessionsmgmt.config.validators import role_problem, zone_problem
+from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
@@ -34,7 +36,7 @@ DEFAULT_LOCALE = "en_US"
 """The locale of a club whose sessions.yml names none."""
 
 
-def load(path: Path, workspace: Path | None = None) -> Config:
+def load(path: Path, providers: ProviderSections, wording: WordingChecks, workspace: Path | None = None) -> Config:
     """The configuration in a file. In a job of GitHub Actions, ``workspace`` is the folder of its checkout.
 
     Raises InputError with all problems by file and line. They name the file by the path that was given.
@@ -50,7 +52,7 @@ def load(path: Path, workspace: Path | None = None) -> Config:
         problems.add_yaml_problem(problem)
     check_schema(document, problems)
     top = Section(document.value if isinstance(document.value, dict) else {}, (), problems)
-    config = _config(path, folder, top)
+    config = _config(path, folder, top, providers, wording)
     _check_ledger_file(config, folder, top)
     if found := problems.all():
         raise _refusal(path, found)
@@ -82,10 +84,13 @@ def _refuse_newer_version(document: Document) -> None:
         raise UnreadableError(document.position_of_value(("version",)), text, "version")
 
 
-def _config(path: Path, folder: ClubFolder, top: Section) -> Config:
+def _config(
+    path: Path, folder: ClubFolder, top: Section, providers: ProviderSections, wording: WordingChecks
+) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
-    source = calendar(top.section("calendar"), folder)
+    source = read_section(top.section("calendar"), folder, providers.calendar)
+    transport = read_section(top.section("mail"), folder, providers.mail)
     return Config(
         path=path,
         root=folder.root,
@@ -95,31 +100,30 @@ def _config(path: Path, folder: ClubFolder, top: Section) -> Config:
         locale=locale(top) or DEFAULT_LOCALE,
         calendar=source,
         organizers=organizers(top.section("calendar")),
-        contacts=contacts(top.section("contacts"), folder),
-        mail=mail(top.section("mail"), folder),
+        contacts=read_section(top.section("contacts"), folder, providers.contacts),
+        mail=mail(top.section("mail"), transport),
         roles=roles,
         ledger=ledger(top.section("ledger"), folder, source),
-        notices=notices(top, roles, folder),
-        credentials=credentials(top.section("credentials"), folder, _providers(top))
+        notices=notices(top, roles, folder, wording),
+        credentials=credentials(top.section("credentials"), folder, _other_credentials(top, providers))
         if "credentials" in top.data
         else None,
         sample=sample(top.section("preview").section("sample"), folder) if "preview" in top.data else None,
     )
 
 
-def _providers(top: Section) -> frozenset[str]:
-    """The providers of the accounts that the club uses."""
+def _other_credentials(top: Section, providers: ProviderSections) -> frozenset[str]:
+    """The secrets of the accounts that the club does not use; empty if it uses no account."""
     sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
-    return frozenset(section.text("provider").value for section in sections) & frozenset(ACCOUNTS)
+    used = {section.text("provider").value for section in sections} & providers.credentials.keys()
+    return frozenset(secret for name, secret in providers.credentials.items() if used and name not in used)
 
 
 def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None:
     """Report a ledger file whose path is that of a file that people write."""
     taken = [real_path(config.path)]
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
-    taken += [
-        source.path for source in (config.calendar, config.contacts) if isinstance(source, IcsCalendar | VcardContacts)
-    ]
+    taken += [section.path for section in (config.calendar, config.contacts) if isinstance(section, LocalSection)]
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store
     if isinstance(store, FileStore) and store.path in taken:

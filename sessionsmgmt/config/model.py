@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.addresses import fold
@@ -64,99 +64,19 @@ class Scope(StrEnum):
 
 
 class ProviderSection(Protocol):
-    """A section of sessions.yml that names a provider. Each provider has a frozen class of its own for it."""
+    """A section of sessions.yml that names a provider. Each provider has its own frozen class for the section."""
 
     provider: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True)
-class GoogleCalendar:
-    """A Google calendar, given by either its name or its id."""
+@runtime_checkable
+class LocalSection(ProviderSection, Protocol):
+    """A section whose provider is a file or a folder on this machine."""
 
-    provider: ClassVar[str] = "google"
-    name: str = ""
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MicrosoftCalendar:
-    """A Microsoft 365 calendar, given by either its name or its id."""
-
-    provider: ClassVar[str] = "microsoft"
-    name: str = ""
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IcsCalendar:
-    """An .ics file (RFC 5545)."""
-
-    provider: ClassVar[str] = "ics"
-    path: Path
-
-
-CalendarSource = GoogleCalendar | MicrosoftCalendar | IcsCalendar
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleContacts:
-    """The account's Google contacts."""
-
-    provider: ClassVar[str] = "google"
-
-
-@dataclass(frozen=True, slots=True)
-class MicrosoftContacts:
-    """The account's Outlook contacts."""
-
-    provider: ClassVar[str] = "microsoft"
-
-
-@dataclass(frozen=True, slots=True)
-class VcardContacts:
-    """A .vcf file (RFC 6350, and the older versions 2.1 and 3.0)."""
-
-    provider: ClassVar[str] = "vcard"
-    path: Path
-
-
-ContactsSource = GoogleContacts | MicrosoftContacts | VcardContacts
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleMail:
-    """Gmail: the account sends the emails."""
-
-    provider: ClassVar[str] = "google"
-
-
-@dataclass(frozen=True, slots=True)
-class MicrosoftMail:
-    """Outlook: the account sends the emails."""
-
-    provider: ClassVar[str] = "microsoft"
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpMail:
-    """A mail server. The password is in the environment variable ``SMTP_PASSWORD``."""
-
-    provider: ClassVar[str] = "smtp"
-    host: str
-    port: int
-    username: str
-    security: str  # starttls | tls
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxMail:
-    """A folder that gets one .eml file for each message."""
-
-    provider: ClassVar[str] = "outbox"
-    path: Path
-
-
-MailTransport = GoogleMail | MicrosoftMail | SmtpMail | OutboxMail
+    @property
+    def path(self) -> Path:
+        """The file or folder."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
-from sessionsmgmt.config.validators import language_problem, locale_problem
+from sessionsmgmt.config.validators import locale_problem
+from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
@@ -25,11 +26,19 @@ MAX_TEMPLATE_BYTES = 131_072
 MAX_WITHIN = timedelta(days=366)
 """The longest time ahead of a session at which a notice may be sent."""
 
+NO_WORDING = (
+    "there is built-in wording in English (en), French (fr), Spanish (es) and German (de) only; "
+    "choose one, or write a template"
+)
+"""The problem with the locale of a notice without a template."""
+
 DEFAULT_WITHIN = Within(1, Unit.DAYS)
 """The time ahead of a session for a notice without ``within``."""
 
 
-def notices(top: Section, roles: Sequence[Role], folder: ClubFolder) -> tuple[NoticeSettings, ...]:
+def notices(
+    top: Section, roles: Sequence[Role], folder: ClubFolder, wording: WordingChecks
+) -> tuple[NoticeSettings, ...]:
     """The entries of ``notices`` in their order. A template that several entries use is read and checked once."""
     sections = top.sections("notices")
     for again, first in repeated([section.text("id") for section in sections if section.text("id").value]):
@@ -38,8 +47,8 @@ def notices(top: Section, roles: Sequence[Role], folder: ClubFolder) -> tuple[No
     for section in sections:
         name = section.text("template").value
         if name and name not in templates:
-            templates[name] = _template(section, name, roles, folder)
-    _check_languages(top, sections)
+            templates[name] = _template(section, name, roles, folder, wording)
+    _check_languages(top, sections, wording)
     return tuple(_notice(section, roles, templates) for section in sections)
 
 
@@ -53,15 +62,15 @@ def locale(section: Section) -> str:
     return name.replace("-", "_")
 
 
-def _check_languages(top: Section, sections: Sequence[Section]) -> None:
+def _check_languages(top: Section, sections: Sequence[Section], wording: WordingChecks) -> None:
     """Report a locale without built-in wording, if the notice has no template. ``locale`` reports unknown locales."""
     for section in sections:
         if "template" in section.data:
             continue
         owner = section if "locale" in section.data else top
         name = owner.text("locale").value
-        if name and not locale_problem(name) and (problem := language_problem(name)):
-            owner.add_problem("locale", problem)
+        if name and not locale_problem(name) and not wording.has_wording(name):
+            owner.add_problem("locale", NO_WORDING)
 
 
 def _notice(section: Section, roles: Sequence[Role], templates: Mapping[str, Template | None]) -> NoticeSettings:
@@ -118,7 +127,9 @@ def _require(section: Section, roles: set[str]) -> Require:
     return Require(section.number("adults"), section.number("students_per_adult"))
 
 
-def _template(section: Section, name: str, roles: Sequence[Role], folder: ClubFolder) -> Template | None:
+def _template(
+    section: Section, name: str, roles: Sequence[Role], folder: ClubFolder, wording: WordingChecks
+) -> Template | None:
     """The club's own template; None if it can't be read."""
     if problem := folder.file_problem(name):
         section.add_problem("template", problem)
@@ -129,7 +140,7 @@ def _template(section: Section, name: str, roles: Sequence[Role], folder: ClubFo
     except UnreadableError as error:
         section.problems.add_in_file(shown, error.position, error.text)
         return None
-    _check_template(text, shown, roles, section.problems)
+    _check_template(text, shown, roles, section.problems, wording)
     return Template(name, text)
 
 
@@ -152,14 +163,14 @@ def _invisible_characters(text: str) -> Iterator[tuple[int, str]]:
             yield start + found.index, found.sentence
 
 
-def _check_template(text: str, shown: str, roles: Sequence[Role], problems: ProblemList) -> None:
+def _check_template(
+    text: str, shown: str, roles: Sequence[Role], problems: ProblemList, wording: WordingChecks
+) -> None:
     """Add the problems of a template, with positions in the template's own file."""
     hidden = list(_invisible_characters(text))
     for index, problem in hidden:
         problems.add_in_file(shown, position_at(text, index), problem)
     if hidden:
         return
-    from sessionsmgmt.email.template import check
-
-    for line, column, problem in check(text, roles) if roles else ():
+    for line, column, problem in wording.template_faults(text, roles) if roles else ():
         problems.add_in_file(shown, Position(line, column), problem)

@@ -137,6 +137,6 @@ def _missing_file_problem(path: Path) -> str:
     return "is a folder, not a file" if is_folder(path) else "there is no such file"
 
 
-def shown(path: Path) -> str:
+def path_for_messages(path: Path) -> str:
     """A path as messages write it: relative to the working directory."""
     return os.path.relpath(path)

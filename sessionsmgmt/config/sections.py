@@ -6,12 +6,14 @@ used only if there was no problem.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sessionsmgmt.config.document import KeyPath
+from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList, key_path_text
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -112,3 +114,16 @@ def repeated(entries: list[Text]) -> Iterator[tuple[Text, Text]]:
 
 def _section(value: object, key_path: KeyPath, problems: ProblemList) -> Section:
     return Section(value if isinstance(value, dict) else {}, key_path, problems)
+
+
+def existing_file(section: Section, key: str, folder: ClubFolder) -> Path:
+    """The file that a key names. The file must exist."""
+    return path_of(section, key, section.text(key).value, folder, folder.file_problem)
+
+
+def path_of(section: Section, key: str, written: str, folder: ClubFolder, problem_of: Callable[[str], str]) -> Path:
+    """The real path that a key names. Reports the problem that ``problem_of`` finds with it."""
+    problem = problem_of(written) if written else ""
+    if problem:
+        section.add_problem(key, problem)
+    return folder.base if problem else folder.path(written)

@@ -1,58 +1,31 @@
-"""The sections of sessions.yml about outside systems: calendar, contacts, mail, ledger and credentials."""
+"""The sections of sessions.yml about outside systems: what all providers have in common, ledger and credentials."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from sessionsmgmt.config import clubs
 from sessionsmgmt.config.durations import DAY, HOUR, duration
 from sessionsmgmt.config.model import (
     LEDGER_FILE,
-    CalendarSource,
     CalendarStore,
     Confirm,
-    ContactsSource,
     Credentials,
     FileStore,
     GitStore,
-    GoogleCalendar,
-    GoogleContacts,
-    GoogleMail,
-    IcsCalendar,
     LedgerSettings,
+    LocalSection,
     Mail,
-    MailTransport,
-    MicrosoftCalendar,
-    MicrosoftContacts,
-    MicrosoftMail,
-    OutboxMail,
+    ProviderSection,
     Sample,
     Scope,
-    SmtpMail,
     Store,
-    VcardContacts,
     ledger_branch,
 )
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
-from sessionsmgmt.config.sections import Section, Text, repeated, values
+from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
-
-_PORTS = {"starttls": 587, "tls": 465}  # RFC 6409, 3.1, and RFC 8314, 7.3
-
-
-def calendar(section: Section, folder: ClubFolder) -> CalendarSource:
-    """The calendar of the sessions."""
-    name, id_ = section.text("name").value, section.text("id").value
-    match section.text("provider").value:
-        case "ics":
-            return IcsCalendar(_existing(section, "path", folder))
-        case "microsoft":
-            return MicrosoftCalendar(name, id_)
-        case _:
-            return GoogleCalendar(name, id_)
 
 
 def organizers(section: Section) -> tuple[str, ...] | None:
@@ -64,62 +37,27 @@ def organizers(section: Section) -> tuple[str, ...] | None:
     return values(entries)
 
 
-def contacts(section: Section, folder: ClubFolder) -> ContactsSource:
-    """The address book."""
-    match section.text("provider").value:
-        case "vcard":
-            return VcardContacts(_existing(section, "path", folder))
-        case "microsoft":
-            return MicrosoftContacts()
-        case _:
-            return GoogleContacts()
-
-
-def mail(section: Section, folder: ClubFolder) -> Mail:
-    """How emails are sent, and from which address."""
+def mail(section: Section, transport: ProviderSection) -> Mail:
+    """How emails are sent, and from which address. ``transport`` is the provider's part of the section."""
     sender = section.text("from")
     if sender.value and (problem := address_problem(sender.value)):
         section.add_problem("from", problem)
     reply_to = section.texts("reply_to")
     check_addresses(reply_to, section.problems)
     return Mail(
-        transport=_transport(section, folder),
+        transport=transport,
         sender=sender.value,
         reply_to=values(reply_to),
         confirm=section.choice("confirm", Confirm.NONE),
     )
 
 
-def _transport(section: Section, folder: ClubFolder) -> MailTransport:
-    match section.text("provider").value:
-        case "smtp":
-            return _smtp(section)
-        case "outbox":
-            return OutboxMail(_path(section, "path", section.text("path").value, folder, folder.new_folder_problem))
-        case "microsoft":
-            return MicrosoftMail()
-        case _:
-            return GoogleMail()
-
-
-def _smtp(section: Section) -> SmtpMail:
-    username, security = section.text("username").value, section.text("security", "starttls").value
-    if "from" not in section.data and username and address_problem(username):
-        section.add_problem("from", "is missing, and the user name is not an email address; write an address")
-    if section.choice("confirm", Confirm.NONE) is Confirm.SENT_FOLDER:
-        section.add_problem(
-            "confirm", "must be none: a mail server (provider: smtp) has no folder of sent mail to check"
-        )
-    port = section.number("port") or _PORTS.get(security, 0)
-    return SmtpMail(section.text("host").value, port, username, security)
-
-
 def sample(section: Section, folder: ClubFolder) -> Sample:
     """The invented data for the preview of a pull request."""
-    return Sample(_existing(section, "calendar", folder), _existing(section, "contacts", folder))
+    return Sample(existing_file(section, "calendar", folder), existing_file(section, "contacts", folder))
 
 
-def ledger(section: Section, folder: ClubFolder, source: CalendarSource) -> LedgerSettings:
+def ledger(section: Section, folder: ClubFolder, source: ProviderSection) -> LedgerSettings:
     """Where the ledger is stored. Without ``store`` it may be the default file, so that file must be possible."""
     if "store" not in section.data and (problem := folder.new_file_problem(LEDGER_FILE)):
         section.add_problem("path", f"{LEDGER_FILE}, the ledger's default path, {problem}")
@@ -132,7 +70,7 @@ def ledger(section: Section, folder: ClubFolder, source: CalendarSource) -> Ledg
     return LedgerSettings(store=store, migrate_from=former, keep=keep)
 
 
-def _store(section: Section, folder: ClubFolder, source: CalendarSource) -> Store | None:
+def _store(section: Section, folder: ClubFolder, source: ProviderSection) -> Store | None:
     match section.text("store").value:
         case "git":
             branch = section.text("branch", ledger_branch(folder.name)).value
@@ -140,14 +78,13 @@ def _store(section: Section, folder: ClubFolder, source: CalendarSource) -> Stor
                 section.add_problem("branch", problem)
             return GitStore(branch)
         case "calendar":
-            if isinstance(source, IcsCalendar):
-                section.add_problem(
-                    "store", "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
-                )
+            if isinstance(source, LocalSection):
+                reason = f"a calendar in a file (provider: {source.provider}) can't store the ledger"
+                section.add_problem("store", f"must be git or file: {reason}")
             return CalendarStore()
         case "file":
             path = section.text("path", LEDGER_FILE).value
-            return FileStore(_path(section, "path", path, folder, partial(ledger_file_problem, folder)))
+            return FileStore(path_of(section, "path", path, folder, partial(ledger_file_problem, folder)))
         case _:
             return None
 
@@ -177,10 +114,10 @@ def ledger_file_problem(folder: ClubFolder, written: str) -> str:
     return "" if owner == folder.base else f"is in the folder of another club, which has a {clubs.SESSIONS_FILE} too"
 
 
-def credentials(section: Section, folder: ClubFolder, providers: frozenset[str]) -> Credentials:
-    """Where rotation writes the credential. ``providers`` are the providers of the accounts that the club uses."""
+def credentials(section: Section, folder: ClubFolder, others: frozenset[str]) -> Credentials:
+    """Where rotation writes the credential. ``others`` are the secrets of accounts that the club does not use."""
     secret = section.text("secret").value
-    if problem := secret_problem(secret, providers):
+    if problem := secret_problem(secret, others):
         section.add_problem("secret", problem)
     environment = section.text("environment").value
     if environment and (
@@ -205,16 +142,3 @@ def check_addresses(entries: list[Text], problems: ProblemList) -> None:
             problems.add(entry.key_path, problem)
     for entry, first in repeated(entries):
         problems.add(entry.key_path, f"is the same address as {first.name}; keep one of the two")
-
-
-def _existing(section: Section, key: str, folder: ClubFolder) -> Path:
-    """The file that a key names. The file must exist."""
-    return _path(section, key, section.text(key).value, folder, folder.file_problem)
-
-
-def _path(section: Section, key: str, written: str, folder: ClubFolder, problem_of: Callable[[str], str]) -> Path:
-    """The real path that a key names. Reports the problem that ``problem_of`` finds with it."""
-    problem = problem_of(written) if written else ""
-    if problem:
-        section.add_problem(key, problem)
-    return folder.base if problem else folder.path(written)

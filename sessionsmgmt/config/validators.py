@@ -82,19 +82,6 @@ def locale_problem(name: str) -> str:
     return ""
 
 
-def language_problem(name: str) -> str:
-    """The problem with the locale of a notice without a template: the language must have built-in wording."""
-    from sessionsmgmt.email.language import has_wording
-
-    if has_wording(name):
-        return ""
-    return f"there is built-in wording in {_LANGUAGES} only; choose one, or write a template"
-
-
-_LANGUAGES = "English (en), French (fr), Spanish (es) and German (de)"
-"""The languages with built-in wording, as the schema's description has them too."""
-
-
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 _TAKEN_BRANCHES = frozenset({"main", "master", "head"})
 
@@ -113,9 +100,6 @@ def branch_problem(name: str) -> str:
     return ""
 
 
-ACCOUNTS = {"google": "GOOGLE_CREDENTIALS", "microsoft": "MICROSOFT_CREDENTIALS"}
-"""The name of the secret with an account's credential, by the account's provider in sessions.yml."""
-
 _TAKEN_SECRETS = frozenset(
     {"SMTP_PASSWORD", "IMAP_PASSWORD", "DAV_PASSWORD", "CALENDAR_URL", "HEROKU_API_KEY"}
     | {"PROJECT_TOKEN", "SERVICE_LINK_KEY", "SECRETS_TOKEN"}
@@ -124,17 +108,16 @@ _TAKEN_PREFIXES = ("SESSIONSMGMT_", "INPUT_", "RUNNER_", "ACTIONS_")
 """The prefixes of names that the program and its workflows use for other secrets, or that GitHub's runner uses."""
 
 
-def secret_problem(name: str, providers: Collection[str] = ()) -> str:
+def secret_problem(name: str, others: Collection[str] = ()) -> str:
     """The problem with the name of the secret that rotation writes. The schema checks its characters.
 
-    ``providers`` are the providers of the accounts that the club uses. GitHub stores names in upper case, and names
-    that begin with ``GITHUB_`` belong to GitHub ("Secrets reference").
+    ``others`` are the secrets of accounts that the club does not use. GitHub stores names in upper case, and names that
+    begin with ``GITHUB_`` belong to GitHub ("Secrets reference").
     """
     upper = name.upper()
     if upper.startswith("GITHUB_"):
         return "must not begin with GITHUB_: GitHub keeps such names for itself"
-    others = {secret for provider, secret in ACCOUNTS.items() if providers and provider not in providers}
-    if upper in _TAKEN_SECRETS | others or upper.startswith(_TAKEN_PREFIXES):
+    if upper in _TAKEN_SECRETS.union(others) or upper.startswith(_TAKEN_PREFIXES):
         return "is the name of another secret, which renewing the credential would overwrite"
     return ""
 

@@ -12,10 +12,10 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 
 
 def fold(address: str) -> str:
-    """An address as it is compared: without case in ASCII and surrounding space, the domain in its ASCII form.
+    """An address for comparison: without case in ASCII and surrounding space, the domain in its ASCII form.
 
-    Nothing else is taken for the same. Whoever owns a domain that merely looks like another one, or that an older
-    standard would have mapped to it (``ß`` to ``ss``), must not be taken for the owner of the other.
+    Nothing else counts as equal: a domain that only looks like another one, or that an older standard mapped to it
+    (``ß`` to ``ss``), may belong to somebody else. So an address is compared more strictly than a label.
     """
     text = address.strip()
     if text.isascii():

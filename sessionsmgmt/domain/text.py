@@ -7,13 +7,18 @@ from functools import lru_cache
 
 
 def caseless(text: str) -> str:
-    """A text as it is compared: without case, and however its accents are encoded (Unicode's form NFC)."""
+    """A text for comparison: without case, and with its accents in one encoding (Unicode's form NFC)."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
-@lru_cache(maxsize=4096)  # the dates of a series have one title, and every rule looks at each
+def fold_label(label: str) -> str:
+    """A contact's label for comparison: without case and surrounding space."""
+    return caseless(label.strip())
+
+
+@lru_cache(maxsize=4096)  # the dates of a series have one title, and each is compared with every rule
 def comparable(text: str) -> str:
-    """A title or a place as a reader sees it, for comparing two of them.
+    """A title or a place for comparison, as a reader sees it.
 
     Case, the encoding of accents, repeated and exotic blanks, and the kinds of apostrophes, quotes and dashes make no
     difference.
@@ -27,6 +32,4 @@ _LOOK_ALIKES = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"), None),  # nobody sees them
 }
-
-
 """Characters that look alike to a reader, and what each counts as."""

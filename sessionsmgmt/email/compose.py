@@ -163,7 +163,7 @@ def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
 
 def checked_message(raw: bytes, expected: Mapping[str, str]) -> EmailMessage:
     """The message, parsed again. Raises InputError unless its headers are exactly the expected ones."""
-    # the parser looks at each header many times, and SMTP's policy parses it anew each time
+    # the parser reads each header many times, and the SMTP policy would parse the header again each time
     message = cast(EmailMessage, message_from_bytes(raw, EmailMessage, policy=compat32))
     for part in message.walk():
         part.policy = SMTP

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import (
     DoctorResult,
     ExportResult,
@@ -21,6 +21,9 @@ from sessionsmgmt.application.result import (
 )
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, StoppedError, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Delivery
 
 
 class Exit(IntEnum):

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """Python looks for garbage in cycles after 700 new objects. A short process makes many that stay, and little garbage:
 to look so often takes a twelfth of a run's time and finds nothing."""
 

@@ -15,8 +15,8 @@ class Calendar(Protocol):
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
         """Every event under way at or after ``since`` that begins no later than ``until``, and those of ``ids``.
 
-        An event of ``ids`` is wanted wherever it stands now; one that is not there any more is left out. Raises
-        UnreachableError if the calendar could not be read whole, and InputError if it is no calendar at all: never
-        returns less than there is.
+        An event of ``ids`` is returned whenever it takes place; an event that is gone is left out. Raises
+        UnreachableError if the calendar could not be read whole, and InputError if it is no calendar. Never returns a
+        part of what is there.
         """
         ...

@@ -11,5 +11,5 @@ class Contacts(Protocol):
     """Where the people are kept."""
 
     def read(self) -> ContactsReading:
-        """Every contact with its labels. Raises UnreachableError or InputError, never returns less than there is."""
+        """Every contact with its labels. Raises UnreachableError or InputError; never returns only a part."""
         ...

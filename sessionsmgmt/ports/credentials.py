@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.secret_masking import Secret
 
 
 class ConsentFlow(Protocol):
@@ -17,7 +18,7 @@ class ConsentFlow(Protocol):
         """What will be read and sent, and what is kept: several lines to read before agreeing."""
         ...
 
-    def obtain(self, visit: Callable[[str], None]) -> str:
+    def obtain(self, visit: Callable[[str], None]) -> Secret:
         """Call ``visit`` with the address to agree at, wait for the answer, and return the credential as JSON.
 
         Raises ConsentError where the person declined or agreed to a part only, UnreachableError where nobody answers;
@@ -33,7 +34,7 @@ class Renewed:
     ``ends`` is when the consent behind it lapses, aware, where the provider says so.
     """
 
-    credential: str = field(repr=False)
+    credential: Secret
     ends: datetime | None = None
     warnings: tuple[ReportWarning, ...] = ()
 
@@ -41,7 +42,7 @@ class Renewed:
 class TokenRefresher(Protocol):
     """What renews the credential that an account is used by."""
 
-    def renew(self, credential: str) -> Renewed:
+    def renew(self, credential: Secret) -> Renewed:
         """Use the credential, which keeps it alive, and take a new one if the provider gives one.
 
         A new one has the form of the old, with every field and its place. Raises ConsentError where a person has to
@@ -108,7 +109,7 @@ class Renewal:
     None where nobody knows; ``after`` is the age at which a stored credential is renewed.
     """
 
-    credential: str = field(repr=False)
+    credential: Secret
     token_refresher: TokenRefresher
     store: SecretStore
     read: Callable[[], datetime | None]

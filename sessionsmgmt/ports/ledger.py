@@ -42,21 +42,21 @@ class Ledger(Protocol):
     """
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
-        """The ledger as it stands.
+        """The ledger as it is now.
 
-        ``earlier`` is a snapshot that the same command has: what is read is not older than that, and a ledger that is
-        not begun has its secret. Raises RefusedError if the ledger can't be trusted, UnreachableError if it can't be
-        reached.
+        ``earlier`` is a snapshot that the same command read before: the result is not older than that, and a ledger
+        that is not begun gets its secret. Raises RefusedError if the ledger can't be trusted, UnreachableError if it
+        can't be reached.
         """
         ...
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-        """Take every step that the ledger allows by now, each of them as a whole; ``snapshot`` is what they come from.
+        """Take every step that the ledger allows now, each as a whole. The steps were made from ``snapshot``.
 
-        Once this returns, the steps last, and what is old enough to be forgotten is gone; with no steps it does only
-        that, and nothing at all where there is nothing to forget. Steps whose digests were made with another secret
-        than the ledger's are refused. Raises as ``read`` does; of the steps none is written then that is not on the
-        ledger already.
+        Once this returns, the steps are stored for good, and what is old enough is forgotten. Without steps it only
+        forgets, and does nothing where there is nothing to forget. Steps whose digests were made with another secret
+        than the ledger's are refused. Raises as ``read`` does. A step that was not written then has changed nothing,
+        and it is safe to write it again.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -22,3 +23,21 @@ class Stop(Protocol):
     def seconds_left(self) -> float:
         """The seconds for which replies may still be awaited: infinity until the command is asked to end, 0 at last."""
         ...
+
+
+class Unstopped:
+    """A run that is never asked to end. See ``ports.stop.Stop``."""
+
+    def defer(self) -> None:
+        """Nothing is deferred."""
+
+    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
+        """What ``act`` returns."""
+        return act()
+
+    def seconds_left(self) -> float:
+        """Infinity."""
+        return math.inf
+
+
+UNSTOPPED = Unstopped()

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.ports.health import Finding
 from sessionsmgmt.ports.readers import Readers
-from sessionsmgmt.presenters.presentation import Presentation
+
+if TYPE_CHECKING:
+    from sessionsmgmt.ports.health import Finding
+    from sessionsmgmt.presenters.presentation import Presentation
 
 WORDS = {
     State.SENT: "sent",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import (
     AdoptResult,
     DoctorResult,
@@ -28,10 +28,13 @@ from sessionsmgmt.application.result import (
     StatusResult,
     ValidateResult,
 )
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.ports.health import Finding
 from sessionsmgmt.ports.readers import Readers
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.job import Delivery
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.ports.health import Finding
 
 
 @dataclass(frozen=True, slots=True)

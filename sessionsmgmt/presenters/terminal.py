@@ -13,18 +13,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sessionsmgmt.config.model import Config
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, State
-from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.presenters.audience import WORDS, readable
-from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.text import recovering, resolving, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from sessionsmgmt.config.model import Config
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.warning import ReportWarning
+    from sessionsmgmt.presenters.presentation import Presentation
 
 NONE = "-"
 """The text of an empty column, so that the columns behind it stay in their places."""

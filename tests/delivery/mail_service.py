@@ -101,7 +101,7 @@ class StopRequest:
 
 
 @dataclass
-class Counter:
+class RunMailer:
     """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then."""
 
     mail_service: MailService

@@ -14,17 +14,17 @@ from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.errors import SessionsError
 from tests.delivery.gates import DiedError, Run
-from tests.delivery.mail_service import Counter, MailService
+from tests.delivery.mail_service import MailService, RunMailer
 from tests.unit.domain.season import World
 
 
 @dataclass(eq=False)
-class UnderWay:
+class StartedRun:
     """A run, the world as it saw it, and what it has to say."""
 
     name: str
     run: Run[DeliveryResult] = field(init=False)
-    counter: Counter = field(init=False)
+    mailer: RunMailer = field(init=False)
     seen: World = field(init=False)
     plan: Plan | None = None
     asked: datetime | None = None  # when it came to its last write
@@ -38,7 +38,7 @@ class UnderWay:
 
     def mails(self) -> set[Key]:
         """What it really sent."""
-        return {one.key for one in self.counter.mail_service.left if one.run == self.name}
+        return {one.key for one in self.mailer.mail_service.left if one.run == self.name}
 
     def stand(self, now: datetime) -> None:
         """Note at a gate since when the run has something that is claimed and not settled."""
@@ -65,7 +65,7 @@ class UnderWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class SeasonSentFolder:
     """The Sent folder, looked at at an instant."""
 
     mail_service: MailService
@@ -79,11 +79,11 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Diary:
+class SeasonCalendar:
     """The calendar as a run that began at ``now`` sees it: the world of the moment at which it is read."""
 
     world: World
-    running: UnderWay
+    running: StartedRun
     now: datetime
 
     def read(self, _since: datetime, _until: datetime, _ids: object) -> CalendarReading:
@@ -93,7 +93,7 @@ class Diary:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressBook:
+class SeasonContacts:
     """The address book as it is when it is read, which is when the calendar is."""
 
     world: World

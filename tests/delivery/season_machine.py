@@ -42,8 +42,8 @@ from tests.builders import ROLES, days, hours, weeks
 from tests.builders import rule as a_rule
 from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
-from tests.delivery.mail_service import Counter, Fate, MailService, SentMail
-from tests.delivery.runs import AddressBook, Diary, Folder, UnderWay
+from tests.delivery.mail_service import Fate, MailService, RunMailer, SentMail
+from tests.delivery.runs import SeasonCalendar, SeasonContacts, SeasonSentFolder, StartedRun
 from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
 
@@ -89,7 +89,7 @@ class Season(RuleBasedStateMachine):
         self.store = store
         self.send = send
         self.owner = Owner()
-        self.runs: list[UnderWay] = []
+        self.runs: list[StartedRun] = []
         self.number = 0
         self.person = store.open()  # with which a person looks
         self.known: LedgerSnapshot | None = None
@@ -170,7 +170,7 @@ class Season(RuleBasedStateMachine):
     @rule(nth=st.integers(0, SIDE_BY_SIDE - 1))
     def want_it_to_end(self, nth: int) -> None:
         """Somebody wants a run to end, wherever it stands."""
-        self.runs[nth % len(self.runs)].counter.stop.asked = True
+        self.runs[nth % len(self.runs)].mailer.stop.asked = True
 
     # what a person does
 
@@ -228,35 +228,35 @@ class Season(RuleBasedStateMachine):
         self.known = self.known or self.person.read(self.world.now)
         return self.known
 
-    def _start(self, *, looks: bool) -> UnderWay:
+    def _start(self, *, looks: bool) -> StartedRun:
         self.number += 1
-        running = UnderWay(f"run {self.number}")
-        running.counter = Counter(self.mail_service, running.name, self._clock, partial(self._leaves, running))
+        running = StartedRun(f"run {self.number}")
+        running.mailer = RunMailer(self.mail_service, running.name, self._clock, partial(self._leaves, running))
         running.run = Run(partial(self._run, running, looks))
         self.runs.append(running)
         self._move(running, GO, {})
         return running
 
-    def _run(self, running: UnderWay, looks: bool, halt: Halt) -> DeliveryResult:
+    def _run(self, running: StartedRun, looks: bool, halt: Halt) -> DeliveryResult:
         """What ``commands.run`` does, in the run's own thread."""
         now = self.world.now
         ledger = GatedLedger(self.store.open(), halt)
-        lookup = Lookup(Folder(self.mail_service, self._clock), TEAM) if looks else None
+        lookup = Lookup(SeasonSentFolder(self.mail_service, self._clock), TEAM) if looks else None
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
-        diary, contacts = Diary(self.world, running, now), AddressBook(self.world)
+        diary, contacts = SeasonCalendar(self.world, running, now), SeasonContacts(self.world)
         job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup, TRUSTED)
         earlier = None
         with suppress(SessionsError):
             earlier = reconcile(job, self._clock).snapshot
         running.plan = plan_notices(job, now, earlier=earlier)
-        stop = running.counter.stop
-        return self.send(running.plan, running.counter, ledger, running.name, self._clock, stop, AT_ONCE)
+        stop = running.mailer.stop
+        return self.send(running.plan, running.mailer, ledger, running.name, self._clock, stop, AT_ONCE)
 
     def _clock(self) -> datetime:
         return self.world.now
 
-    def _leaves(self, running: UnderWay, mail: SentMail) -> None:
+    def _leaves(self, running: StartedRun, mail: SentMail) -> None:
         assert running.plan
         [notice] = [one.notice for one in running.plan.verdicts if one.notice and one.key == mail.key]
         assert mail.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
@@ -266,14 +266,14 @@ class Season(RuleBasedStateMachine):
     def _rule(self, key: Key) -> Rule:
         return next(one for one in self.notices if one.id == key.notice)
 
-    def _fates(self, running: UnderWay, data: st.DataObject) -> dict[Key, Fate]:
+    def _fates(self, running: StartedRun, data: st.DataObject) -> dict[Key, Fate]:
         """Those of the mails that leave next: of what is claimed by now."""
         gate = running.run.gate
         keys = gate.claims if gate and gate.passed else ()
         return {key: data.draw(st.sampled_from(FATES), label=f"{key.notice} {key.session}") for key in keys}
 
-    def _move(self, running: UnderWay, order: Order, fates: dict[Key, Fate]) -> None:
-        running.counter.tell(fates)
+    def _move(self, running: StartedRun, order: Order, fates: dict[Key, Fate]) -> None:
+        running.mailer.tell(fates)
         self.known = None
         running.run.go_on(order)
         if running.run.over:
@@ -282,12 +282,12 @@ class Season(RuleBasedStateMachine):
         else:
             running.stand(self.world.now)
 
-    def _go_on(self, running: UnderWay, data: st.DataObject, gates: int) -> None:
+    def _go_on(self, running: StartedRun, data: st.DataObject, gates: int) -> None:
         for _ in range(gates):
             if not running.run.over:
                 self._move(running, GO, self._fates(running, data))
 
-    def _finish(self, running: UnderWay) -> None:
+    def _finish(self, running: StartedRun) -> None:
         while not running.run.over:
             self._move(running, GO, {})
 

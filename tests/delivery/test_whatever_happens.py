@@ -52,27 +52,27 @@ def sending_before_claiming(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> DeliveryResult:
     sent = {key: mailer.send(message) for key, message in plan.emails.items()}
-    return deliver(plan, Told(lambda message: sent[_key(message, plan)]), ledger, run, clock, *rest)
+    return deliver(plan, ScriptedMailer(lambda message: sent[_key(message, plan)]), ledger, run, clock, *rest)
 
 
 def sending_what_was_refused(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> DeliveryResult:
-    return deliver(plan, mailer, Yes(ledger), run, clock, *rest)
+    return deliver(plan, mailer, NeverRefusingLedger(ledger), run, clock, *rest)
 
 
 def taking_doubt_for_failure(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> DeliveryResult:
     lost = Undelivered(UnreachableError("It is lost.", "Run again."))
-    return deliver(plan, Told(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
+    return deliver(plan, ScriptedMailer(lambda message: _sure(mailer.send(message), lost)), ledger, run, clock, *rest)
 
 
 def taking_doubt_for_success(
     plan: Plan, mailer: Mailer, ledger: Ledger, run: str, clock: Clock, *rest: Any
 ) -> DeliveryResult:
     return deliver(
-        plan, Told(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
+        plan, ScriptedMailer(lambda message: _sure(mailer.send(message), Delivered("sure"))), ledger, run, clock, *rest
     )
 
 
@@ -85,7 +85,7 @@ def _key(message: EmailMessage, plan: Plan) -> Key:
 
 
 @dataclass(frozen=True)
-class Told:
+class ScriptedMailer:
     """A mailer that says what it is told to say."""
 
     say: Callable[[EmailMessage], Outcome]
@@ -102,7 +102,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Yes:
+class NeverRefusingLedger:
     """A ledger that never says that it refused something."""
 
     inner: Ledger

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from sessionsmgmt.application.setup import mantabots_import as conf_json
-from sessionsmgmt.config.load import load
 from sessionsmgmt.email.template import check
 from sessionsmgmt.email.template_context import CONTEXT_NAMES
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
@@ -25,6 +24,7 @@ from tests.builders import ROLES
 from tests.end_to_end.harness import AT_GOOGLE, ROOT
 from tests.end_to_end.pages import PAGES, Page, sentences
 from tests.end_to_end.private_club import private_club
+from tests.settings import load
 
 BY_PATH = {page.path: page for page in PAGES}
 NAMED_FILES = ("calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf")

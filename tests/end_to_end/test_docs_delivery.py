@@ -15,13 +15,13 @@ from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.ledger.sealing import KEY_BYTES
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.application.notices.pipeline import WAVE
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import LEDGER_BRANCH, LEDGER_FILE, LedgerSettings
 from sessionsmgmt.domain.delivery.claims import APART, LEASE
 from sessionsmgmt.entrypoints.signals import AWAITED
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import KEY, OLD_KEY
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
+from tests.settings import load
 
 PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
 FRAGMENTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -14,7 +14,6 @@ from sessionsmgmt.adapters.google.scopes import CONTACTS, NEEDED_FOR
 from sessionsmgmt.adapters.google.sent import GmailSent
 from sessionsmgmt.application.job import Delivery, Lookup
 from sessionsmgmt.application.notices.run import sender_seen
-from sessionsmgmt.config.load import load
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
@@ -39,7 +38,7 @@ from tests.emulators.google import (
 )
 from tests.emulators.google.world import PREDECESSOR
 from tests.end_to_end.harness import ROOT, ClubFolder
-from tests.settings import secret
+from tests.settings import load, secret
 from tests.wire.google import READING, Club, google
 
 PAGE = (ROOT / "docs" / "google.md").read_text(encoding="utf-8")

@@ -13,10 +13,10 @@ import yaml
 
 from sessionsmgmt.application.setup.init import write_files
 from sessionsmgmt.application.setup.questions import answers
-from sessionsmgmt.config.load import load
 from tests.emulators.github import Break, Refusal
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, vcalendar, vevent
 from tests.end_to_end.pull_requests import ALL, WITH_SAMPLE, Job, job_of_pull_request, published, without
+from tests.settings import load
 from tests.wire.preview_reports import PERMISSIONS
 
 PAGE = (ROOT / "docs" / "pull-requests.md").read_text("utf-8")

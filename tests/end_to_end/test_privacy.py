@@ -24,7 +24,6 @@ from sessionsmgmt.adapters.google.scopes import (
     SEND,
     needed_scopes,
 )
-from sessionsmgmt.config.load import load
 from tests.emulators.google import Break, event
 from tests.end_to_end.harness import AT_GOOGLE, ROOT, ClubFolder
 from tests.end_to_end.private_club import (
@@ -40,6 +39,7 @@ from tests.end_to_end.private_club import (
 )
 from tests.end_to_end.process_watch import Watch
 from tests.end_to_end.rotation_club import NAME, RotationClub, rotation_club
+from tests.settings import load
 
 PAGE = (ROOT / "PRIVACY.md").read_text(encoding="utf-8")
 HOSTS = {

@@ -190,7 +190,7 @@ def test_revoking_withdraws_the_grant_deletes_the_secret_and_says_what_is_left(c
     assert ran.exit == 0
     assert NAME not in club.secrets
     assert not club.works(club.held)
-    assert "Left are" in ran.out
+    assert "What stays are" in ran.out
     assert club.call("auth revoke").exit == 0
 
 

@@ -39,11 +39,6 @@ ANY_PROVIDER = {"ledger"}
 OF_A_PROVIDER = {"ledger": {"github"}}
 """The ledger on a branch is kept at GitHub."""
 
-KNOWN = {
-    ("config", "email"): "a mistake in a template and a language without wording are mistakes in sessions.yml",
-}
-"""The arrows that are there and should not be, with what they are for. None is added."""
-
 LIBRARIES = {"application": {"icalendar", "jinja2", "yaml"}, "domain": set(), "ports": set(), "shared": set()}
 """The libraries that a room may import at all, where that is limited. ``init`` reads files to make proposals."""
 
@@ -52,12 +47,6 @@ LAZY = {
     "httplib2", "icalendar", "jinja2", "jsonschema", "markdown_it", "nacl", "requests", "rich", "urllib3",
 }  # fmt: skip
 """The libraries that are imported where they are first used, and not when the command line starts."""
-
-KNOWN_CIRCLES: list[tuple[str, ...]] = []
-"""The circles of folders that are there and should not be. None is added."""
-
-LONG = {"adapters/google/ledger.py"}
-"""The modules of more than 300 lines whose docstring doesn't say why. None is added."""
 
 TEXTS = modules(REPOSITORY / "sessionsmgmt")
 GRAPH = imports(TEXTS)
@@ -102,13 +91,7 @@ def between_providers(graph: list[Import]) -> Iterator[Import]:
 
 
 def test_every_import_follows_an_arrow_of_the_drawing() -> None:
-    unknown = [str(one) for one in forbidden(GRAPH) if (room(one.importer), room(one.imported)) not in KNOWN]
-
-    assert unknown == []
-
-
-def test_every_known_exception_is_still_needed() -> None:
-    assert set(KNOWN) == {(room(one.importer), room(one.imported)) for one in forbidden(GRAPH)}
+    assert [str(one) for one in forbidden(GRAPH)] == []
 
 
 def test_the_drawing_has_every_room_and_no_circle() -> None:
@@ -128,8 +111,8 @@ def test_no_module_folder_or_room_is_part_of_a_circle() -> None:
     own = [one for one in GRAPH if room(one.imported)]
 
     assert circles(own) == []
-    assert circles(own, folder) == KNOWN_CIRCLES
-    assert circles([one for one in own if (room(one.importer), room(one.imported)) not in KNOWN], room) == []
+    assert circles(own, folder) == []
+    assert circles(own, room) == []
 
 
 def test_no_provider_imports_another_one() -> None:
@@ -161,15 +144,9 @@ def test_a_package_says_in_one_line_what_it_is_and_holds_nothing_else() -> None:
 
 
 def test_a_module_of_more_than_300_lines_says_why() -> None:
-    long = {}
-    for path in sorted((REPOSITORY / "sessionsmgmt").rglob("*.py")):
-        text = path.read_text("utf-8")
-        lines, docstring = text.count("\n"), ast.get_docstring(ast.parse(text)) or ""
-        if lines > 300 and "over 300 lines" not in docstring.lower():
-            long[path.relative_to(REPOSITORY / "sessionsmgmt").as_posix()] = lines
+    long = {name: ast.get_docstring(ast.parse(text)) for name, text in TEXTS.items() if text.count("\n") > 300}
 
-    assert set(long) == LONG
-    assert max(long.values(), default=0) <= 400
+    assert [name for name, docstring in long.items() if "over 300 lines" not in (docstring or "")] == []
 
 
 INVENTED = {

@@ -19,7 +19,7 @@ VARIABLE = "SESSIONSMGMT_GOOGLE_ROOT"
         "http://[::1]:8080",
     ],
 )
-def test_https_and_loopback_may_stand_in_for_a_service(given: str) -> None:
+def test_https_and_loopback_are_accepted(given: str) -> None:
     assert base_url(given, VARIABLE) == given.rstrip("/")
 
 
@@ -40,10 +40,10 @@ def test_https_and_loopback_may_stand_in_for_a_service(given: str) -> None:
         "http://127.0.0.1:99999",
     ],
 )
-def test_no_other_root_is_sent_a_token(given: str) -> None:
+def test_other_base_urls_are_refused(given: str) -> None:
     with pytest.raises(InputError, match=VARIABLE):
         base_url(given, VARIABLE)
 
 
-def test_without_a_root_the_service_itself_is_asked() -> None:
+def test_without_a_base_url_the_service_itself_is_asked() -> None:
     assert base_url("", VARIABLE) == base_url(" ", VARIABLE) == ""

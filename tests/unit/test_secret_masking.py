@@ -27,7 +27,7 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\nq83vEjRWeJq83v==\n----
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_a_credential_is_known_whole_by_line_and_by_each_secret_field(indent: int | None) -> None:
+def test_a_credential_is_masked_whole_by_line_and_by_each_secret_field(indent: int | None) -> None:
     text = json.dumps(CREDENTIAL, indent=indent)
     found = forms(text)
 
@@ -37,7 +37,7 @@ def test_a_credential_is_known_whole_by_line_and_by_each_secret_field(indent: in
     assert base64.b64encode(text.encode()).decode() in found
 
 
-def test_what_is_public_in_a_credential_and_what_is_mere_structure_is_not_hidden() -> None:
+def test_public_fields_and_the_structure_of_a_credential_are_not_masked() -> None:
     found = forms(json.dumps(CREDENTIAL, indent=2))
 
     assert CREDENTIAL["client_id"] not in found
@@ -46,7 +46,7 @@ def test_what_is_public_in_a_credential_and_what_is_mere_structure_is_not_hidden
     assert "}" not in found
 
 
-def test_a_private_key_is_known_by_each_of_its_lines() -> None:
+def test_a_private_key_is_masked_by_each_of_its_lines() -> None:
     assert {"MIIEpAIBAAKCAQEA", "q83vEjRWeJq83v=="} <= forms(PEM)
 
 
@@ -61,7 +61,7 @@ def test_every_form_is_one_line_and_long_enough_to_be_no_accident(value: str) ->
         assert not {"\r", "\n"} & set(add_mask_command(form))
 
 
-def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> None:
+def test_all_secrets_of_the_environment_are_masked_and_nothing_else() -> None:
     environ = {
         "SECRETS_TOKEN": "github_pat_one",
         "SMTP_PASSWORD": "a password",
@@ -74,7 +74,7 @@ def test_all_secrets_of_the_environment_are_known_and_nothing_else_of_it() -> No
     assert sorted(masked) == ["a password", "github_pat_one"]
 
 
-def test_a_secret_is_hidden_from_its_first_moment_and_never_shows_itself() -> None:
+def test_a_secret_is_masked_when_it_is_made_and_shows_as_stars() -> None:
     masked: list[str] = []
     secret = Secret("ya29.access", masked.append)
 
@@ -103,42 +103,42 @@ def piped() -> Iterator[tuple[TextIO, Callable[[], str]]]:
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
 
-    def told() -> str:
+    def written() -> str:
         try:
             return os.read(reading, 65536).decode()
         except BlockingIOError:
             return ""
 
     with os.fdopen(writing, "w") as stream:
-        yield stream, told
+        yield stream, written
     os.close(reading)
 
 
-def test_outside_of_actions_nobody_is_told() -> None:
-    with piped() as (stream, told):
+def test_outside_of_actions_nothing_is_written() -> None:
+    with piped() as (stream, written):
         runner_mask([stream], in_actions=False)("ya29.access")
-        assert told() == ""
+        assert written() == ""
 
 
-def test_in_actions_the_runner_is_told_each_form_on_a_line_of_its_own() -> None:
-    with piped() as (stream, told):
+def test_in_actions_each_form_is_masked_by_a_line_of_its_own() -> None:
+    with piped() as (stream, written):
         runner_mask([stream], in_actions=True)("ya29.100%access")
-        lines = told().splitlines()
+        lines = written().splitlines()
 
     assert "::add-mask::ya29.100%25access" in lines
     assert all(line.startswith("::add-mask::") for line in lines)
     assert os.linesep not in "".join(lines)
 
 
-def test_a_stream_that_leads_into_a_file_is_told_nothing(tmp_path: Path) -> None:
-    with (tmp_path / "out").open("w") as file, piped() as (stream, told):
+def test_nothing_is_written_into_a_file(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as file, piped() as (stream, written):
         runner_mask([file, stream], in_actions=True)("ya29.access")
-        assert "::add-mask::ya29.access\n" in told()
+        assert "::add-mask::ya29.access\n" in written()
         runner_mask([file, io.StringIO()], in_actions=True)("ya29.access")
     assert (tmp_path / "out").read_bytes() == b""
 
 
-def test_of_two_pipes_the_first_is_told() -> None:
+def test_of_two_pipes_the_first_gets_the_masks() -> None:
     with piped() as (one, first), piped() as (two, second):
         runner_mask([one, two], in_actions=True)("ya29.access")
         assert (first() != "", second()) == (True, "")

@@ -29,6 +29,7 @@ from tests.builders import NOW
 from tests.contract.mailers import message
 from tests.emulators.google import Consent, World
 from tests.emulators.google.world import CALENDAR, GMAIL_SEND, PREDECESSOR
+from tests.settings import secret
 from tests.wire.google import READING, google
 
 PREFIX = "https://www.googleapis.com/auth/"
@@ -122,9 +123,9 @@ def test_what_is_there_is_not_named_as_missing() -> None:
 
 def test_renewing_warns_of_a_consent_that_is_too_wide_and_keeps_the_credential() -> None:
     with a_club(*PREDECESSOR) as club:
-        renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(club.google.credentials)
+        renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(secret(club.google.credentials))
 
-        assert renewed.credential == club.google.credentials
+        assert renewed.credential.reveal() == club.google.credentials
         assert [one.code for one in renewed.warnings] == ["consent-wider"]
 
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.bootstrap.readers import addressed, readers, readers_of_repository
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.signals import StopRequests
 from sessionsmgmt.ports.readers import Readers
+from sessionsmgmt.ports.stop import UNSTOPPED
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.settings import Settings
 from tests.emulators.github import OWNER, REPOSITORY, GitHubEmulator, Refusal

@@ -175,7 +175,8 @@ class _Reading:
         unreadable = {replaced_id(series_id, start, master, zone) for start in group.unreadable_instances}
         self.unreadable |= unreadable
         try:
-            wanted = [one for one in self._instances(by_id, series_id, group.entries) if self._is_wanted(one)]
+            every = self._instances(by_id, series_id, group.entries)
+            wanted = [instance for instance in every if self._is_wanted(instance)]
         except UnreadableError as error:
             self._warn_unreadable(error)
             self.unreadable.update(by_id, [base])

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sessionsmgmt.adapters.files.sections import (
+    IcsCalendar,
+    OutboxMail,
+    VcardContacts,
+    read_ics,
+    read_outbox,
+    read_vcard,
+)
 from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
-from sessionsmgmt.config.model import Config, IcsCalendar, OutboxMail, VcardContacts
-from sessionsmgmt.config.paths import shown
+from sessionsmgmt.config.model import Config
+from sessionsmgmt.config.paths import path_for_messages
 
 if TYPE_CHECKING:
     from sessionsmgmt.ports.calendar import Calendar
@@ -17,13 +25,13 @@ if TYPE_CHECKING:
 def _calendar(_: None, section: IcsCalendar, config: Config) -> Calendar:
     from sessionsmgmt.adapters.files.calendar import IcsFile
 
-    return IcsFile(section.path, shown(section.path), config.zone, config.trusted_organizers)
+    return IcsFile(section.path, path_for_messages(section.path), config.zone, config.trusted_organizers)
 
 
 def _contacts(_: None, section: VcardContacts, __: Config) -> Contacts:
     from sessionsmgmt.adapters.files.contacts import VcardFile
 
-    return VcardFile(section.path, shown(section.path))
+    return VcardFile(section.path, path_for_messages(section.path))
 
 
 def _mailer(_: None, section: OutboxMail, __: Config) -> Mailer:
@@ -38,8 +46,8 @@ def _sent_folder(_: None, section: OutboxMail, __: Config) -> SentFolder:
     return OutboxSent(section.path)
 
 
-ICS = ProviderSpec(name="ics", calendar_model=IcsCalendar, connect=nothing_shared, calendar=_calendar)
-VCARD = ProviderSpec(name="vcard", contacts_model=VcardContacts, connect=nothing_shared, contacts=_contacts)
+ICS = ProviderSpec(name="ics", read_calendar=read_ics, connect=nothing_shared, calendar=_calendar)
+VCARD = ProviderSpec(name="vcard", read_contacts=read_vcard, connect=nothing_shared, contacts=_contacts)
 OUTBOX = ProviderSpec(
-    name="outbox", mail_model=OutboxMail, connect=nothing_shared, mailer=_mailer, sent_folder=_sent_folder
+    name="outbox", read_mail=read_outbox, connect=nothing_shared, mailer=_mailer, sent_folder=_sent_folder
 )

@@ -81,9 +81,9 @@ class CheckRun:
         try:
             made = self._hub.once(partial(_create, self._repository, body), _PURPOSE)
         except UncertainError:
-            if (found := self._find()) is None:
+            if (run := self._find()) is None:
                 raise
-            return found
+            return run
         return _Known(made, self._mark, "", preview_report.title, summary, str(preview_report.conclusion), len(first))
 
     def _edit(

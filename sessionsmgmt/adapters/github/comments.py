@@ -91,7 +91,10 @@ class PullRequestComment:
 
 def _page(repository: Repository, pull: int, number: int) -> list[_Comment]:
     comments = entries_of(repository, f"{repository.url}/issues/{pull}/comments", number, {})
-    return [_Comment(int(one["id"]), (one["body"] or "").replace("\r\n", "\n"), author(one)) for one in comments]
+    return [
+        _Comment(int(comment["id"]), (comment["body"] or "").replace("\r\n", "\n"), author(comment))
+        for comment in comments
+    ]
 
 
 def _create(repository: Repository, pull: int, body: str) -> None:

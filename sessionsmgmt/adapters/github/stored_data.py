@@ -144,7 +144,10 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
 
 def _comments(repository: Repository, url: str, number: int) -> list[_Comment]:
     comments = entries_of(repository, url, number, {})
-    return [_Comment(int(one["id"]), _plain(one["body"]), str(one["html_url"]), author(one)) for one in comments]
+    return [
+        _Comment(int(comment["id"]), _plain(comment["body"]), str(comment["html_url"]), author(comment))
+        for comment in comments
+    ]
 
 
 def _plain(text: str | None) -> str:

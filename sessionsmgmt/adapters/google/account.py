@@ -75,7 +75,7 @@ class Account:
     calendars: dict[str, str] = field(default_factory=dict, repr=False)
     """The ids of calendars by name, as far as this run has asked for them."""
     _stages: dict[frozenset[str], tuple[Authorized, Granted]] = field(default_factory=dict, repr=False)
-    _services: dict[tuple[str, frozenset[str], bool], Any] = field(default_factory=dict, repr=False)
+    _services: dict[tuple[str, tuple[str, ...], frozenset[str], bool], Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reading(self, name: str, scopes: frozenset[str]) -> Any:
@@ -85,14 +85,18 @@ class Account:
     def guarded(self, name: str, scopes: frozenset[str]) -> Any:
         """The API for calls that change something, and only if nobody else did in between (``If-Match``).
 
-        They are tried again like those that read, whose stage they share: one that came true without our hearing of it
+        They are tried again like calls that read, and share their token. A call that took effect although no reply came
         is refused the next time. Raises as ``tokens.refresh`` does.
         """
         return self.reading(name, scopes)
 
-    def sending(self, name: str, scopes: frozenset[str]) -> Any:
-        """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does."""
-        return self._service(name, scopes, sends=True)
+    def sending(self, name: str, scopes: frozenset[str], *collections: str) -> Any:
+        """The API for calls that must not happen twice: each is tried once. Raises as ``tokens.refresh`` does.
+
+        With ``collections``, the innermost of them: googleapiclient takes 0.6 ms to make one, which is too long for
+        each email.
+        """
+        return self._service(name, scopes, *collections, sends=True)
 
     def open(self, name: str, scopes: frozenset[str]) -> None:
         """Get the token and a connection for ``sending``, before there is something to send.
@@ -107,13 +111,16 @@ class Account:
         stages = [granted for _, granted in self._stages.values()]
         return tuple(dict.fromkeys(warning for granted in stages for warning in (*lapses(granted), *excess(granted))))
 
-    def _service(self, name: str, scopes: frozenset[str], *, sends: bool) -> Any:
+    def _service(self, name: str, scopes: frozenset[str], *collections: str, sends: bool) -> Any:
         """The API for calls of one kind, made once a run: it holds nothing of a call, so threads may share it."""
-        key = (name, scopes, sends)
+        key = (name, collections, scopes, sends)
         if key not in self._services:
             authorized = self._stage(scopes, renews=not sends)
             http = authorized if sends else Patient(authorized, self.connection.retry_policy)
-            self._services[key] = service(name, self.connection.root, http)
+            api = service(name, self.connection.root, http)
+            for collection in collections:
+                api = getattr(api, collection)()
+            self._services[key] = api
         return self._services[key]
 
     def _stage(self, scopes: frozenset[str], *, renews: bool) -> Authorized:

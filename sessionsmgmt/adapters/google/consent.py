@@ -198,13 +198,14 @@ class GoogleConsentFlow:
         """What will be read, sent and stored, for the person who is about to agree."""
         return explanation(self.scopes)
 
-    def obtain(self, visit: Callable[[str], None]) -> str:
+    def obtain(self, visit: Callable[[str], None]) -> Secret:
         """Send the person to the browser with ``visit`` and wait until they come back. See ``ports.ConsentFlow``."""
         with Receiver() as receiver:
             asked = question(self.client, self.scopes, receiver.redirect, self.connection)
             visit(asked.url)
             code = receiver.wait(asked)
-        return json.dumps(credential(self.client, asked, code, self.connection))
+        document = credential(self.client, asked, code, self.connection)
+        return Secret(json.dumps(document), self.connection.mask)
 
 
 def credential(client: Client, asked: Question, code: str, connection: Connection) -> Mapping[str, str]:

@@ -72,6 +72,6 @@ def with_token(text: str, token: str) -> str:
     """The credential's text with another refresh token. Fields and layout stay as they are."""
     wanted = {**json.loads(text), "refresh_token": token}
     written = json.dumps(token)
-    replaced = _TOKEN.sub(lambda found: f"{found[1]}{written}", text)
+    replaced = _TOKEN.sub(lambda match: f"{match[1]}{written}", text)
     # a field of that name inside another field is not meant
     return replaced if json.loads(replaced) == wanted else json.dumps(wanted, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The ledger on one event: a page of the book, opened, taken a step further, and sealed again."""
+"""The ledger's record on one event of the calendar: read from its properties, updated by steps, and sealed again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from sessionsmgmt.adapters.google.extended_properties import (
     LIMIT,
-    Announced,
+    EarlierAnnouncement,
     Properties,
-    announced,
     cut,
+    earlier_announcement,
     is_copy,
     joined,
     ours,
@@ -33,7 +33,7 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What all pages of a book have in common: their calendar, the keys, the club's rules, and how long they last."""
+    """What all records of a ledger have in common: their calendar, the keys, the club's rules and the retention."""
 
     calendar: str
     keys: Keys
@@ -42,89 +42,92 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What one event bears of the book, as it stood when ``etag`` was its version.
+class EventRecord:
+    """What one event has of the ledger, as it was when ``etag`` was the event's version.
 
-    ``properties`` are those of ours, ``book`` what they say, if they are not those of another event; ``serial`` counts
-    how often they were written, ``outdated`` says that it was with the key before. ``earlier`` is what MantaBots'
-    earlier script remembers, of this event or of the instances of this series.
+    ``properties`` are the event's properties that are ours, ``snapshot`` what they say; it is None where there are none
+    or they were copied from another event. ``serial`` counts how often they were written, ``outdated`` says that they
+    were sealed with the key before. ``earlier`` is what MantaBots' earlier script remembers of this event or of the
+    instances of this series.
     """
 
     event: str
     etag: str
     properties: Properties = field(repr=False)
-    earlier: Mapping[Key, Announced] = field(repr=False)
+    earlier: Mapping[Key, EarlierAnnouncement] = field(repr=False)
     snapshot: LedgerSnapshot | None = field(default=None, repr=False)
     serial: int = 0
     outdated: bool = False
 
-    def remembering(self, marks: Mapping[Key, Announced]) -> Page:
-        """The page, with what the earlier script remembers of an instance."""
-        return replace(self, earlier={**self.earlier, **marks})
+    def remembering(self, earlier: Mapping[Key, EarlierAnnouncement]) -> EventRecord:
+        """The record, with what the earlier script remembers of an instance as well."""
+        return replace(self, earlier={**self.earlier, **earlier})
 
-    def following(self, before: Page) -> Page:
-        """The page, which was read later and alone, with what an earlier look knows of the instances."""
+    def following(self, before: EventRecord) -> EventRecord:
+        """The record, which was read later and alone, with what ``before`` knows of the instances."""
         return replace(self, earlier={**before.earlier, **self.earlier})
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """What the steps make of a page: our properties as they shall stand, and the steps that were not taken."""
+class Update:
+    """What the steps make of a record: our properties as they are to be stored, and the steps that were not taken."""
 
     properties: Properties = field(repr=False)
     not_taken: tuple[Refused | Unwritten, ...] = ()
 
 
-def opened(item: Item, binding: Binding) -> Page:
-    """The page on an event of the API. Raises RefusedError where it can't be trusted."""
+def opened(item: Item, binding: Binding) -> EventRecord:
+    """The record on an event of the API. Raises RefusedError where it can't be trusted."""
     where, shown = place(binding.calendar, item["id"]), f"The ledger on the event {item['id']}"
     properties = ours(_private(item))
     if is_copy(properties, where):
-        return Page(item["id"], item["etag"], properties, {})  # what else it bears is a copy as well
-    blank = Page(item["id"], item["etag"], properties, earlier(item, binding.rules))
+        return EventRecord(item["id"], item["etag"], properties, {})  # what the earlier script wrote is a copy as well
+    blank = EventRecord(item["id"], item["etag"], properties, earlier(item, binding.rules))
     if not properties:
         return blank
     content = unseal(joined(properties, shown), binding.keys, where, shown)
     return replace(blank, snapshot=decode(content.content, shown), serial=content.serial, outdated=content.outdated)
 
 
-def earlier(item: Item, rules: Sequence[Rule]) -> Mapping[Key, Announced]:
+def earlier(item: Item, rules: Sequence[Rule]) -> Mapping[Key, EarlierAnnouncement]:
     """What MantaBots' earlier script remembers of the event, for the first rule that matches its title.
 
-    It did so on single events and on instances. What a series as a whole has of it was copied there.
+    The script wrote on single events and on instances. What the event of a series has of it is a copy.
     """
-    marks = announced(_private(item), [one.get("email", "") for one in item.get("attendees", ())])
-    rule = next((one for one in rules if one.matches(item.get("summary", ""))), None)
-    return {Key(rule.id, item["id"]): marks} if marks and rule and "recurrence" not in item else {}
+    invited = [attendee.get("email", "") for attendee in item.get("attendees", ())]
+    announcement = earlier_announcement(_private(item), invited)
+    rule = next((rule for rule in rules if rule.matches(item.get("summary", ""))), None)
+    return {Key(rule.id, item["id"]): announcement} if announcement and rule and "recurrence" not in item else {}
 
 
-def entries(page: Page, secret: bytes, binding: Binding, now: datetime) -> Mapping[Key, Entry]:
+def entries(record: EventRecord, secret: bytes, binding: Binding, now: datetime) -> Mapping[Key, Entry]:
     """All that is remembered on the event: ours, and the earlier script's where there is none of ours."""
-    return {**_earlier_entries(page, secret, binding, now), **(page.snapshot.entries if page.snapshot else {})}
+    return {**_earlier_entries(record, secret, binding, now), **(record.snapshot.entries if record.snapshot else {})}
 
 
-def turned(page: Page, steps: Sequence[Step], secret: bytes, binding: Binding, now: datetime) -> Turned:
+def updated(record: EventRecord, steps: Sequence[Step], secret: bytes, binding: Binding, now: datetime) -> Update:
     """Take the steps one by one, and forget what is old enough. Where nothing changes, the properties stay.
 
-    A step that begins something is not taken where there is no room for it. One that ends something always is: it makes
-    less of what is there.
+    A step that adds an entry or a claim is not taken where the event has no room for it. A step that ends a claim is
+    always taken: it makes the record smaller.
     """
-    before = LedgerSnapshot(secret, entries(page, secret, binding, now))
+    before = LedgerSnapshot(secret, entries(record, secret, binding, now))
     after, not_taken = before, list[Refused | Unwritten]()
     for step in steps:
         following, refused = after.advanced([step], now)
         if refused:
             not_taken += refused
         elif (
-            isinstance(step, Begin | Import) and _takes(page, _lasting(page, following, binding, now), binding) > LIMIT
+            isinstance(step, Begin | Import)
+            and _takes(record, _lasting(record, following, binding, now), binding) > LIMIT
         ):
             not_taken.append(Unwritten(step.key, InputError(_FULL, _ELSEWHERE)))
         else:
             after = following
-    after = _lasting(page, after, binding, now)
-    if after == before and not page.outdated:
-        return Turned(page.properties, tuple(not_taken))
-    return Turned(_properties(page, after, binding), tuple(not_taken))
+    after = _lasting(record, after, binding, now)
+    if after == before and not record.outdated:
+        return Update(record.properties, tuple(not_taken))
+    return Update(_properties(record, after, binding), tuple(not_taken))
 
 
 def _private(item: Item) -> Properties:
@@ -132,38 +135,37 @@ def _private(item: Item) -> Properties:
     return private
 
 
-def _earlier_entries(page: Page, secret: bytes, binding: Binding, now: datetime) -> Mapping[Key, Entry]:
-    """What the earlier script remembers and is not yet to be forgotten, as if it had been said by us."""
+def _earlier_entries(record: EventRecord, secret: bytes, binding: Binding, now: datetime) -> Mapping[Key, Entry]:
+    """What the earlier script remembers and is not to be forgotten yet, as entries of this ledger."""
     made = {
         key: Entry(
-            Announcement(Kind.NEW, one.presence, frozenset(digest(secret, mark) for mark in one.people), sequence=0)
+            Announcement(Kind.NEW, one.presence, frozenset(digest(secret, who) for who in one.people), sequence=0)
         )
-        for key, one in page.earlier.items()
+        for key, one in record.earlier.items()
     }
     return binding.retention.pruned(LedgerSnapshot(secret, made), now).entries
 
 
-def _lasting(page: Page, snapshot: LedgerSnapshot, binding: Binding, now: datetime) -> LedgerSnapshot:
-    """The book without what is to be forgotten.
+def _lasting(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding, now: datetime) -> LedgerSnapshot:
+    """The snapshot without what is to be forgotten.
 
-    What the earlier script still remembers stays with what we said of it since. Its marks are not ours to delete: they
-    would count again.
+    An entry stays as long as the earlier script's properties about the same session: those are not ours to delete, and
+    would count again without the entry.
     """
-    stays = _earlier_entries(page, snapshot.secret, binding, now).keys() & snapshot.entries.keys()
+    stays = _earlier_entries(record, snapshot.secret, binding, now).keys() & snapshot.entries.keys()
     kept = binding.retention.pruned(snapshot, now).entries
     return replace(snapshot, entries={**{key: snapshot.entries[key] for key in stays}, **kept})
 
 
-def _properties(page: Page, snapshot: LedgerSnapshot, binding: Binding) -> dict[str, str]:
-    """A page that says nothing is none."""
+def _properties(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding) -> dict[str, str]:
     if not snapshot.entries:
         return {}
-    where = place(binding.calendar, page.event)
-    return cut(seal(encode(snapshot), binding.keys, where, page.serial + 1), where)
+    where = place(binding.calendar, record.event)
+    return cut(seal(encode(snapshot), binding.keys, where, record.serial + 1), where)
 
 
-def _takes(page: Page, snapshot: LedgerSnapshot, binding: Binding) -> int:
-    return size(_properties(page, snapshot, binding))
+def _takes(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding) -> int:
+    return size(_properties(record, snapshot, binding))
 
 
 _FULL = "The event has no room for more of the ledger: Google keeps no more than about 30,000 characters on one."

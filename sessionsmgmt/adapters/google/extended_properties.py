@@ -1,7 +1,7 @@
-"""What an event bears of the ledger: its private extended properties, ours and those of MantaBots' earlier script.
+"""What an event has of the ledger: its private extended properties, ours and those of MantaBots' earlier script.
 
-Google cuts a value after 1024 characters and drops a name of more than 44, both without a word (Calendar API guide,
-"Extended properties"). So what is ours is cut into pieces and counted. Nobody else's properties are touched.
+Google cuts a value after 1024 characters and drops a name of more than 44, both without an error (Calendar API guide,
+"Extended properties"). So our text is cut into pieces, which are counted. Other properties are never changed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ YEARS = range(1970, 2200)
 
 _OURS = re.compile(r"sessionsmgmt\.(?:count|of|[0-9]{1,3})")
 _LINE_END = "."
-"""Stands for the one line end of what is sealed, which has no full stop: a value is then of one line."""
+"""Stands for the one line end in a sealed text, so that a value has one line. A sealed text has no full stop."""
 
 Properties = Mapping[str, str]
 
@@ -49,9 +49,9 @@ def ours(properties: Properties) -> dict[str, str]:
 
 
 def is_copy(properties: Properties, where: str) -> bool:
-    """Whether what is ours was written for another place: duplicating or moving an event takes its properties along.
+    """Whether our properties were written for another place: a duplicated or moved event has copies of them.
 
-    The name of the place is not sealed. Whoever can change it can as well delete all of it, to the same end.
+    The digest of the place is not sealed. Whoever can change it can also delete all properties, with the same effect.
     """
     return OWNER in properties and properties[OWNER] != _owner(where)
 
@@ -67,7 +67,7 @@ def cut(sealed: bytes, where: str) -> dict[str, str]:
 def joined(properties: Properties, shown: str) -> bytes:
     """What ``cut`` made these properties of. ``shown`` is how messages name the ledger on this event.
 
-    Raises RefusedError where one is missing or too many. What is wrong within them the seal notices.
+    Raises RefusedError where one is missing or too many. Whether their content was changed, the seal tells later.
     """
     numbered = {f"sessionsmgmt.{number}" for number in range(len(properties) - 2)}
     count = properties.get(COUNT, "")
@@ -81,7 +81,7 @@ def joined(properties: Properties, shown: str) -> bytes:
 
 
 def change(before: Properties, after: Properties) -> dict[str, str | None]:
-    """What to ask for so that these properties of ours take the place of those; None takes one away."""
+    """What to send so that the properties ``after`` replace those ``before``; None deletes one."""
     gone: dict[str, str | None] = dict.fromkeys(sorted(before.keys() - after.keys()))
     return {**{name: value for name, value in after.items() if before.get(name) != value}, **gone}
 
@@ -92,22 +92,22 @@ def size(properties: Properties) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """What the earlier script remembered of a session: the window it announced, and by what its people are known."""
+class EarlierAnnouncement:
+    """What the earlier script remembers of a session: the announced window, and the identifiers of its people."""
 
     presence: Presence
     people: frozenset[str] = field(repr=False)
 
 
-def announced(properties: Properties, invited: Iterable[str]) -> Announced | None:
-    """What the earlier script's marks say, None where there are none.
+def earlier_announcement(properties: Properties, invited: Iterable[str]) -> EarlierAnnouncement | None:
+    """What the earlier script's properties say; None where the script wrote none.
 
     They are ``sent`` ("true"), ``start`` and ``end``, and ``students`` and ``adults``: JSON objects with ``mail`` and
-    ``name``, joined by ``;``. Where Google has cut such a list, nobody knows whom it named, so that everyone who is
-    ``invited`` now counts as named: an owner is not told again of people they know.
+    ``name``, joined by ``;``. Where Google has cut such a list, nobody knows whom it named. Then everyone who is
+    ``invited`` now counts as named, so that the owner is not told again of people they know.
 
-    Marks whose times can't be read count for nothing: the owner hears of that session once more, which does less harm
-    than a run that ends for all the others.
+    Properties whose times can't be read count for nothing: the owner hears of that session once more, which does less
+    harm than a run that fails for all sessions.
     """
     if properties.get("sent") != "true":
         return None
@@ -118,7 +118,7 @@ def announced(properties: Properties, invited: Iterable[str]) -> Announced | Non
     people = frozenset[str]().union(*(found for found, _ in lists))
     if not all(whole for _, whole in lists):
         people |= {fold(one) for one in invited if _is_text(one)}
-    return Announced(Presence(start, end), people)
+    return EarlierAnnouncement(Presence(start, end), people)
 
 
 def _owner(where: str) -> str:
@@ -134,7 +134,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _people(text: str) -> tuple[frozenset[str], bool]:
-    """What the people of a list are recognised by, as ``roster.marks`` has it, and whether all of it could be read."""
+    """The identifiers of the people in a list (see ``roster.identifiers``), and whether all of it could be read."""
     decoder, found, at = json.JSONDecoder(), set[str](), 0
     while text:
         try:

@@ -68,13 +68,9 @@ class Gmail:
         if len(raw) > LARGEST:
             return Undelivered(InputError(f"The email has {len(raw)} bytes; Gmail takes {LARGEST}.", "Shorten it."))
         try:
-            api = self.account.sending("gmail", SCOPES)
-            reply = (
-                api.users()
-                .messages()
-                .send(userId="me", body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")}, fields="id")
-                .execute(num_retries=0)
-            )
+            messages = self.account.sending("gmail", SCOPES, "users", "messages")
+            body = {"raw": base64.urlsafe_b64encode(raw).decode("ascii")}
+            reply = messages.send(userId="me", body=body, fields="id").execute(num_retries=0)
         except SessionsError as error:  # the access could not be had, or had ended and could not be had again
             return Undelivered(error, everywhere=True)
         except HttpError as error:

@@ -15,7 +15,7 @@ AGAIN = 10
 
 
 def rows(page: Callable[[str | None], Mapping[str, Any]], name: str) -> Iterator[Any]:
-    """What stands under that name on every page. See ``pages``."""
+    """The rows of all pages; ``name`` is the field of a page that has them. Raises as ``pages``."""
     return (row for reply in pages(page) for row in reply.get(name, ()))
 
 

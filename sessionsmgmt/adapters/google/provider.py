@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.google.credentials import GOOGLE_CREDENTIALS, stored_credential
 from sessionsmgmt.adapters.google.scopes import needed_scopes, reading_scopes
+from sessionsmgmt.adapters.google.sections import (
+    GoogleCalendar,
+    GoogleContacts,
+    GoogleMail,
+    read_calendar,
+    read_contacts,
+    read_mail,
+)
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
 from sessionsmgmt.base_urls import base_url
-from sessionsmgmt.config.model import Config, GoogleCalendar, GoogleContacts, GoogleMail
+from sessionsmgmt.config.model import Config
 from sessionsmgmt.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -107,10 +115,10 @@ def _revoke(account: Account) -> bool:
 
 GOOGLE: ProviderSpec[Account] = ProviderSpec(
     name="google",
-    calendar_model=GoogleCalendar,
-    contacts_model=GoogleContacts,
-    mail_model=GoogleMail,
-    secrets=(GOOGLE_CREDENTIALS,),
+    read_calendar=read_calendar,
+    read_contacts=read_contacts,
+    read_mail=read_mail,
+    credential=GOOGLE_CREDENTIALS,
     base_urls=(GOOGLE_ROOT,),
     connect=_connect,
     calendar=_calendar,
@@ -120,7 +128,6 @@ GOOGLE: ProviderSpec[Account] = ProviderSpec(
     calendar_ledger=_calendar_ledger,
     checks=_checks,
     account=AccountSpec(
-        secret=GOOGLE_CREDENTIALS,
         scopes=needed_scopes,
         consent_flow=_consent_flow,
         token_refresher=_token_refresher,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sessionsmgmt.config.model import CalendarStore, Config, Confirm, GoogleCalendar, GoogleContacts, GoogleMail
+from sessionsmgmt.adapters.google.sections import GoogleCalendar, GoogleContacts, GoogleMail
+from sessionsmgmt.config.model import CalendarStore, Config, Confirm
 
 EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"
 EVENTS_WRITE = "https://www.googleapis.com/auth/calendar.events"

@@ -21,10 +21,10 @@ class GoogleTokenRefresher:
     scopes: frozenset[str]
     connection: Connection = field(repr=False)
 
-    def renew(self, credential: str) -> Renewed:
+    def renew(self, credential: Secret) -> Renewed:
         """One refresh grant (RFC 6749, section 6). See ``ports.TokenRefresher``."""
-        granted = refresh(stored_credential(Secret(credential, self.connection.mask)), self.scopes, self.connection)
-        renewed = with_token(credential, granted.refresh_token.reveal()) if granted.refresh_token else credential
+        granted = refresh(stored_credential(credential), self.scopes, self.connection)
+        renewed = self._renewed(credential, granted.refresh_token) if granted.refresh_token else credential
         return Renewed(renewed, granted.ends, (*lapses(granted), *excess(granted)))
 
     def meanwhile(self) -> str:
@@ -32,3 +32,6 @@ class GoogleTokenRefresher:
         return (
             "Until then the credential that is stored goes on working: Google keeps earlier ones valid beside the new."
         )
+
+    def _renewed(self, credential: Secret, refresh_token: Secret) -> Secret:
+        return Secret(with_token(credential.reveal(), refresh_token.reveal()), self.connection.mask)

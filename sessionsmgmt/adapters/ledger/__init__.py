@@ -1,1 +1,1 @@
-"""One module per place where what was said is remembered."""
+"""Ledgers in a file and on a branch of a repository, their sealed format, and the migration between ledgers."""

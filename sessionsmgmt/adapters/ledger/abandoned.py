@@ -1,4 +1,4 @@
-"""The ledgers of a repository whose clubs are not there any more: what a club that moved has left behind."""
+"""The ledgers of a repository whose clubs are gone: a club that moved to another folder has left one behind."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.errors import RefusedError
 
 FEW = 30
-"""So many branches are looked into, whatever they are called; of more, those that are called like a ledger's."""
+"""Up to so many branches are all read; of more, only those are read whose names begin like a ledger's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clubs:
     """The folders of a repository that have a club, and the branches that their ledgers are or were on.
 
-    ``start`` is how the names of such branches begin if nothing else is said.
+    ``start`` is how the usual names of such branches begin.
     """
 
     start: str
@@ -48,7 +48,7 @@ def left_behind(hub: Hub, repository: Repository, sealing: Sealing, clubs: Clubs
 
 
 def let_go(hub: Hub, repository: Repository, branch: str) -> None:
-    """Delete a branch whose ledger was taken over, or another club could take it over as well.
+    """Delete a branch whose ledger was taken over, so that no other club can take it over as well.
 
     Raises RefusedError where that is not possible, and otherwise as ``Hub.repeat``.
     """

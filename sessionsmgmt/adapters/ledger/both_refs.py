@@ -1,4 +1,4 @@
-"""The two refs that the git ledger is on, branch and witness: which version stands at each, and which counts."""
+"""The two refs of the git ledger, branch and witness: the version at each of them, and which one counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sessionsmgmt.errors import RefusedError
 
 
 class Refs(Enum):
-    """How the branch and the witness stand to each other."""
+    """Which of the branch and the witness has the newer ledger."""
 
     EVEN = "both have the same, as far as is known, or there are none"
     AHEAD = "the branch is further than the witness, or there is no witness"
@@ -27,7 +27,7 @@ class Refs(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look at the refs shows: the version that counts, and the one that stands on the branch."""
+    """What was read at the refs: the version that counts, and the version on the branch."""
 
     counts: Version | None
     on_branch: Version | None
@@ -51,7 +51,7 @@ class BothRefs:
         self._witness = witness
 
     def branch(self) -> Version | None:
-        """What stands on the branch; None where there is none.
+        """The version on the branch; None where there is no branch.
 
         Raises RefusedError where it can't be trusted or is no ledger, and otherwise as ``Hub.repeat``.
         """
@@ -71,7 +71,7 @@ class BothRefs:
         return self._sealing.opened(found, self._ref) if found else None
 
     def is_begun(self) -> bool:
-        """Whether the branch is there, as GitHub says to whoever may read the repository.
+        """Whether the branch is there. GitHub answers that only to a token that may read the repository.
 
         A file that is not found proves nothing: GitHub answers the same where the repository is another one, or where
         the token may not see it, and a ledger that is taken for empty would announce every session again.
@@ -79,7 +79,7 @@ class BothRefs:
         return self._ref in branches.refs(self._hub, self._repository, self._ref)
 
     def both(self, on_branch: Version | None) -> Seen:
-        """How the witness, which is opened only if it counts, stands to that on the branch. Raises as ``branch``."""
+        """Both refs, compared by serial numbers. The witness is opened only if it counts. Raises as ``branch``."""
         witness = self._witness.content() if on_branch else self._witness.content_by_commit()
         known = head(witness.data) if witness else None
         if witness is None or known is None:

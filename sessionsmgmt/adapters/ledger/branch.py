@@ -1,4 +1,4 @@
-"""The refs that the git ledger is on, as calls to GitHub: what stands there, and how they are made, moved and deleted.
+"""The calls to GitHub for the refs of the git ledger: reading what is there, making, moving and deleting a ref.
 
 All names are whole, as ``refs/heads/sessionsmgmt-ledger``.
 """
@@ -28,7 +28,7 @@ WRITING = Purpose("writing the ledger", "contents: write")
 HEADS = "refs/heads/"
 
 ANSWERS = frozenset({int(HTTPStatus.CONFLICT), int(HTTPStatus.UNPROCESSABLE_ENTITY), int(HTTPStatus.NOT_FOUND)})
-"""How GitHub says that a file, a branch or a ref is not what it was. What it means stands in the message."""
+"""GitHub's statuses where a file, a branch or a ref is not what it was. The message says which of these it is."""
 
 ABSENT = re.compile(r"reference does not exist", re.IGNORECASE)
 PRESENT = re.compile(r"reference already exists", re.IGNORECASE)
@@ -46,10 +46,10 @@ _RACES = re.compile(
 )
 """GitHub's messages where somebody else was faster: what was read, or was just written, is not there any more or yet.
 
-Everything else is a refusal: a rule of the repository has many words for itself, and a race only these.
+Every other message is a refusal: those of a repository's rules are many, and those of a race only these.
 """
 
-_AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # or it would be whoever the token is of
+_AUTHOR = InputGitAuthor("sessionsmgmt", "noreply@sessionsmgmt.invalid")  # otherwise it would be the owner of the token
 _NO_FILES = frozenset({"dir", "symlink", "submodule"})
 
 
@@ -70,7 +70,7 @@ class Content:
 
 
 def is_race(declined: DeclinedError) -> bool:
-    """Whether somebody else was faster, so that looking and trying again can help.
+    """Whether somebody else was faster, so that reading and trying again can help.
 
     A message of several paragraphs is one of rules, whatever else it says.
     """
@@ -80,9 +80,9 @@ def is_race(declined: DeclinedError) -> bool:
 
 def refusal(declined: DeclinedError, branch: str) -> RefusedError:
     """The error to end with where the branch may not be changed: GitHub's own words, and what to do."""
-    told = safe(declined.message)
+    message = safe(declined.message)
     return RefusedError(
-        f"GitHub does not let the branch {branch} be changed" + (f': "{told}".' if told else "."),
+        f"GitHub does not let the branch {branch} be changed" + (f': "{message}".' if message else "."),
         "If a rule of the repository protects that branch, exempt it: only the ledger is on it.",
     )
 
@@ -112,9 +112,9 @@ def content(hub: Hub, repository: Repository, at: str) -> Content | None:
 
 
 def refs(hub: Hub, repository: Repository, start: str) -> dict[str, str]:
-    """The refs whose names begin like that, each with what it stands at.
+    """The refs whose names begin with ``start``, and the commit of each.
 
-    It is answered only to whoever may read the repository; an empty answer therefore means that there are none. Raises
+    GitHub answers only to a token that may read the repository, so an empty answer means that there are none. Raises
     EmptyError for a repository without any commit, and otherwise as ``Hub.repeat``.
     """
     try:
@@ -141,7 +141,7 @@ def begin(repository: Repository, branch: str, message: str, data: bytes) -> str
     A call to make through a ``Hub``. The objects mean nothing without the ref.
     """
     tree = repository.create_git_tree([InputGitTreeElement(FILE, "100644", "blob", content=data.decode())])
-    expect(blob_id(data), *(one.sha for one in tree.tree))
+    expect(blob_id(data), *(element.sha for element in tree.tree))
     commit = repository.create_git_commit(message, tree, [], author=_AUTHOR, committer=_AUTHOR)
     expect(tree.sha, commit.tree.sha)
     create(repository, f"{HEADS}{branch}", commit.sha)
@@ -191,9 +191,9 @@ def check_alone(hub: Hub, repository: Repository, branch: str) -> None:
         )
 
 
-def expect(wanted: str, *told: str) -> None:
-    """A success is one only if it tells what was done: others than GitHub answer with 200 as well."""
-    if told != (wanted,):
+def expect(wanted: str, *answered: str) -> None:
+    """Raise ValueError where a reply does not say what was done: a proxy, for instance, answers with 200 as well."""
+    if answered != (wanted,):
         raise ValueError("this is not GitHub's answer")
 
 

@@ -1,7 +1,7 @@
 """The ledger as text: what is stored, all of it and nothing else, for every store.
 
-The fields named here are the allow-list. A name, an address or a text of the calendar has no place to go: people are
-digests, and what does not look like one is refused on the way in and on the way out.
+The fields named here are the allow-list. There is none for a name, an address or a text of the calendar. People are
+digests, and anything that does not look like a digest is refused when it is written and when it is read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sessionsmgmt.errors import RefusedError
 VERSION = 2
 """The version that is written. Version 1 has no place and no event id; it is read as well."""
 
-_BOOK = frozenset({"version", "secret", "entries"})
+_LEDGER = frozenset({"version", "secret", "entries"})
 _ENTRY = frozenset({"notice", "session", "event_id", "said", "claim", "message_id", "at"})
 _CLAIM = frozenset({"run", "at", "held", "said", "mail", "looked"})
 _SAID = frozenset({"kind", "start", "end", "people", "sequence", "place"})
@@ -32,7 +32,7 @@ _Of = TypeVar("_Of")
 
 
 def encode(snapshot: LedgerSnapshot) -> bytes:
-    """The book as JSON in UTF-8: the same bytes for the same book. Raises ValueError for what should be a digest."""
+    """The snapshot as JSON in UTF-8, always the same bytes. Raises ValueError where a digest is none."""
     document = {
         "version": VERSION,
         "secret": base64.b64encode(snapshot.secret).decode(),
@@ -86,7 +86,7 @@ def _stamp(instant: datetime) -> str:
 
 
 def decode(data: bytes, place: str) -> LedgerSnapshot:
-    """The book that ``encode`` made these bytes of. ``place`` is how messages name where they came from.
+    """The snapshot that ``encode`` made these bytes of. ``place`` is how messages name where the bytes come from.
 
     Raises RefusedError where they are anything else, however slightly: a ledger that was repaired by guessing may
     have forgotten a notice, and the next run would send it again.
@@ -98,7 +98,7 @@ def decode(data: bytes, place: str) -> LedgerSnapshot:
     except (ValueError, RecursionError):  # not UTF-8, a number of a million digits, a million brackets
         raise _damaged(place, "this is not JSON") from None
     try:
-        return _read_book(document)
+        return _read_snapshot(document)
     except _NewerError:
         raise RefusedError(
             f"{place}: the ledger was written by a newer version of sessionsmgmt.",
@@ -109,11 +109,11 @@ def decode(data: bytes, place: str) -> LedgerSnapshot:
 
 
 class _NewerError(Exception):
-    """The document says that a later version wrote it."""
+    """A later version of the program wrote the document."""
 
 
 class _DamageError(Exception):
-    """What is not as ``encode`` makes it, and where in the document."""
+    """A part of the document is not as ``encode`` makes it; ``at`` is its place in the document."""
 
     def __init__(self, at: str, text: str) -> None:
         super().__init__(at, text)
@@ -136,11 +136,11 @@ def _without_repetition(pairs: Iterable[tuple[str, object]]) -> dict[str, object
     return found
 
 
-def _read_book(document: object) -> LedgerSnapshot:
+def _read_snapshot(document: object) -> LedgerSnapshot:
     version = document.get("version") if isinstance(document, dict) else None
     if type(version) is int and version > VERSION:
         raise _NewerError
-    fields = _fields(document, "", _BOOK)
+    fields = _fields(document, "", _LEDGER)
     if type(version) is not int or version not in {1, VERSION}:
         raise _DamageError("version", f"this is not {VERSION}")
     if version == 1:

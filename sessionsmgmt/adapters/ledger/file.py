@@ -1,8 +1,8 @@
 """The ledger as a file on this machine.
 
-Reading takes no lock: the file is only ever replaced as a whole, so whoever opens it sees one book or the next.
-Writing takes the lock, reads again, and is on the disk when it returns. A run that is killed in between leaves the
-old book or the new one, and at most a temporary file that nobody reads and the next writer removes.
+Reading takes no lock: the file is only ever replaced as a whole, so a reader sees the old ledger or the new one.
+Writing takes the lock, reads again, and is on the disk when it returns. A run that is killed in between leaves the old
+ledger or the new one, and at most a temporary file that nobody reads and that the next writer removes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sessionsmgmt.safe_files import IGNORED, own_file, own_folder
 LOCK_WAIT = timedelta(seconds=20)
 """How long a writer waits for the others: each holds the lock for as long as writing a small file takes."""
 
-_PAUSE = 0.01  # seconds between two looks at a lock that is taken
+_PAUSE = 0.01  # seconds between two attempts to take the lock
 _UNFIT = {
     errno.EACCES,
     errno.EPERM,
@@ -41,11 +41,12 @@ _UNFIT = {
 
 
 class FileLedger:
-    """What was said, in the file at ``path``. What ``retention`` does not keep is forgotten with the next write.
+    """The announcements, in the file at ``path``. What ``retention`` does not keep is forgotten with the next write.
 
-    Besides the file there are ``path`` with ``.lock``, which stays, and with ``.tmp``, which lasts while writing. All
-    are for the user alone (mode 0600). A folder that has to be made, or holds nothing else, gets a ``.gitignore`` so
-    that nobody commits it by accident. Needs a system with ``flock`` (Linux, macOS, BSD).
+    Beside the file there are ``path`` with ``.lock``, which stays, and with ``.tmp``, which exists while writing. All
+    are for the user alone (mode 0600). A folder that has to be made, or has nothing else in it, gets a ``.gitignore``,
+    so that nobody commits it by accident. ``lock_wait`` is how long a writer waits for the lock. Needs a system with
+    ``flock`` (Linux, macOS, BSD).
     """
 
     def __init__(self, path: Path, retention: Retention, lock_wait: timedelta = LOCK_WAIT) -> None:
@@ -57,7 +58,7 @@ class FileLedger:
         self._lock_wait = lock_wait
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - other stores need the instant
-        """The ledger as it stands; where there is no file yet, an empty one whose secret the first write will store.
+        """The ledger as it is now; where there is no file yet, an empty one whose secret the first write will store.
 
         Raises RefusedError for a file that is damaged or of a newer version, InputError for a place that can't be
         used, UnreachableError where the system fails.
@@ -82,9 +83,9 @@ class FileLedger:
         return WriteResult(after if after.secret == snapshot.secret else snapshot, refused)
 
     def erase(self) -> bool:
-        """Delete the file and all that is beside it for its sake; see ``ports.ErasableLedger``.
+        """Delete the file and the files that were made for it; see ``ports.ErasableLedger``.
 
-        The folder goes too where it was the ledger's alone.
+        The folder is deleted too where it has nothing but the ledger in it.
         """
         with _explained(self._shown):
             ignore = self._path.with_name(".gitignore")
@@ -119,9 +120,9 @@ class FileLedger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone among all processes. Closing the file gives the lock back, and so does whatever ends the process.
+        """Hold the lock for the block, alone among all processes and threads. The end of the process releases it too.
 
-        A lock that was deleted while waiting for it keeps nobody out any more: the one that is there now is taken.
+        A lock file that was deleted while this process waited for it locks nothing any more; the present one is taken.
         """
         deadline = time.monotonic() + self._lock_wait.total_seconds()
         while True:
@@ -140,7 +141,7 @@ class FileLedger:
                     return
 
     def _lock_file(self) -> int:
-        """The lock, opened. Its folder may go in between, where another process erases the ledger."""
+        """The lock file, opened. Another process that erases the ledger may delete the folder at the same time."""
         while True:
             _make_folder(self._path.parent)
             with suppress(FileNotFoundError):
@@ -155,7 +156,7 @@ class FileLedger:
         _sync_folder(self._path.parent)
 
     def _keep_out_of_git(self) -> None:
-        """Tell git to look away from a folder that is the ledger's alone. Redone until the ledger stands."""
+        """Write a .gitignore into a folder that has only the ledger, on each attempt until the ledger is begun."""
         ignore = self._path.with_name(".gitignore")
         if {file.name for file in ignore.parent.iterdir()} - {ignore.name, self._lock.name, self._draft.name}:
             return
@@ -174,7 +175,7 @@ def _taken(descriptor: int) -> bool:
 
 
 def _is_there(path: Path, descriptor: int) -> bool:
-    """Whether the open file is still the one of that name."""
+    """Whether the open file is still the file of that name."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.lstat(path))
     except FileNotFoundError:
@@ -182,7 +183,7 @@ def _is_there(path: Path, descriptor: int) -> bool:
 
 
 def _unlink(path: Path, shown: str) -> None:
-    """Delete a file, if there is one; what is none is not ours. A link goes, and what it leads to stays."""
+    """Delete a file, if there is one, or a link and not its target. Anything else is refused: it is not ours."""
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
@@ -195,7 +196,7 @@ def _unlink(path: Path, shown: str) -> None:
 
 
 def _is_ours(ignore: Path) -> bool:
-    """Whether it is what ``FileLedger`` writes, and so the folder was the ledger's alone when it began."""
+    """Whether ``FileLedger`` wrote this .gitignore, because the folder had only the ledger in it."""
     try:
         return ignore.read_bytes() == IGNORED
     except OSError:
@@ -203,7 +204,7 @@ def _is_ours(ignore: Path) -> bool:
 
 
 def _make_folder(folder: Path) -> None:
-    """The folder and those above it, for the user alone where they have to be made, and on the disk."""
+    """Make the folder and those above it where they are missing, for the user alone, and write them to the disk."""
     if folder.is_dir():
         return
     _make_folder(folder.parent)
@@ -217,7 +218,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _put(descriptor: int, data: bytes) -> None:
-    """Write all of it and wait until the disk has it. One call may write less than it was given."""
+    """Write all of the data, and wait until the disk has it. One call may write less than it was given."""
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]
@@ -240,7 +241,7 @@ def _closing(descriptor: int) -> Iterator[int]:
 
 @contextmanager
 def _explained(shown: str) -> Iterator[None]:
-    """What the system says, as what to do about it."""
+    """Turn the system's errors into errors that say what to do."""
     try:
         yield
     except OSError as error:

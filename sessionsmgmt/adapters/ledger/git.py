@@ -1,8 +1,9 @@
 """The ledger as one sealed file on a branch of its own in the club's repository.
 
-Reading is one GET, writing one PUT that GitHub only takes if the file is still the one that was read (compare-and-swap
-by the id of its content). The branch begins as a commit without parents, so nothing of the club's files is on it. A
-second ref, the witness, moves along with each writing; from it a branch is restored that was deleted or forced back.
+Reading is one GET for each ref, writing one PUT that GitHub only takes if the file is still the one that was read
+(compare-and-swap by the id of its content). The branch begins as a commit without parents, so nothing of the club's
+files is on it. A second ref, the witness, is moved after each write. A branch that was deleted or forced back is
+restored from it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LEFT = "ledger-left"
 
 
 def _unknown() -> Clubs | None:
-    """The clubs of a repository of which nobody knows."""
+    """The clubs of a repository whose clubs are not known."""
     return None
 
 
@@ -64,9 +65,9 @@ class GitLedger:
     """What was announced, sealed with ``keys``. What ``retention`` does not keep is forgotten with the next write.
 
     Needs ``contents: write`` of the job's own token. The sealed text names the repository, by its number, and the
-    club's folder: that of another is refused. Each writing has a serial number one higher than that before, and the
-    witness ref stands at the last one. So a branch that is deleted or put back to an older version is noticed, while a
-    run lasts and between runs, as long as it does not happen to both refs.
+    club's folder; the ledger of another club is refused. Each write has a serial number, one higher than the write
+    before, and the witness ref points to the last write. So it is noticed, during a run and between runs, when the
+    branch is deleted or put back to an older version, unless the same happens to both refs.
     """
 
     def __init__(self, hub: Hub, home: Branch, keys: Keys, retention: Retention) -> None:
@@ -77,14 +78,14 @@ class GitLedger:
         self._place = Place(hub, home.repository, self._repository, home.name, self._sealing, retention)
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - other stores need the instant
-        """The ledger as it stands; where there is no branch yet, an empty one whose secret the first write will store.
+        """The ledger as it is now; where there is no branch yet, an empty one whose secret the first write will store.
 
         Where the branch was deleted or put back, it is the witness's. That restores nothing, and is a warning. Raises
         RefusedError for a ledger that can't be trusted or is another club's and where GitHub refuses, UnreachableError
         where it can't be reached.
         """
         transaction = GitTransaction(self._place, earlier)
-        self._look(transaction)
+        self._read(transaction)
         return transaction.snapshot(earlier.secret if earlier else secrets.token_bytes(SECRET_BYTES))
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
@@ -94,7 +95,7 @@ class GitLedger:
         """
         transaction = GitTransaction(self._place, snapshot)
         if transaction.seen is None:
-            self._look(transaction)
+            self._read(transaction)
         refused = transaction.write(steps, now, snapshot.secret)
         after = transaction.snapshot(snapshot.secret)
         if after.secret != snapshot.secret:
@@ -104,8 +105,8 @@ class GitLedger:
     def erase(self) -> bool:
         """Delete the witness and the branch; see ``ports.ErasableLedger``.
 
-        GitHub keeps the commits for a while, found by their ids alone. The witness goes first, or a branch that is gone
-        would come back by it.
+        GitHub keeps the commits for a while, where only their ids find them. The witness is deleted first, or a branch
+        that is gone would be restored from it.
         """
         ref = self._place.ref
         try:
@@ -118,9 +119,9 @@ class GitLedger:
         return (begun and branches.delete(self._hub, self._repository, ref)) or was
 
     def seal_state(self) -> SealState:
-        """Whether it is still sealed with the key before. Raises as ``read`` does."""
+        """Whether the ledger is still sealed with the key before. Raises as ``read`` does."""
         transaction = GitTransaction(self._place)
-        counts = transaction.look().counts
+        counts = transaction.read().counts
         return SealState(counts.outdated if counts else None, transaction.warnings)
 
     def adopt(self) -> Adopted:
@@ -129,7 +130,7 @@ class GitLedger:
         Raises InputError where there is none to be taken over, or several, and otherwise as ``read`` does.
         """
         transaction = GitTransaction(self._place)
-        seen = transaction.look_once()
+        seen = transaction.read_once()
         owners = {version.owner for version in (seen.counts, seen.on_branch) if version}
         if seen.counts and owners <= {None, self._sealing.owner()}:
             raise InputError(
@@ -156,14 +157,14 @@ class GitLedger:
                 warnings = (*warnings, ReportWarning(LEFT, f"the branch {name} could not be deleted: {error}"))
         return Adopted(len(stored.snapshot.entries), name, warnings)
 
-    def _look(self, transaction: GitTransaction) -> None:
-        if transaction.look().counts is None:
+    def _read(self, transaction: GitTransaction) -> None:
+        if transaction.read().counts is None:
             self._check_nothing_is_left_behind()
 
     def _check_nothing_is_left_behind(self) -> None:
         """Raise LeftBehindError where this club's ledger is not begun, and one is there whose club is gone.
 
-        That is how it looks after the club's folder was moved. To begin anew would announce every session again.
+        That is the case after the club's folder was moved. A new ledger would announce every session again.
         """
         if left := self._left_behind():
             whose = f"The club in the folder '{self._home.folder}'" if self._home.folder else "The club at the root"

@@ -28,7 +28,7 @@ from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.retry import RetryLater, retry
 
 LAGS = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between looks at a ledger that seems older than it was: GitHub may answer from a copy that lags behind.
+"""Seconds between two readings of a ledger that seems too old: GitHub may answer from a copy that lags behind.
 
 The first two are enough where the witness alone says so, since to restore what is there already does no harm.
 """
@@ -73,7 +73,7 @@ class GitVersion:
 class _Draft:
     """What the steps make of the ledger ``over`` which they were taken.
 
-    ``stored`` is what stands on the branch once ``data`` is taken; both are empty where it stays as it is.
+    ``stored`` is the version on the branch once ``data`` is written; both are empty where nothing is to be written.
     """
 
     over: Version | None
@@ -96,7 +96,7 @@ class GitTransaction:
         is_there = version is not None and version.has_witness
         self._witness = Witness(place.hub, place.repository, place.branch, is_there=is_there)
         self._refs = BothRefs(place.hub, place.repository, place.branch, place.sealing, self._witness)
-        self._seen = version.seen if version else None  # when it was last looked at or written
+        self._seen = version.seen if version else None  # when it was last read or written
         self._warnings = {warning.code: warning for warning in earlier.warnings} if earlier and version else {}
 
     @property
@@ -104,14 +104,18 @@ class GitTransaction:
         """What was last seen of the refs; None before anything was."""
         return self._seen
 
-    def look(self) -> Seen:
-        """What counts now, and never what is older than what was seen of it before, or another club's."""
-        seen = self.look_once()
+    def read(self) -> Seen:
+        """The ledger that counts now.
+
+        Raises RefusedError where it is older than what was seen before, is another club's or can't be trusted, and
+        otherwise as ``Hub.repeat``.
+        """
+        seen = self.read_once()
         for pause in LAGS if self._seen else LAGS[:2]:
             if not (seen.lost or self._is_older(seen.counts)):
                 break
             self._hub.retry_policy.sleep(pause)
-            seen = self.look_once()
+            seen = self.read_once()
         if self._is_older(seen.counts):
             raise RefusedError(
                 f"{shown_at(self._place.ref)} was deleted, or an older version of it was put back, while this run was "
@@ -125,8 +129,8 @@ class GitTransaction:
         self._note(seen)
         return seen
 
-    def look_once(self) -> Seen:
-        """Both refs as they are. The witness is asked for at first, and later where the branch is not as it should."""
+    def read_once(self) -> Seen:
+        """Both refs as they are now. After the first time, the witness is read only if the branch seems too old."""
         on_branch = self._refs.branch()
         if self._seen and not self._is_older(on_branch):
             return Seen(on_branch, on_branch, Refs.AHEAD if self._seen.refs is Refs.AHEAD else Refs.EVEN)
@@ -135,7 +139,7 @@ class GitTransaction:
     def snapshot(self, secret: bytes) -> LedgerSnapshot:
         """The ledger as it was last seen; one that is not begun has this secret."""
         if self._seen is None:
-            raise ValueError("nothing was looked at yet")
+            raise ValueError("nothing was read yet")
         counts = self._seen.counts
         version = GitVersion(self._place.name, self._place.branch, self._seen, self._witness.is_there)
         plain = counts.snapshot if counts else LedgerSnapshot(secret)
@@ -149,12 +153,12 @@ class GitTransaction:
     def write(self, steps: Sequence[Step], now: datetime, secret: bytes) -> tuple[Refused, ...]:
         """Take the steps, and return those that are refused. ``secret`` is the one that their digests were made with.
 
-        A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``look``.
+        A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``read``.
         """
-        seen = self._seen or self.look()
+        seen = self._seen or self.read()
         draft = self._draft(seen.counts, steps, now, secret)
-        if steps and not draft.data:  # it may have changed meanwhile, and a refusal is about what is true now
-            seen = self.look()
+        if steps and not draft.data:  # a refusal is about what is true now, and the ledger may have changed
+            seen = self.read()
             draft = self._draft(seen.counts, steps, now, secret)
         if not self._taken(draft, seen):
             drafts = [draft]
@@ -163,10 +167,10 @@ class GitTransaction:
         return draft.refused
 
     def restore(self, seen: Seen) -> bool:
-        """Let the branch stand where the witness stands; false if it is to be looked at again.
+        """Restore the branch from the witness; false if the refs have to be read again.
 
         Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
-        forwards. Where it does not lead to the witness, what the witness has is written over it.
+        forwards. Where the witness is no descendant of the branch, the witness's ledger is written over the branch's.
         """
         commit = self._witness.commit()
         if not commit:
@@ -186,12 +190,12 @@ class GitTransaction:
         return True
 
     def overwrite(self, version: Version, over: Version | None) -> bool:
-        """Write a version over the one on the branch, as this club's; false if that is not what stands there."""
+        """Write a version over the one on the branch, as this club's; false if the branch has another version now."""
         data, written = self._sealing.sealed(version.snapshot, version.serial + 1)
         return self._take(_Draft(over, version.snapshot, data=data, stored=written))
 
     def _is_older(self, version: Version | None) -> bool:
-        """Whether that is older than what was last seen. Numbers only grow, and no two writings have the same."""
+        """Whether that is older than what was last seen. Serial numbers only grow, and no two writes have the same."""
         last = self._seen.counts if self._seen else None
         if last is None or version is None:
             return last is not None
@@ -221,12 +225,12 @@ class GitTransaction:
         )
 
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft | RetryLater:
-        """Try once more over what stands there now. ``drafts`` are those that may have been taken, unknown to us."""
-        seen = self.look()
+        """Try once more over what is there now. ``drafts`` may have been written, if only their reply was lost."""
+        seen = self.read()
         for draft in drafts:
             if draft.stored and draft.stored == seen.on_branch:
                 self._follow(draft.stored.serial)
-                return draft  # our request came through although its reply was lost
+                return draft  # the request was taken although its reply was lost
         draft = self._draft(seen.counts, steps, now, secret)
         if self._taken(draft, seen):
             return draft
@@ -234,7 +238,7 @@ class GitTransaction:
         return RetryLater("other runs keep writing it, or GitHub does not let it be written")
 
     def _taken(self, draft: _Draft, seen: Seen) -> bool:
-        """Whether the refs are as they should be afterwards; false if what was seen is not what stands there."""
+        """Bring the refs to the state that the draft wants; false if they are not as they were seen any more."""
         if seen.lost and not self.restore(seen):
             return False
         if draft.data:
@@ -254,7 +258,7 @@ class GitTransaction:
         return replace(draft, data=data, stored=version)
 
     def _take(self, draft: _Draft) -> bool:
-        """Put the draft on the branch; false if what it was made over is not what stands there."""
+        """Write the draft to the branch; false if the branch is not at the version that the draft is over."""
         commit = self._put(draft)
         if commit and draft.stored:
             self._seen = Seen(draft.stored, draft.stored, Refs.AHEAD)
@@ -262,7 +266,7 @@ class GitTransaction:
         return bool(commit)
 
     def _put(self, draft: _Draft) -> str:
-        """The commit in which the draft stands on the branch; empty if what it was made over is not what stands there.
+        """The commit that has the draft; empty if the branch is not at the version that the draft is over.
 
         A draft over nothing begins the branch.
         """
@@ -278,7 +282,7 @@ class GitTransaction:
             raise branches.refusal(declined, self._place.branch) from None
 
     def _follow(self, serial: int, commit: str = "") -> None:
-        """Let the witness stand where the branch stands. That it can't is a warning: the ledger itself is written."""
+        """Move the witness to the branch's commit. A failure is only a warning, since the ledger itself is written."""
         try:
             at = commit or branches.refs(self._hub, self._place.repository, self._place.ref).get(self._place.ref)
             if at:

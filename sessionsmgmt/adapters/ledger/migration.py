@@ -1,7 +1,7 @@
-"""Moving house: a new ledger that takes over what the old one remembers, so that nobody is told anything twice.
+"""The migration to a new ledger, which imports what the old one remembers, so that nothing is announced twice.
 
-The old ledger is only ever read, but for what is to be forgotten. What it remembers is shown from the first moment, and
-is carried over with the first write; from then on, the new one is the one that counts.
+The old ledger is only read, except that people are forgotten in it. Its entries are shown at once, and are imported
+with the first write. An entry of the new ledger counts more than an entry of the old one.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class _Version:
 
 
 class MigratingLedger:
-    """The ``new`` ledger, and of the ``old`` one what the new one lacks and ``retention`` does not forget.
+    """The ``new`` ledger, with the entries of the ``old`` one that the new one lacks and ``retention`` keeps.
 
-    People are digests, made with the ledger's secret, so the new ledger has to begin with the old one's.
+    The digests of people are made with the ledger's secret, so the new ledger must begin with the old one's secret.
     """
 
     def __init__(self, old: ErasableLedger, new: ErasableLedger, retention: Retention) -> None:
@@ -88,10 +88,10 @@ class MigratingLedger:
 
 
 def _is_outlived(entry: Entry, now: datetime, retention: Retention) -> bool:
-    """Whether the old ledger holds what may have been closed in the new one so long ago that it is forgotten there.
+    """Whether a claim of the old ledger may have been closed in the new one so long ago that it is forgotten there.
 
-    What is closed is remembered for ``retention.keep``, from a moment after the claim. A claim that is older and about
-    a session that is over could otherwise come back as held.
+    A closed notice is remembered for ``retention.keep``, from an instant after the claim. An older claim, about a
+    session that is over, could otherwise come back as held.
     """
     claim, instant = entry.claim, retention.instant(now)
     return claim is not None and claim.announcement.presence.end <= instant and claim.at + retention.keep <= instant

@@ -19,7 +19,7 @@ class Owner:
     folder: str
 
     def named_in(self, content: bytes) -> bytes:
-        """The content with a first line that names the owner."""
+        """The content, after a first line that names the owner."""
         named = {"repository": self.repository, "folder": self.folder}
         return json.dumps(named, separators=(",", ":")).encode() + b"\n" + content
 

@@ -1,4 +1,4 @@
-"""One version of the git ledger: how it is sealed, so that it says whose it is, and opened again."""
+"""One version of the git ledger: how it is sealed together with its owner, and how it is opened."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.errors import RefusedError
 
 PLACE = "a git ledger"
-"""What the sealed text belongs to. Which of all git ledgers it is, its content says."""
+"""The place that the seal is bound to. It is the same for all git ledgers; the content names the owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the ledger: its book, the id of its content, and its serial number.
+    """A version of the ledger: its snapshot, the id of its content, and its serial number.
 
-    ``outdated`` is whether it is sealed with the key before. ``owner`` is None for one that an earlier version of the
-    program wrote, which opens only where it belongs.
+    ``outdated`` is true if it is sealed with the key before. ``owner`` is None if an earlier version of the program
+    wrote it; such a text opens only at its own place.
     """
 
     snapshot: LedgerSnapshot
@@ -48,13 +48,13 @@ class Sealing:
         self._keys = keys
 
     def owner(self) -> Owner:
-        """Whose the ledger has to be. The repository counts by its number, which stays when it is renamed."""
+        """The owner that the ledger must have. The repository is identified by its number: its name can change."""
         if not self._number:
             self._number = self._hub.repeat(lambda: str(int(self._repository.id)), READING)
         return Owner(self._number, self._folder)
 
     def sealed(self, snapshot: LedgerSnapshot, serial: int) -> tuple[bytes, Version]:
-        """The book as a sealed text that names the owner, and the version that it is."""
+        """The snapshot as a sealed text that names the owner, and the version that this text is."""
         owner = self.owner()
         data = seal(owner.named_in(encode(snapshot)), self._keys, PLACE, serial, OWNED)
         return data, Version(snapshot, blob_id(data), serial, outdated=False, owner=owner)

@@ -1,8 +1,8 @@
-"""Sealing what others can reach: a ledger in a repository or in a calendar says nothing to whoever lacks the key.
+"""Sealing of a ledger that others can read, in a repository or in a calendar: nobody opens it without the key.
 
-Envelope encryption: each writing makes a data key of its own, which encrypts the content and is itself wrapped by the
-club's key. Both layers are XChaCha20-Poly1305 (libsodium), which also notices any change. The place the sealed text
-belongs to, the format and the serial number are authenticated with it, so that a copy from elsewhere does not open.
+Envelope encryption: each write makes a data key of its own, which encrypts the content and is itself wrapped by the
+club's key. Both layers are XChaCha20-Poly1305 (libsodium), which also notices any change. The place of the sealed text,
+the format and the serial number are authenticated with it, so that a copy from elsewhere does not open.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from sessionsmgmt.settings import KEY, OLD_KEY, LedgerKeys
 
 KEY_BYTES = 32
 FORMAT = 1
-"""The format of a text whose place is told by whoever opens it: it opens there alone."""
+"""The format of a text whose place the opener gives: it opens only at that place."""
 
 OWNED = 2
-"""The format of a text that names its owner in its content, so that whoever opens it can say whose it is."""
+"""The format of a text that names its owner in its content, so that the opener can say whose it is."""
 
 _HEAD = re.compile(rb"sessionsmgmt-sealed (\d{1,9}) (\d{1,18}) ([0-9a-f]{16})\n")
 _WRAPPED = 24 + KEY_BYTES + 16  # a nonce, the data key and a tag
@@ -41,7 +41,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was sealed, its serial number, and whether it wants sealing anew since the key has changed."""
+    """What was sealed, its serial number, and whether it must be sealed anew because the key has changed."""
 
     content: bytes = field(repr=False)
     serial: int
@@ -57,9 +57,9 @@ def keys(given: LedgerKeys) -> Keys:
 
 
 def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
-    """The content as text that only the key opens, and only as what stands at ``place`` with this serial number.
+    """The content as text that only the key opens, and only for the same ``place`` and serial number.
 
-    ``form`` is the number of the format, which ``unseal`` is to be told as well.
+    ``form`` is the number of the format, which ``unseal`` needs as well.
     """
     from nacl.secret import Aead
     from nacl.utils import random
@@ -130,7 +130,7 @@ def _key(given: Secret, name: str) -> bytes:
 
 
 def _name(key: bytes) -> str:
-    """What a key is recognised by without giving it away, so that a wrong key is told from damage."""
+    """A digest by which a key is recognised, so that a wrong key is not reported as damage."""
     return hashlib.blake2b(b"name", key=key, digest_size=8, person=b"sessionsmgmt").hexdigest()
 
 

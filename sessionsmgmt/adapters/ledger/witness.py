@@ -1,7 +1,7 @@
-"""A second ref that stands at the ledger's last commit, where those that tidy up branches don't look.
+"""A second ref that points to the ledger's last commit, where programs that tidy up branches don't look.
 
-A branch can be deleted, by a bot that cleans up for instance, or forced back to an older commit. What stood there last
-is then found by the witness, which moves along with each writing of the ledger.
+A branch can be deleted, for instance by a bot that tidies up, or forced back to an older commit. The witness is moved
+after each write of the ledger, so the branch can be restored from it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sessionsmgmt.retry import RetryLater, retry
 
 BELOW = "refs/sessionsmgmt/ledger/"
 SECONDS = 20
-"""How long it is tried to move the witness: a run has more to do, and the next one moves it as well."""
+"""Seconds for which moving the witness is tried: a run has more to do, and the next run moves it as well."""
 
 
 class Witness:
@@ -46,16 +46,16 @@ class Witness:
         return self._at(commit) if commit else None
 
     def commit(self) -> str:
-        """What the witness stands at; empty where there is none. Raises as ``Hub.repeat``."""
+        """The commit that the witness points to; empty where there is no witness. Raises as ``Hub.repeat``."""
         found = branches.refs(self._hub, self._repository, self.ref).get(self.ref, "")
         self.is_there = bool(found)
         return found
 
     def move(self, commit: str, serial: int) -> None:
-        """Let the witness stand at a commit, in which the ledger has that serial number.
+        """Move the witness to a commit, in which the ledger has that serial number.
 
-        One that is further already stays: another run has written since. Raises RefusedError where GitHub refuses it,
-        UnreachableError where it can't be reached.
+        A witness that points to a newer ledger is not moved: another run has written since. Raises RefusedError where
+        GitHub refuses the move, UnreachableError where it can't be reached.
         """
 
         def attempt() -> RetryLater | None:
@@ -84,7 +84,7 @@ class Witness:
         self._brief.repeat(call, WRITING, ANSWERS)
 
     def _overtake(self, commit: str, serial: int) -> RetryLater | None:
-        """Move it although it does not lead to the commit, unless what it stands at is newer."""
+        """Move the witness although the commit is no descendant of its own, unless the witness's ledger is newer."""
         found = self._at(self.ref) or self.content_by_commit()
         known = head(found.data) if found else None
         if known and known[1] >= serial:

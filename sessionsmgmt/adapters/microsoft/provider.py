@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from sessionsmgmt.adapters.microsoft.sections import read_calendar, read_contacts, read_mail
 from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
-from sessionsmgmt.config.model import MicrosoftCalendar, MicrosoftContacts, MicrosoftMail
 
 MICROSOFT = ProviderSpec(
     name="microsoft",
-    calendar_model=MicrosoftCalendar,
-    contacts_model=MicrosoftContacts,
-    mail_model=MicrosoftMail,
-    secrets=("MICROSOFT_CREDENTIALS",),
+    read_calendar=read_calendar,
+    read_contacts=read_contacts,
+    read_mail=read_mail,
+    credential="MICROSOFT_CREDENTIALS",
     connect=nothing_shared,
 )

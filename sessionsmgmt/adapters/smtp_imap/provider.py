@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
-from sessionsmgmt.config.model import SmtpMail
+from sessionsmgmt.adapters.smtp_imap.sections import read_mail
 
-SMTP = ProviderSpec(name="smtp", mail_model=SmtpMail, secrets=("SMTP_PASSWORD",), connect=nothing_shared)
+SMTP = ProviderSpec(name="smtp", read_mail=read_mail, secrets=("SMTP_PASSWORD",), connect=nothing_shared)

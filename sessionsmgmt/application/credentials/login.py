@@ -15,8 +15,9 @@ from sessionsmgmt.application.result import LoginResult
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.console import Console
 from sessionsmgmt.ports.credentials import ConsentFlow
+from sessionsmgmt.secret_masking import Secret
 
-Keep = Callable[[str], str]
+Keep = Callable[[Secret], str]
 """Puts the credential where the person wants it, and returns a sentence that says where."""
 
 
@@ -67,15 +68,15 @@ def _place(context: Context, arguments: LoginArguments) -> AbstractContextManage
 def _file(path: Path, root: Path) -> Iterator[Keep]:
     with new_file("--save", path, root) as save:
 
-        def keep(credential: str) -> str:
-            save(f"{credential}\n")
+        def keep(credential: Secret) -> str:
+            save(f"{credential.reveal()}\n")
             return f"The credential is in {path}. Store it as the secret GOOGLE_CREDENTIALS and delete the file."
 
         yield keep
 
 
-def _print(console: Console, credential: str) -> str:
-    console.print(credential)
+def _print(console: Console, credential: Secret) -> str:
+    console.print(credential.reveal())
     return ""
 
 

@@ -22,10 +22,11 @@ from datetime import UTC, datetime, timedelta
 from sessionsmgmt.application.result import Recovery, Rotation
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.credentials import Renewed, Sealed, SecretStore, TokenRefresher
+from sessionsmgmt.secret_masking import Secret
 
 
 def rotate(
-    credential: str,
+    credential: Secret,
     store: SecretStore,
     token_refresher: TokenRefresher,
     read: datetime | None,
@@ -52,26 +53,26 @@ def is_due(written: datetime | None, after: timedelta, now: datetime) -> bool:
     return written is None or now - written >= after
 
 
-def keep(credential: str, store: SecretStore) -> None:
+def keep(credential: Secret, store: SecretStore) -> None:
     """Seal the credential and store it. If the key changed in between, the new key is asked for once.
 
     Raises as ``SecretStore.put`` does.
     """
-    if not store.put(store.seal(credential)) and not store.put(store.seal(credential)):
+    if not store.put(store.seal(credential.reveal())) and not store.put(store.seal(credential.reveal())):
         raise _unopened(store)
 
 
 def preserve(
-    credential: str, store: SecretStore, meanwhile: str, clock: Callable[[], datetime]
+    credential: Secret, store: SecretStore, meanwhile: str, clock: Callable[[], datetime]
 ) -> tuple[SessionsError, Recovery] | None:
     """Store a credential that exists nowhere else yet. Returns None, or the error and how to recover the credential.
 
     ``store`` must have sealed before, so that its key is known even if GitHub can't be reached now.
     """
-    sealed = store.seal(credential)
+    sealed = store.seal(credential.reveal())
     try:
         if not store.put(sealed):
-            sealed = store.seal(credential)
+            sealed = store.seal(credential.reveal())
             if not store.put(sealed):
                 raise _unopened(store)
     except SessionsError as error:
@@ -111,7 +112,7 @@ def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:
 
 
 def _stored(
-    renewed: Renewed, former: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
+    renewed: Renewed, former: Secret, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
 ) -> Rotation:
     """Store the issued credential. Where that fails, the job goes on with the former one, which is still stored."""
     lost = preserve(renewed.credential, store, token_refresher.meanwhile(), clock)
@@ -121,7 +122,7 @@ def _stored(
 
 
 def _tried(
-    stored: Rotation, former: str, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
+    stored: Rotation, former: Secret, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
 ) -> Rotation:
     """Try the issued credential once. If the provider does not accept it, the former one is stored again."""
     try:

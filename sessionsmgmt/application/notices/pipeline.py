@@ -19,7 +19,7 @@ from sessionsmgmt.application.notices.deliveries import (
     record_of,
     unrecorded,
 )
-from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped, send_wave, stopped
+from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
 from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
@@ -36,7 +36,7 @@ from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Mailer, Undelivered
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 
 WAVE = 4
@@ -101,7 +101,7 @@ def plan_notices(
     decisions = decide(rules, calendar, club, now)
     soon = [event for event in calendar.events if club.trusts(event) and begin(event, job.zone) <= now + MONTH]
     odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
-    shown = tuple(one for one in decisions.verdicts if one.start <= shown_until or one.key in announced)
+    shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
     warnings = (*contacts.warnings, *decisions.warnings, *odd, *_long_emails(emails))
     return Plan(shown, emails, warnings, snapshot, decisions.event_ids)
@@ -185,7 +185,8 @@ def _read(
     with side_by_side(2) as threads:
         calendar = threads.submit(job.calendar.read, now, until, announced)
         contacts = threads.submit(job.contacts.read)
-    failures = [one for one in (calendar.exception(), contacts.exception()) if isinstance(one, SessionsError)]
+    errors = (calendar.exception(), contacts.exception())
+    failures = [error for error in errors if isinstance(error, SessionsError)]
     if failures:
         raise gravest(failures)
     return calendar.result(), contacts.result()

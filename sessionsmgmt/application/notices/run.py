@@ -13,14 +13,14 @@ from sessionsmgmt.application.credentials.rotate import renew_if_due
 from sessionsmgmt.application.job import Delivery, Job, Lookup, Reconciliation
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.preview_job import preview_job
-from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, UNSTOPPED, is_stopped
+from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped
 from sessionsmgmt.application.notifications import notify_of_consent, notify_of_held, notifying_of_lost_consent
 from sessionsmgmt.application.result import PreviewResult, Rotation, RunResult
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import SessionsError, gravity
 from sessionsmgmt.ports.mail import Mailer
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 
 _PROGRESS = "Reading, deciding and sending"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from email.message import EmailMessage
-from typing import TypeVar
 
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import StoppedError
@@ -14,28 +13,9 @@ from sessionsmgmt.ports.mail import Limited, Mailer, Outcome, Undelivered, Unkno
 from sessionsmgmt.ports.stop import Stop
 from sessionsmgmt.retry import RetryPolicy
 
-T = TypeVar("T")
-
 PULSE = 0.1
 """Seconds between two checks whether the run is asked to end: a signal does not end a wait."""
 
-
-class Unstopped:
-    """A run that is never asked to end. See ``ports.stop.Stop``."""
-
-    def defer(self) -> None:
-        """Nothing is deferred."""
-
-    def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
-        """What ``act`` returns."""
-        return act()
-
-    def seconds_left(self) -> float:
-        """Infinity."""
-        return math.inf
-
-
-UNSTOPPED = Unstopped()
 DEFAULT_RETRY_POLICY = RetryPolicy()
 
 

@@ -146,7 +146,7 @@ def _ledger(place: LedgerPlace, reader: Reader, problems: list[Problem]) -> Json
     snapshot = _read(place, reader, problems)
     notices = snapshot and [
         {**_entry(key, entry, reader), "people_remembered": len(_people(entry))}
-        for key, entry in sorted(snapshot.entries.items(), key=lambda one: one[0])
+        for key, entry in sorted(snapshot.entries.items(), key=lambda item: item[0])
     ]
     return {"where": place.topic, "notices": notices}
 

@@ -47,7 +47,7 @@ class LedgerData:
         except RefusedError as error:
             return f"a ledger that can't be read, whatever is in it ({error.text.rstrip('.')})"
         count = len(snapshot.entries)
-        noted = "".join(f" ({one.text})" for one in snapshot.warnings)
+        noted = "".join(f" ({warning.text})" for warning in snapshot.warnings)
         return f"what was remembered of {count} {'notice' if count == 1 else 'notices'}{noted}" if count else ""
 
 
@@ -157,7 +157,7 @@ def _person_deleted(place: LedgerPlace, marks: frozenset[str], now: datetime) ->
 
 
 def _noted(snapshot: LedgerSnapshot) -> str:
-    return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in snapshot.warnings)
+    return " ".join(f"{warning.text[:1].upper()}{warning.text[1:]}." for warning in snapshot.warnings)
 
 
 def _taken_out(topic: str, ledger: ErasableLedger, marks: frozenset[str], now: datetime) -> Finding:

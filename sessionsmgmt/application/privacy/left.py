@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sessionsmgmt.application.context import Context
-from sessionsmgmt.config.model import OutboxMail
+from sessionsmgmt.config.model import LocalSection
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.health import Finding, Health, failed
 
@@ -27,13 +27,13 @@ def left_of_club(context: Context) -> Iterator[Finding]:
         )
     if config.credentials and not services.may_store_credential():
         yield _row(f"The secret {config.credentials.secret}: nothing is set here that may delete it.", _SECRETS)
-    if services.uses_account() and not services.credential().strip():
+    if services.uses_account() and not services.credential():
         yield _row("No credential is set here, so no consent could be withdrawn.", _BY_HAND)
     if services.uses_git_ledger():
         yield _row("Commits of the branch stay at GitHub until it collects its garbage, sealed.", _DELETE_KEY)
     if services.uses_calendar_ledger():
         yield _row(*_EARLIER_SCRIPT)
-    if isinstance(config.mail.transport, OutboxMail):
+    if isinstance(config.mail.transport, LocalSection):
         yield _row("The emails in the outbox folder stay.", "Delete the folder, if nobody wants them.")
     yield _row("The emails that went out stay in the mailboxes of the sender and the recipients.", "")
     if services.names_repository():

@@ -16,7 +16,8 @@ from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.people import ContactsReading, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.roster import attendance, directory, fold_label
+from sessionsmgmt.domain.sessions.roster import attendance, directory
+from sessionsmgmt.domain.text import fold_label
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.health import Check, Finding, Health, failed
 
@@ -50,10 +51,10 @@ def check_without_job(error: SessionsError, checks: Sequence[Check]) -> DoctorRe
 
 
 def _all(checks: Sequence[Check]) -> Iterator[Finding]:
-    return (finding for check in checks for finding in _tried(check))
+    return (finding for check in checks for finding in _findings(check))
 
 
-def _tried(check: Check) -> Iterator[Finding]:
+def _findings(check: Check) -> Iterator[Finding]:
     try:
         yield from check()
     except SessionsError as error:
@@ -109,19 +110,19 @@ def _noted(topic: str, warnings: Iterable[ReportWarning]) -> Iterator[Finding]:
 
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
-    borne = Counter(label for one in contacts.contacts for label in {fold_label(label) for label in one.labels})
+    counts = Counter(label for contact in contacts.contacts for label in set(map(fold_label, contact.labels)))
     wanted = {fold_label(label) for role in roles for label in role.labels}
     yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
     yield from _noted("contacts", contacts.warnings)
     for role in roles:
         for label in role.labels:
-            count, topic = borne[fold_label(label)], f"label {label}"
+            count, topic = counts[fold_label(label)], f"label {label}"
             if count:
                 yield Finding(topic, Health.GOOD, f"{count} contact(s) are {role.name} by it.")
             else:
                 advice = "Give the contacts this label, or write the label they have into sessions.yml."
                 yield Finding(topic, Health.NOTE, f"No contact bears it, so nobody is {role.name} by it.", advice)
-    without = sum(not wanted & {fold_label(label) for label in one.labels} for one in contacts.contacts)
+    without = sum(wanted.isdisjoint(map(fold_label, contact.labels)) for contact in contacts.contacts)
     if without:
         advice = "That is right for people who never attend."
         yield Finding("contacts", Health.NOTE, f"{without} bear no label of a role, so no notice names them.", advice)
@@ -132,10 +133,10 @@ def _unknown_attendees(
 ) -> Finding:
     known = directory(contacts.contacts, roles)
     events = [event for event in calendar.events if any(rule.matches(event.title) for rule in rules)]
-    who = [attendance(event.attendees, known, roles) for event in events]
-    strangers = {fold(attendee.address) for one in who for attendee in one.strangers}
-    roleless = {fold(attendee.address) for one in who for attendee in one.roleless}
-    if not any(one.coming for one in who):
+    attendances = [attendance(event.attendees, known, roles) for event in events]
+    strangers = {fold(attendee.address) for one in attendances for attendee in one.strangers}
+    roleless = {fold(attendee.address) for one in attendances for attendee in one.roleless}
+    if not any(one.coming for one in attendances):
         advice = "Invite those who will be there to the events, or see whether 'match' is a part of their titles."
         return Finding("attendees", Health.NOTE, "Nobody is invited to a session in the coming weeks.", advice)
     if not strangers | roleless:

@@ -1,9 +1,9 @@
-"""The life of one notice in the ledger: free → claimed → sent, not sent or held; held → looked for → sent or not sent.
+"""The states of a notice in the ledger: free → claimed → sent, not sent or held; held → reconciled → sent or not sent.
 
 This is the whole protocol that keeps two runs, or a run that died, from sending a notice twice or losing it. It is
-pure: a store reads an entry, asks ``advance`` what becomes of it, and writes that only if nobody wrote in between.
+pure: a store reads an entry, calls ``advance`` with a step, and writes the result only if nobody wrote in between.
 
-The module has over 300 lines, so that the whole protocol can be read in one place, as it has to be to be judged.
+The module has over 300 lines, so that the steps and what each of them does to an entry can be read in one place.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 LEASE = timedelta(minutes=15)
-"""How long a claim is taken to belong to a run that is alive: longer than sending a wave can last."""
+"""How long a claim counts as that of a run that is alive: longer than sending a wave can last."""
 
 APART = timedelta(minutes=10)
-"""How far apart two looks must be that don't find a mail, before it is taken not to have left: folders lag behind."""
+"""How far apart two searches must be that don't find a mail, before it counts as not sent: folders lag behind."""
 
 SECRET_BYTES = 32
-"""The length of a book's secret: that of the hash it is used with, as RFC 2104, 3 advises."""
+"""The length of a ledger's secret: that of the hash it is used with, as RFC 2104, 3 advises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run's word that it is about to send. ``run`` is unlike that of any other process, a retry of it included.
+    """The statement of a run that it is about to send ``announcement``, made at the instant ``at``.
 
-    ``held`` is set where it cannot be known whether the mail left. ``mail`` is a digest of what the mail can be found
-    by, ``looked`` the first time it was looked for and not found.
+    ``run`` is an id that no other process has; a workflow run that is repeated has another one. ``held`` is true where
+    nobody can know whether the mail left. ``mail`` is the digest that the mail can be found by (see
+    ``reconciliation.mail_digest``). ``not_found_at`` is when the mail was first searched for and not found.
     """
 
     run: str
@@ -44,21 +45,21 @@ class Claim:
     not_found_at: datetime | None = None
 
     def is_held(self, now: datetime) -> bool:
-        """Whether nobody knows what became of it: its run said so, or died and can't say any more.
+        """Whether nobody knows what became of the mail: the run said so, or the run died.
 
-        A claim from the future is of a run that was told another time than this one. It could stand for years before
-        its lease ends, so it is taken for dead as well.
+        A claim from the future is of a run whose clock was wrong. Its lease could end years from now, so its run counts
+        as dead as well.
         """
         return self.held or abs(now - self.at) >= LEASE
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is remembered for one key.
+    """What the ledger remembers for one key.
 
-    ``message_id`` is of the last notice that was sent, ``at`` of when that was; where none was, it is when the one that
-    was held turned out not to have left. ``event_id`` is the calendar's id of the session now, if that is not the
-    session of the key any more.
+    ``announcement`` is the last one, ``message_id`` the provider's id of its mail, and ``at`` when it was sent. Where
+    nothing was announced, ``at`` is when a held mail turned out not to have left. ``event_id`` is the calendar's id of
+    the session now, where that is not the session id of the key any more.
     """
 
     announcement: Announcement | None = None
@@ -69,7 +70,7 @@ class Entry:
 
     @property
     def end(self) -> datetime | None:
-        """When the last window that was announced, or is being announced, is over; None if there is none."""
+        """When the last window that was announced or claimed is over; None if there is none."""
         ends = [
             announcement.presence.end
             for announcement in (self.announcement, self.claim and self.claim.announcement)
@@ -80,7 +81,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Claim the key to send what will then have been said, if ``basis`` is still what was said last."""
+    """Claim the key to send ``announcement``, if ``basis`` is still the last announcement."""
 
     key: Key
     run: str
@@ -91,7 +92,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The mail left; the provider calls it ``message_id``."""
+    """The mail left. ``message_id`` is the provider's id of it."""
 
     key: Key
     run: str
@@ -100,7 +101,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The mail certainly did not leave: the key is free again."""
+    """The mail did certainly not leave, so the key is free again."""
 
     key: Key
     run: str
@@ -116,7 +117,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """A person looked: the held mail arrived (``arrived``), or it did not and the notice is to be decided anew."""
+    """A person says that the held mail arrived (``arrived``), or that it did not and the notice is decided anew."""
 
     key: Key
     arrived: bool
@@ -124,7 +125,10 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The held mail of the claim of ``run`` was looked for where sent mail is kept: ``message_id`` if it is there."""
+    """The held mail of the claim of ``run`` was searched for in the Sent folder.
+
+    ``message_id`` is the mail's id there; it is empty where the mail was not found.
+    """
 
     key: Key
     run: str
@@ -133,7 +137,7 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Take over what another ledger remembers of the key, if this one remembers nothing of it."""
+    """Take over the entry that another ledger has for the key, if this one has none."""
 
     key: Key
     entry: Entry
@@ -141,10 +145,10 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Somebody wants to be forgotten: these digests go from what was said, and from what is just being said.
+    """Delete these digests of a person from the last announcement and from a claim.
 
-    It may be asked for at any time, that of a claim included: no claim begins or ends by it, and what its run says of
-    the mail afterwards is taken as before. Whoever is forgotten and still attends is named as new by the next notice.
+    It is allowed at any time, also during a claim. No claim begins or ends by it, and the later steps of the claim's
+    run are taken as before. A forgotten person who still attends counts as new in the next notice.
     """
 
     key: Key
@@ -153,9 +157,9 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class SetEventId:
-    """The calendar's id of the session is ``event_id`` from now on, if it still is ``basis``.
+    """The calendar's id of the session is ``event_id`` from now on, if the ledger still has ``basis``.
 
-    It is never refused: a run that found another id first is right, and this one finds it on its next look.
+    It is never refused. Where another run wrote an id first, that id stays, and the next run compares it anew.
     """
 
     key: Key
@@ -172,8 +176,8 @@ ByDigest = Begin | Import | Forget
 class Refusal(Enum):
     """Why the ledger does not take a step. The words for people are the application's."""
 
-    HELD = auto()  # a claim stands, and nobody knows whether its mail left
-    ANOTHER_RUN_SENDING = auto()  # a claim of another run stands, and that run may be alive
+    HELD = auto()  # there is a claim, and nobody knows whether its mail left
+    ANOTHER_RUN_SENDING = auto()  # there is a claim of another run, which may be alive
     ANNOUNCED_MEANWHILE = auto()  # the last announcement is not the one that the step is based on
     NOT_HELD = auto()  # the step closes a held claim, and there is none
     CLAIM_OF_ANOTHER_RUN = auto()  # the step ends a claim, and the claim is another run's by now
@@ -189,12 +193,12 @@ class Refused:
 
 
 def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
-    """What becomes of an entry. The same step asked twice by the same run is answered the same way twice."""
+    """What a step makes of an entry. The same step of the same run gives the same result when it is repeated."""
     claim = entry.claim
     match step:
         case Begin():
             if claim and not claim.held and claim.run == step.run and _may_be(claim.announcement, step.announcement):
-                return entry  # our own request came through although its reply was lost
+                return entry  # the run's own request was taken although its reply was lost
             if claim:
                 return Refused(step.key, Refusal.HELD if claim.is_held(now) else Refusal.ANOTHER_RUN_SENDING)
             if entry.announcement != step.basis:
@@ -242,12 +246,12 @@ def _without(announcement: Announcement, people: frozenset[str]) -> Announcement
 
 
 def _may_be(claimed: Announcement, asked: Announcement) -> bool:
-    """Whether a claim says what was asked for, but for somebody who was forgotten since."""
+    """Whether the claimed announcement is the one that was asked for, except for people who were forgotten since."""
     return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
 
 
 def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
-    """Found, it was sent. Missing once, it may still turn up; missing again, and later, it did not leave."""
+    """The entry after a search. A mail counts as not sent once two searches, ``APART`` from each other, missed it."""
     if message_id:
         return replace(entry, announcement=claim.announcement, claim=None, message_id=message_id, at=now)
     if claim.not_found_at is None:
@@ -256,7 +260,7 @@ def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) ->
 
 
 def _freed(entry: Entry, now: datetime) -> Entry:
-    """Nothing is held any more. That is remembered, or the ledger this was carried from would hold it again."""
+    """The entry without its claim. ``at`` says when, or a ledger that is migrated from would import the claim again."""
     return replace(entry, claim=None, at=entry.at or now)
 
 
@@ -274,15 +278,15 @@ class LedgerSnapshot:
     version: object = field(default=None, compare=False, repr=False)
 
     def entry(self, key: Key) -> Entry:
-        """The entry of the key; an empty one where nothing was ever said."""
+        """The entry of the key; an empty one where nothing was ever announced."""
         return self.entries.get(key, Entry())
 
     def event_id(self, key: Key) -> str:
-        """The id that the calendar has for the session of the key, as far as the ledger knows."""
+        """The calendar's id of the key's session, as far as the ledger knows."""
         return self.entry(key).event_id or key.session
 
     def announced(self, now: datetime) -> frozenset[Key]:
-        """The keys whose announced window is not over and has not been called off: they may need a cancellation."""
+        """The keys with a claim, or whose announced window is neither over nor cancelled: they may need a notice."""
         return frozenset(
             key
             for key, entry in self.entries.items()
@@ -316,18 +320,20 @@ class LedgerSnapshot:
         return replace(self, entries=entries), tuple(refused)
 
     def pruned(self, now: datetime, keep: timedelta) -> LedgerSnapshot:
-        """The book without what is about sessions that were over ``keep`` ago: it is not needed any more."""
+        """The snapshot without the entries of sessions that were over ``keep`` ago, which nobody needs any more."""
         long_ago = datetime.min.replace(tzinfo=now.tzinfo)
         return replace(
             self,
-            entries={key: one for key, one in self.entries.items() if (one.end or one.at or long_ago) + keep > now},
+            entries={
+                key: entry for key, entry in self.entries.items() if (entry.end or entry.at or long_ago) + keep > now
+            },
         )
 
 
 def digest(secret: bytes, identifier: str) -> str:
-    """What stands for somebody in the ledger: 128 bits of HMAC-SHA256, in hexadecimal, over what they are known by.
+    """What the ledger has instead of a person or a place: 128 bits of HMAC-SHA256, in hexadecimal.
 
-    ``mark`` is one of ``roster.marks``, as it is compared. A plain hash of an address can be found by trying addresses;
-    one that is keyed with the ledger's own secret cannot.
+    ``identifier`` is what they are recognised by, for a person one of ``roster.identifiers``. A plain hash of an
+    address can be reversed by trying addresses; one that is keyed with the ledger's own secret cannot.
     """
     return hmac.new(secret, identifier.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""Whether a mail left of which nobody knows: the claims in doubt, compared with the mail that can be seen to have left.
+"""Whether the mails of held claims left: the claims are compared with the mails in the Sent folder.
 
-What a mail is found by is our own header, if it is still there, or else its recipients and its subject, of which the
-claim has a digest.
+A mail is recognised by our own header, if the header is still there, or else by its recipients and its subject, of
+which the claim has a digest.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.text import caseless
 
 MARK = "X-Sessionsmgmt-Mark"
-"""The header that carries the ``mark``."""
+"""The header that has the ``mark``."""
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of the run and of the mail's service may differ."""
 
 BACK = timedelta(days=1)
-"""How long before a claim mail is looked at, in case its run was told a time that is still to come.
+"""How long before a claim mails are read, in case the clock of its run was ahead.
 
-What is that old and has no mark is not taken for the claim's, but neither is it certain that the claim's did not leave.
+A mail that is older than the claim and has no mark does not count as the claim's. While there is such a mail, the
+claim's mail does not count as missing either.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that left, and when. ``mark`` is what our own header says, empty where it did not survive.
+    """A mail that left, and when. ``mark`` is the content of our own header, empty where the service removed it.
 
-    ``message_id`` is what the mailer called it, and never empty.
+    ``message_id`` is the provider's id of the mail, never empty.
     """
 
     message_id: str
@@ -45,7 +46,7 @@ class Mail:
 
 
 def mark(team: str, key: Key, announcement: Announcement) -> str:
-    """What our own header says of a mail: the same however often it is composed, and unlike any other notice's."""
+    """The content of our own header: the same each time the mail is composed, and different for every notice."""
     window = [
         instant.astimezone(UTC).isoformat() for instant in (announcement.presence.start, announcement.presence.end)
     ]
@@ -54,63 +55,69 @@ def mark(team: str, key: Key, announcement: Announcement) -> str:
 
 
 def mail_digest(secret: bytes, recipients: Collection[str], subject: str) -> str:
-    """What stands in the ledger for a mail: a digest of whom it goes to and of its subject, however it is spaced."""
-    return digest(secret, "\n".join([*sorted({fold(one) for one in recipients}), caseless(" ".join(subject.split()))]))
+    """The digest of a mail in the ledger: of its recipients and of its subject, whatever its spaces."""
+    addresses = sorted({fold(recipient) for recipient in recipients})
+    return digest(secret, "\n".join([*addresses, caseless(" ".join(subject.split()))]))
 
 
 def held_claims(snapshot: LedgerSnapshot, now: datetime) -> dict[Key, Claim]:
-    """The claims of which nobody knows whether their mail left."""
+    """The held claims: nobody knows whether their mail left."""
     return {key: claim for key, claim in _claims(snapshot).items() if claim.is_held(now)}
 
 
 def earliest(claims: Iterable[Claim]) -> datetime:
-    """From when on mail is to be looked at, so that none of the claims' can be missed."""
+    """The instant from which on mails must be read so that no mail of the claims is missed."""
     return min(claim.at for claim in claims) - BACK
 
 
 def reconciled(snapshot: LedgerSnapshot, mails: Collection[Mail], team: str, now: datetime) -> tuple[Reconciled, ...]:
-    """What to tell the ledger of each claim in doubt, once all ``mails`` since the ``earliest`` of them were seen.
+    """The steps for the held claims. ``mails`` must be all since the ``earliest`` instant for the claims.
 
-    A mail that the ledger knows as another notice's is none of these. Of claims whose mails look alike nothing is told
-    unless it is certain that all left, or none; nor is it of a claim that does not say what its mail looks like.
+    A mail that the ledger knows as another notice's belongs to none of these claims. Claims with the same mail digest
+    get steps only where it is certain that all of their mails left, or none. A claim without a mail digest gets a step
+    only by our own header.
     """
     known = {entry.message_id for entry in snapshot.entries.values()}
-    strange = sorted((one for one in mails if one.message_id not in known), key=lambda one: (one.at, one.message_id))
-    marked = {one.mark: one.message_id for one in reversed(strange) if one.mark}
+    unknown = sorted(
+        (mail for mail in mails if mail.message_id not in known), key=lambda mail: (mail.at, mail.message_id)
+    )
+    marked = {mail.mark: mail.message_id for mail in reversed(unknown) if mail.mark}
     claims = _claims(snapshot)
     marks = {key: mark(team, key, claim.announcement) for key, claim in claims.items()}
-    left = [one for one in strange if one.mark not in set(marks.values())]
+    unmarked = [mail for mail in unknown if mail.mark not in set(marks.values())]
     alike: defaultdict[str, dict[Key, Claim]] = defaultdict(dict)
     for key, claim in sorted(claims.items()):
         if claim.mail and marks[key] not in marked:
             alike[claim.mail][key] = claim
 
-    found = {key: marked[one] for key, one in marks.items() if one in marked}
-    for looks, group in alike.items():
-        same = [one for one in left if mail_digest(snapshot.secret, one.recipients, one.subject) == looks]
-        found |= _told(snapshot, group, same, now)
-    doubts = held_claims(snapshot, now)
-    return tuple(Reconciled(key, doubts[key].run, one) for key, one in sorted(found.items()) if key in doubts)
+    ids = {key: marked[its_mark] for key, its_mark in marks.items() if its_mark in marked}
+    for its_digest, group in alike.items():
+        same = [mail for mail in unmarked if mail_digest(snapshot.secret, mail.recipients, mail.subject) == its_digest]
+        ids |= _certain_ids(snapshot, group, same, now)
+    held = held_claims(snapshot, now)
+    return tuple(Reconciled(key, held[key].run, message_id) for key, message_id in sorted(ids.items()) if key in held)
 
 
-def _told(snapshot: LedgerSnapshot, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime) -> dict[Key, str]:
-    """The id of each claim's mail, or none for each, where that is certain; ``alike`` are all that look like these.
+def _certain_ids(
+    snapshot: LedgerSnapshot, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime
+) -> dict[Key, str]:
+    """The id of each claim's mail, or an empty one for each, where that is certain; ``alike`` are all with this digest.
 
-    A claim whose run is still at it counts, since any of the mails may be its. So may a mail be of a notice that was
-    settled after it left, if the ledger does not know all mails of that notice by their ids: it knows the last, and not
-    even that where a person said that it arrived.
+    A claim whose run is still sending counts, since any of the mails may be its own. A mail may also be of a notice
+    that was settled after the mail left, if the ledger does not know the ids of all mails of that notice: it knows the
+    last one, and not even that where a person said that the mail arrived.
     """
     settled = [
-        one.at
-        for one in snapshot.entries.values()
-        if one.at and one.announcement and (one.announcement.sequence or not one.message_id)
+        entry.at
+        for entry in snapshot.entries.values()
+        if entry.at and entry.announcement and (entry.announcement.sequence or not entry.message_id)
     ]
     since = max([*(claim.at - SKEW for claim in alike.values()), *settled])
-    left = [one.message_id for one in same if one.at >= since and not one.mark]
+    left = [mail.message_id for mail in same if mail.at >= since and not mail.mark]
     if len(left) >= len(alike):
         return dict(zip(alike, left, strict=False))
     early, late = min(claim.at for claim in alike.values()), max(claim.at for claim in alike.values())
-    absent = late <= now and not any(one.at >= early - BACK for one in same)
+    absent = late <= now and not any(mail.at >= early - BACK for mail in same)
     return dict.fromkeys(alike, "") if absent else {}
 
 

@@ -1,4 +1,9 @@
-"""Events of a calendar, before it is known which of them are sessions."""
+"""The events of a calendar, before it is known which of them are sessions.
+
+In the whole domain an instant is an aware datetime in UTC, so that a comparison of two instants is right on the days
+the clocks change: Python compares datetimes of the same zone by their wall-clock text. The configured zone is an
+argument where days matter and where text is made. An all-day event has dates, and they stay dates.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 
 
 class Status(StrEnum):
-    """Whether an event takes place, as its calendar says it (RFC 5545, 3.8.1.11)."""
+    """Whether an event takes place, by its calendar (RFC 5545, 3.8.1.11)."""
 
     CONFIRMED = "confirmed"
     TENTATIVE = "tentative"
@@ -19,7 +24,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """An address on an event. ``where`` is the place it was read from (``calendar.ics:31``), if that is known."""
+    """An address that is invited to an event. ``where`` is where it was read (``calendar.ics:31``), if known."""
 
     address: str
     declined: bool = False
@@ -31,11 +36,11 @@ class Event:
     """An entry of the calendar, before it is known whether it is a session.
 
     ``id`` stays the same when the event is edited or moved; for an instance of a series it is made of the series and
-    the instance's original start. ``start`` and ``end`` are both UTC datetimes or, for an all-day event, both dates,
-    the end being the day after the last one. ``complete`` is false where the calendar would not show every attendee:
-    nothing can be concluded from who is missing then. Rooms and other resources are never among the attendees.
-    ``own`` is true where the calendar itself organises it; otherwise ``organizer`` is the address of whoever does,
-    empty where it can't be told.
+    the instance's original start. ``start`` and ``end`` are both UTC datetimes or, for an all-day event, both dates;
+    the end is then the day after the last one. ``complete`` is false where the calendar does not show every attendee:
+    then nothing can be concluded from who is missing. Rooms and other resources are never among the attendees. ``own``
+    is true where the calendar itself is the organizer; otherwise ``organizer`` is the organizer's address, empty where
+    the calendar does not say it.
     """
 
     id: str
@@ -64,12 +69,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CalendarReading:
-    """What a calendar said.
+    """What was read from a calendar.
 
-    ``events`` are those asked for, in no particular order, cancelled ones possibly among them. ``unreadable`` are ids
-    of events, or of whole series, that are there but could not be read: absence of evidence is no cancellation.
-    ``blind`` is true where something unreadable could not even be identified: then nothing that is missing from
-    ``events`` is known to be gone. ``empty`` is true of a file that has no event at all, past ones included.
+    ``events`` are those asked for, in no particular order, possibly cancelled ones too. ``unreadable`` are the ids of
+    events, or of whole series, that are there but could not be read: they don't count as cancelled. ``blind`` is true
+    where an unreadable event has no id: then no event that is missing from ``events`` counts as gone. ``empty`` is true
+    of a file that has no event at all, not even a past one.
     """
 
     events: tuple[Event, ...]
@@ -80,4 +85,4 @@ class CalendarReading:
 
     def knows_gone(self, session: str) -> bool:
         """Whether the event's absence from this reading means that it is gone."""
-        return not self.blind and not any(session == one or session.startswith(f"{one}_") for one in self.unreadable)
+        return not self.blind and not any(session == id_ or session.startswith(f"{id_}_") for id_ in self.unreadable)

@@ -20,34 +20,32 @@ class Kind(StrEnum):
 
 
 DEFAULT_KINDS = frozenset({Kind.NEW, Kind.CHANGED, Kind.ADDED, Kind.CANCELLED})
-
-
 """The kinds of notice that a rule sends if it names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The announced window, in UTC."""
+    """The window in which people are in the building, as it is announced. Both instants are in UTC."""
 
     start: datetime
     end: datetime
 
     def covers(self, other: Presence) -> bool:
-        """Whether nobody who was told this window would be surprised by the other one."""
+        """Whether the other window lies within this one, so that it need not be announced."""
         return self.start <= other.start and other.end <= self.end
 
     def meets(self, other: Presence) -> bool:
-        """Whether the two windows have any time in common; a mere moment counts, the touch of their edges does not."""
+        """Whether the windows have time in common. A window of no length counts, the touch of two edges does not."""
         overlap = self.start < other.end and other.start < self.end
         return overlap or self.covers(other) or other.covers(self)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What the ledger remembers a notice by: the rule's id and the id under which the session was announced first.
+    """What the ledger identifies a session by: the rule's id, and the session's id when it was announced first.
 
-    The calendar may give the session another id later. The key stays, so that all emails about the session belong
-    together.
+    The calendar may give the session another id later. The key stays the same, so that all emails about the session
+    belong together.
     """
 
     notice: str
@@ -56,11 +54,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What the premises owner was last told about a session.
+    """What a notice tells the premises owner about a session.
 
-    ``people`` are digests of addresses, never addresses. ``sequence`` counts the notices about the session, from 0,
-    and goes on after a cancellation: it is the SEQUENCE of the attached .ics (RFC 5545, 3.8.7.4). ``place`` is a keyed
-    digest of the place; it is empty if the email named no place, or if an older version wrote the ledger.
+    ``people`` are digests, never addresses. ``sequence`` counts the notices about the session, from 0, and goes on
+    after a cancellation: it is the SEQUENCE of the attached .ics (RFC 5545, 3.8.7.4). ``place`` is a keyed digest of
+    the place; it is empty if the email named no place, or if an older version wrote the ledger.
     """
 
     kind: Kind
@@ -70,13 +68,13 @@ class Announcement:
     place: str = ""
 
     def is_elsewhere(self, other: Announcement) -> bool:
-        """Whether both name a place, and not the same one."""
+        """Whether both announcements name a place, and the places differ."""
         return bool(self.place and other.place and self.place != other.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a notice says of the event itself. All texts are the calendar's own and hostile until escaped."""
+    """What a notice says about the event. All texts are the calendar's own and must be escaped when shown."""
 
     id: str
     title: str
@@ -103,10 +101,9 @@ class Occurrence:
 class Notice:
     """One email about one session, decided but not yet worded.
 
-    ``people`` are everyone who is expected now; nobody for ``cancelled``. ``newcomers`` are those of them who are not
-    among the people of ``before``, which is the last announcement (None if there is none). ``said`` is what will have
-    been said once this one is sent. ``others`` are, for ``cancelled``, the announced sessions of the same rule and day
-    that take place.
+    ``people`` are all who are expected now; nobody for ``cancelled``. ``before`` is the last announcement, None if
+    there is none, and ``newcomers`` are the people who are not in it. ``announcement`` is what this notice announces.
+    ``others`` are, for ``cancelled``, the announced sessions of the same rule and day that take place.
     """
 
     key: Key
@@ -121,7 +118,7 @@ class Notice:
 
 
 class State(StrEnum):
-    """What became of a notice, or of the thought of one."""
+    """What became of a notice, or of an event for which none is sent."""
 
     DUE = "due"
     SENT = "sent"
@@ -132,12 +129,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said now about one event under one rule.
+    """What is decided about one event under one rule.
 
-    ``due`` carries the notice. ``failed`` is one that the rule's ``require`` keeps back, ``held`` one that waits for a
-    person, ``skipped`` one for which there is nothing to say; ``reason`` tells why, without a name or an address.
-    ``start`` is when the session's presence begins or was announced to begin. ``attention`` is true if a person has to
-    act although there is no notice to send.
+    ``due`` means that ``notice`` is to be sent. ``failed`` means that the rule's ``require`` keeps the notice back,
+    ``held`` that it waits for a person, ``skipped`` that there is nothing to announce. ``reason`` tells why, without a
+    name or an address. ``start`` is when the session's presence begins, or was announced to begin. ``attention`` is
+    true if a person has to act although there is no notice to send.
     """
 
     key: Key

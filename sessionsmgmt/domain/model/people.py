@@ -29,7 +29,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Who is what: the people whose contacts bear one of ``labels`` (case is ignored), and how much is said of them."""
+    """A role has the people whose contacts have one of ``labels``. ``disclose`` is how much a notice says of them."""
 
     name: str
     labels: tuple[str, ...]
@@ -38,7 +38,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Person:
-    """Somebody who will be in the building. ``addresses`` are folded (see ``addresses.fold``) and sorted."""
+    """A person of the address book. ``addresses`` are folded (see ``addresses.fold``) and sorted."""
 
     name: str
     addresses: tuple[str, ...]
@@ -62,7 +62,7 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class ContactsReading:
-    """What an address book said."""
+    """What was read from an address book."""
 
     contacts: tuple[Contact, ...]
     warnings: tuple[ReportWarning, ...] = ()

@@ -26,7 +26,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """How far ahead a rule looks."""
+    """How far ahead a rule announces sessions."""
 
     amount: int
     unit: Unit
@@ -42,7 +42,7 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of ``notices``: which events it is about and when something is said about them."""
+    """One entry of ``notices``: which events it is about, and when they are announced."""
 
     id: str
     match: str
@@ -52,5 +52,5 @@ class Rule:
     require: Require = Require()
 
     def matches(self, title: str) -> bool:
-        """Whether an event of this title is meant: titles compare as a reader sees them (see ``comparable``)."""
+        """Whether the rule is about events of this title; titles compare as a reader sees them (``comparable``)."""
         return comparable(self.match) in comparable(title)

@@ -1,4 +1,4 @@
-"""How an event stands to a rule at a moment: whether it is a session, and if not, what that allows to conclude."""
+"""The assessment of an event under a rule at one moment: whether it is a session, and if not, why not."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from sessionsmgmt.domain.text import comparable
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """What a decision needs to know of the club besides its calendar: its people, its memory and its time zone.
+    """What a decision needs of the club besides its calendar: people, ledger and time zone.
 
-    ``organizers`` are the folded addresses of those whose events count besides the calendar's own; None is everybody.
+    Events count if the calendar itself or one of ``organizers``, which are folded addresses, organises them; None means
+    that everybody's events count.
     """
 
     roles: Sequence[Role]
@@ -33,33 +34,33 @@ class Club:
     organizers: frozenset[str] | None = None
 
     def trusts(self, event: Event) -> bool:
-        """Whether an event counts by who organises it: anybody can send an invitation that looks like a session."""
+        """Whether an event counts by its organizer: anybody can send an invitation that looks like a session."""
         return event.own or self.organizers is None or fold(event.organizer) in self.organizers
 
     def digests(self, person: Person) -> frozenset[str]:
-        """What stands in the ledger for a person, so that another of their addresses does not make them a newcomer."""
+        """The person's digests in the ledger: several, so that another of their addresses makes them no newcomer."""
         return frozenset(digest(self.snapshot.secret, identifier) for identifier in identifiers(person, self.people))
 
     def place(self, location: str) -> str:
-        """What stands in the ledger for a place, which compares as a title does; empty for none."""
+        """The digest of a place in the ledger; empty for none. Places are compared as titles are (``comparable``)."""
         place = comparable(location)
         return digest(self.snapshot.secret, f"place\n{place}") if place else ""
 
 
 def people_by_digest(club: Club) -> dict[str, Person]:
-    """Everybody of the address book by what may stand in the ledger for them."""
+    """The people of the address book by each of their digests."""
     people = {listed.person for each in club.people.values() for listed in each}
     return {one: person for person in people for one in club.digests(person)}
 
 
 class Standing(Enum):
-    """How an event stands to a rule at this moment."""
+    """What an event is to a rule at this moment."""
 
     SESSION = auto()  # it counts
-    LATER = auto()  # it would count, but begins further ahead than the rule looks
+    LATER = auto()  # it would count, but begins further ahead than the rule announces
     OVER = auto()  # it would have counted, but has ended
     NONE = auto()  # it is no session: cancelled, renamed out of the match, or nobody is left who did not decline
-    FOREIGN = auto()  # its organizer does not count, so what it says is no reason for anything
+    FOREIGN = auto()  # its organizer does not count, so nothing is concluded from it
     HIDDEN = auto()  # the calendar does not show all of it, so nothing is concluded from it
     TENTATIVE = auto()  # it may or may not take place
     UNKNOWN = auto()  # people attend, and no contact with a role names any of them
@@ -67,10 +68,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """An event as one rule sees it now.
+    """What one rule makes of an event now.
 
-    ``over`` is true once it has ended, ``later`` while it begins further ahead than the rule looks. ``unmet`` says why
-    the rule's requirement is not met, and is empty if it is.
+    ``over`` is true once the event has ended, ``later`` while it begins further ahead than the rule's ``within``.
+    ``unmet`` says why the rule's ``require`` is not met; it is empty if it is met.
     """
 
     event: Event
@@ -83,7 +84,7 @@ class Assessment:
 
     @property
     def near(self) -> bool:
-        """Whether the rule looks at it now."""
+        """Whether the event is within the time that the rule covers now."""
         return not (self.over or self.later)
 
     @property
@@ -93,7 +94,7 @@ class Assessment:
 
 
 def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
-    """The event as the rule sees it at the aware instant ``now``."""
+    """The assessment of the event under the rule at the aware instant ``now``."""
     who = attendance(event.attendees, club.people, club.roles)
     starts, ends = begin(event, club.zone), finish(event, club.zone)
     over = now >= ends and now > starts
@@ -110,7 +111,7 @@ def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
 
 
 def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bool, later: bool) -> Standing:
-    """The first that applies. What makes it impossible to judge the event comes before what would be judged."""
+    """The first standing that applies. Reasons why the event can't be judged come before the judgement."""
     if not club.trusts(event):
         return Standing.FOREIGN
     if event.status is Status.CANCELLED:
@@ -129,7 +130,7 @@ def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bo
 
 
 def unmet(require: Require, roster: Roster) -> str:
-    """Why the rule's requirement is not met, or an empty text. Counts people, names nobody."""
+    """Why the rule's ``require`` is not met, or an empty text. It counts people and names nobody."""
     adults, students = len(roster.roles.get("adults", ())), len(roster.roles.get("students", ()))
     if require.adults is not None and adults < require.adults:
         return f"{adults} of at least {require.adults} adults attend"
@@ -139,7 +140,7 @@ def unmet(require: Require, roster: Roster) -> str:
 
 
 def assessment_warnings(assessment: Assessment, *, announced: bool) -> Iterator[ReportWarning]:
-    """What a coach should know about the event: how many and where, never who."""
+    """What a coach should know about the event. The warnings say how many attendees and where, and name nobody."""
     match assessment.standing:
         case Standing.FOREIGN:
             yield ReportWarning("organizer-unknown", _FOREIGN_ANNOUNCED if announced else _FOREIGN, assessment.event.id)
@@ -169,7 +170,7 @@ def assessment_warnings(assessment: Assessment, *, announced: bool) -> Iterator[
 
 
 def _left_out(assessment: Assessment) -> Iterator[ReportWarning]:
-    """Whom a notice leaves out, or names for want of knowing better."""
+    """The attendees whom a notice leaves out, or names only because several people share their address."""
     for code, attendees, text in (
         ("attendee-without-contact", assessment.attendance.strangers, "have no contact, so the notice leaves them out"),
         (

@@ -1,7 +1,7 @@
-"""What has to be said now, given what was said before.
+"""Which notices are due now, given what the ledger says was announced before.
 
-One function of its arguments alone. The order of events, attendees and contacts never matters, and the same inputs
-give the same notices: that is what makes a second run a safe thing to do.
+``decide`` depends on its arguments alone. The order of events, attendees and contacts does not matter, and the same
+arguments give the same notices, so that a second run is safe.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The verdicts in the order of the sessions, and what a person should know about whom they leave out.
+    """The verdicts in the order of the sessions, and what a person should know about the events and attendees.
 
-    ``event_ids`` are what the ledger has to be told of sessions that have another id in the calendar by now.
+    ``event_ids`` are the steps for the ledger about sessions that have another id in the calendar now.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -59,7 +59,7 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What every decision about one rule takes. ``by_digest`` has everybody of the address book, if it is needed."""
+    """What every decision about one rule needs. ``by_digest`` has the people of the address book, if it is needed."""
 
     rule: Rule
     reading: CalendarReading
@@ -69,7 +69,7 @@ class _Context:
 
 
 def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: datetime) -> Decisions:
-    """Every verdict there is to give at the instant ``now``: for each rule, on each event it matches or spoke of."""
+    """All verdicts at the instant ``now``: for each rule, on each event that it matches or announced before."""
     announced = club.snapshot.announced(now)
     events = {event.id: event for event in reading.events}
     verdicts: list[Verdict] = []
@@ -82,10 +82,10 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         assessments = _sights(context, events, keys)
         of_event = keys_by_event(rule, assessments, reading, club, now)
         event_ids += new_event_ids(of_event, club.snapshot)
-        seen = {key: assessments[event] for event, key in of_event.items()}
-        judged = {key: _judge(context, key, seen.get(key)) for key in keys | seen.keys()}
-        verdicts += _with_others(tuple(filter(None, judged.values())), seen, keys, club)
-        for key, assessment in seen.items():
+        by_key = {key: assessments[event] for event, key in of_event.items()}
+        judged = {key: _judge(context, key, by_key.get(key)) for key in keys | by_key.keys()}
+        verdicts += _with_others(tuple(filter(None, judged.values())), by_key, keys, club)
+        for key, assessment in by_key.items():
             warnings += assessment_warnings(
                 assessment, announced=current_announcement(club.snapshot.entry(key), now) is not None
             )
@@ -100,10 +100,10 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
 
 
 def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]) -> dict[str, Assessment]:
-    """The events that the rule matches or spoke of, as it sees them, in the order of their ids."""
+    """The assessments of the events that the rule matches or announced before, in the order of their ids."""
     rule, club = context.rule, context.club
-    spoken_of = {club.snapshot.event_id(key) for key in keys}
-    wanted = sorted(id_ for id_, event in events.items() if id_ in spoken_of or rule.matches(event.title))
+    announced_ids = {club.snapshot.event_id(key) for key in keys}
+    wanted = sorted(id_ for id_, event in events.items() if id_ in announced_ids or rule.matches(event.title))
     return {id_: assess(rule, events[id_], club, context.now) for id_ in wanted}
 
 
@@ -113,42 +113,42 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
     if entry.claim:
         return _waiting(key, entry.claim, now)
     announcement = current_announcement(entry, now)
-    told = announcement.presence if announcement else None
+    window_before = announcement.presence if announcement else None
     if assessment is None:
-        if told is None:
+        if window_before is None:
             return None
         gone = context.reading.knows_gone(club.snapshot.event_id(key))
-        return _cancel(context.rule, key, told, None, club) if gone else _skip(key, told, _HIDDEN)
+        return _cancel(context.rule, key, window_before, None, club) if gone else _skip(key, window_before, _HIDDEN)
     event, window = assessment.event, assessment.window
     match assessment.standing:
         case Standing.SESSION:
-            return _speak(context, key, assessment)
+            return _verdict_on_session(context, key, assessment)
         case Standing.HIDDEN:
-            return _skip(key, told or window, _HIDDEN)
+            return _skip(key, window_before or window, _HIDDEN)
         case Standing.FOREIGN:
-            return _skip(key, told or window, "somebody organises it whose events do not count")
-        case Standing.TENTATIVE if told or now < finish(event, club.zone):
-            return _skip(key, told or window, "it is tentative")
+            return _skip(key, window_before or window, "somebody organises it whose events do not count")
+        case Standing.TENTATIVE if window_before or now < finish(event, club.zone):
+            return _skip(key, window_before or window, "it is tentative")
         case Standing.UNKNOWN:
-            return _skip(key, told or window, "nobody with a role attends")
-        case Standing.OVER if told and window.meets(told):
+            return _skip(key, window_before or window, "nobody with a role attends")
+        case Standing.OVER if window_before and window.meets(window_before):
             return None  # it took place
-        case Standing.LATER if not (told and _moved_away(told, window)):
+        case Standing.LATER if not (window_before and _moved_away(window_before, window)):
             return _skip(key, window, "begins further ahead than the rule looks")
-        case _ if told:
-            return _cancel(context.rule, key, told, event, club)
+        case _ if window_before:
+            return _cancel(context.rule, key, window_before, event, club)
         case Standing.NONE if event.confirmed and now < finish(event, club.zone):
             return _skip(key, window, "nobody with a role attends")
     return None
 
 
-def _moved_away(told: Presence, window: Presence) -> bool:
-    """Whether an event that now begins too far ahead was moved there. If not, the rule looks less far than it did."""
-    return told.start < window.start and not told.covers(window)
+def _moved_away(window_before: Presence, window: Presence) -> bool:
+    """Whether an event that begins too far ahead was moved there. Otherwise the rule's ``within`` was shortened."""
+    return window_before.start < window.start and not window_before.covers(window)
 
 
-def _speak(context: _Context, key: Key, assessment: Assessment) -> Verdict:
-    """A session that counts: new, changed, added, removed, or nothing to say."""
+def _verdict_on_session(context: _Context, key: Key, assessment: Assessment) -> Verdict:
+    """The verdict on a session that counts: new, changed, added, removed, or nothing to announce."""
     rule, club = context.rule, context.club
     event, window, roster = assessment.event, assessment.window, assessment.roster
     entry = club.snapshot.entry(key)
@@ -160,7 +160,7 @@ def _speak(context: _Context, key: Key, assessment: Assessment) -> Verdict:
         Kind.NEW, window, frozenset[str]().union(*digests.values()), _next_sequence(entry), club.place(event.location)
     )
     reasons = list(_reasons(context, before, announcement, newcomers, assessment))
-    kind = next((one for one in reasons if one in rule.kinds), None)
+    kind = next((reason for reason in reasons if reason in rule.kinds), None)
     wants_person = bool(assessment.unmet and before)
     if kind is None:
         reason = f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already"
@@ -187,7 +187,7 @@ def _reasons(
     newcomers: frozenset[Person],
     assessment: Assessment,
 ) -> Iterator[Kind]:
-    """Why something is to be said, the weightiest reason first."""
+    """The kinds of notice that there are reasons for, the most important first."""
     if before is None:
         yield Kind.NEW
         return
@@ -200,45 +200,45 @@ def _reasons(
 
 
 def _somebody_left(context: _Context, missing: frozenset[str], assessment: Assessment) -> bool:
-    """Whether somebody who was named does not come any more. ``missing`` is what was remembered and is not seen now.
+    """Whether a person who was announced does not come any more. ``missing`` are announced digests that nobody has now.
 
-    Who can't be found in the address book has not left. Nor has who may stand behind an address that it does not know,
-    unless they declined.
+    A person who is not in the address book does not count as having left. Where an attendee has no contact with a role,
+    that attendee may be the person under another address; then only somebody who declined counts as having left.
     """
-    known = {context.by_digest[one] for one in missing if one in context.by_digest}
+    known = {context.by_digest[digest] for digest in missing if digest in context.by_digest}
     left = [person for person in known if not assessment.attendance.coming & set(person.addresses)]
     declined = {fold(attendee.address) for attendee in assessment.event.attendees if attendee.declined}
     return any(not assessment.attendance.left_out or declined & set(person.addresses) for person in left)
 
 
-def _cancel(rule: Rule, key: Key, told: Presence, event: Event | None, club: Club) -> Verdict:
-    """A session that was announced and is none any more. What is said of it is what was announced, nothing newer."""
+def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, club: Club) -> Verdict:
+    """The verdict on a session that was announced and does not take place. The notice repeats what was announced."""
     if Kind.CANCELLED not in rule.kinds:
-        return _skip(key, told, f"'{Kind.CANCELLED}' is not among the rule's kinds")
+        return _skip(key, window_before, f"'{Kind.CANCELLED}' is not among the rule's kinds")
     entry = club.snapshot.entry(key)
-    session = Session(club.snapshot.event_id(key), rule.match, told.start, told.end)
+    session = Session(club.snapshot.event_id(key), rule.match, window_before.start, window_before.end)
     if event and rule.matches(event.title):
         session = replace(session, title=event.title, location=event.location)
     notice = Notice(
         key=key,
         kind=Kind.CANCELLED,
         session=session,
-        presence=told,
+        presence=window_before,
         people=Roster({role.name: () for role in club.roles}),
         newcomers=frozenset(),
         before=entry.announcement,
-        announcement=Announcement(Kind.CANCELLED, told, frozenset(), _next_sequence(entry)),
+        announcement=Announcement(Kind.CANCELLED, window_before, frozenset(), _next_sequence(entry)),
     )
-    return Verdict(key, told.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
+    return Verdict(key, window_before.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
 
 
 def _with_others(
-    verdicts: Sequence[Verdict], seen: Mapping[Key, Assessment], announced: frozenset[Key], club: Club
+    verdicts: Sequence[Verdict], by_key: Mapping[Key, Assessment], announced: frozenset[Key], club: Club
 ) -> Iterator[Verdict]:
-    """The verdicts; what is called off names the announced sessions of that day that take place."""
+    """The verdicts; a cancellation gets the announced sessions of the same day that take place."""
     by_day = defaultdict(list)
-    for key in sorted(announced & seen.keys()):
-        assessment, entry = seen[key], club.snapshot.entry(key)
+    for key in sorted(announced & by_key.keys()):
+        assessment, entry = by_key[key], club.snapshot.entry(key)
         if (
             assessment.standing is Standing.SESSION
             and entry.announcement
@@ -257,7 +257,7 @@ def _with_others(
 
 
 def _waiting(key: Key, claim: Claim, now: datetime) -> Verdict:
-    """A claim that stands in the way: held for a person, or of a run that is at it."""
+    """The verdict where there is a claim: it is held for a person, or another run is sending."""
     start, kind = claim.announcement.presence.start, claim.announcement.kind
     if claim.is_held(now):
         return Verdict(key, start, State.HELD, kind, "nobody knows whether it left")

@@ -1,7 +1,7 @@
-"""The same session under another id: which announced sessions that are gone live on as which events.
+"""The same session under another id: which event an announced session is now, if the session's id is gone.
 
 Calendars change ids. A series is split or merged, a single event becomes a series, an export makes new ids each time.
-An owner must not be told that a session is called off, and then that it takes place after all.
+An owner must not get a cancellation, and then a notice that the same session takes place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sessionsmgmt.domain.model.notice import Key, Presence
 
 @dataclass(frozen=True, slots=True)
 class MissingSession:
-    """An announced session whose id is gone, cancelled or turned into a series: what was last said about it.
+    """An announced session whose id is gone, cancelled or turned into a series, and its last announcement.
 
     ``people`` and ``place`` are digests, as the ledger has them.
     """
@@ -29,9 +29,9 @@ class MissingSession:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An event of the same rule that is not announced, in the terms of an announcement.
+    """An event of the same rule that was not announced, with the parts that an announcement has.
 
-    ``people`` has a set of digests for each person, since a person may be recognised by any of several.
+    ``people`` has a set of digests for each person, since a person may be recognised by any of several digests.
     """
 
     event_id: str
@@ -41,52 +41,53 @@ class Candidate:
 
     @property
     def digests(self) -> frozenset[str]:
-        """All that the people may be recognised by."""
+        """The digests of all people together."""
         return frozenset[str]().union(*self.people)
 
 
 def pair(lost: Sequence[MissingSession], candidates: Sequence[Candidate], zone: tzinfo) -> dict[Key, str]:
-    """The id that each lost session has now; a session that is really gone is not among them.
+    """The id that each lost session has now. A session that is really gone has none.
 
-    Two can be the same session if their windows overlap or begin on the same day of the zone. Sessions of which
-    nothing has changed are paired first. Then come the pair with most people in common and, among equals, the one with
-    the nearest begin. Where two pairs that exclude each other are equal, nobody knows which is right, and none of the
-    sessions in them is paired. The order of the arguments does not matter.
+    A session and an event can be the same if their windows overlap or begin on the same day of the zone. Sessions that
+    are unchanged are paired first. Then the pair with the most people in common comes first and, among equals, the pair
+    whose begins are nearest. Where two pairs that exclude each other are equal, nobody knows which is right, so none of
+    their sessions is paired. The order of the arguments does not matter.
     """
     pairs: dict[Key, str] = {}
     _pair_unchanged(pairs, lost, candidates)
-    _pair_unchanged(pairs, [replace(one, place="") for one in lost], [replace(one, place="") for one in candidates])
+    lost_anywhere = [replace(session, place="") for session in lost]
+    _pair_unchanged(pairs, lost_anywhere, [replace(event, place="") for event in candidates])
     _pair_nearest(pairs, lost, candidates, zone)
     return pairs
 
 
 def _pair_unchanged(pairs: dict[Key, str], lost: Iterable[MissingSession], candidates: Iterable[Candidate]) -> None:
-    """Pair what is the same. Among several that are the same it does not matter which belongs to which."""
+    """Pair what is the same. Among several equal sessions it does not matter which is paired with which event."""
     taken = set(pairs.values())
     keys: defaultdict[Hashable, list[Key]] = defaultdict(list)
     events: defaultdict[Hashable, list[str]] = defaultdict(list)
-    for one in lost:
-        if one.key not in pairs:
-            keys[one.presence, one.people, one.place].append(one.key)
+    for session in lost:
+        if session.key not in pairs:
+            keys[session.presence, session.people, session.place].append(session.key)
     for event in candidates:
         if event.event_id not in taken:
             events[event.presence, event.digests, event.place].append(event.event_id)
-    for what, sessions in keys.items():
-        if len(sessions) == len(events[what]):
-            pairs.update(zip(sorted(sessions), sorted(events[what]), strict=True))
+    for announced, same in keys.items():
+        if len(same) == len(events[announced]):
+            pairs.update(zip(sorted(same), sorted(events[announced]), strict=True))
 
 
 def _pair_nearest(
     pairs: dict[Key, str], lost: Iterable[MissingSession], candidates: Iterable[Candidate], zone: tzinfo
 ) -> None:
     """Pair the rest by the people in common, then by the begin."""
-    free = {one.key for one in lost} - pairs.keys()
-    events = {one.event_id for one in candidates} - set(pairs.values())
+    free = {session.key for session in lost} - pairs.keys()
+    events = {event.event_id for event in candidates} - set(pairs.values())
     ranked: defaultdict[tuple[int, float], list[tuple[Key, str]]] = defaultdict(list)
-    for one, event in _near(
-        [one for one in lost if one.key in free], [one for one in candidates if one.event_id in events], zone
-    ):
-        ranked[_rank(one, event)].append((one.key, event.event_id))
+    free_sessions = [session for session in lost if session.key in free]
+    free_events = [event for event in candidates if event.event_id in events]
+    for session, event in _near(free_sessions, free_events, zone):
+        ranked[_rank(session, event)].append((session.key, event.event_id))
     for rank in sorted(ranked):
         left = [(key, event) for key, event in ranked[rank] if key in free and event in events]
         of_key, of_event = Counter(key for key, _ in left), Counter(event for _, event in left)
@@ -98,22 +99,24 @@ def _pair_nearest(
 def _near(
     lost: Iterable[MissingSession], candidates: Iterable[Candidate], zone: tzinfo
 ) -> Iterator[tuple[MissingSession, Candidate]]:
-    """The pairs that can be the same session; what has no day in common is not looked at."""
+    """The pairs that can be the same session. Sessions and events without a common day are not compared."""
     by_day: defaultdict[date, list[Candidate]] = defaultdict(list)
     for event in candidates:
         for day in _days(event.presence, zone):
             by_day[day].append(event)
-    for one in lost:
-        on_its_days = {event.event_id: event for day in _days(one.presence, zone) for event in by_day.get(day, ())}
+    for session in lost:
+        on_its_days = {event.event_id: event for day in _days(session.presence, zone) for event in by_day.get(day, ())}
         for event in on_its_days.values():
-            if one.presence.meets(event.presence) or _day(one.presence.start, zone) == _day(event.presence.start, zone):
-                yield one, event
+            if session.presence.meets(event.presence) or _day(session.presence.start, zone) == _day(
+                event.presence.start, zone
+            ):
+                yield session, event
 
 
-def _rank(one: MissingSession, event: Candidate) -> tuple[int, float]:
+def _rank(session: MissingSession, event: Candidate) -> tuple[int, float]:
     """The lower, the better: people in common first, then the seconds between the two begins."""
-    common = sum(bool(person & one.people) for person in event.people)
-    return -common, abs(event.presence.start - one.presence.start).total_seconds()
+    common = sum(bool(person & session.people) for person in event.people)
+    return -common, abs(event.presence.start - session.presence.start).total_seconds()
 
 
 def _days(presence: Presence, zone: tzinfo) -> Iterator[date]:

@@ -1,4 +1,4 @@
-"""When people are in the building: the window that is announced, and how far ahead a rule looks."""
+"""When people are in the building: the window that is announced, and how far ahead a rule announces."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ DAY = timedelta(days=1)
 
 
 def at(day: date, clock: time, zone: tzinfo) -> datetime:
-    """The instant at which a wall clock in the zone shows this time; one that is skipped in spring is taken as later.
+    """The instant at which a wall clock in the zone shows this time.
 
-    A time that comes twice in autumn is the first of the two (PEP 495, ``fold=0``).
+    A time that is skipped in spring counts as the time after the change. A time that comes twice in autumn is the first
+    of the two (PEP 495, ``fold=0``).
     """
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
 def dawn(day: date, zone: tzinfo) -> datetime:
-    """The first instant of a day: midnight, or where the clocks skip it, when they go on."""
+    """The first instant of a day: midnight, or the instant of the clock change where midnight is skipped."""
     return at(day, time.min, zone)
 
 
@@ -31,9 +32,9 @@ def begin(event: Event | Session, zone: tzinfo) -> datetime:
 
 
 def finish(event: Event | Session, zone: tzinfo) -> datetime:
-    """The instant the event is over; an all-day event is over when its last day is. Never before it begins.
+    """The instant the event ends, never before it begins; an all-day event ends with its last day in the zone.
 
-    An all-day event whose end is its start is that one day, although its end should be the day after.
+    An all-day event whose end is its start lasts that one day, although its end should be the day after.
     """
     if isinstance(event.start, datetime) or isinstance(event.end, datetime):
         end = event.end if isinstance(event.end, datetime) else dawn(event.end, zone)
@@ -60,7 +61,7 @@ def presence(event: Event | Session, mode: PresenceMode, zone: tzinfo) -> Presen
 def horizon(now: datetime, within: Within, zone: tzinfo) -> datetime:
     """The last instant at which a session may begin to be announced now.
 
-    Hours are counted on a stopwatch, days and weeks on the wall clock of the zone, as people do.
+    Hours are elapsed time. Days and weeks are counted on the wall clock of the zone, as people do.
     """
     if within.unit is Unit.HOURS:
         return now + timedelta(hours=within.amount)

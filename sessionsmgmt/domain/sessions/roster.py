@@ -1,4 +1,4 @@
-"""Who is there, in which role: the attendees of an event, looked up in the address book."""
+"""Who attends an event, and in which role: the attendees are looked up in the address book."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee
 from sessionsmgmt.domain.model.people import Contact, Person, Role, Roster
-from sessionsmgmt.domain.text import caseless
-
-
-def fold_label(label: str) -> str:
-    """A label as it is compared: without case and surrounding space."""
-    return caseless(label.strip())
+from sessionsmgmt.domain.text import caseless, fold_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +22,13 @@ class Listed:
 
 
 Directory = Mapping[str, tuple[Listed, ...]]
-"""Whom a folded address stands for; more than one where people share it."""
+"""The people of each folded address; more than one where people share an address."""
 
 
 def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
-    """The address book by address, once per run: looking up an attendee then costs the same however long it is.
+    """The address book by address, made once per run, so that a lookup takes the same time in a long address book.
 
-    Contacts of one name that have an address in common are one person, who would be counted twice otherwise.
+    Contacts with the same name and an address in common are one person, who would be counted twice otherwise.
     """
     wanted = {role.name: {fold_label(label) for label in role.labels} for role in roles}
     found: defaultdict[str, set[Listed]] = defaultdict(set)
@@ -52,7 +47,7 @@ def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
 
 
 def _people(contacts: Iterable[Contact]) -> Iterable[Sequence[Contact]]:
-    """The contacts, those of one person together: a union-find, whose time grows with their number alone."""
+    """The contacts, grouped by person. It is a union-find, so its time grows in proportion to their number."""
     cards = list(contacts)
     leader = list(range(len(cards)))
 
@@ -81,25 +76,25 @@ def _addresses(contacts: Iterable[Contact]) -> set[str]:
 
 
 def identifiers(person: Person, known: Directory) -> tuple[str, ...]:
-    """What a person is recognised by on a later day, if any of it was remembered.
+    """What a person is recognised by in a later run, if the ledger has a digest of any of it.
 
-    That is each address that is theirs alone, whatever they are called by then; and each address together with the
-    name, which tells a child from the others who have the family's address, before and after there are others.
+    That is each address that nobody else has, whatever the person is called then; and each address together with the
+    name. The latter tells a child from other people with the family's address, whether or not there are others yet.
     """
     own = tuple(address for address in person.addresses if len(known[address]) == 1)
     return own + tuple(address_and_name(address, person.name) for address in person.addresses)
 
 
 def address_and_name(address: str, name: str) -> str:
-    """What tells somebody from the others who have the address: it and the name together."""
+    """The identifier that tells a person from others with the same address: the address and the name together."""
     return f"{address}\n{caseless(name)}"
 
 
 def identifiers_of(address: str, known: Directory) -> frozenset[str]:
-    """All that whoever has the address may be recognised by, as ``marks`` has it.
+    """All ``identifiers`` that the people with this address may have in the ledger.
 
-    Where several people share it, that is the address, alone and with each of their names: what else each of them has
-    is nobody's who asks about this address.
+    Where several people share the address, these are the address alone and with each of their names. Their other
+    addresses are left out: who asks about this address must not learn of them.
     """
     listed = known.get(fold(address), ())
     if len(listed) == 1:
@@ -109,11 +104,11 @@ def identifiers_of(address: str, known: Directory) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """The roster of an event, and whom it had to leave out.
+    """The roster of an event, and the attendees whom it leaves out.
 
-    ``strangers`` are attendees no contact has the address of, ``roleless`` those whose contact bears no label of a
-    role, ``shared`` those whose address several people with a role have: all of these are in the roster. ``coming`` are
-    the folded addresses of all who did not decline.
+    ``strangers`` are attendees whose address no contact has, ``roleless`` those whose contact has no label of a role.
+    ``shared`` are those whose address several people with a role have; all these people are in the roster. ``coming``
+    are the folded addresses of all who did not decline.
     """
 
     roster: Roster
@@ -124,38 +119,38 @@ class Attendance:
 
     @property
     def left_out(self) -> tuple[Attendee, ...]:
-        """Those who come, and whom no contact with a role names."""
+        """The attendees who come and have no contact with a role."""
         return self.strangers + self.roleless
 
 
 def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[Role]) -> Attendance:
-    """Who of the attendees will be there. Those who declined are nobody; the order given does not matter."""
+    """The attendees who will be there. Those who declined are left out; the order of ``attendees`` does not matter."""
     present: dict[str, set[Person]] = {role.name: set() for role in roles}
     strangers, roleless, shared = [], [], []
-    coming = sorted((one for one in attendees if not one.declined), key=lambda one: (one.address, one.where))
+    coming = sorted((who for who in attendees if not who.declined), key=lambda who: (who.address, who.where))
     for attendee in coming:
         listed = known.get(fold(attendee.address), ())
-        with_role = [one for one in listed if one.roles]
+        with_role = [person for person in listed if person.roles]
         if not listed:
             strangers.append(attendee)
         elif not with_role:
             roleless.append(attendee)
         elif len(with_role) > 1:
             shared.append(attendee)
-        for one in with_role:
-            for role in one.roles:
-                present[role].add(one.person)
+        for person in with_role:
+            for role in person.roles:
+                present[role].add(person.person)
     roster = Roster({role: tuple(sorted(people, key=_by_name)) for role, people in present.items()})
     addresses = frozenset(fold(attendee.address) for attendee in coming)
     return Attendance(roster, tuple(strangers), tuple(roleless), tuple(shared), addresses)
 
 
 def roles_without_contact(contacts: Iterable[Contact], roles: Sequence[Role]) -> tuple[Role, ...]:
-    """The roles that no contact has a label of: nobody can be named by them."""
+    """The roles that have no person, since no contact has one of their labels."""
     labels = {fold_label(label) for contact in contacts for label in contact.labels}
     return tuple(role for role in roles if not labels & {fold_label(label) for label in role.labels})
 
 
 def _by_name(person: Person) -> tuple[str, Person]:
-    """The alphabet's order: decomposed, an É comes after E and before F instead of after Z."""
+    """The order of the alphabet. In the decomposed form an É comes after E and before F instead of after Z."""
     return unicodedata.normalize("NFD", caseless(person.name)), person

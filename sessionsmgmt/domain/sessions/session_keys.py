@@ -1,4 +1,4 @@
-"""Which key of the ledger an event is remembered by, also after the calendar has given it another id."""
+"""Which key of the ledger belongs to an event, also after the calendar has given the event another id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sessionsmgmt.domain.sessions.assessment import Assessment, Club, Standing
 from sessionsmgmt.domain.sessions.identity import Candidate, MissingSession, pair
 
 AGAIN = "#"
-"""What stands between an event's id and a number, in the key of a session whose id was that of another one before."""
+"""The character between an event's id and a number, in the key of a session whose id another session had before."""
 
 _AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
@@ -22,10 +22,10 @@ _AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 def keys_by_event(
     rule: Rule, assessments: Mapping[str, Assessment], reading: CalendarReading, club: Club, now: datetime
 ) -> dict[str, Key]:
-    """The key that each of the events is remembered by, or would be if it were announced."""
+    """The key of each event: the one in the ledger, or the one that it gets when it is announced."""
     snapshot = club.snapshot
     announced = frozenset(key for key in snapshot.announced(now) if key.notice == rule.id)
-    standing = _standing_at(announced, snapshot)
+    standing = _key_at_id(announced, snapshot)
     pairs = _pairs(announced, standing, assessments, reading, club, now)
     remembered = sorted(key for key in snapshot.entries if key.notice == rule.id)
     now_at = {snapshot.event_id(key): key for key in remembered if key not in announced}
@@ -35,7 +35,7 @@ def keys_by_event(
 
 
 def current_announcement(entry: Entry, now: datetime) -> Announcement | None:
-    """The last announcement, if the session was not called off and its announced window is not over."""
+    """The last announcement, if it is no cancellation and its window is not over."""
     announcement = entry.announcement
     return (
         announcement
@@ -44,11 +44,11 @@ def current_announcement(entry: Entry, now: datetime) -> Announcement | None:
     )
 
 
-def _standing_at(announced: frozenset[Key], snapshot: LedgerSnapshot) -> dict[str, Key]:
-    """The announced session that stands at each event's id.
+def _key_at_id(announced: frozenset[Key], snapshot: LedgerSnapshot) -> dict[str, Key]:
+    """The key of the announced session that has each event's id.
 
-    Two runs at the same time may have announced an event as new, and taken it for a session that was gone. Then it is
-    the one that was announced under this id, and the other one is gone.
+    Of two runs at the same time, one may have announced an event as new, and the other one may have taken it for a
+    session whose id was gone. Then the event is the session that was announced under this id, and the other is gone.
     """
     found: dict[str, Key] = {}
     for key in sorted(announced, key=lambda key: (snapshot.event_id(key) != key.session, key)):
@@ -64,10 +64,10 @@ def _pairs(
     club: Club,
     now: datetime,
 ) -> dict[Key, str]:
-    """The events as which announced sessions live on whose ids are gone or cancelled."""
+    """The events that announced sessions are now, for the sessions whose ids are gone or cancelled."""
     lost, current = [], standing.keys()
     for key in sorted(keys):
-        id_, last = club.snapshot.event_id(key), _last_said(club.snapshot.entry(key), now)
+        id_, last = club.snapshot.event_id(key), _last_announcement(club.snapshot.entry(key), now)
         gone = _is_cancelled(assessments[id_]) if id_ in assessments else reading.knows_gone(id_)
         if last and (gone or standing[id_] != key):
             lost.append(MissingSession(key, last.presence, last.people, last.place))
@@ -76,13 +76,13 @@ def _pairs(
     candidates = [
         _candidate(assessment, club)
         for id_, assessment in assessments.items()
-        if id_ not in current and _may_live_on(assessment)
+        if id_ not in current and _may_be_renamed(assessment)
     ]
     return pair(lost, candidates, club.zone)
 
 
-def _last_said(entry: Entry, now: datetime) -> Announcement | None:
-    """What the owner was told of a session that may live on, or may have been told; None if it was called off."""
+def _last_announcement(entry: Entry, now: datetime) -> Announcement | None:
+    """What was announced or claimed of a session that may go on under another id; None if it was cancelled."""
     announcement = entry.claim.announcement if entry.claim else current_announcement(entry, now)
     return announcement if announcement and announcement.kind is not Kind.CANCELLED else None
 
@@ -91,7 +91,7 @@ def _is_cancelled(assessment: Assessment) -> bool:
     return assessment.event.status is Status.CANCELLED and assessment.standing is not Standing.FOREIGN
 
 
-def _may_live_on(assessment: Assessment) -> bool:
+def _may_be_renamed(assessment: Assessment) -> bool:
     is_there = assessment.event.status is not Status.CANCELLED and assessment.standing is not Standing.FOREIGN
     return is_there and not assessment.over
 
@@ -102,14 +102,14 @@ def _candidate(assessment: Assessment, club: Club) -> Candidate:
 
 
 def new_event_ids(of_event: Mapping[str, Key], snapshot: LedgerSnapshot) -> Iterator[SetEventId]:
-    """What the ledger has to be told of the events that are not where it believes them."""
+    """The steps for the ledger about the events whose ids differ from those in the ledger."""
     for event, key in of_event.items():
         if snapshot.event_id(key) != event:
             yield SetEventId(key, snapshot.entry(key).event_id, event)
 
 
 def _free_key(rule: Rule, event_id: str, snapshot: LedgerSnapshot) -> Key:
-    """A key for what was never announced. Another session may have been announced under this id, and have left it."""
+    """A key for an event that was never announced. Another session may have been announced under its id before."""
     key, number = Key(rule.id, event_id), 1
     while key in snapshot.entries:
         number += 1
@@ -118,5 +118,5 @@ def _free_key(rule: Rule, event_id: str, snapshot: LedgerSnapshot) -> Key:
 
 
 def first_event_id(key: Key) -> str:
-    """The id that the calendar had for the session when the key was made."""
+    """The calendar's id of the session when the key was made."""
     return _AGAIN.sub("", key.session)

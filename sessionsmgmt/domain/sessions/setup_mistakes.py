@@ -1,4 +1,4 @@
-"""What looks like a mistake of the set-up rather than like the life of a club."""
+"""What is more likely a mistake in the set-up than a change in the club."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Why nothing is said, and nothing called off, until a person has looked; and what they can do."""
+    """Why nothing is announced or cancelled until a person has looked, and what that person can do."""
 
     text: str
     advice: str
@@ -39,7 +39,7 @@ def mistake(
     snapshot: LedgerSnapshot,
     now: datetime,
 ) -> Mistake | None:
-    """What can't be meant: nobody can be named by any role, or all announced sessions are gone at once."""
+    """The mistake that stops a run: no role has anybody, or all announced sessions are gone at once."""
     if not contacts:
         return Mistake("The address book is empty, so nobody could be named.", _LOOK_AT_CONTACTS)
     if len(roles_without_contact(contacts, roles)) == len(roles):
@@ -55,7 +55,7 @@ def mistake(
 def oddities(
     rules: Sequence[Rule], events: Iterable[Event], contacts: Sequence[Contact], roles: Sequence[Role], until: datetime
 ) -> Iterator[ReportWarning]:
-    """What is probably not meant, and stops nothing. ``events`` are those that begin before ``until`` and count."""
+    """What is probably a mistake, and stops nothing. ``events`` are those that begin before ``until`` and count."""
     for role in roles_without_contact(contacts, roles):
         yield ReportWarning(
             "role-without-contact", f"no contact has a label of the role {role.name}, so it names nobody"
@@ -80,10 +80,10 @@ def nearest(match: str, titles: Iterable[str]) -> tuple[str, ...]:
 
 
 MOST_COMPARED_TITLES = 500
-"""How many titles are compared: more differ in a month only if none of them is a session's."""
+"""How many titles are compared. A month has more different titles only where none of them is a session's."""
 
 MOST_COMPARED = 200
-"""Characters of a title that are compared: the time it takes grows with their square."""
+"""Characters of a title that are compared: the time grows with the square of their number."""
 
 _LOOK_AT_CONTACTS = (
     "Nothing is sent and nothing is called off. See whether 'contacts' in sessions.yml names the right address book."

@@ -1,4 +1,4 @@
-"""In which order notices leave."""
+"""The order in which notices are sent, in waves."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sessionsmgmt.domain.model.notice import Kind, Verdict
 
 
 def in_waves(due: Sequence[Verdict], size: int) -> tuple[tuple[Verdict, ...], ...]:
-    """What is due in waves of that size, each to be answered before the next one leaves.
+    """The due verdicts in waves of at most ``size``. A wave is sent when every mail of the wave before was answered.
 
-    What is called off leaves first, and with nothing else: an owner who reads the emails of a day in their order must
-    not find a cancellation after the session that takes its place.
+    Cancellations are sent first, in waves of their own: an owner who reads the emails in their order must not find a
+    cancellation after the notice of the session that takes its place.
     """
     called_off = [verdict for verdict in due if verdict.kind is Kind.CANCELLED]
     others = [verdict for verdict in due if verdict.kind is not Kind.CANCELLED]

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TextIO
 
 from sessionsmgmt import secret_masking
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
@@ -28,7 +27,7 @@ from sessionsmgmt.entrypoints.cli.browser import visit
 from sessionsmgmt.entrypoints.cli.invocation import ProcessContext
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status
 from sessionsmgmt.errors import InputError, SessionsError
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.summary import LARGEST, fitted, problems_summary, summary
@@ -77,7 +76,7 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
     inputs = given(environ)
     settings = PROVIDERS.read_settings(inputs.environ(environ), partial(_hide, log))
-    root = Path(settings.actions.workspace or Path.cwd())
+    root = settings.actions.folder
     shared = output_directory(settings.outputs, Path(tempfile.gettempdir()))
     folder = shared.here / f"sessionsmgmt-{secrets.token_hex(8)}"  # a step's own: a job may have several
     with step_files(settings.outputs, root) as files:

@@ -19,12 +19,13 @@ import click
 from sessionsmgmt import safe_files
 from sessionsmgmt.application.command import Command, admit, fault
 from sessionsmgmt.application.context import Context, Request
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import PlanResult, Result
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.bootstrap.readers import addressed
-from sessionsmgmt.bootstrap.services import ClubServices, JobSurroundings
+from sessionsmgmt.bootstrap.services import ClubServices
+from sessionsmgmt.bootstrap.surroundings import JobSurroundings
+from sessionsmgmt.bootstrap.wording import WORDING
 from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder
@@ -36,7 +37,7 @@ from sessionsmgmt.entrypoints.cli.prompts import completed
 from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_status
 from sessionsmgmt.entrypoints.signals import STOPPED
 from sessionsmgmt.errors import InputError, SessionsError, StoppedError
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.presenters import report, terminal
 from sessionsmgmt.presenters.presentation import Presentation, present
 from sessionsmgmt.secret_masking import Mask, runner_mask
@@ -194,7 +195,7 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
     command, request, process = invocation.command, invocation.request, invocation.process
     zone = ZoneInfo("UTC")
     try:
-        config = load(request.path, request.surroundings.checkout())
+        config = load(request.path, PROVIDERS.sections, WORDING, request.surroundings.checkout())
         zone = config.zone
         result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)

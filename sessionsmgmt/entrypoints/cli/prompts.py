@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sessionsmgmt.application.arguments import InitArguments
 from sessionsmgmt.application.command import confirmation
-from sessionsmgmt.application.context import Request
-from sessionsmgmt.application.setup.questions import Question
+
+if TYPE_CHECKING:
+    from sessionsmgmt.application.context import Request
+    from sessionsmgmt.application.setup.questions import Question
 
 
 def completed(request: Request, arguments: Any) -> Any:

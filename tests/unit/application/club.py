@@ -11,21 +11,23 @@ from typing import cast
 
 from sessionsmgmt.application.context import Context, Request, Services, Surroundings
 from sessionsmgmt.application.job import Job
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.config.model import Credentials
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import Renewal
 from sessionsmgmt.ports.notifications import Note, NoteTexts, Notifier
 from sessionsmgmt.ports.readers import Readers
+from sessionsmgmt.ports.stop import UNSTOPPED
 from sessionsmgmt.presenters.note_texts import IssueTexts
+from sessionsmgmt.secret_masking import Secret
 from tests.builders import NOW
-from tests.unit.application.job import Post
+from tests.settings import secret
+from tests.unit.application.job import FakeMailer
 from tests.unit.application.secret_world import World
 from tests.unit.presenters.results import config
 
 
 @dataclass
-class Wall:
+class FakeNotifier:
     """Notes that are kept in memory, or that can't be posted."""
 
     notes: dict[str, Note] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Wall:
 
 
 @dataclass
-class Listener:
+class FakeConsole:
     """A console that remembers what was said, shown and printed."""
 
     lines: list[str] = field(default_factory=list)
@@ -84,8 +86,8 @@ class ClubPorts:
     """The ports of a club whose job, mailer, notes and secret are given. ``used`` are the credentials it ran with."""
 
     jobs: Callable[[], Job]
-    post: Post = field(default_factory=Post)
-    wall: Wall = field(default_factory=Wall)
+    post: FakeMailer = field(default_factory=FakeMailer)
+    wall: FakeNotifier = field(default_factory=FakeNotifier)
     world: World = field(default_factory=World)
     may_store: bool = True
     at_hand: str = "token 0"
@@ -95,7 +97,7 @@ class ClubPorts:
         self.used.append(self.at_hand)
         return self.jobs()
 
-    def mailer(self) -> Post:
+    def mailer(self) -> FakeMailer:
         return self.post
 
     def run_id(self) -> str:
@@ -107,18 +109,18 @@ class ClubPorts:
     def note_texts(self) -> NoteTexts:
         return IssueTexts(config())
 
-    def credential(self) -> str:
-        return self.at_hand
+    def credential(self) -> Secret:
+        return secret(self.at_hand)
 
-    def with_credential(self, credential: str) -> ClubPorts:
-        return replace(self, at_hand=credential)
+    def with_credential(self, credential: Secret) -> ClubPorts:
+        return replace(self, at_hand=credential.reveal())
 
     def may_store_credential(self) -> bool:
         return self.may_store
 
     @contextmanager
     def renewal(self, _clock: Callable[[], datetime]) -> Iterator[Renewal]:
-        yield Renewal(self.at_hand, self.world, self.world, lambda: NOW, timedelta(days=7))
+        yield Renewal(secret(self.at_hand), self.world, self.world, lambda: NOW, timedelta(days=7))
 
 
 def context(ports: ClubPorts, home: Home | None = None, *, renews: bool = True) -> Context:
@@ -129,7 +131,7 @@ def context(ports: ClubPorts, home: Home | None = None, *, renews: bool = True) 
         None,
         lambda: NOW,
         UNSTOPPED,
-        Listener(),
+        FakeConsole(),
         cast(Surroundings, home or Home()),
     )
     settings = replace(config(), credentials=Credentials("GOOGLE_CREDENTIALS") if renews else None)

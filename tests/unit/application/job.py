@@ -34,7 +34,7 @@ TIMEOUT = 300.0
 
 
 @dataclass(frozen=True)
-class Diary:
+class FakeCalendar:
     answer: Callable[[], CalendarReading]
 
     def read(self, _since: datetime, _until: datetime, _ids: Collection[str]) -> CalendarReading:
@@ -42,33 +42,33 @@ class Diary:
 
 
 @dataclass(frozen=True)
-class People:
+class FakeContacts:
     answer: Callable[[], ContactsReading]
 
     def read(self) -> ContactsReading:
         return self.answer()
 
 
-def diary(*events: Event, warnings: Iterable[ReportWarning] = ()) -> Diary:
-    return Diary(lambda: reading(*events, warnings=warnings))
+def calendar_of(*events: Event, warnings: Iterable[ReportWarning] = ()) -> FakeCalendar:
+    return FakeCalendar(lambda: reading(*events, warnings=warnings))
 
 
-def people(*contacts: Contact) -> People:
-    return People(lambda: ContactsReading(contacts))
+def contacts_of(*contacts: Contact) -> FakeContacts:
+    return FakeContacts(lambda: ContactsReading(contacts))
 
 
-def no_diary(error: SessionsError) -> Diary:
+def failing_calendar(error: SessionsError) -> FakeCalendar:
     def fail() -> CalendarReading:
         raise error
 
-    return Diary(fail)
+    return FakeCalendar(fail)
 
 
-def no_people(error: SessionsError) -> People:
+def failing_contacts(error: SessionsError) -> FakeContacts:
     def fail() -> ContactsReading:
         raise error
 
-    return People(fail)
+    return FakeContacts(fail)
 
 
 def session_of(message: EmailMessage) -> str:
@@ -76,7 +76,7 @@ def session_of(message: EmailMessage) -> str:
 
 
 @dataclass
-class Post:
+class FakeMailer:
     """A mailer that remembers what it was given.
 
     ``answers`` has one answer for a session, or several to give in turn, the last of them again and again.
@@ -115,7 +115,7 @@ class Post:
 
 
 @dataclass
-class Watched:
+class RecordingLedger:
     """A ledger that remembers what it was asked to write, and fails at the write of that number."""
 
     inner: Ledger
@@ -134,7 +134,7 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class MeetingLedger:
     """A ledger whose readers wait for each other, so that both decide from the same book."""
 
     inner: Ledger
@@ -168,10 +168,12 @@ def job(
     wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES}, template)
     mailing = Mailing(rule(), wording, Envelope(("office@example.org",), sender="coach@example.org"))
     events = [event(name) for name in names(count)]
-    return Job(NEW_YORK, ROLES, (mailing,), calendar or diary(*events), contacts or people(*CONTACTS), ledger)
+    return Job(
+        NEW_YORK, ROLES, (mailing,), calendar or calendar_of(*events), contacts or contacts_of(*CONTACTS), ledger
+    )
 
 
-def still() -> datetime:
+def clock_at_now() -> datetime:
     return NOW
 
 

@@ -20,11 +20,11 @@ from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.mail import Outcome
-from tests.unit.application.job import job, still, store
+from tests.unit.application.job import clock_at_now, job, store
 
 
 @dataclass
-class Fatal:
+class FatalMailer:
     """A mailer that is the end of its process."""
 
     outbox: Outbox
@@ -51,5 +51,5 @@ class Fatal:
 
 if __name__ == "__main__":
     folder, count, number, when = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    mailer = Fatal(Outbox(folder / "outbox"), number, when == "after", Lock())
-    send_due(job(store(folder), count), mailer, "the run that died", still)
+    mailer = FatalMailer(Outbox(folder / "outbox"), number, when == "after", Lock())
+    send_due(job(store(folder), count), mailer, "the run that died", clock_at_now)

@@ -9,6 +9,8 @@ from itertools import count
 
 from sessionsmgmt.errors import ConsentError, SessionsError
 from sessionsmgmt.ports.credentials import Renewed, Sealed
+from sessionsmgmt.secret_masking import Secret
+from tests.settings import secret
 
 
 class StoppedError(BaseException):
@@ -68,14 +70,14 @@ class World:
     def by_hand(self, sealed: Sealed) -> str:
         return f"store {sealed.text}"
 
-    def renew(self, credential: str) -> Renewed:
+    def renew(self, credential: Secret) -> Renewed:
         self.moment("renew")
-        self.used.append(credential)
-        number = int(credential.split()[1])
+        self.used.append(credential.reveal())
+        number = int(credential.reveal().split()[1])
         if number < self.newest_used:
             raise ConsentError("This token has ended.")
         self.newest_used = number
-        return Renewed(f"token {next(self.issued)}" if self.renews else credential)
+        return Renewed(secret(f"token {next(self.issued)}") if self.renews else credential)
 
     def meanwhile(self) -> str:
         return "The former works."

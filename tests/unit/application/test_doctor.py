@@ -18,13 +18,21 @@ from sessionsmgmt.errors import ConsentError, InputError, RefusedError, Sessions
 from sessionsmgmt.ports.health import Finding, Health
 from tests.builders import CONTACTS, NEW_YORK, NOW, ROLES, announcement, contact, event, rule
 from tests.ledger_run import LedgerRun
-from tests.unit.application.job import Diary, People, diary, no_diary, no_people, people, store
+from tests.unit.application.job import (
+    FakeCalendar,
+    FakeContacts,
+    calendar_of,
+    contacts_of,
+    failing_calendar,
+    failing_contacts,
+    store,
+)
 
 
-def looked(folder: Path, calendar: Diary | None = None, contacts: People | None = None) -> DoctorResult:
+def looked(folder: Path, calendar: FakeCalendar | None = None, contacts: FakeContacts | None = None) -> DoctorResult:
     wording = Wording("MantaBots", "en_US", NEW_YORK, {role.name: role.disclose for role in ROLES})
     mailings = (Mailing(rule(), wording, Envelope(("office@example.org",))),)
-    parts = (calendar or diary(event()), contacts or people(*CONTACTS), store(folder))
+    parts = (calendar or calendar_of(event()), contacts or contacts_of(*CONTACTS), store(folder))
     return check(Job(NEW_YORK, ROLES, mailings, *parts), (), NOW)
 
 
@@ -52,7 +60,7 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_a_calendar_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: Path, error: SessionsError) -> None:
-    result = looked(tmp_path, calendar=no_diary(error))
+    result = looked(tmp_path, calendar=failing_calendar(error))
 
     assert rows(result)["calendar"] == [Finding("calendar", Health.BAD, error.text, error.hint, type(error))]
     assert result_status(result) is error_status(error)
@@ -64,7 +72,7 @@ def test_a_calendar_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path
 def test_an_address_book_that_fails_is_a_row_and_the_rest_is_still_looked_at(
     tmp_path: Path, error: SessionsError
 ) -> None:
-    result = looked(tmp_path, contacts=no_people(error))
+    result = looked(tmp_path, contacts=failing_contacts(error))
 
     assert rows(result)["contacts"] == [Finding("contacts", Health.BAD, error.text, error.hint, type(error))]
     assert result_status(result) is error_status(error)
@@ -73,7 +81,9 @@ def test_an_address_book_that_fails_is_a_row_and_the_rest_is_still_looked_at(
 
 def test_the_status_is_the_worst_of_all_rows(tmp_path: Path) -> None:
     (tmp_path / "ledger.json").write_text("{")
-    result = looked(tmp_path, no_diary(UnreachableError("Away.")), no_people(ConsentError("Agree again.")))
+    result = looked(
+        tmp_path, failing_calendar(UnreachableError("Away.")), failing_contacts(ConsentError("Agree again."))
+    )
 
     assert [one.cause for one in result.findings] == [UnreachableError, ConsentError, RefusedError]
     assert result_status(result) is Exit.CONSENT
@@ -99,14 +109,14 @@ def test_what_is_held_wants_attention_and_what_is_on_its_way_does_not(tmp_path: 
 
 
 def test_a_rule_that_matches_nothing_is_noted(tmp_path: Path) -> None:
-    result = looked(tmp_path, diary(event(title="Dentist")))
+    result = looked(tmp_path, calendar_of(event(title="Dentist")))
 
     [row] = rows(result)["notice campus"]
     assert (row.health, row.cause, result_status(result)) == (Health.NOTE, None, Exit.DONE)
 
 
 def test_what_the_calendar_is_cautious_about_is_noted(tmp_path: Path) -> None:
-    result = looked(tmp_path, diary(event(), warnings=[ReportWarning("odd", "It is odd", "calendar.ics:12")]))
+    result = looked(tmp_path, calendar_of(event(), warnings=[ReportWarning("odd", "It is odd", "calendar.ics:12")]))
 
     assert [(row.health, row.text) for row in rows(result)["calendar"][1:]] == [
         (Health.NOTE, "It is odd (calendar.ics:12).")
@@ -114,13 +124,13 @@ def test_what_the_calendar_is_cautious_about_is_noted(tmp_path: Path) -> None:
 
 
 def test_what_has_no_place_is_noted_without_one(tmp_path: Path) -> None:
-    result = looked(tmp_path, diary(event(), warnings=[ReportWarning("consent-ends", "It will end")]))
+    result = looked(tmp_path, calendar_of(event(), warnings=[ReportWarning("consent-ends", "It will end")]))
 
     assert rows(result)["calendar"][-1].text == "It will end."
 
 
 def test_what_the_address_book_is_cautious_about_is_noted(tmp_path: Path) -> None:
-    odd = People(lambda: ContactsReading(tuple(CONTACTS), (ReportWarning("odd", "It is odd", "contacts.vcf:7"),)))
+    odd = FakeContacts(lambda: ContactsReading(tuple(CONTACTS), (ReportWarning("odd", "It is odd", "contacts.vcf:7"),)))
 
     assert "It is odd (contacts.vcf:7)." in [row.text for row in rows(looked(tmp_path, contacts=odd))["contacts"]]
 
@@ -129,7 +139,7 @@ def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: P
     def fail() -> Iterable[Finding]:
         raise ConsentError("Agree again.")
 
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
+    job = Job(NEW_YORK, ROLES, (), calendar_of(), contacts_of(*CONTACTS), store(tmp_path))
     result = check(job, [fail], NOW)
 
     assert result_status(result) is Exit.CONSENT
@@ -137,7 +147,7 @@ def test_a_check_that_fails_is_a_row_and_the_rest_is_still_looked_at(tmp_path: P
 
 
 def test_labels_that_nobody_bears_and_contacts_without_one_are_noted(tmp_path: Path) -> None:
-    result = looked(tmp_path, contacts=people(contact("Ann Adult", labels=[" ADULT "]), contact("Vic", labels=[])))
+    result = looked(tmp_path, contacts=contacts_of(contact("Ann Adult", labels=[" ADULT "]), contact("Vic", labels=[])))
 
     found = rows(result)
     assert found["label Adult"][0].text.startswith("1 contact(s)")
@@ -153,7 +163,7 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
         event("two", who=["NEW@example.org"]),
         event("none", title="Dentist", who=["dentist@example.org"]),
     ]
-    result = looked(tmp_path, diary(*events), people(*CONTACTS, contact("Vic", labels=[])))
+    result = looked(tmp_path, calendar_of(*events), contacts_of(*CONTACTS, contact("Vic", labels=[])))
 
     [row] = rows(result)["attendees"]
     assert (row.health, row.cause) == (Health.NOTE, None)
@@ -164,7 +174,7 @@ def test_those_whom_no_notice_names_are_counted_each_once_and_not_named(tmp_path
 
 
 def test_the_checks_of_the_providers_come_first_and_count(tmp_path: Path) -> None:
-    job = Job(NEW_YORK, ROLES, (), diary(), people(*CONTACTS), store(tmp_path))
+    job = Job(NEW_YORK, ROLES, (), calendar_of(), contacts_of(*CONTACTS), store(tmp_path))
     good, bad = Finding("one", Health.GOOD, "ok"), Finding("two", Health.BAD, "no", "Mend it.", ConsentError)
     result = check(job, [lambda: [good], lambda: iter([bad])], NOW)
 

@@ -20,7 +20,7 @@ from tests.builders import NOW, SECRET, announcement, snapshot
 
 
 @dataclass
-class Drawer:
+class FakePlace:
     """A place with one thing in it, or with nothing, that may not open."""
 
     holds: str = "a thing"
@@ -39,7 +39,7 @@ class Drawer:
         return found
 
 
-def place(topic: str, drawer: Drawer, **after: tuple[type[SessionsError], ...]) -> Place:
+def place(topic: str, drawer: FakePlace, **after: tuple[type[SessionsError], ...]) -> Place:
     def opened() -> AbstractContextManager[ErasableData]:
         return nullcontext(drawer)
 
@@ -48,7 +48,7 @@ def place(topic: str, drawer: Drawer, **after: tuple[type[SessionsError], ...]) 
 
 def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays() -> None:
     stays = Finding("left", Health.NOTE, "The emails.")
-    result = delete_places([place("one", Drawer()), place("two", Drawer(holds=""))], [stays])
+    result = delete_places([place("one", FakePlace()), place("two", FakePlace(holds=""))], [stays])
 
     assert [(one.topic, one.text) for one in result.findings] == [
         ("one", "Deleted: a thing."),
@@ -60,15 +60,15 @@ def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays
 
 @pytest.mark.parametrize("error", [InputError("no"), ConsentError("no"), RefusedError("no"), UnreachableError("no")])
 def test_one_that_fails_stops_none_of_the_others_and_gives_the_exit(error: SessionsError) -> None:
-    last = Drawer()
-    result = delete_places([place("one", Drawer(error=error)), place("two", last)], [])
+    last = FakePlace()
+    result = delete_places([place("one", FakePlace(error=error)), place("two", last)], [])
 
     assert result_status(result) is error_status(error)
     assert last.holds == ""
 
 
 def test_what_is_needed_for_what_failed_is_kept_and_goes_the_next_time() -> None:
-    first, second, third = Drawer(error=UnreachableError("down")), Drawer(), Drawer()
+    first, second, third = FakePlace(error=UnreachableError("down")), FakePlace(), FakePlace()
     places = [place("one", first), place("two", second, one=()), place("three", third, two=())]
 
     result = delete_places(places, [])
@@ -82,15 +82,15 @@ def test_what_is_needed_for_what_failed_is_kept_and_goes_the_next_time() -> None
 
 
 def test_nothing_waits_for_what_can_not_be_mended_by_waiting() -> None:
-    waiting = Drawer()
-    places = [place("one", Drawer(error=ConsentError("gone"))), place("two", waiting, one=(ConsentError,))]
+    waiting = FakePlace()
+    places = [place("one", FakePlace(error=ConsentError("gone"))), place("two", waiting, one=(ConsentError,))]
 
     delete_places(places, [])
     assert waiting.holds == ""
 
 
 def test_looking_ahead_deletes_nothing() -> None:
-    drawer = Drawer()
+    drawer = FakePlace()
     result = list_places([place("one", drawer)], [])
 
     assert result.findings[0].text == "Would be deleted: a thing."
@@ -98,7 +98,7 @@ def test_looking_ahead_deletes_nothing() -> None:
 
 
 @dataclass
-class Shelf:
+class FakeLedger:
     """A ledger that names one person in one notice, and answers as it is told to when it is written."""
 
     answer: tuple[Refused | Unwritten, ...] = ()
@@ -121,7 +121,7 @@ ANN, BOB = digest(SECRET, "ann@example.org"), digest(SECRET, "bob@example.org")
 
 
 def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
-    shelf = Shelf()
+    shelf = FakeLedger()
     result = delete_person([LedgerPlace("ledger", lambda: shelf)], {"ann@example.org", "carl@example.org"}, [], NOW)
 
     assert shelf.steps == [Forget(LAB, frozenset({ANN}))]
@@ -136,14 +136,14 @@ def test_only_the_digests_of_the_person_are_asked_to_go() -> None:
     ],
 )
 def test_a_person_who_could_not_be_taken_out_is_said_to_be_there(answer: Refused | Unwritten, status: Exit) -> None:
-    result = delete_person([LedgerPlace("ledger", lambda: Shelf((answer,)))], {"ann@example.org"}, [], NOW)
+    result = delete_person([LedgerPlace("ledger", lambda: FakeLedger((answer,)))], {"ann@example.org"}, [], NOW)
 
     assert result_status(result) is status
     assert result.findings[0].text == "Still in 1 of 1 notice, which could not be written."
 
 
 def test_a_ledger_that_can_not_be_opened_is_a_row(tmp_path: Path) -> None:
-    def unopened() -> Shelf:
+    def unopened() -> FakeLedger:
         raise InputError(f"no {tmp_path.name}")
 
     assert result_status(delete_person([LedgerPlace("ledger", unopened)], {"ann@example.org"}, [], NOW)) is Exit.INPUT

@@ -11,14 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from sessionsmgmt.adapters.files.sections import IcsCalendar
+from sessionsmgmt.adapters.google.sections import GoogleCalendar
 from sessionsmgmt.application.setup.init import planned_files, write, write_files
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, guess_zone, questions
 from sessionsmgmt.characters import find_invisible
-from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import GoogleCalendar, IcsCalendar
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 
 NOW = datetime(2026, 11, 6, 17, tzinfo=UTC)
 ZONE = "America/New_York"

@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessionsmgmt.adapters.google.sections import GoogleCalendar, GoogleMail
 from sessionsmgmt.application.setup.init import write
 from sessionsmgmt.application.setup.mantabots_import import conf_json, translated
 from sessionsmgmt.application.setup.questions import answers, as_before
-from sessionsmgmt.config.load import load
-from sessionsmgmt.config.model import CalendarStore, Config, GoogleCalendar, GoogleMail
+from sessionsmgmt.config.model import CalendarStore, Config
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode, Unit, Within
 from sessionsmgmt.email.template import check
 from sessionsmgmt.errors import InputError
 from tests.builders import ROLES
+from tests.settings import load
 
 PATTERN = """\
 Subject: {{team}} in the building on {{date}}

@@ -6,14 +6,14 @@ from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import NOW, SECRET, announcement
-from tests.unit.application.club import Wall
+from tests.unit.application.club import FakeNotifier
 from tests.unit.presenters.results import quiet
 
 NOTE = Note("Did this email leave?", "Look.")
 
 
 def test_a_note_goes_up_and_comes_down() -> None:
-    wall = Wall()
+    wall = FakeNotifier()
 
     assert notify([wall], "held", NOTE, "over") == ()
     assert wall.notes == {"held": NOTE}
@@ -22,14 +22,14 @@ def test_a_note_goes_up_and_comes_down() -> None:
 
 
 def test_a_note_that_can_not_be_put_up_is_a_warning() -> None:
-    wall = Wall(error=RefusedError("GitHub refuses.", "Add 'issues: write'."))
+    wall = FakeNotifier(error=RefusedError("GitHub refuses.", "Add 'issues: write'."))
 
     [warning] = notify([wall], "held", NOTE, "over")
     assert "issues: write" in warning.text
 
 
 def test_nobody_is_bothered_about_a_note_that_is_not_wanted() -> None:
-    assert notify([Wall(error=RefusedError("GitHub refuses."))], "held", None, "over") == ()
+    assert notify([FakeNotifier(error=RefusedError("GitHub refuses."))], "held", None, "over") == ()
 
 
 def test_what_is_held_is_what_the_run_says_and_what_the_ledger_says_of_the_rest() -> None:

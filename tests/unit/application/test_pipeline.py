@@ -36,25 +36,25 @@ from tests.ledger_run import LedgerRun
 from tests.unit.application.job import (
     RUN,
     TIMEOUT,
-    Meeting,
-    Post,
-    Watched,
-    diary,
+    FakeMailer,
+    MeetingLedger,
+    RecordingLedger,
+    calendar_of,
+    clock_at_now,
+    contacts_of,
+    failing_calendar,
+    failing_contacts,
     job,
     key,
     kinds,
     names,
-    no_diary,
-    no_people,
-    people,
     states,
-    still,
     store,
 )
 
 
-def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
-    became = deliver(found, post, ledger, RUN, still).deliveries
+def delivered(found: Plan, post: FakeMailer, ledger: Ledger) -> dict[str, tuple[State, Exit]]:
+    became = deliver(found, post, ledger, RUN, clock_at_now).deliveries
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
     return {one.verdict.key.session: (one.verdict.state, delivery_status(one)) for one in became}
 
@@ -63,14 +63,14 @@ def delivered(found: Plan, post: Post, ledger: Ledger) -> dict[str, tuple[State,
 def test_an_email_that_gmail_would_cut_is_a_warning(tmp_path: Path, people_count: int, codes: list[str]) -> None:
     crowd = [contact(f"S{number} Student", labels=("Student",)) for number in range(people_count)]
     full = event("lab", who=[one.addresses[0] for one in crowd])
-    found = plan_notices(job(store(tmp_path), calendar=diary(full), contacts=people(*crowd, ANN)), NOW)
+    found = plan_notices(job(store(tmp_path), calendar=calendar_of(full), contacts=contacts_of(*crowd, ANN)), NOW)
     assert [(one.code, one.where) for one in found.warnings] == [(code, "lab") for code in codes]
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
 def test_a_write_more_than_there_are_waves(tmp_path: Path, count: int, writes: int) -> None:
-    ledger, post = Watched(store(tmp_path)), Post()
-    result = send_due(job(ledger, count), post, RUN, still)
+    ledger, post = RecordingLedger(store(tmp_path)), FakeMailer()
+    result = send_due(job(ledger, count), post, RUN, clock_at_now)
 
     assert len(ledger.writes) == writes
     assert sorted(post.tried) == names(count)
@@ -78,9 +78,9 @@ def test_a_write_more_than_there_are_waves(tmp_path: Path, count: int, writes: i
 
 
 def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) -> None:
-    ledger = Watched(store(tmp_path))
+    ledger = RecordingLedger(store(tmp_path))
     answers: dict[str, Outcome] = {"s01": Undelivered(InputError("No.")), "s02": Unknown("The line broke.")}
-    send_due(job(ledger, 5), Post(answers), RUN, still)
+    send_due(job(ledger, 5), FakeMailer(answers), RUN, clock_at_now)
 
     assert [kinds(steps) for steps, _ in ledger.writes] == [
         [(Begin, "s00"), (Begin, "s01"), (Begin, "s02"), (Begin, "s03")],
@@ -91,8 +91,8 @@ def test_each_write_settles_the_last_wave_and_claims_the_next(tmp_path: Path) ->
 
 def test_a_wave_is_on_its_way_at_once_and_never_more(tmp_path: Path) -> None:
     together = Barrier(WAVE)
-    post = Post(meanwhile=lambda _session: together.wait(TIMEOUT))
-    send_due(job(store(tmp_path), 20), post, RUN, still)
+    post = FakeMailer(meanwhile=lambda _session: together.wait(TIMEOUT))
+    send_due(job(store(tmp_path), 20), post, RUN, clock_at_now)
 
     assert (WAVE, post.peak) == (4, 4)
 
@@ -103,14 +103,14 @@ def test_whatever_is_sent_is_claimed_by_the_run_that_sends_it(tmp_path: Path) ->
     def reconcile(session: str) -> None:
         claims[session] = store(tmp_path).read(NOW).entry(key(session)).claim
 
-    send_due(job(store(tmp_path), 6), Post(meanwhile=reconcile), RUN, still)
+    send_due(job(store(tmp_path), 6), FakeMailer(meanwhile=reconcile), RUN, clock_at_now)
 
     assert {session: claim.run if claim else "" for session, claim in claims.items()} == dict.fromkeys(names(6), RUN)
     assert all(entry.claim is None for entry in store(tmp_path).read(NOW).entries.values())
 
 
 @dataclass(frozen=True)
-class SentAlike:
+class AlikeSentFolder:
     """A Sent folder in which all mails look alike, without our own headers; somebody is at work meanwhile."""
 
     ids: tuple[str, ...]
@@ -132,7 +132,7 @@ def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_he
     def send_another() -> None:
         LedgerRun(store(tmp_path)).write([Begin(key("other"), "they", None, announcement(), looks)], NOW + LEASE)
 
-    folder = SentAlike(("mail of the other",), send_another)
+    folder = AlikeSentFolder(("mail of the other",), send_another)
     reconcile(replace(job(ledger), lookup=Lookup(folder, "MantaBots")), lambda: NOW + LEASE)
 
     assert ledger.read(NOW).entry(key("held")).announcement is None
@@ -148,8 +148,8 @@ FAILURES = [
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("failing", range(4))
 def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, error: SessionsError) -> None:
-    ledger, post = Watched(store(tmp_path), {failing: error}), Post()
-    result = send_due(job(ledger, 10), post, RUN, still)
+    ledger, post = RecordingLedger(store(tmp_path), {failing: error}), FakeMailer()
+    result = send_due(job(ledger, 10), post, RUN, clock_at_now)
 
     left = 4 * failing
     settled, held_claims, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
@@ -167,8 +167,8 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
 
 
 def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the_rest(tmp_path: Path) -> None:
-    send_due(job(Watched(store(tmp_path), {2: FAILURES[0]}), 10), Post(), RUN, still)
-    post = Post()
+    send_due(job(RecordingLedger(store(tmp_path), {2: FAILURES[0]}), 10), FakeMailer(), RUN, clock_at_now)
+    post = FakeMailer()
     result = send_due(job(store(tmp_path), 10), post, "the next run", lambda: NOW + LEASE)
 
     assert sorted(post.tried) == ["s08", "s09"]
@@ -184,8 +184,8 @@ def test_after_a_ledger_failed_the_next_run_holds_what_is_in_doubt_and_sends_the
     ],
 )
 def test_what_could_not_be_recorded_says_what_is_known(tmp_path: Path, outcome: Outcome, announcement: str) -> None:
-    ledger = Watched(store(tmp_path), {1: FAILURES[0]})
-    [one] = send_due(job(ledger), Post({"s00": outcome}), RUN, still).deliveries
+    ledger = RecordingLedger(store(tmp_path), {1: FAILURES[0]})
+    [one] = send_due(job(ledger), FakeMailer({"s00": outcome}), RUN, clock_at_now).deliveries
 
     assert one.verdict.state is State.HELD
     assert one.verdict.reason.startswith(f"{announcement}, but ")
@@ -205,7 +205,7 @@ def test_what_could_not_be_recorded_says_what_is_known(tmp_path: Path, outcome: 
 def test_what_the_mailer_says_is_the_state_and_the_status(
     tmp_path: Path, outcome: Outcome, state: State, status: Exit
 ) -> None:
-    result = send_due(job(store(tmp_path), 2), Post({"s00": outcome}), RUN, still)
+    result = send_due(job(store(tmp_path), 2), FakeMailer({"s00": outcome}), RUN, clock_at_now)
 
     first, second = result.deliveries
     assert (first.verdict.state, delivery_status(first), result_status(result)) == (state, status, status)
@@ -225,7 +225,7 @@ def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
         "s01": Unknown("The line broke."),
         "s02": Undelivered(ConsentError("Agree again.")),
     }
-    assert result_status(send_due(job(store(tmp_path), 4), Post(answers), RUN, still)) is Exit.CONSENT
+    assert result_status(send_due(job(store(tmp_path), 4), FakeMailer(answers), RUN, clock_at_now)) is Exit.CONSENT
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_the_run_ends_with_the_worst_of_its_notices(tmp_path: Path) -> None:
 def test_what_another_run_claimed_meanwhile_is_left_to_it(
     tmp_path: Path, ago: timedelta, closed: bool, state: State, status: Exit
 ) -> None:
-    ledger, post = store(tmp_path), Post()
+    ledger, post = store(tmp_path), FakeMailer()
     LedgerRun(ledger).write([Begin(key("gone"), "before", None, announcement())], NOW)  # so that the ledger is there
     found = plan_notices(job(ledger, 3), NOW)
     LedgerRun(ledger).write([Begin(key("s01"), "another", None, announcement())], NOW - ago)
@@ -257,7 +257,7 @@ def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: 
         if session == "s01":
             assert LedgerRun(store(tmp_path)).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
 
-    result = send_due(job(store(tmp_path), 6), Post(meanwhile=close), RUN, still)
+    result = send_due(job(store(tmp_path), 6), FakeMailer(meanwhile=close), RUN, clock_at_now)
     by_name = {one.verdict.key.session: one for one in result.deliveries}
 
     assert (by_name["s01"].verdict.state, delivery_status(by_name["s01"])) == (State.SENT, Exit.ATTENTION)
@@ -273,29 +273,29 @@ def test_claims_are_dated_by_the_clock_as_it_goes_on(tmp_path: Path) -> None:
         ticks.append(NOW + timedelta(minutes=10) * len(ticks))
         return ticks[-1]
 
-    ledger = Watched(store(tmp_path))
-    result = send_due(job(ledger, 9), Post(), RUN, clock)
+    ledger = RecordingLedger(store(tmp_path))
+    result = send_due(job(ledger, 9), FakeMailer(), RUN, clock)
 
     assert result.now == NOW
     assert [now for _, now in ledger.writes] == [NOW + timedelta(minutes=10) * n for n in (1, 2, 3, 4)]
 
 
 def test_a_template_that_fails_sends_and_claims_nothing(tmp_path: Path) -> None:
-    ledger, post = Watched(store(tmp_path)), Post()
+    ledger, post = RecordingLedger(store(tmp_path)), FakeMailer()
     template = "Subject: x\n{% if session.id == 's04' %}{{ 1 / 0 }}{% endif %}\n"
     with pytest.raises(InputError):
-        send_due(job(ledger, 5, template=template), post, RUN, still)
+        send_due(job(ledger, 5, template=template), post, RUN, clock_at_now)
 
     assert (ledger.writes, post.tried) == ([], [])
-    assert result_status(send_due(job(ledger, 4, template=template), post, RUN, still)) is Exit.DONE
+    assert result_status(send_due(job(ledger, 4, template=template), post, RUN, clock_at_now)) is Exit.DONE
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: Path, error: SessionsError) -> None:
-    ledger, post = Watched(store(tmp_path)), Post()
-    for broken in (job(ledger, calendar=no_diary(error)), job(ledger, contacts=no_people(error))):
+    ledger, post = RecordingLedger(store(tmp_path)), FakeMailer()
+    for broken in (job(ledger, calendar=failing_calendar(error)), job(ledger, contacts=failing_contacts(error))):
         with pytest.raises(type(error)) as raised:
-            send_due(broken, post, RUN, still)
+            send_due(broken, post, RUN, clock_at_now)
         assert raised.value is error
 
     assert (ledger.writes, post.tried, list(tmp_path.iterdir())) == ([], [], [])
@@ -303,15 +303,15 @@ def test_a_source_that_fails_ends_before_anything_is_claimed_or_sent(tmp_path: P
 
 def test_of_two_sources_that_fail_the_graver_is_told(tmp_path: Path) -> None:
     away, wrong = UnreachableError("The calendar is away."), InputError("The contacts are no contacts.")
-    broken = job(store(tmp_path), calendar=no_diary(away), contacts=no_people(wrong))
+    broken = job(store(tmp_path), calendar=failing_calendar(away), contacts=failing_contacts(wrong))
 
     with pytest.raises(InputError):
-        send_due(broken, Post(), RUN, still)
+        send_due(broken, FakeMailer(), RUN, clock_at_now)
 
 
 def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) -> None:
-    ledger = Watched(store(tmp_path), {1: UnreachableError("The store is away.")})
-    result = send_due(job(ledger), Post({"s00": Undelivered(ConsentError("Agree again."))}), RUN, still)
+    ledger = RecordingLedger(store(tmp_path), {1: UnreachableError("The store is away.")})
+    result = send_due(job(ledger), FakeMailer({"s00": Undelivered(ConsentError("Agree again."))}), RUN, clock_at_now)
 
     assert result_status(result) is Exit.CONSENT
 
@@ -319,12 +319,12 @@ def test_a_lost_consent_is_told_although_the_ledger_fails_too(tmp_path: Path) ->
 @pytest.mark.parametrize("begun", [False, True], ids=["the first run of all", "a later one"])
 def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> None:
     if begun:
-        send_due(job(store(tmp_path), 1), Post(), "the first run", still)
-    met, post = Barrier(2), Post()
+        send_due(job(store(tmp_path), 1), FakeMailer(), "the first run", clock_at_now)
+    met, post = Barrier(2), FakeMailer()
     outbox = Outbox(tmp_path / "outbox")
     with ThreadPoolExecutor(2) as pool:
         runs = [
-            pool.submit(send_due, job(Meeting(store(tmp_path), met), 11), post, name, still)
+            pool.submit(send_due, job(MeetingLedger(store(tmp_path), met), 11), post, name, clock_at_now)
             for name in ("one", "other")
         ]
         results = [one.result() for one in runs]
@@ -333,7 +333,7 @@ def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> 
     for name in names(11)[begun:]:
         assert sorted(states(result)[name] for result in results) == [State.SENT, State.SKIPPED]
     assert {result_status(result) for result in results} == {Exit.DONE}
-    assert result_status(send_due(job(store(tmp_path), 11), outbox, "a third", still)) is Exit.DONE
+    assert result_status(send_due(job(store(tmp_path), 11), outbox, "a third", clock_at_now)) is Exit.DONE
     assert not outbox.folder.exists()
 
 
@@ -350,12 +350,12 @@ ENDS = {"delivered": State.SENT, "wrong": State.FAILED, "away": State.FAILED, "u
 @given(st.lists(st.sampled_from(sorted(OUTCOMES)), max_size=10))
 def test_every_notice_ends_in_one_state_and_only_failed_ones_are_tried_again(outcomes: list[str]) -> None:
     sessions = names(len(outcomes))
-    post = Post({name: OUTCOMES[outcome] for name, outcome in zip(sessions, outcomes, strict=True)})
+    post = FakeMailer({name: OUTCOMES[outcome] for name, outcome in zip(sessions, outcomes, strict=True)})
     with tempfile.TemporaryDirectory() as folder:
         ledger = store(Path(folder))
-        first = send_due(job(ledger, len(outcomes)), post, RUN, still)
-        again = Post()
-        second = send_due(job(ledger, len(outcomes)), again, "the next run", still)
+        first = send_due(job(ledger, len(outcomes)), post, RUN, clock_at_now)
+        again = FakeMailer()
+        second = send_due(job(ledger, len(outcomes)), again, "the next run", clock_at_now)
 
     assert sorted(post.tried) == sessions
     assert [one.verdict.key.session for one in first.deliveries] == sessions

@@ -23,7 +23,7 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.entrypoints.exit_status import Exit, result_status
 from sessionsmgmt.ports.mail import Delivered, Outcome, Unknown
 from tests.builders import NOW
-from tests.unit.application.job import Post, job, key, names, session_of, states, store
+from tests.unit.application.job import FakeMailer, job, key, names, session_of, states, store
 
 ROOT = Path(__file__).parents[3]
 DIED, LATER = NOW + LEASE, NOW + LEASE + APART
@@ -31,7 +31,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 @dataclass
-class Counted:
+class CountingMailer:
     """The outbox, and what it was given; of some it says that it does not know what became of them."""
 
     folder: Path
@@ -70,9 +70,9 @@ def killed(folder: Path, count: int, number: int, when: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
-def ran(folder: Path, at: datetime, count: int = 1, mailer: Counted | None = None) -> dict[str, State]:
+def ran(folder: Path, at: datetime, count: int = 1, mailer: CountingMailer | None = None) -> dict[str, State]:
     """What a run at that instant makes of each session."""
-    result = send_due(looking(folder, count), mailer or Counted(folder), f"the run at {at}", frozen(at))
+    result = send_due(looking(folder, count), mailer or CountingMailer(folder), f"the run at {at}", frozen(at))
     assert (result_status(result) is Exit.ATTENTION) == (State.HELD in states(result).values())
     return states(result)
 
@@ -86,7 +86,7 @@ def written(folder: Path) -> list[str]:
 def test_a_run_that_died_after_its_mail_had_left_is_found_to_have_sent_it(tmp_path: Path) -> None:
     killed(tmp_path, 1, 0, "after")
     assert written(tmp_path) == ["s00"]
-    mailer = Counted(tmp_path)
+    mailer = CountingMailer(tmp_path)
 
     assert ran(tmp_path, DIED - INSTANT, mailer=mailer) == {"s00": State.SKIPPED}
     assert store(tmp_path).read(NOW).entry(key("s00")).claim, "a run that may be alive is left alone"
@@ -102,7 +102,7 @@ def test_a_run_that_died_after_its_mail_had_left_is_found_to_have_sent_it(tmp_pa
 def test_a_run_that_died_before_its_mail_left_is_made_good_after_two_looks(tmp_path: Path) -> None:
     killed(tmp_path, 1, 0, "before")
     assert written(tmp_path) == []
-    mailer = Counted(tmp_path)
+    mailer = CountingMailer(tmp_path)
 
     assert ran(tmp_path, DIED, mailer=mailer) == {"s00": State.HELD}
     assert ran(tmp_path, LATER - INSTANT, mailer=mailer) == {"s00": State.HELD}
@@ -116,7 +116,7 @@ def test_a_run_that_died_before_its_mail_left_is_made_good_after_two_looks(tmp_p
 @pytest.mark.parametrize("number", [0, 2, 5])
 def test_wherever_a_run_dies_each_notice_leaves_once(tmp_path: Path, number: int, when: str) -> None:
     killed(tmp_path, 6, number, when)
-    left, mailer = written(tmp_path), Counted(tmp_path)
+    left, mailer = written(tmp_path), CountingMailer(tmp_path)
     assert len(left) == number + (when == "after")
     for at in (NOW, DIED, LATER, LATER + LEASE):
         ran(tmp_path, at, 6, mailer)
@@ -126,7 +126,7 @@ def test_wherever_a_run_dies_each_notice_leaves_once(tmp_path: Path, number: int
 
 
 def test_what_the_mailer_could_not_tell_is_looked_up_by_the_next_run(tmp_path: Path) -> None:
-    mailer = Counted(tmp_path, {"s00": True, "s01": False})
+    mailer = CountingMailer(tmp_path, {"s00": True, "s01": False})
     assert ran(tmp_path, NOW, 3, mailer) == {"s00": State.HELD, "s01": State.HELD, "s02": State.SENT}
     assert ran(tmp_path, NOW, 3) == {"s00": State.SKIPPED, "s01": State.HELD, "s02": State.SKIPPED}
     assert ran(tmp_path, NOW + APART, 3) == {"s00": State.SKIPPED, "s01": State.SENT, "s02": State.SKIPPED}
@@ -136,7 +136,7 @@ def test_what_the_mailer_could_not_tell_is_looked_up_by_the_next_run(tmp_path: P
 def test_a_club_that_does_not_want_it_looks_for_itself(tmp_path: Path) -> None:
     killed(tmp_path, 1, 0, "after")
     for at in (DIED, LATER, LATER + LEASE):
-        result = send_due(job(store(tmp_path)), Post(), f"the run at {at}", frozen(at))
+        result = send_due(job(store(tmp_path)), FakeMailer(), f"the run at {at}", frozen(at))
         assert states(result) == {"s00": State.HELD}
 
 
@@ -145,7 +145,7 @@ def test_where_nothing_can_be_seen_what_is_held_stays_held_and_the_others_go_on(
     (tmp_path / "link").symlink_to(tmp_path)
     blind = replace(looking(tmp_path, 2), lookup=Lookup(OutboxSent(tmp_path / "link"), "MantaBots"))
     for at in (DIED, LATER):
-        result = send_due(blind, Counted(tmp_path), f"the run at {at}", frozen(at))
+        result = send_due(blind, CountingMailer(tmp_path), f"the run at {at}", frozen(at))
         assert states(result)["s00"] is State.HELD
         assert [one.code for one in result.warnings] == ["lookup-failed"]
         assert result_status(result) is Exit.INPUT
@@ -156,7 +156,7 @@ def test_where_nothing_is_held_nobody_looks(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     blind = replace(looking(tmp_path), lookup=Lookup(OutboxSent(tmp_path / "link"), "MantaBots"))
     for _ in range(2):
-        assert result_status(send_due(blind, Counted(tmp_path), "a run", lambda: NOW)) is Exit.DONE
+        assert result_status(send_due(blind, CountingMailer(tmp_path), "a run", lambda: NOW)) is Exit.DONE
 
 
 def test_a_notice_that_follows_one_that_was_found_is_another_mail(tmp_path: Path) -> None:
@@ -164,11 +164,11 @@ def test_a_notice_that_follows_one_that_was_found_is_another_mail(tmp_path: Path
     killed(tmp_path, 1, 0, "after")
     ran(tmp_path, DIED)
     found = store(tmp_path).read(DIED).entry(key("s00"))
-    mailer = Counted(tmp_path, {"s00": False})
+    mailer = CountingMailer(tmp_path, {"s00": False})
     gone = replace(looking(tmp_path), calendar=job(store(tmp_path), 0).calendar)
     assert states(send_due(gone, mailer, "a run", lambda: LATER)) == {"s00": State.HELD}
     assert states(send_due(gone, mailer, "another", lambda: LATER)) == {"s00": State.HELD}
-    again = Counted(tmp_path)
+    again = CountingMailer(tmp_path)
     assert states(send_due(gone, again, "a third", lambda: LATER + APART)) == {"s00": State.SENT}
     sent = store(tmp_path).read(DIED).entry(key("s00"))
     assert Delivered(sent.message_id) != Delivered(found.message_id)

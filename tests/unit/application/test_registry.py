@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import click
 import pytest
@@ -17,7 +17,7 @@ from sessionsmgmt.application.arguments import ForgetArguments, LoginArguments, 
 from sessionsmgmt.application.command import Command, Effect, Permission, admit, confirmation, fault, parameters
 from sessionsmgmt.application.registry import COMMANDS, GROUPS
 from sessionsmgmt.application.setup.questions import questions
-from sessionsmgmt.bootstrap.services import JobSurroundings
+from sessionsmgmt.bootstrap.surroundings import JobSurroundings
 from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli.main import cli
 from sessionsmgmt.entrypoints.cli.options import option_names
@@ -46,7 +46,7 @@ def test_every_command_has_one_handler_that_takes_its_arguments(command: Command
     first, second = inspect.signature(handler).parameters
 
     assert first == ("context" if command.act else "request")
-    assert get_type_hints(handler)[second] is command.arguments
+    assert handler.__annotations__[second] == command.arguments.__name__
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

@@ -40,7 +40,7 @@ def hold(ledger: Ledger, *keys: Key) -> None:
 
 
 @dataclass(frozen=True)
-class Overtaken:
+class OvertakenLedger:
     """A ledger in which somebody else closes the notice after each look."""
 
     inner: Ledger
@@ -55,7 +55,7 @@ class Overtaken:
 
 
 @dataclass(frozen=True)
-class Away:
+class UnreachableLedger:
     error: UnreachableError
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:  # noqa: ARG002 - the port's
@@ -145,7 +145,7 @@ def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedge
 def test_somebody_who_was_faster_is_not_overruled(ledger: FileLedger) -> None:
     hold(ledger, LAB)
     with pytest.raises(RefusedError):
-        close(Overtaken(ledger), "", "", arrived=False, now=NOW)
+        close(OvertakenLedger(ledger), "", "", arrived=False, now=NOW)
 
     assert ledger.read(NOW).entry(LAB) == Entry(AFTER, None, "", NOW)
 
@@ -153,5 +153,5 @@ def test_somebody_who_was_faster_is_not_overruled(ledger: FileLedger) -> None:
 def test_a_ledger_that_is_away_is_what_the_command_ends_with() -> None:
     error = UnreachableError("The store is away.")
     with pytest.raises(UnreachableError) as raised:
-        close(Away(error), "", "", arrived=True, now=NOW)
+        close(UnreachableLedger(error), "", "", arrived=True, now=NOW)
     assert raised.value is error

@@ -13,6 +13,7 @@ from sessionsmgmt.application.credentials.rotation import is_due, keep, recover,
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.credentials import Renewed, Sealed
+from tests.settings import secret
 from tests.unit.application.secret_world import StoppedError, World
 
 NOW = datetime(2026, 11, 6, 23, tzinfo=UTC)
@@ -24,17 +25,17 @@ def clock() -> datetime:
 
 def test_storing_is_tried_before_the_provider_is_asked_and_what_it_issued_is_stored_before_it_is_used() -> None:
     world = World()
-    rotation = rotate("token 0", world, world, None, clock)
+    rotation = rotate(secret("token 0"), world, world, None, clock)
 
     assert world.calls == ["put", "renew", "put", "renew", "put"]
     assert world.used == ["token 0", "token 1"]
     assert rotation.issued
-    assert rotation.credential == world.stored
+    assert rotation.credential.reveal() == world.stored
 
 
 def test_the_same_credential_back_is_written_once() -> None:
     world = World(renews=False)
-    rotation = rotate("token 0", world, world, NOW, clock)
+    rotation = rotate(secret("token 0"), world, world, NOW, clock)
 
     assert world.calls == ["written", "put", "renew"]
     assert not rotation.issued
@@ -44,7 +45,7 @@ def test_the_same_credential_back_is_written_once() -> None:
 def test_wherever_it_stops_the_secret_holds_a_credential_that_works(last: int, renews: bool) -> None:
     world = World(last=last, renews=renews)
     with suppress(StoppedError):
-        rotate("token 0", world, world, NOW, clock)
+        rotate(secret("token 0"), world, world, NOW, clock)
     assert world.works(world.stored)
 
 
@@ -55,11 +56,11 @@ def test_whatever_fails_the_secret_holds_a_credential_that_works_or_it_is_in_a_p
     errors = {"refused": RefusedError("No."), "unreachable": UnreachableError("Nobody.")}
     world = World(faults=[errors[one] if one else None for one in faults], key=key)
     try:
-        rotation = rotate("token 0", world, world, NOW, clock)
+        rotation = rotate(secret("token 0"), world, world, NOW, clock)
     except SessionsError:
         assert world.stored == "token 0"
     else:
-        assert rotation.credential == world.stored
+        assert rotation.credential.reveal() == world.stored
         assert bool(rotation.recovery) <= bool(rotation.trouble)
     assert world.works(world.stored)
 
@@ -67,7 +68,7 @@ def test_whatever_fails_the_secret_holds_a_credential_that_works_or_it_is_in_a_p
 @pytest.mark.parametrize(("ago", "stale"), [(timedelta(seconds=1), False), (timedelta(0), True), (-timedelta(1), True)])
 def test_a_copy_that_may_be_older_than_what_is_stored_is_not_written(ago: timedelta, stale: bool) -> None:
     world = World(written_at=NOW - ago)
-    rotation = rotate("token 0", world, world, NOW.replace(microsecond=999_999), clock)
+    rotation = rotate(secret("token 0"), world, world, NOW.replace(microsecond=999_999), clock)
 
     assert rotation.stale is stale
     assert (world.calls == ["written"]) is stale
@@ -75,12 +76,12 @@ def test_a_copy_that_may_be_older_than_what_is_stored_is_not_written(ago: timede
 
 def test_what_could_not_be_stored_is_sealed_and_the_job_goes_on_with_what_is_stored() -> None:
     world = World(faults=[None, None, UnreachableError("Nobody.")])
-    rotation = rotate("token 0", world, world, None, clock)
+    rotation = rotate(secret("token 0"), world, world, None, clock)
 
     assert rotation.recovery is not None
     assert rotation.trouble is not None
     assert isinstance(rotation.trouble, UnreachableError)
-    assert (rotation.credential, world.stored) == ("token 0", "token 0")
+    assert (rotation.credential.reveal(), world.stored) == ("token 0", "token 0")
     assert rotation.recovery.by_hand == "store token 1"
     assert rotation.recovery.meanwhile == "The former works."
     sealed, at = recovery(str(dict(rotation.recovery.document())).replace("'", '"'))
@@ -90,23 +91,23 @@ def test_what_could_not_be_stored_is_sealed_and_the_job_goes_on_with_what_is_sto
 
 def test_a_rotation_shows_no_credential() -> None:
     world = World()
-    assert "token" not in repr(rotate("token 0", world, world, None, clock))
-    assert "token" not in repr(Renewed("token 0", warnings=(ReportWarning("a", "b"),)))
+    assert "token" not in repr(rotate(secret("token 0"), world, world, None, clock))
+    assert "token" not in repr(Renewed(secret("token 0"), warnings=(ReportWarning("a", "b"),)))
 
 
 def test_a_key_that_changes_twice_in_a_moment_is_an_error_and_changes_nothing() -> None:
     world = World(key=2)
-    keep("token 9", world)
+    keep(secret("token 9"), world)
     assert world.calls == ["put", "key", "put"]
     assert world.stored == "token 9"
 
-    refusing = Refusing()
+    refusing = RefusingStore()
     with pytest.raises(RefusedError, match="newest key"):
-        keep("token 9", refusing)
+        keep(secret("token 9"), refusing)
     assert refusing.calls == ["put", "key", "put"]
 
 
-class Refusing(World):
+class RefusingStore(World):
     def put(self, sealed: Sealed) -> bool:
         self.moment("put")
         del sealed

@@ -17,8 +17,8 @@ from sessionsmgmt.errors import ConsentError, InputError, RefusedError, Unreacha
 from sessionsmgmt.ports.mail import Unknown
 from sessionsmgmt.ports.readers import Readers
 from tests.builders import NOW
-from tests.unit.application.club import ClubPorts, Home, Wall, context
-from tests.unit.application.job import Post, job, no_diary, states, store
+from tests.unit.application.club import ClubPorts, FakeNotifier, Home, context
+from tests.unit.application.job import FakeMailer, failing_calendar, job, states, store
 from tests.unit.application.secret_world import World
 
 FRESH, OLD = NOW - timedelta(days=1), NOW - timedelta(days=30)
@@ -67,7 +67,7 @@ def test_a_credential_that_is_due_is_renewed_before_anything_is_read_with_it(tmp
     assert states(result) == {"s00": State.SENT}
     assert result.rotation is not None
     assert result.rotation.issued
-    assert club.used == [result.rotation.credential] == [club.world.stored]
+    assert club.used == [result.rotation.credential.reveal()] == [club.world.stored]
 
 
 def test_a_store_that_is_away_keeps_nobody_from_being_told(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_store_that_is_away_keeps_nobody_from_being_told(tmp_path: Path) -> No
 
 
 def test_a_consent_that_has_ended_is_posted_and_raised() -> None:
-    wall = Wall()
+    wall = FakeNotifier()
     club = ClubPorts(lambda: failing(ConsentError("It has ended.", "Agree again.")), wall=wall)
 
     with pytest.raises(ConsentError, match=r"It has ended\. Agree again\."):
@@ -88,7 +88,7 @@ def test_a_consent_that_has_ended_is_posted_and_raised() -> None:
 
 
 def test_what_can_not_be_posted_is_said_with_the_error() -> None:
-    wall = Wall(error=RefusedError("GitHub refuses."))
+    wall = FakeNotifier(error=RefusedError("GitHub refuses."))
     club = ClubPorts(lambda: failing(ConsentError("It has ended.", "Agree again.")), wall=wall)
 
     with pytest.raises(ConsentError, match=r"could not be written: GitHub refuses\."):
@@ -97,7 +97,7 @@ def test_what_can_not_be_posted_is_said_with_the_error() -> None:
 
 def test_a_new_credential_is_reported_although_nothing_could_be_sent(tmp_path: Path) -> None:
     away = UnreachableError("The calendar is away.")
-    club = ClubPorts(lambda: job(store(tmp_path), calendar=no_diary(away)), world=World(written_at=OLD))
+    club = ClubPorts(lambda: job(store(tmp_path), calendar=failing_calendar(away)), world=World(written_at=OLD))
     result = done(club)
 
     assert result.error is away
@@ -108,7 +108,9 @@ def test_a_new_credential_is_reported_although_nothing_could_be_sent(tmp_path: P
 
 def test_without_a_new_credential_the_error_is_raised(tmp_path: Path) -> None:
     wrong = InputError("This is no calendar.")
-    club = ClubPorts(lambda: job(store(tmp_path), calendar=no_diary(wrong)), world=World(written_at=OLD, renews=False))
+    club = ClubPorts(
+        lambda: job(store(tmp_path), calendar=failing_calendar(wrong)), world=World(written_at=OLD, renews=False)
+    )
 
     with pytest.raises(InputError, match=r"This is no calendar\."):
         done(club)
@@ -116,7 +118,7 @@ def test_without_a_new_credential_the_error_is_raised(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("readers", "named"), [(Readers.CLUB, True), (Readers.ANYBODY, False)])
 def test_a_held_notice_is_posted_and_named_only_to_the_club(tmp_path: Path, readers: Readers, named: bool) -> None:
-    club = ports(tmp_path, post=Post({"s00": Unknown("The line broke.")}))
+    club = ports(tmp_path, post=FakeMailer({"s00": Unknown("The line broke.")}))
     done(club, Home(readers), renews=False)
 
     assert set(club.wall.notes) == {HELD}
@@ -124,7 +126,7 @@ def test_a_held_notice_is_posted_and_named_only_to_the_club(tmp_path: Path, read
 
 
 def test_a_note_that_is_not_true_any_more_is_cleared(tmp_path: Path) -> None:
-    club = ports(tmp_path, post=Post({"s00": Unknown("The line broke.")}))
+    club = ports(tmp_path, post=FakeMailer({"s00": Unknown("The line broke.")}))
     done(club, renews=False)
     quiet = ClubPorts(lambda: job(store(tmp_path / "other"), 0), wall=club.wall)
     (tmp_path / "other").mkdir()

@@ -14,7 +14,6 @@ import pytest
 
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.run import send_due
-from sessionsmgmt.application.notices.sending import UNSTOPPED
 from sessionsmgmt.application.result import RunResult
 from sessionsmgmt.domain.delivery.claims import LEASE, Begin, Hold, LedgerSnapshot, NotSent, Sent, Step
 from sessionsmgmt.domain.model.notice import State
@@ -23,11 +22,22 @@ from sessionsmgmt.entrypoints.exit_status import Exit, error_status, result_stat
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import WriteResult
 from sessionsmgmt.ports.mail import Delivered, Limited, Undelivered, Unknown
-from sessionsmgmt.ports.stop import Stop
+from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 from tests.builders import NOW
 from tests.clock import ManualClock
-from tests.unit.application.job import RUN, TIMEOUT, Post, Watched, job, kinds, names, states, still, store
+from tests.unit.application.job import (
+    RUN,
+    TIMEOUT,
+    FakeMailer,
+    RecordingLedger,
+    clock_at_now,
+    job,
+    kinds,
+    names,
+    states,
+    store,
+)
 
 T = TypeVar("T")
 LIMIT = UnreachableError("Google's limits do not allow sending a notice now.", "The next run tries again.")
@@ -57,16 +67,18 @@ class Home:
 
     folder: Path
     time: ManualClock = field(default_factory=ManualClock)
-    ledger: Watched = field(init=False)
+    ledger: RecordingLedger = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger = Watched(store(self.folder))
+        self.ledger = RecordingLedger(store(self.folder))
 
-    def run(self, count: int, post: Post, stop: Stop = UNSTOPPED, total: float = 90) -> RunResult:
-        return send_due(job(self.ledger, count), post, RUN, still, stop, self.time.retry_policy(total, jitter=0.0))
+    def run(self, count: int, post: FakeMailer, stop: Stop = UNSTOPPED, total: float = 90) -> RunResult:
+        return send_due(
+            job(self.ledger, count), post, RUN, clock_at_now, stop, self.time.retry_policy(total, jitter=0.0)
+        )
 
-    def next_run(self, count: int) -> tuple[Post, RunResult]:
-        post = Post()
+    def next_run(self, count: int) -> tuple[FakeMailer, RunResult]:
+        post = FakeMailer()
         return post, send_due(job(store(self.folder), count), post, "the next run", lambda: NOW + LEASE)
 
 
@@ -88,7 +100,7 @@ def reasons(result: RunResult) -> set[str]:
     ids=lambda one: type(one).__name__,
 )
 def test_nothing_is_claimed_for_a_mailer_that_is_not_ready(home: Home, obstacle: SessionsError) -> None:
-    post = Post(obstacle=obstacle)
+    post = FakeMailer(obstacle=obstacle)
     result = home.run(6, post)
 
     assert (post.prepared, post.tried) == (1, [])
@@ -99,21 +111,21 @@ def test_nothing_is_claimed_for_a_mailer_that_is_not_ready(home: Home, obstacle:
 
 
 def test_the_mailer_gets_ready_before_the_first_claim_and_once(home: Home) -> None:
-    post = Post()
+    post = FakeMailer()
 
     @dataclass
-    class Looking(Post):
+    class LookingMailer(FakeMailer):
         def prepare(self) -> None:
             super().prepare()
             assert home.ledger.writes == []
 
-    post = Looking()
+    post = LookingMailer()
     home.run(6, post)
     assert post.prepared == 1
 
 
 def test_a_mailer_with_nothing_to_send_is_left_alone(home: Home) -> None:
-    post = Post(obstacle=ConsentError("Agree again."))
+    post = FakeMailer(obstacle=ConsentError("Agree again."))
 
     assert result_status(home.run(0, post)) is Exit.DONE
     assert post.prepared == 0
@@ -122,14 +134,14 @@ def test_a_mailer_with_nothing_to_send_is_left_alone(home: Home) -> None:
 def test_what_the_mailer_learnt_is_told(home: Home) -> None:
     note = ReportWarning("consent-ends", "the consent ends")
 
-    assert home.run(1, Post(notes=(note, note))).warnings == (note,)
+    assert home.run(1, FakeMailer(notes=(note, note))).warnings == (note,)
 
 
 # A limit
 
 
 def test_a_mail_that_a_limit_turned_away_is_sent_in_the_same_run(home: Home) -> None:
-    post = Post({"s01": [Limited(LIMIT, 7), Limited(LIMIT, 5), Delivered("<late>")]})
+    post = FakeMailer({"s01": [Limited(LIMIT, 7), Limited(LIMIT, 5), Delivered("<late>")]})
     result = home.run(6, post)
 
     assert states(result) == dict.fromkeys(names(6), State.SENT)
@@ -140,7 +152,7 @@ def test_a_mail_that_a_limit_turned_away_is_sent_in_the_same_run(home: Home) -> 
 
 
 def test_the_longest_wait_of_a_wave_is_kept(home: Home) -> None:
-    post = Post({"s00": [Limited(LIMIT, 3), Delivered("a")], "s01": [Limited(LIMIT, 30), Delivered("b")]})
+    post = FakeMailer({"s00": [Limited(LIMIT, 3), Delivered("a")], "s01": [Limited(LIMIT, 30), Delivered("b")]})
     home.run(4, post)
 
     assert sum(home.time.naps) == pytest.approx(30)
@@ -148,7 +160,7 @@ def test_the_longest_wait_of_a_wave_is_kept(home: Home) -> None:
 
 @pytest.mark.parametrize("wait", [1.0, 91.0, 10.0**9, math.inf])
 def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
-    post = Post({"s01": [Limited(LIMIT, wait)]})
+    post = FakeMailer({"s01": [Limited(LIMIT, wait)]})
     result = home.run(20, post)
 
     found = states(result)
@@ -166,7 +178,7 @@ def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
 
 
 def test_a_limit_that_nobody_has_the_patience_for_is_told_at_once(home: Home) -> None:
-    home.run(4, Post({"s00": [Limited(LIMIT, 3)]}), total=2)
+    home.run(4, FakeMailer({"s00": [Limited(LIMIT, 3)]}), total=2)
 
     assert home.time.naps == []
 
@@ -176,7 +188,7 @@ def test_a_limit_that_nobody_has_the_patience_for_is_told_at_once(home: Home) ->
 
 def test_a_refusal_that_is_about_all_mail_stops_the_sending(home: Home) -> None:
     cause = ConsentError("Agree again.")
-    post = Post({"s02": [Undelivered(cause, everywhere=True)]})
+    post = FakeMailer({"s02": [Undelivered(cause, everywhere=True)]})
     result = home.run(20, post)
 
     assert sorted(post.tried) == names(4)
@@ -185,7 +197,7 @@ def test_a_refusal_that_is_about_all_mail_stops_the_sending(home: Home) -> None:
 
 
 def test_a_refusal_that_is_about_one_mail_stops_nothing(home: Home) -> None:
-    result = home.run(20, Post({"s02": [Undelivered(InputError("No such box."))]}))
+    result = home.run(20, FakeMailer({"s02": [Undelivered(InputError("No such box."))]}))
 
     assert [name for name, state in states(result).items() if state is not State.SENT] == ["s02"]
 
@@ -199,7 +211,7 @@ def test_a_mail_whose_sending_fails_in_an_unforeseen_way_is_held(home: Home, err
         if session == "s01":
             raise error
 
-    result = home.run(5, Post(meanwhile=fail))
+    result = home.run(5, FakeMailer(meanwhile=fail))
 
     assert states(result) == {**dict.fromkeys(names(5), State.SENT), "s01": State.HELD}
     [reason] = [one.verdict.reason for one in result.deliveries if one.verdict.state is State.HELD]
@@ -212,11 +224,13 @@ def test_a_mail_whose_sending_fails_in_an_unforeseen_way_is_held(home: Home, err
 
 def test_from_the_first_claim_on_the_run_ends_in_order(home: Home) -> None:
     stop = StopRequest()
-    home.run(1, Post(meanwhile=lambda _session: stop.deferred or pytest.fail("it would have ended at once")), stop)
+    home.run(
+        1, FakeMailer(meanwhile=lambda _session: stop.deferred or pytest.fail("it would have ended at once")), stop
+    )
 
 
 def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
-    post = Post()
+    post = FakeMailer()
     result = home.run(6, post, StopRequest(7))
 
     assert (post.prepared, post.tried) == (0, [])
@@ -227,7 +241,7 @@ def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
 
 
 def test_a_run_with_nothing_to_send_that_is_to_end_is_done(home: Home) -> None:
-    assert result_status(home.run(0, Post(), StopRequest(7))) is Exit.DONE
+    assert result_status(home.run(0, FakeMailer(), StopRequest(7))) is Exit.DONE
 
 
 def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> None:
@@ -236,7 +250,7 @@ def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> No
     def end(_session: str) -> None:
         stop.left = 7
 
-    post = Post({"s01": [Unknown("The line broke.")]}, meanwhile=end)
+    post = FakeMailer({"s01": [Unknown("The line broke.")]}, meanwhile=end)
     result = home.run(12, post, stop)
 
     found = states(result)
@@ -267,7 +281,7 @@ def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
             answered.wait(TIMEOUT)
 
     try:
-        result = home.run(6, Post(meanwhile=hang), stop)
+        result = home.run(6, FakeMailer(meanwhile=hang), stop)
     finally:
         answered.set()
 
@@ -282,15 +296,15 @@ def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
     stop = StopRequest()
 
     @dataclass
-    class Ending(Watched):
+    class EndingLedger(RecordingLedger):
         """The wish comes while the claims are being written."""
 
         def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
             stop.left = 7
             return super().write(snapshot, steps, now)
 
-    home.ledger = Ending(store(home.folder))
-    post = Post()
+    home.ledger = EndingLedger(store(home.folder))
+    post = FakeMailer()
     result = home.run(6, post, stop)
 
     assert post.tried == []
@@ -308,9 +322,9 @@ def test_a_limit_is_not_waited_for_by_a_run_that_is_to_end(home: Home) -> None:
     def sleep(_seconds: float) -> None:
         stop.left = 7
 
-    post = Post({"s00": [Limited(LIMIT, 60)]})
+    post = FakeMailer({"s00": [Limited(LIMIT, 60)]})
     retry_policy = RetryPolicy(clock=lambda: home.time.now, sleep=sleep, jitter=lambda: 0.0)
-    result = send_due(job(home.ledger, 5), post, RUN, still, stop, retry_policy)
+    result = send_due(job(home.ledger, 5), post, RUN, clock_at_now, stop, retry_policy)
 
     assert post.tried.count("s00") == 1
     assert states(result) == {"s00": State.FAILED, **dict.fromkeys(names(4)[1:], State.SENT), "s04": State.FAILED}
@@ -323,7 +337,7 @@ def test_the_ledger_is_told_of_all_even_if_it_takes_longer_than_the_run_may(home
     def end(_session: str) -> None:
         stop.left = 0
 
-    post = Post(meanwhile=end)
+    post = FakeMailer(meanwhile=end)
     result = home.run(4, post, stop)
 
     assert len(home.ledger.writes) == 2

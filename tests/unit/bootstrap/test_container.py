@@ -12,7 +12,6 @@ from sessionsmgmt.adapters.files.calendar import IcsFile
 from sessionsmgmt.adapters.files.contacts import VcardFile
 from sessionsmgmt.adapters.files.outbox import Outbox
 from sessionsmgmt.bootstrap.container import Container, run_id
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.delivery.claims import Begin
 from sessionsmgmt.domain.model.notice import Key
@@ -20,7 +19,7 @@ from sessionsmgmt.errors import InputError
 from tests.builders import NOW, announcement, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
 from tests.ledger_run import LedgerRun
-from tests.settings import settings
+from tests.settings import load, settings
 
 CREDENTIAL = {
     "type": "authorized_user",
@@ -84,14 +83,14 @@ def test_any_part_at_google_needs_the_credential_and_is_checked(
         container(club, {}).wire()
 
 
-def test_without_a_word_the_ledger_is_a_file_below_the_folder_of_the_settings(tmp_path: Path) -> None:
+def test_the_default_ledger_is_a_file_below_the_folder_of_sessions_yml(tmp_path: Path) -> None:
     club = config(tmp_path, {LEDGER: ""})
     LedgerRun(container(club, {}).ledger()).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
 
     assert (tmp_path / ".sessionsmgmt" / "ledger.json").is_file()
 
 
-def test_a_file_that_is_asked_for_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
+def test_a_file_that_sessions_yml_names_is_the_ledger_in_actions_too(tmp_path: Path) -> None:
     club = config(tmp_path, {".sessionsmgmt/ledger.json": "kept/here.json"})
     ledger = container(club, {"GITHUB_ACTIONS": "true"}).ledger()
     LedgerRun(ledger).write([Begin(Key("campus", "lab"), "a run", None, announcement())], NOW)
@@ -107,7 +106,7 @@ def test_a_club_without_an_account_has_nothing_to_agree_to_or_withdraw(tmp_path:
         container(club, {}).withdrawal()
 
 
-def test_no_two_processes_have_the_same_run_id_and_it_tells_the_workflow_run() -> None:
+def test_no_two_processes_have_the_same_run_id_and_it_names_the_workflow_run() -> None:
     actions = settings({"GITHUB_RUN_ID": "123", "GITHUB_RUN_ATTEMPT": "2"})
 
     assert len({run_id(actions) for _ in range(100)}) == 100

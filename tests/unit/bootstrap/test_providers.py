@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
+from sessionsmgmt.adapters.microsoft.sections import MicrosoftMail
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
 from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.application.setup.doctor import check
@@ -20,14 +21,13 @@ from sessionsmgmt.application.setup.questions import Source
 from sessionsmgmt.bootstrap.container import Container
 from sessionsmgmt.bootstrap.data_inventory import account_places
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
-from sessionsmgmt.config import schema, sources
+from sessionsmgmt.config import schema
 from sessionsmgmt.config.document import parse
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config, Mail
 from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.providers import SectionReader, read_section
 from sessionsmgmt.config.sections import Section
-from sessionsmgmt.config.validators import ACCOUNTS
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -36,54 +36,44 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.credentials import Renewed
 from sessionsmgmt.ports.health import Finding, Health
 from sessionsmgmt.ports.mail import Delivered, Outcome
-from tests.builders import ANN, NOW, SAM, event
+from sessionsmgmt.secret_masking import Mask, Secret
+from tests.builders import ANN, NOW, SAM, event, unmasked
 from tests.end_to_end.harness import ROOT, SESSIONS_YML, make_club
-from tests.unit.application.job import Diary, People, diary, people, states
+from tests.settings import load, secret
+from tests.unit.application.job import FakeCalendar, FakeContacts, calendar_of, contacts_of, states
 
-MODELS: Mapping[str, Mapping[str, type]] = {
-    "calendar": {spec.name: spec.calendar_model for spec in PROVIDERS.specs if spec.calendar_model},
-    "contacts": {spec.name: spec.contacts_model for spec in PROVIDERS.specs if spec.contacts_model},
-    "mail": {spec.name: spec.mail_model for spec in PROVIDERS.specs if spec.mail_model},
+SECTIONS: Mapping[str, Mapping[str, SectionReader]] = {
+    "calendar": PROVIDERS.sections.calendar,
+    "contacts": PROVIDERS.sections.contacts,
+    "mail": PROVIDERS.sections.mail,
 }
-"""The classes of the configuration by the section of sessions.yml and the provider's name, as the specs have them."""
+"""How to read a section of sessions.yml, by its key and by the provider's name."""
 
 CREDENTIALS = "TOY_CREDENTIALS"
-CHOICES = [(section, name) for section, models in MODELS.items() for name in models]
+CHOICES = [(section, name) for section, readers in SECTIONS.items() for name in readers]
 
 
-@pytest.mark.parametrize("section", MODELS)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_the_schema_offers_the_providers_that_are_registered(section: str) -> None:
     offered = schema.schema()["properties"][section]["properties"]["provider"]["enum"]
 
-    assert sorted(offered) == sorted(MODELS[section])
+    assert sorted(offered) == sorted(SECTIONS[section])
 
 
 @pytest.mark.parametrize(("section", "name"), CHOICES)
-def test_a_provider_in_sessions_yml_becomes_the_class_of_its_spec(section: str, name: str, tmp_path: Path) -> None:
-    read: Mapping[str, Callable[[Section], object]] = {
-        "calendar": lambda given: sources.calendar(given, folder),
-        "contacts": lambda given: sources.contacts(given, folder),
-        "mail": lambda given: sources.mail(given, folder).transport,
-    }
-    folder = find_club_folder(tmp_path / "sessions.yml")
+def test_a_section_is_read_by_the_provider_that_it_names(section: str, name: str, tmp_path: Path) -> None:
     given = Section({"provider": name}, (section,), ProblemList("sessions.yml", parse("version: 1")))
 
-    assert type(read[section](given)) is MODELS[section][name]
-    assert MODELS[section][name].provider == name  # type: ignore[attr-defined]  # every model has it
-
-
-def test_the_secret_of_each_account_is_the_one_that_rotation_may_write() -> None:
-    with_account = {spec.name: spec.account.secret for spec in PROVIDERS.specs if spec.account}
-
-    assert {name: ACCOUNTS[name] for name in with_account} == with_account
-    assert all(secret in PROVIDERS.named(name).secrets for name, secret in ACCOUNTS.items())
+    assert read_section(given, find_club_folder(tmp_path / "sessions.yml"), SECTIONS[section]).provider == name
 
 
 def test_each_secret_of_a_provider_is_an_input_of_the_action() -> None:
     inputs = {one.environ: one.name for one in INPUTS}
     described = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
 
-    assert {inputs[secret] for spec in PROVIDERS.specs for secret in spec.secrets} <= set(described)
+    assert {inputs[secret] for spec in PROVIDERS.specs for secret in (spec.credential, *spec.secrets) if secret} <= set(
+        described
+    )
 
 
 def test_init_offers_files_and_the_accounts_that_have_everything() -> None:
@@ -103,7 +93,7 @@ def test_each_account_has_a_page_that_leads_through_its_set_up() -> None:
 def test_the_specs_are_read_without_any_library_of_a_provider() -> None:
     code = (
         "import sys; import sessionsmgmt.bootstrap.providers; "
-        "heavy = {'googleapiclient', 'google.auth', 'requests', 'github', 'nacl', 'jsonschema', 'yaml', 'jinja2'}; "
+        "heavy = {'googleapiclient', 'google.auth', 'requests', 'github', 'nacl', 'jsonschema', 'jinja2'}; "
         "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -112,7 +102,7 @@ def test_the_specs_are_read_without_any_library_of_a_provider() -> None:
 
 
 def test_what_this_version_lacks_is_said_with_what_it_has(tmp_path: Path) -> None:
-    club = replace(config(tmp_path), mail=Mail(MODELS["mail"]["microsoft"]()))
+    club = replace(config(tmp_path), mail=Mail(MicrosoftMail()))
     with pytest.raises(InputError) as absent:
         Container(club, PROVIDERS.read_settings({}, lambda _: None), lambda _: None).wire()
 
@@ -150,14 +140,15 @@ class ToyService:
     key: str = "an invented one"
     events: tuple[Event, ...] = ()
     sent: list[EmailMessage] = field(default_factory=list)
+    mask: Mask = unmasked
 
     def spec(self) -> ProviderSpec[ToyAccount]:
         return ProviderSpec(
             name="toy",
-            calendar_model=ToyCalendar,
-            contacts_model=ToyContacts,
-            mail_model=ToyMail,
-            secrets=(CREDENTIALS,),
+            read_calendar=lambda _, __: ToyCalendar(),
+            read_contacts=lambda _, __: ToyContacts(),
+            read_mail=lambda _, __: ToyMail(),
+            credential=CREDENTIALS,
             base_urls=("TOY_ROOT",),
             connect=self.connect,
             calendar=lambda account, _, __: account.calendar(),
@@ -165,7 +156,6 @@ class ToyService:
             mailer=lambda account, _, __: account.service,
             checks=lambda account, _: (account.check,),
             account=AccountSpec(
-                secret=CREDENTIALS,
                 scopes=lambda _: frozenset({"everything"}),
                 consent_flow=lambda _, scopes, __: ToyConsent(scopes),
                 token_refresher=lambda _, __, ___: self,
@@ -179,8 +169,8 @@ class ToyService:
             raise InputError(f"{CREDENTIALS} is not the key.")
         return ToyAccount(self, context.settings.provider_base_urls["TOY_ROOT"])
 
-    def renew(self, credential: str) -> Renewed:
-        return Renewed(f"{credential}, renewed")
+    def renew(self, credential: Secret) -> Renewed:
+        return Renewed(Secret(f"{credential.reveal()}, renewed", self.mask))
 
     def meanwhile(self) -> str:
         return "The old key goes on working."
@@ -203,11 +193,11 @@ class ToyAccount:
     service: ToyService
     root: str
 
-    def calendar(self) -> Diary:
-        return diary(*self.service.events)
+    def calendar(self) -> FakeCalendar:
+        return calendar_of(*self.service.events)
 
-    def contacts(self) -> People:
-        return people(ANN, SAM)
+    def contacts(self) -> FakeContacts:
+        return contacts_of(ANN, SAM)
 
     def check(self) -> Iterable[Finding]:
         return (Finding("toy", Health.GOOD, f"It is at {self.root}."),)
@@ -226,9 +216,9 @@ class ToyConsent:
     def explanation(self) -> str:
         return f"You agree to {', '.join(self.scopes)}."
 
-    def obtain(self, visit: Callable[[str], None]) -> str:
+    def obtain(self, visit: Callable[[str], None]) -> Secret:
         visit("https://toy.example.org")
-        return "an invented one"
+        return secret("an invented one")
 
 
 def config(folder: Path, **changes: Any) -> Config:
@@ -247,7 +237,8 @@ class ToyClub:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> ToyClub:
-    service, masked = ToyService(events=(event(),)), list[str]()
+    masked = list[str]()
+    service = ToyService(events=(event(),), mask=masked.append)
     providers = Providers((*PROVIDERS.specs, service.spec()))
     club = config(tmp_path, calendar=ToyCalendar(), contacts=ToyContacts(), mail=Mail(ToyMail(), "coach@example.org"))
     environ = {CREDENTIALS: service.key, "TOY_ROOT": "https://toy.example.org"}
@@ -278,7 +269,7 @@ def test_its_account_is_agreed_to_renewed_and_taken_back(toy: ToyClub) -> None:
     container = toy.container
 
     assert container.consent_flow(Path("client.json")).explanation() == "You agree to everything."
-    renewed = container.token_refresher(lambda: NOW).renew(container.credential.reveal())
+    renewed = container.token_refresher(lambda: NOW).renew(container.credential)
     assert container.with_credential(renewed.credential).credential.reveal() == "an invented one, renewed"
     assert "an invented one, renewed" in toy.masked
     assert [place.topic for place in account_places(container)] == ["consent"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 
 BASE = """\
 version: 1

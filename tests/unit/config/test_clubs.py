@@ -19,9 +19,9 @@ from sessionsmgmt.config.clubs import (
     nearest_club_folder,
     read_values,
 )
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import ledger_branch, slug, topic
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 from tests.unit.config.club import BASE
 
 ROTATING = "credentials: {{secret: GOOGLE_CREDENTIALS, scope: environment, environment: {environment}}}\n"
@@ -50,7 +50,7 @@ def problems(path: Path) -> list[str]:
     try:
         load(path)
     except InputError as error:
-        return [f"{one.path}: {one.text}" for one in error.problems]
+        return [f"{problem.path}: {problem.text}" for problem in error.problems]
     return []
 
 
@@ -112,7 +112,7 @@ CONTESTS = [
 def test_at_most_one_of_two_clubs_may_name_the_same_environment(
     repository: Path, named: list[str], kept: list[str]
 ) -> None:
-    pairs = [one.split(":") for one in named]
+    pairs = [club.split(":") for club in named]
     for folder, environment in pairs:
         rotating(repository, folder, environment)
 
@@ -134,9 +134,9 @@ CLAIMS = st.builds(ClubEnvironment, FOLDERS, st.sampled_from(["a", "b", "a-b", "
 
 @given(st.lists(CLAIMS, max_size=6, unique_by=lambda one: one.folder))
 def test_no_two_clubs_ever_have_the_same_environment(named: list[ClubEnvironment]) -> None:
-    kept = [one for one in named if not (folder_problem(one) or conflict_problem(one, named))]
+    kept = [club for club in named if not (folder_problem(club) or conflict_problem(club, named))]
 
-    assert len({one.environment.casefold() for one in kept}) == len(kept)
+    assert len({club.environment.casefold() for club in kept}) == len(kept)
 
 
 def test_a_broken_file_does_not_block_other_clubs(repository: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_broken_file_does_not_block_other_clubs(repository: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
     assert problems(rotating(repository, "clubs/otters", "otters")) == []
-    assert [one.folder for one in club_environments(repository)] == ["clubs/otters"]
+    assert [club.folder for club in club_environments(repository)] == ["clubs/otters"]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_ledgers_file_stays_in_the_clubs_own_folder(
     (repository / "otters" / "link").symlink_to(repository / "sharks")
 
     found = problems(club(repository, folder, place.format(path=path) + "\n"))
-    assert [fault in one for one in found] == [True] * bool(fault)
+    assert [fault in item for item in found] == [True] * bool(fault)
 
 
 def test_a_template_may_still_be_shared(repository: Path) -> None:

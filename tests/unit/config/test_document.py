@@ -63,7 +63,7 @@ def test_every_key_and_value_has_its_position() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "position", "said"),
+    ("text", "position", "message"),
     [
         ("", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
         (" \n# nothing\n", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
@@ -102,12 +102,12 @@ def test_every_key_and_value_has_its_position() -> None:
         (b"\xff\xfea\x00", (1, 1), "this is not UTF-8 text; save the file as UTF-8 in your editor"),
     ],
 )
-def test_unreadable_yaml_is_reported_with_its_position(text: str | bytes, position: Position, said: str) -> None:
-    assert refusal(text) == (position, said)
+def test_unreadable_yaml_is_reported_with_its_position(text: str | bytes, position: Position, message: str) -> None:
+    assert refusal(text) == (position, message)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("a: &x [b]\n", "anchors (&name) are not supported; remove it, and write the value where it is used"),
         ("a: *x\n", "aliases (*name) are not supported; write the value out"),
@@ -121,9 +121,9 @@ def test_unreadable_yaml_is_reported_with_its_position(text: str | bytes, positi
         ('a: "\\x9b31m"\n', "must be one line of text, without control characters"),
     ],
 )
-def test_unsupported_yaml_is_reported_with_its_position(text: str, said: str) -> None:
+def test_unsupported_yaml_is_reported_with_its_position(text: str, message: str) -> None:
     (problem,) = parse(text).problems
-    assert (problem.position, problem.key_path, problem.text) == ((1, 4), ("a",), said)
+    assert (problem.position, problem.key_path, problem.text) == ((1, 4), ("a",), message)
 
 
 def test_a_repeated_key_is_reported_and_its_first_value_counts() -> None:
@@ -201,7 +201,7 @@ UNSEEN = {
 }
 
 
-@pytest.mark.parametrize(("character", "said"), UNSEEN.items(), ids=ascii)
+@pytest.mark.parametrize(("character", "message"), UNSEEN.items(), ids=ascii)
 @pytest.mark.parametrize(
     ("text", "position"),
     [
@@ -220,11 +220,11 @@ UNSEEN = {
     ],
 )
 def test_an_invisible_character_is_reported_with_its_position(
-    text: str, position: Position, character: str, said: str
+    text: str, position: Position, character: str, message: str
 ) -> None:
     document = parse(text.replace("~", character))
     first = document.problems[0]
-    assert (first.position, first.text) == (position, said)
+    assert (first.position, first.text) == (position, message)
     assert "b" in document.value["a"]
 
 
@@ -235,7 +235,7 @@ def test_an_invisible_character_in_an_escape_is_reported_at_its_value(escape: st
     assert "U+" in problem.text
 
 
-@pytest.mark.parametrize(("character", "said"), UNSEEN.items(), ids=ascii)
+@pytest.mark.parametrize(("character", "message"), UNSEEN.items(), ids=ascii)
 @pytest.mark.parametrize(
     ("text", "position"),
     [
@@ -247,9 +247,9 @@ def test_an_invisible_character_in_an_escape_is_reported_at_its_value(escape: st
     ],
 )
 def test_an_invisible_character_that_breaks_the_yaml_is_reported(
-    text: str, position: Position, character: str, said: str
+    text: str, position: Position, character: str, message: str
 ) -> None:
-    assert refusal(text.replace("~", character)) == (position, said)
+    assert refusal(text.replace("~", character)) == (position, message)
 
 
 def test_a_comment_may_have_invisible_characters() -> None:

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessionsmgmt.config.load import load
+from sessionsmgmt.adapters.files.sections import IcsCalendar, OutboxMail, VcardContacts
+from sessionsmgmt.adapters.google.sections import GoogleCalendar, GoogleContacts, GoogleMail
+from sessionsmgmt.adapters.microsoft.sections import MicrosoftCalendar, MicrosoftContacts, MicrosoftMail
+from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
 from sessionsmgmt.config.model import (
     CalendarStore,
     Config,
@@ -16,26 +19,17 @@ from sessionsmgmt.config.model import (
     Credentials,
     FileStore,
     GitStore,
-    GoogleCalendar,
-    GoogleContacts,
-    GoogleMail,
-    IcsCalendar,
     LedgerSettings,
     Mail,
-    MicrosoftCalendar,
-    MicrosoftContacts,
-    MicrosoftMail,
     NoticeSettings,
-    OutboxMail,
     Sample,
     Scope,
-    SmtpMail,
     Template,
-    VcardContacts,
 )
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
+from tests.settings import load
 from tests.unit.config.club import BASE, WHOLE, Club, changed
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 from tests.unit.config.club import BASE, WHOLE, Club
 
 FRAGMENTS = [
@@ -121,7 +121,9 @@ def test_a_hostile_file_is_refused_in_bounded_memory(club: Club, what: str) -> N
 def test_only_what_is_needed_is_imported(club: Club) -> None:
     club.file.write_text(BASE, encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from sessionsmgmt.config.load import load; load(Path(sys.argv[1]));"
+        "import sys; from pathlib import Path; from sessionsmgmt.bootstrap.providers import PROVIDERS; "
+        "from sessionsmgmt.bootstrap.wording import WORDING; "
+        "from sessionsmgmt.config.load import load; load(Path(sys.argv[1]), PROVIDERS.sections, WORDING);"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     result = subprocess.run([sys.executable, "-c", code, club.file], check=True, capture_output=True, text=True)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.errors import InputError
-from tests.settings import settings
+from tests.settings import load, settings
 from tests.unit.config.club import BASE, Club, changed
 
 OUT = "leads out of the repository; keep the file inside it"
@@ -33,7 +32,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("where", "old", "new"), PLACES)
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("../x", OUT),
         ("folder/../../x", OUT),
@@ -50,7 +49,7 @@ PLACES = [
     ],
 )
 def test_a_path_that_leads_out_is_refused(
-    club: Club, tmp_path_factory: pytest.TempPathFactory, where: str, old: str, new: str, path: str, said: str
+    club: Club, tmp_path_factory: pytest.TempPathFactory, where: str, old: str, new: str, path: str, message: str
 ) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (outside / "x").touch()
@@ -58,7 +57,7 @@ def test_a_path_that_leads_out_is_refused(
     (club.root / "linked-file").symlink_to(outside / "x")
     (club.root / "config-link").symlink_to(club.root / ".git" / "config")
     (problem,) = club.problems(changed(old, new.replace("PATH", path)))
-    assert problem.partition(": ")[2] == f"{where}: {said}"
+    assert problem.partition(": ")[2] == f"{where}: {message}"
 
 
 @pytest.mark.parametrize(("where", "old", "new"), PLACES)
@@ -69,7 +68,7 @@ def test_a_path_within_the_repository_is_fine(club: Club, where: str, old: str, 
     assert club.problems(changed(old, new.replace("PATH", path))) == []
     linked = club.problems(changed(old, new.replace("PATH", f"inner/{path}")))
     if where in WRITTEN:
-        assert [one.partition(": ")[2] for one in linked] == [f"{where}: {THROUGH_A_LINK}"]
+        assert [message.partition(": ")[2] for message in linked] == [f"{where}: {THROUGH_A_LINK}"]
     else:
         assert linked == []
 

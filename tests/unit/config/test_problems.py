@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.config.load import load
 from sessionsmgmt.errors import InputError
+from tests.settings import load
 from tests.unit.config.club import BASE, Club, changed
 
 CALENDAR = "{provider: google, name: Team}"
@@ -362,24 +362,24 @@ ADDED_SECTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), CHANGES)
-def test_a_mistake_gives_one_message(club: Club, old: str, new: str, said: str) -> None:
-    assert club.problems(changed(old, new)) == [f"sessions.yml:{said}"]
+@pytest.mark.parametrize(("old", "new", "message"), CHANGES)
+def test_a_mistake_gives_one_message(club: Club, old: str, new: str, message: str) -> None:
+    assert club.problems(changed(old, new)) == [f"sessions.yml:{message}"]
 
 
-@pytest.mark.parametrize(("line", "said"), ADDED_TO_NOTICE)
-def test_a_wrong_key_of_a_notice_gives_one_message(club: Club, line: str, said: str) -> None:
-    assert club.problems(f"{BASE}    {line}\n") == [f"sessions.yml:{said}"]
+@pytest.mark.parametrize(("line", "message"), ADDED_TO_NOTICE)
+def test_a_wrong_key_of_a_notice_gives_one_message(club: Club, line: str, message: str) -> None:
+    assert club.problems(f"{BASE}    {line}\n") == [f"sessions.yml:{message}"]
 
 
-@pytest.mark.parametrize(("line", "said"), ADDED_SECTIONS)
-def test_a_wrong_section_gives_one_message(club: Club, line: str, said: str) -> None:
-    assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{said}"]
+@pytest.mark.parametrize(("line", "message"), ADDED_SECTIONS)
+def test_a_wrong_section_gives_one_message(club: Club, line: str, message: str) -> None:
+    assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{message}"]
 
 
 def test_all_problems_are_reported_at_once_by_line(club: Club) -> None:
     text = changed("MantaBots", "12").replace("Team Session", "''").replace("office@example.org", "office")
-    assert [one.split(":")[1] for one in club.problems(f"{text}    within: soon\nmore: 1\n")] == [
+    assert [problem.split(":")[1] for problem in club.problems(f"{text}    within: soon\nmore: 1\n")] == [
         "2",
         "12",
         "13",
@@ -405,7 +405,7 @@ def test_every_entry_that_is_not_a_notice_is_reported(club: Club) -> None:
 
 
 @pytest.mark.parametrize(
-    ("roles", "said"),
+    ("roles", "message"),
     [
         ("adults: [A]", {"students_per_adult": "no students"}),
         ("students: [S]", {"adults": "no adults", "students_per_adult": "no adults"}),
@@ -413,12 +413,12 @@ def test_every_entry_that_is_not_a_notice_is_reported(club: Club) -> None:
         ("adults: [A], students: [S]", {}),
     ],
 )
-def test_a_check_of_a_missing_role_is_reported(club: Club, roles: str, said: dict[str, str]) -> None:
+def test_a_check_of_a_missing_role_is_reported(club: Club, roles: str, message: dict[str, str]) -> None:
     text = changed("  adults: [Adult]\n  students: [Student]\n", f"  {{{roles}}}\n")
     found = club.problems(f"{text}    require: {{adults: 2, students_per_adult: 8}}\n")
     assert [problem.partition(": ")[2] for problem in found] == [
         f"notices[0].require.{key}: can't be checked: roles has {what}; add it or remove this check"
-        for key, what in said.items()
+        for key, what in message.items()
     ]
 
 
@@ -431,10 +431,10 @@ def test_missing_roles_give_one_message(club: Club) -> None:
 
 def test_a_calendar_in_a_file_can_not_store_the_ledger(club: Club) -> None:
     text = changed(CALENDAR, "{provider: ics, path: calendar.ics}")
-    said = "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
-    assert club.problems(f"{text}ledger: {{store: calendar}}\n") == [f"sessions.yml:14:17: ledger.store: {said}"]
+    message = "must be git or file: a calendar in a file (provider: ics) can't store the ledger"
+    assert club.problems(f"{text}ledger: {{store: calendar}}\n") == [f"sessions.yml:14:17: ledger.store: {message}"]
     assert club.problems(f"{text}ledger: {{store: git, migrate_from: {{store: calendar}}}}\n") == [
-        f"sessions.yml:14:44: ledger.migrate_from.store: {said}"
+        f"sessions.yml:14:44: ledger.migrate_from.store: {message}"
     ]
 
 
@@ -476,9 +476,9 @@ def test_text_that_could_be_private_is_never_repeated(club: Club, old: str, cana
     text = (
         BASE.replace(old, f"'{canary}': x" if old.endswith(":") else f"'{canary}'", 1) + f"    presence: '{canary}'\n"
     )
-    said = club.problems(text)
-    assert said
-    assert canary not in "\n".join(said)
+    messages = club.problems(text)
+    assert messages
+    assert canary not in "\n".join(messages)
 
 
 @pytest.mark.parametrize(
@@ -492,7 +492,7 @@ def test_text_that_could_be_private_is_never_repeated(club: Club, old: str, cana
     ],
 )
 @pytest.mark.parametrize(
-    ("old", "new", "place"),
+    ("old", "new", "where"),
     [
         ("Team Session", "Team~Session", "12:16: notices[0].match"),
         ("Team Session", "~", "12:12: notices[0].match"),
@@ -512,15 +512,15 @@ def test_text_that_could_be_private_is_never_repeated(club: Club, old: str, cana
     ],
 )
 def test_an_invisible_character_gives_one_message_with_its_name(
-    club: Club, old: str, new: str, place: str, character: str, name: str
+    club: Club, old: str, new: str, where: str, character: str, name: str
 ) -> None:
-    [said] = club.problems(changed(old, new.replace("~", character)))
-    assert said.startswith(f"sessions.yml:{place}: ")
-    assert f"({name})" in said
+    [message] = club.problems(changed(old, new.replace("~", character)))
+    assert message.startswith(f"sessions.yml:{where}: ")
+    assert f"({name})" in message
 
 
 @pytest.mark.parametrize(
-    ("line", "place"),
+    ("line", "where"),
     [
         ("within: 1~day", "14:14: notices[0].within"),
         ("template: notice~.md", "14:21: notices[0].template"),
@@ -531,13 +531,13 @@ def test_an_invisible_character_gives_one_message_with_its_name(
         ("require: {adults: 2~}", "14:24: notices[0].require.adults"),
     ],
 )
-def test_an_invisible_character_in_a_key_of_a_notice_gives_one_message(club: Club, line: str, place: str) -> None:
-    [said] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
-    assert said.startswith(f"sessions.yml:{place}: a blank (U+00A0 NO-BREAK SPACE) only looks like a space")
+def test_an_invisible_character_in_a_key_of_a_notice_gives_one_message(club: Club, line: str, where: str) -> None:
+    [message] = club.problems(f"{BASE}    {line.replace('~', chr(0xA0))}\n")
+    assert message.startswith(f"sessions.yml:{where}: a blank (U+00A0 NO-BREAK SPACE) only looks like a space")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place"),
+    ("old", "new", "where"),
     [
         ("    match", "\u00a0\u00a0\u00a0\u00a0match", "12:1"),
         ("    match", "   \u00a0match", "12:4"),
@@ -547,6 +547,8 @@ def test_an_invisible_character_in_a_key_of_a_notice_gives_one_message(club: Clu
         ("to: [", "to:\u00a0[", "13:8"),
     ],
 )
-def test_blanks_in_place_of_spaces_are_reported(club: Club, old: str, new: str, place: str) -> None:
-    said = club.problems(changed(old, new))
-    assert any(one.startswith(f"sessions.yml:{place}: ") and "U+00A0 NO-BREAK SPACE" in one for one in said)
+def test_blanks_in_place_of_spaces_are_reported(club: Club, old: str, new: str, where: str) -> None:
+    messages = club.problems(changed(old, new))
+    assert any(
+        message.startswith(f"sessions.yml:{where}: ") and "U+00A0 NO-BREAK SPACE" in message for message in messages
+    )

@@ -11,8 +11,8 @@ WITH_TEMPLATE = f"{BASE}    template: notice.md\n"
 
 def test_a_problem_of_a_template_is_reported_in_its_own_file(club: Club) -> None:
     (club.root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n{{ studnets }}\n", encoding="utf-8")
-    (said,) = club.problems(WITH_TEMPLATE)
-    assert said.startswith("notice.md:4:")
+    (message,) = club.problems(WITH_TEMPLATE)
+    assert message.startswith("notice.md:4:")
 
 
 def test_a_template_knows_the_roles_of_the_file(club: Club) -> None:
@@ -24,8 +24,8 @@ def test_a_template_knows_the_roles_of_the_file(club: Club) -> None:
 
 def test_the_path_of_a_template_begins_with_the_given_folder(club: Club) -> None:
     (club.root / "folder" / "x.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
-    (said,) = club.problems(f"{BASE}    template: folder/x.md\n")
-    assert said.startswith("folder/x.md:1:")
+    (message,) = club.problems(f"{BASE}    template: folder/x.md\n")
+    assert message.startswith("folder/x.md:1:")
 
 
 def test_a_template_that_two_notices_share_is_checked_once(club: Club) -> None:
@@ -38,23 +38,23 @@ def test_a_template_that_two_notices_share_is_checked_once(club: Club) -> None:
 
 def test_problems_of_the_template_and_of_the_file_are_reported_together(club: Club) -> None:
     (club.root / "notice.md").write_text("Subject: {{ nobody }}\n\nHello\n", encoding="utf-8")
-    assert [one.split(":")[0] for one in club.problems(f"{WITH_TEMPLATE}    witin: 1 day\n")] == [
+    assert [problem.split(":")[0] for problem in club.problems(f"{WITH_TEMPLATE}    witin: 1 day\n")] == [
         "notice.md",
         "sessions.yml",
     ]
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"Subject: x\n\nCaf\xe9\n", "notice.md:3:4: this is not UTF-8 text; save the file as UTF-8 in your editor"),
         (b"Subject: x\n\na\x00b\n", "notice.md:3:2: an invisible character (U+0000) is here; remove it"),
         (b"Subject: x\n\n" + b"x" * 200_000, "notice.md: the file is larger than 128 KiB; make it smaller"),
     ],
 )
-def test_a_template_that_is_not_text_is_reported(club: Club, data: bytes, said: str) -> None:
+def test_a_template_that_is_not_text_is_reported(club: Club, data: bytes, message: str) -> None:
     (club.root / "notice.md").write_bytes(data)
-    assert club.problems(WITH_TEMPLATE) == [said]
+    assert club.problems(WITH_TEMPLATE) == [message]
 
 
 def test_a_template_may_come_from_any_editor(club: Club) -> None:
@@ -73,7 +73,7 @@ def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "name"),
+    ("text", "where", "name"),
     [
         ("\u200bSubject: x\n\nHi\n", "1:1", "U+200B ZERO WIDTH SPACE"),
         ("\ufeff\ufeffSubject: x\n\nHi\n", "1:1", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
@@ -88,12 +88,12 @@ def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(
     ],
 )
 def test_an_invisible_character_in_a_subject_or_in_braces_is_reported(
-    club: Club, text: str, place: str, name: str
+    club: Club, text: str, where: str, name: str
 ) -> None:
     (club.root / "notice.md").write_text(text, encoding="utf-8")
-    [said] = club.problems(WITH_TEMPLATE)
-    assert said.startswith(f"notice.md:{place}: ")
-    assert f"({name})" in said
+    [message] = club.problems(WITH_TEMPLATE)
+    assert message.startswith(f"notice.md:{where}: ")
+    assert f"({name})" in message
 
 
 def test_prose_may_have_typographic_spaces_and_emoji(club: Club) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sessionsmgmt.domain.delivery.claims import (
     LEASE,
@@ -57,8 +57,7 @@ class Place(Enum):
 ENGAGED = {Place.ASKING, Place.CLAIMED, Place.TELLING}
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A run. ``read_at`` and ``asked_at`` are when it read the ledger and when it asked for its claim."""
 
     name: str
@@ -68,10 +67,16 @@ class Run:
     asked_at: int = 0
     settling: Step | None = None
 
+    def changed(self, **changes: Any) -> Run:
+        """The same with these fields changed."""
+        return self._replace(**changes)
+
     @property
     def request(self) -> Step | None:
         """What it waits for an answer to."""
-        return {Place.ASKING: self.begin, Place.TELLING: self.settling}.get(self.place)
+        if self.place is Place.ASKING:
+            return self.begin
+        return self.settling if self.place is Place.TELLING else None
 
 
 class Letter(NamedTuple):
@@ -99,8 +104,7 @@ class Fault(NamedTuple):
     what: str
 
 
-@dataclass(frozen=True)
-class World:
+class World(NamedTuple):
     """Everything that matters at one moment. ``wire`` are the requests that were ever sent, with their time.
 
     ``seen`` are the mails that the Sent folder shows; ``elsewhere`` is what another ledger remembers of the session.
@@ -114,6 +118,10 @@ class World:
     time: int = 0
     seen: frozenset[Letter] = frozenset()
     elsewhere: Entry = Entry()
+
+    def changed(self, **changes: Any) -> World:
+        """The same with these fields changed."""
+        return self._replace(**changes)
 
     @property
     def remembered(self) -> Entry:
@@ -160,7 +168,7 @@ class Protocol:
         """What the runs do next, and what reaches the ledger of all that was ever asked of it."""
         for number, run in enumerate(world.runs):
             for fault, after, became in self._moves(world, run):
-                yield fault, replace(after, runs=(*after.runs[:number], became, *after.runs[number + 1 :]))
+                yield fault, after.changed(runs=(*after.runs[:number], became, *after.runs[number + 1 :]))
         for step, sent_at in world.wire:
             after, taken = self.reach(world, step, sent_at)
             yield self._fault(world, step, taken=taken, changed=after is not world), after
@@ -170,7 +178,7 @@ class Protocol:
         after = self.advance(world.entry, step, self.at(sent_at))
         if isinstance(after, Refused):
             return world, False
-        return (world if after == world.entry else replace(world, entry=after)), True
+        return (world if after == world.entry else world.changed(entry=after)), True
 
     def _fault(self, world: World, step: Step, *, taken: bool, changed: bool) -> Fault | None:
         """What it means that a request reaches the ledger without the run that asked being told."""
@@ -201,7 +209,7 @@ class Protocol:
                 assert run.begin
                 after, taken = self.reach(world, run.begin, self.date(run, run.asked_at))
                 if taken or not self.obeys:
-                    yield None, after, replace(run, place=Place.TELLING if run.settling else Place.CLAIMED)
+                    yield None, after, run.changed(place=Place.TELLING if run.settling else Place.CLAIMED)
                 else:
                     yield None, after, over
             case Place.CLAIMED:
@@ -213,7 +221,7 @@ class Protocol:
     def _ask(self, world: World, run: Run) -> Iterator[tuple[Fault | None, World, Run]]:
         assert run.begin
         on_wire = world.wire | {(run.begin, self.date(run, world.time))}
-        yield None, replace(world, wire=on_wire), replace(run, place=Place.ASKING, asked_at=world.time)
+        yield None, world.changed(wire=on_wire), run.changed(place=Place.ASKING, asked_at=world.time)
 
     def _send(self, world: World, run: Run) -> Iterator[tuple[Fault | None, World, Run]]:
         assert run.begin
@@ -225,12 +233,12 @@ class Protocol:
             (arrived, Hold(KEY, run.name)),
             (world.left, Hold(KEY, run.name)),
         ):
-            after, sent = replace(world, left=left), replace(run, settling=settling)
+            after, sent = world.changed(left=left), run.changed(settling=settling)
             if self.first is Place.CLAIMED:
                 yield from self._ask(after, sent)
             else:
                 on_wire = after.wire | {(settling, world.time)}
-                yield None, replace(after, wire=on_wire), replace(sent, place=Place.TELLING)
+                yield None, after.changed(wire=on_wire), sent.changed(place=Place.TELLING)
 
     def broken_promises(self, world: World) -> Iterator[str]:
         """What was promised and does not hold in this state."""
@@ -274,9 +282,9 @@ class People:
         """Every state that can come next."""
         yield from self.protocol.steps(world)
         if world.edits + 1 < len(WINDOWS):
-            yield None, replace(world, edits=world.edits + 1)
+            yield None, world.changed(edits=world.edits + 1)
         if world.time < LAST_LEASE and not any(run.place in ENGAGED for run in world.runs):
-            yield None, replace(world, time=world.time + 1)  # LEASE is longer than a run that is alive takes
+            yield None, world.changed(time=world.time + 1)  # LEASE is longer than a run that is alive takes
         claim = world.entry.claim
         if claim and self.protocol.is_held(claim, self.protocol.at(world.time)):
             resolved = Resolve(KEY, arrived=any(one.says(claim.announcement) for one in world.left))

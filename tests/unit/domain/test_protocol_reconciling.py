@@ -73,12 +73,12 @@ class Folder:
             if after.runs[0].place is not Place.WAITING or after.runs[1].place is Place.WAITING:
                 yield fault, after
         for letter in set(world.left) - world.seen:
-            yield None, replace(world, seen=world.seen | {letter})
+            yield None, world.changed(seen=world.seen | {letter})
         if world.time < LAST and self._may_pass(world):
-            yield None, replace(world, time=world.time + 1)
+            yield None, world.changed(time=world.time + 1)
         if sum(isinstance(step, Reconciled) for step, _ in world.wire) < self.most:
             for step in self.look(world.entry, world.seen, self.protocol.at(world.time)):
-                yield None, replace(world, wire=world.wire | {(step, world.time)})
+                yield None, world.changed(wire=world.wire | {(step, world.time)})
 
     def _may_pass(self, world: World) -> bool:
         """A run is over before its lease is; a mail is seen in time."""

@@ -40,6 +40,7 @@ from sessionsmgmt.errors import (
 )
 from sessionsmgmt.ports.health import Finding, Health
 from tests.builders import NOW, snapshot
+from tests.settings import secret
 
 
 @pytest.mark.parametrize(
@@ -142,9 +143,9 @@ def run(now: datetime = NOW, *, deliveries: tuple[Delivery, ...] = (), **rest: o
         (run(), 0),
         (run(deliveries=(HELD,)), 1),
         (run(deliveries=(HELD,), lookup_error=ConsentError("again")), 3),
-        (run(deliveries=(HELD,), rotation=Rotation("c", trouble=DOWN)), 5),
-        (run(rotation=Rotation("c", issued=True)), 0),
-        (run(error=InputError("wrong"), rotation=Rotation("c", trouble=DOWN)), 2),
+        (run(deliveries=(HELD,), rotation=Rotation(secret("c"), trouble=DOWN)), 5),
+        (run(rotation=Rotation(secret("c"), issued=True)), 0),
+        (run(error=InputError("wrong"), rotation=Rotation(secret("c"), trouble=DOWN)), 2),
         (PreviewResult(NOW, (HELD,)), 1),
         (PreviewResult(NOW, (HELD,), data=Data.INVENTED), 0),
         (StatusResult(NOW, (HELD,), (), snapshot()), 1),
@@ -157,7 +158,7 @@ def run(now: datetime = NOW, *, deliveries: tuple[Delivery, ...] = (), **rest: o
         (DoctorResult((GOOD, BAD)), 1),
         (ForgetResult((BAD, REFUSED, GOOD)), 4),
         (RotateResult("done"), 0),
-        (RotateResult("error", Rotation("c", trouble=DOWN)), 5),
+        (RotateResult("error", Rotation(secret("c"), trouble=DOWN)), 5),
         (LoginResult("stored", stored=True), 0),
         (LoginResult("error", error=RefusedError("no")), 4),
         (RevokeResult("withdrawn"), 0),

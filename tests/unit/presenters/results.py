@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from sessionsmgmt.adapters.files.sections import IcsCalendar, OutboxMail, VcardContacts
 from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import PreviewResult
-from sessionsmgmt.config.model import (
-    Config,
-    IcsCalendar,
-    LedgerSettings,
-    Mail,
-    NoticeSettings,
-    OutboxMail,
-    VcardContacts,
-)
+from sessionsmgmt.config.model import Config, LedgerSettings, Mail, NoticeSettings
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Role

@@ -90,7 +90,7 @@ PROPERTIES = [
 def test_the_order_of_the_properties_of_an_event_does_not_matter(shuffled: Sequence[str]) -> None:
     def told(properties: Sequence[str]) -> set[object]:
         found = read_ics(ics("BEGIN:VEVENT", *properties, "END:VEVENT")).events
-        people = {(one.address, one.declined) for event in found for one in event.attendees}
+        people = {(attendee.address, attendee.declined) for event in found for attendee in event.attendees}
         return people | {(event.id, event.start, event.end, event.title, event.location) for event in found}
 
     assert len(told(PROPERTIES)) == 5
@@ -124,11 +124,11 @@ def test_a_series_has_the_same_instances_in_another_implementation(
         return f";TZID=America/New_York:{moment:%Y%m%dT%H%M%S}"
 
     first = first.replace(hour=first.hour % 12 + 6)  # clear of the hours that the clocks skip or repeat
-    added = [one.replace(hour=one.hour % 12 + 6, minute=59, second=59, microsecond=0) for one in added]
-    extra = [f"RDATE{zoned(one)}" for one in added]
+    added = [start.replace(hour=start.hour % 12 + 6, minute=59, second=59, microsecond=0) for start in added]
+    extra = [f"RDATE{zoned(start)}" for start in added]
     plain = vevent(f"RRULE:{rule}", *extra, start=zoned(first))
     found = read_ics(vcalendar(plain)).events
-    walls = sorted(one.start.astimezone(NEW_YORK) for one in found if isinstance(one.start, datetime))
+    walls = sorted(item.start.astimezone(NEW_YORK) for item in found if isinstance(item.start, datetime))
     gone = [f"EXDATE{zoned(walls[at])}" for at in without if at < len(walls)]
     changes = [
         vevent(f"RECURRENCE-ID{zoned(walls[at])}", start=zoned(walls[at] + timedelta(minutes=by)), summary="moved")
@@ -137,8 +137,8 @@ def test_a_series_has_the_same_instances_in_another_implementation(
     ]
     text = vcalendar(vevent(f"RRULE:{rule}", *extra, *gone, start=zoned(first)), *changes)
     theirs = recurring_ical_events.of(icalendar.Calendar.from_ical(text)).between(EARLY, LATE)
-    expected = {(one.start.astimezone(UTC), str(one["SUMMARY"])) for one in theirs}
-    assert {(one.start, one.title) for one in read_ics(text).events if one.start != LATE} == expected
+    expected = {(event.start.astimezone(UTC), str(event["SUMMARY"])) for event in theirs}
+    assert {(event.start, event.title) for event in read_ics(text).events if event.start != LATE} == expected
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
@@ -161,7 +161,7 @@ entries = st.builds(
 
 
 @given(written=st.lists(entries, max_size=4))
-def test_a_written_address_book_is_read_back(written: list[Entry]) -> None:
+def test_a_written_calendar_is_read_back(written: list[Entry]) -> None:
     with TemporaryDirectory() as folder:
         world = IcsWorld(Path(folder))
         world.put(*written)
@@ -169,11 +169,11 @@ def test_a_written_address_book_is_read_back(written: list[Entry]) -> None:
     assert (reading.warnings, reading.unreadable, reading.blind) == ((), frozenset(), False)
 
     assert sorted(
-        (str(one.start), str(one.end), one.title, one.location, one.description, _people(one.attendees))
-        for one in reading.events
+        (str(event.start), str(event.end), event.title, event.location, event.description, _people(event.attendees))
+        for event in reading.events
     ) == sorted(
-        (_utc(one.start), _utc(one.end), one.title, one.location, one.description, _people(one.guests))
-        for one in written
+        (_utc(entry.start), _utc(entry.end), entry.title, entry.location, entry.description, _people(entry.guests))
+        for entry in written
     )
 
 
@@ -182,11 +182,11 @@ def _utc(moment: date) -> str:
 
 
 def _people(invited: Iterable[Attendee | Guest]) -> list[tuple[str, bool]]:
-    return sorted((one.address, one.declined) for one in invited)
+    return sorted((attendee.address, attendee.declined) for attendee in invited)
 
 
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_an_address_book_or_an_error(data: bytes) -> None:
     for whole in (data, b"BEGIN:VCARD\n" + data + b"\nEND:VCARD\n", CARDS[0] + data):
         with suppress(InputError):
-            assert all("@" in address for one in read_vcf(whole).contacts for address in one.addresses)
+            assert all("@" in address for contact in read_vcf(whole).contacts for address in contact.addresses)

@@ -65,7 +65,7 @@ class TestIds:
         reading = read_ics(vcalendar(one, other))
         assert len({event.id for event in reading.events}) == 2
         assert {event.id for event in read_ics(vcalendar(other, one)).events} == {event.id for event in reading.events}
-        assert [(one.code, one.where) for one in reading.warnings] == [
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
             ("event-without-uid", "calendar.ics:3"),
             ("event-without-uid", "calendar.ics:7"),
         ]
@@ -76,7 +76,7 @@ class TestIds:
         seen = set()
         for order in permutations(parts):
             reading = read_ics(vcalendar(*order))
-            assert [one.code for one in reading.warnings] == ["event-uid-shared"]
+            assert [warning.code for warning in reading.warnings] == ["event-uid-shared"]
             assert LAB not in {event.id for event in reading.events}
             seen.add(frozenset((event.id, event.start) for event in reading.events))
         assert len(seen) == 1
@@ -289,7 +289,7 @@ class TestAttendees:
                 "ATTENDEE;CN=Ann ^'x^':mailto:<g@example.org>",
             )
         )
-        assert [one.address[0] for one in event.attendees] == list("abdefg")
+        assert [attendee.address[0] for attendee in event.attendees] == list("abdefg")
         assert event.attendees[1].address == "b+c@example.org"
 
     def test_rooms_and_resources_are_never_attendees(self) -> None:
@@ -303,7 +303,7 @@ class TestAttendees:
         (event,) = events(
             vevent(f"{no}a@example.org", f"{yes}A@EXAMPLE.org", f"{no}b@example.org", f"{no}b@example.org")
         )
-        assert [(one.declined, one.where) for one in event.attendees] == [
+        assert [(attendee.declined, attendee.where) for attendee in event.attendees] == [
             (False, "calendar.ics:8"),
             (True, "calendar.ics:9"),
         ]
@@ -323,8 +323,10 @@ class TestAttendees:
     def test_an_attendee_without_an_address_is_left_out_and_counted(self, value: str) -> None:
         reading = read_ics(vcalendar(vevent(f"ATTENDEE:{value}", "ATTENDEE:mailto:ann@example.org")))
         (event,) = reading.events
-        assert [one.address for one in event.attendees] == ["ann@example.org"]
-        assert [(one.code, one.where) for one in reading.warnings] == [("attendee-without-address", "calendar.ics:7")]
+        assert [attendee.address for attendee in event.attendees] == ["ann@example.org"]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("attendee-without-address", "calendar.ics:7")
+        ]
 
     def test_the_people_of_a_reminder_are_not_attendees(self) -> None:
         alarm = ["BEGIN:VALARM", "ATTENDEE:mailto:a@example.org", "DURATION:PT1H", "SUMMARY:alarm", "END:VALARM"]
@@ -402,7 +404,7 @@ class TestOneBadEvent:
             reading = read_ics(vcalendar(*order))
             assert len(reading.events) == 1
             assert reading.unreadable == {LAB}
-            assert [one.code for one in reading.warnings] == ["event-unreadable"]
+            assert [warning.code for warning in reading.warnings] == ["event-unreadable"]
 
     def test_one_bad_instance_does_not_affect_other_instances(self) -> None:
         bad = vevent("RECURRENCE-ID:20261114T170000", start=":x")
@@ -427,7 +429,9 @@ class TestOneBadEvent:
         reading = read_ics(f"{vcalendar(GOOD)}{stray}\r\n")
         assert len(reading.events) == 1
         assert reading.blind
-        assert [(one.code, one.where) for one in reading.warnings] == [("calendar-damaged", "calendar.ics:9")]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("calendar-damaged", "calendar.ics:9")
+        ]
 
     def test_an_end_without_its_event_makes_the_reading_blind(self) -> None:
         reading = read_ics(vcalendar("END:VEVENT", GOOD))
@@ -463,7 +467,7 @@ class TestOneBadEvent:
         bad = [vevent(f"RRULE:{text}", summary=text), vevent(uid=text, start=f";TZID={text}:{text}")]
         reading = read_ics(vcalendar(*bad, vevent(f"ATTENDEE;CN={text}:{text}", uid="")))
         assert len(reading.warnings) > 3
-        assert not [one for one in reading.warnings if "Ann" in str(one) or "ann" in one.text]
+        assert not [warning for warning in reading.warnings if "Ann" in str(warning) or "ann" in warning.text]
 
     def test_warnings_about_very_many_bad_events_are_shortened(self) -> None:
         reading = read_ics(vcalendar(*(vevent(uid=f"{number}", start=":x") for number in range(300))))

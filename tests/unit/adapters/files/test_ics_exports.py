@@ -37,7 +37,7 @@ def test_google_exports_a_series_over_the_autumn_change_with_a_moved_and_a_delet
 
 def test_google_exports_rooms_reminders_and_refusals_that_are_no_attendees_or_declined() -> None:
     first = exported("google.ics", NEW_YORK)[0]
-    assert [(one.address, one.declined, one.where) for one in first.attendees] == [
+    assert [(attendee.address, attendee.declined, attendee.where) for attendee in first.attendees] == [
         ("ada@example.org", False, "calendar.ics:34"),
         ("noa@example.org", False, "calendar.ics:36"),
         ("ravi@example.org", True, "calendar.ics:38"),
@@ -67,8 +67,10 @@ def test_outlook_exports_zones_of_its_own_names_and_counts_deleted_instances() -
 def test_outlook_exports_attendees_without_an_address_that_are_counted() -> None:
     reading = read_ics((FIXTURES / "ics" / "outlook.ics").read_bytes())
     session = next(event for event in reading.events if event.title == "Team Session")
-    assert [one.address for one in session.attendees] == ["ada@example.org", "noa@example.org"]
-    assert [(one.code, one.where) for one in reading.warnings] == [("attendee-without-address", "calendar.ics:34")]
+    assert [attendee.address for attendee in session.attendees] == ["ada@example.org", "noa@example.org"]
+    assert [(warning.code, warning.where) for warning in reading.warnings] == [
+        ("attendee-without-address", "calendar.ics:34")
+    ]
 
 
 def test_apple_exports_addresses_as_parameters_and_cancelled_instances() -> None:
@@ -80,7 +82,7 @@ def test_apple_exports_addresses_as_parameters_and_cancelled_instances() -> None
         (local(2026, 12, 5, 14, zone=PARIS), False),
         (local(2026, 12, 19, 14, zone=PARIS), True),
     ]
-    assert [one.address for one in found[0].attendees] == ["ada@example.org", "noa@example.org"]
+    assert [item.address for item in found[0].attendees] == ["ada@example.org", "noa@example.org"]
     assert found[0].title == "Séance d’équipe 🤖"  # noqa: RUF001 - as Apple writes an apostrophe
 
 
@@ -118,5 +120,5 @@ def test_address_books_are_read_with_labels_and_groups(
     name: str, people: list[tuple[str, tuple[str, ...], set[str]]]
 ) -> None:
     reading = read_vcf((FIXTURES / "vcf" / name).read_bytes())
-    assert [(one.name, one.addresses, set(one.labels)) for one in reading.contacts] == people
+    assert [(contact.name, contact.addresses, set(contact.labels)) for contact in reading.contacts] == people
     assert reading.warnings == ()

@@ -72,7 +72,7 @@ def test_a_rule_gives_what_it_would_give_if_walked_from_its_beginning(
             break
         whole.append(one)
     assume(len(whole) <= 4_000)
-    assert occurrences(rule(text), first, after, before, WorkBudget()) == [one for one in whole if one >= after]
+    assert occurrences(rule(text), first, after, before, WorkBudget()) == [start for start in whole if start >= after]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_an_endless_list_of_dates_is_given_up(name: str) -> None:
     dates = ",".join(["20261107T120000Z"] * 2_501)
     reading = read_ics(vcalendar(vevent("RRULE:FREQ=DAILY", f"{name}:{dates}", f"{name}:{dates}")))
     assert reading.events == ()
-    assert ["more than 5000 dates" in one.text for one in reading.warnings] == [True]
+    assert ["more than 5000 dates" in warning.text for warning in reading.warnings] == [True]
 
 
 def test_many_hostile_rules_use_up_one_budget_and_the_plain_events_are_read() -> None:
@@ -168,4 +168,4 @@ def test_many_hostile_rules_use_up_one_budget_and_the_plain_events_are_read() ->
     reading = read_ics(vcalendar(*bad, vevent(uid="good", summary="good")))
     assert "good" in {event.title for event in reading.events}
     assert 400 < len(reading.unreadable) < 500
-    assert any("too much work" in one.text for one in reading.warnings)
+    assert any("too much work" in warning.text for warning in reading.warnings)

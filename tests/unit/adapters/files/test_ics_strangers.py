@@ -29,7 +29,7 @@ def read(*entries: str, organizers: frozenset[str] | None = frozenset({"coach@ex
 
 
 def codes(reading: CalendarReading) -> list[str]:
-    return [one.code for one in reading.warnings]
+    return [warning.code for warning in reading.warnings]
 
 
 HOSTILE = {
@@ -51,7 +51,7 @@ HOSTILE = {
 def test_the_session_is_as_it_would_be_without_the_stranger_and_a_warning_says_so(hostile: str, first: bool) -> None:
     alone = read(entry())
     both = read(*((hostile, entry()) if first else (entry(), hostile)))
-    assert [(one.id, one.start, one.status, one.own) for one in both.events] == [
+    assert [(event.id, event.start, event.status, event.own) for event in both.events] == [
         (alone.events[0].id, local(2026, 11, 7, 17), Status.CONFIRMED, False)
     ]
     assert (both.unreadable, both.blind) == (frozenset(), False)
@@ -67,9 +67,9 @@ def test_an_own_entry_that_can_not_be_read_is_not_replaced_by_a_strangers() -> N
 
 def test_a_strangers_event_with_its_own_uid_is_read_for_its_warning() -> None:
     found = read(entry(), entry(by=OUTSIDER, uid="UID:spam")).events
-    assert {one.organizer for one in found} == {"coach@example.org", "outsider@example.net"}
+    assert {item.organizer for item in found} == {"coach@example.org", "outsider@example.net"}
 
 
 def test_where_no_organizers_are_named_everybody_counts() -> None:
     both = read(entry(), entry("STATUS:CANCELLED", "SEQUENCE:9", by=OUTSIDER), organizers=None)
-    assert [one.status for one in both.events] == [Status.CANCELLED]
+    assert [event.status for event in both.events] == [Status.CANCELLED]

@@ -190,4 +190,4 @@ def test_prepare_refuses_a_link_a_file_and_an_invalid_path(tmp_path: Path) -> No
     assert "can't be written to" in unready(tmp_path / "file")
     assert "can't be written to" in unready(tmp_path / "file" / "below")
     assert "can't be written to" in unready(Path("nul\0"))
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]

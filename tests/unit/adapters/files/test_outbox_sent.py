@@ -17,7 +17,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def ids(folder: Path) -> list[str]:
-    return [one.message_id for one in OutboxSent(folder).since(LONG_AGO)]
+    return [mail.message_id for mail in OutboxSent(folder).since(LONG_AGO)]
 
 
 def written(folder: Path, headers: str) -> datetime:

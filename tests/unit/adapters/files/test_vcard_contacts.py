@@ -51,8 +51,10 @@ class TestNames:
 
     def test_a_card_without_a_name_is_read_with_a_warning(self) -> None:
         reading = read_vcf(card() + card(fn="") + card(fn="", email=""))
-        assert [one.name for one in reading.contacts] == ["Ann Moreau", "", ""]
-        assert [(one.code, one.where) for one in reading.warnings] == [("contact-without-name", "contacts.vcf:6")]
+        assert [contact.name for contact in reading.contacts] == ["Ann Moreau", "", ""]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("contact-without-name", "contacts.vcf:6")
+        ]
 
 
 class TestAddresses:
@@ -104,7 +106,10 @@ class TestLabels:
         cards = [card(f"UID:{uid}"), card(*group, fn="Adult", email=""), card("UID:3", fn="Sam", email="s@example.org")]
         for order in permutations(cards):
             reading = read_vcf("".join(order))
-            assert {one.name: one.labels for one in reading.contacts} == {"Ann Moreau": ("Adult",), "Sam": ()}
+            assert {contact.name: contact.labels for contact in reading.contacts} == {
+                "Ann Moreau": ("Adult",),
+                "Sam": (),
+            }
 
 
 class TestOldCards:
@@ -133,8 +138,10 @@ class TestOldCards:
 
     def test_a_name_in_an_unknown_character_set_is_guessed_with_a_warning(self) -> None:
         reading = read_vcf(card(fn="Zoë").encode("cp1252") + card(fn="Zoë").encode())
-        assert [one.name for one in reading.contacts] == ["Zoë", "Zoë"]
-        assert [(one.code, one.where) for one in reading.warnings] == [("contact-encoding", "contacts.vcf:1")]
+        assert [contact.name for contact in reading.contacts] == ["Zoë", "Zoë"]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("contact-encoding", "contacts.vcf:1")
+        ]
 
     @pytest.mark.parametrize("charset", ["unicode_escape", "rot13", "utf-7", "idna", "\0", "undefined", "x" * 500])
     def test_an_unknown_character_set_is_ignored(self, charset: str) -> None:
@@ -150,8 +157,8 @@ class TestOneBadCard:
     def test_a_card_without_an_end_does_not_affect_other_cards(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n")
         reading = read_vcf(broken + card() + broken + card(fn="Sam"))
-        assert [one.name for one in reading.contacts] == ["Ann Moreau", "Sam"]
-        assert [(one.code, one.where) for one in reading.warnings] == [
+        assert [contact.name for contact in reading.contacts] == ["Ann Moreau", "Sam"]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
             ("contact-unreadable", "contacts.vcf:1"),
             ("contact-unreadable", "contacts.vcf:10"),
         ]
@@ -162,13 +169,15 @@ class TestOneBadCard:
     def test_warnings_about_bad_cards_name_nobody(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n").encode()
         reading = read_vcf(broken + card(fn="").encode() + card(fn="Zoë").encode("cp1252"))
-        assert {one.code for one in reading.warnings} == {
+        assert {warning.code for warning in reading.warnings} == {
             "contact-unreadable",
             "contact-without-name",
             "contact-encoding",
         }
         assert not [
-            one for one in reading.warnings if "example.org" in one.text or "Broken" in one.text or "Zo" in one.text
+            warning
+            for warning in reading.warnings
+            if "example.org" in warning.text or "Broken" in warning.text or "Zo" in warning.text
         ]
 
 

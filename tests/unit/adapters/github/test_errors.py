@@ -103,7 +103,7 @@ def told(status: int, message: str, **headers: str) -> str:
         (403, "", "It does not say why"),
     ],
 )
-def test_each_cause_has_its_own_advice_and_no_other(status: int, message: str, advice: str) -> None:
+def test_each_cause_has_its_own_advice(status: int, message: str, advice: str) -> None:
     hint = told(status, message)
 
     assert advice in hint
@@ -112,11 +112,11 @@ def test_each_cause_has_its_own_advice_and_no_other(status: int, message: str, a
 
 
 @pytest.mark.parametrize("status", [401, 403, 409, 410, 451])
-def test_a_cause_that_nobody_knows_gets_no_advice(status: int) -> None:
+def test_an_unknown_cause_gets_no_advice(status: int) -> None:
     assert told(status, "The moon is full.", x_accepted_github_permissions="issues=write") == ""
 
 
-def test_single_sign_on_is_told_by_its_header_whatever_the_message_says() -> None:
+def test_single_sign_on_is_known_by_its_header_whatever_the_message_says() -> None:
     assert "Configure SSO" in told(403, "Forbidden", x_github_sso="required; url=https://github.com/orgs/x/sso")
     assert told(403, "Forbidden", x_github_sso="partial-results; organizations=1") == ""
 
@@ -130,19 +130,19 @@ def test_single_sign_on_is_told_by_its_header_whatever_the_message_says() -> Non
         (timedelta(seconds=5), "Set the clock of this machine."),
     ],
 )
-def test_a_clock_that_is_off_is_told_by_how_much(ahead: timedelta, said: str) -> None:
+def test_a_wrong_clock_is_reported_with_the_difference(ahead: timedelta, said: str) -> None:
     date = format_datetime(TODAY - ahead)
 
     assert told(401, "'Expiration time' claim ('exp') is too far in the future", date=date) == said
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Fri, 99 Nov 2026 23:00:00 GMT", "Fri, 06 Nov 2026 23:00:00 -0000"])
-def test_a_date_that_is_none_shows_nothing_of_the_clock(date: str) -> None:
+def test_without_a_valid_date_the_difference_is_left_out(date: str) -> None:
     assert told(401, "'Issued at' claim ('iat') must be in the past", date=date) == "Set the clock of this machine."
 
 
 @given(st.text(max_size=600))
-def test_a_message_is_one_short_line_with_nothing_invisible_in_it(message: str) -> None:
+def test_a_message_is_one_short_line_without_invisible_characters(message: str) -> None:
     shown = safe(message)
 
     assert len(shown) <= LONGEST
@@ -170,11 +170,11 @@ def test_tokens_addresses_and_queries_in_a_message_are_not_shown(secret: str) ->
     assert "AAAA" not in shown.partition(" or ")[0]
 
 
-def test_a_message_without_end_costs_little_and_is_cut() -> None:
+def test_a_very_long_message_is_cut_in_short_time() -> None:
     assert safe("a@" * 1_000_000).endswith("…")
     assert len(safe("x" * 10_000_000)) == LONGEST
 
 
-def test_what_a_failed_validation_says_is_taken_where_it_is_words() -> None:
+def test_the_messages_of_a_failed_validation_are_read() -> None:
     errors = [{"message": "one"}, "two", {"code": "x"}, {"message": 3}, None, {"message": " "}]
     assert details(errors) == "one; two"

@@ -34,11 +34,11 @@ def test_a_pull_request_is_known_by_its_number_and_the_commit_people_look_at(tmp
 
 
 @pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issue_comment", "merge_group", ""])
-def test_any_other_event_is_about_no_pull_request(name: str, tmp_path: Path) -> None:
+def test_other_events_have_no_pull_request(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, pull_request_event(), name) is None
 
 
-def test_outside_of_a_job_there_is_none() -> None:
+def test_outside_of_a_job_there_is_no_pull_request() -> None:
     assert pull_request(job({})) is None
 
 
@@ -76,7 +76,7 @@ def put(value: object, *names: str) -> Callable[[Json], None]:
         (put("dependabot[bot]", "pull_request", "user", "login"), Origin.DEPENDABOT),
     ],
 )
-def test_where_it_comes_from_is_told_by_the_event(
+def test_the_event_says_where_the_pull_request_comes_from(
     change: Callable[[Json], None], origin: Origin, tmp_path: Path
 ) -> None:
     payload = pull_request_event()
@@ -87,7 +87,7 @@ def test_where_it_comes_from_is_told_by_the_event(
     assert pull.origin is origin
 
 
-def test_what_dependabot_set_off_is_dependabots_whosever_pull_request_it_is(tmp_path: Path) -> None:
+def test_a_job_that_dependabot_started_is_dependabots(tmp_path: Path) -> None:
     pull = found(tmp_path, pull_request_event(), actor="dependabot[bot]")
 
     assert pull is not None
@@ -95,7 +95,7 @@ def test_what_dependabot_set_off_is_dependabots_whosever_pull_request_it_is(tmp_
 
 
 @pytest.mark.parametrize("name", ["pull_request_review", "pull_request_review_comment"])
-def test_a_review_is_about_the_pull_request_that_is_reviewed(name: str, tmp_path: Path) -> None:
+def test_the_event_of_a_review_has_the_reviewed_pull_request(name: str, tmp_path: Path) -> None:
     pull = found(tmp_path, pull_request_event("submitted", number=7, fork=True), name)
 
     assert pull == PullRequest(7, HEAD, Origin.FORK, closed=False)
@@ -133,7 +133,7 @@ def test_the_event_says_whether_the_repository_is_private(
 
 
 @pytest.mark.parametrize("text", ["", "[", "[1]", "null", '{"repository": ' * 100_000])
-def test_an_event_that_can_not_be_read_says_nothing_of_it(text: str, tmp_path: Path) -> None:
+def test_an_unreadable_event_does_not_say_whether_the_repository_is_private(text: str, tmp_path: Path) -> None:
     assert is_private(asked(tmp_path, text)) is None
     assert is_private(job({})) is None
     assert is_private(job({"GITHUB_EVENT_PATH": str(tmp_path)})) is None
@@ -162,7 +162,7 @@ PROPOSED = [
 
 
 @pytest.mark.parametrize(("name", "payload", "reference"), PROPOSED)
-def test_what_is_only_proposed_starts_nothing(name: str, payload: object, reference: str, tmp_path: Path) -> None:
+def test_a_proposed_change_starts_nothing(name: str, payload: object, reference: str, tmp_path: Path) -> None:
     here = asked(tmp_path, payload, GITHUB_EVENT_NAME=name, GITHUB_REF=reference)
 
     with pytest.raises(InputError, match=r"'run' does not start .*: what is proposed there is not merged"):
@@ -173,24 +173,24 @@ MERGED = ["push", "schedule", "workflow_dispatch", "repository_dispatch", "issue
 
 
 @pytest.mark.parametrize("name", MERGED)
-def test_what_is_merged_may_start_everything(name: str, tmp_path: Path) -> None:
+def test_merged_files_may_start_everything(name: str, tmp_path: Path) -> None:
     must_be_merged(asked(tmp_path, {}, GITHUB_EVENT_NAME=name, GITHUB_REF="refs/heads/main"), "run")
     must_be_merged(job({"GITHUB_EVENT_NAME": name}), "run")
 
 
 @pytest.mark.parametrize("event", MERGED[:-1])
-def test_what_follows_something_merged_may_too(event: str, tmp_path: Path) -> None:
+def test_a_run_after_a_run_of_merged_files_may_too(event: str, tmp_path: Path) -> None:
     must_be_merged(asked(tmp_path, following(event), GITHUB_EVENT_NAME="workflow_run"), "run")
 
 
-def test_an_events_name_that_is_none_is_not_shown() -> None:
+def test_an_invalid_event_name_is_not_shown() -> None:
     with pytest.raises(InputError) as refused:
         must_be_merged(job({"GITHUB_EVENT_NAME": "pull_request\n::error::x"}), "run")
     assert "::error::" not in str(refused.value)
 
 
 @pytest.mark.parametrize("change", [put("closed", "action"), put("closed", "pull_request", "state")])
-def test_a_closed_pull_request_is_known(change: Callable[[Json], None], tmp_path: Path) -> None:
+def test_a_closed_pull_request_is_recognised(change: Callable[[Json], None], tmp_path: Path) -> None:
     payload = pull_request_event()
     change(payload)
     pull = found(tmp_path, payload)
@@ -212,7 +212,7 @@ def test_a_closed_pull_request_is_known(change: Callable[[Json], None], tmp_path
         without("pull_request"),
     ],
 )
-def test_an_event_of_another_form_is_told_and_not_guessed_at(change: Callable[[Json], None], tmp_path: Path) -> None:
+def test_an_event_of_another_form_is_refused(change: Callable[[Json], None], tmp_path: Path) -> None:
     payload = pull_request_event()
     change(payload)
 
@@ -221,7 +221,7 @@ def test_an_event_of_another_form_is_told_and_not_guessed_at(change: Callable[[J
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'"' + b" " * event.LARGEST + b'"'])
-def test_what_is_no_json_of_a_reasonable_size_is_told(data: bytes, tmp_path: Path) -> None:
+def test_an_event_that_is_no_json_or_too_large_is_refused(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "event.json"
     path.write_bytes(data)
 
@@ -229,7 +229,7 @@ def test_what_is_no_json_of_a_reasonable_size_is_told(data: bytes, tmp_path: Pat
         pull_request(job({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)}))
 
 
-def test_a_missing_event_is_told(tmp_path: Path) -> None:
+def test_a_missing_event_is_refused(tmp_path: Path) -> None:
     for place in ("", str(tmp_path), str(tmp_path / "none.json")):
         with pytest.raises(InputError, match="says nothing of a pull request"):
             pull_request(job({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": place}))
@@ -242,7 +242,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from(["pull_request", "repository", "action"]))
-def test_no_event_is_taken_for_one_from_here_unless_it_says_so(
+def test_no_event_counts_as_from_here_unless_it_says_so(
     tmp_path_factory: pytest.TempPathFactory, value: object, name: str
 ) -> None:
     payload = pull_request_event(private=True) | {name: value}

@@ -43,7 +43,7 @@ def test_a_credential_shows_nothing_of_itself() -> None:
         (json.dumps({**WHOLE, "client_secret": 7}), "lacks client_secret"),
     ],
 )
-def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str) -> None:
+def test_an_error_says_what_is_missing_and_shows_nothing_of_the_rest(value: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         stored_credential(secret(value))
 
@@ -52,7 +52,7 @@ def test_what_is_missing_is_said_and_what_is_there_is_not(value: str, says: str)
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.text(), st.lists).map(json.dumps))
-def test_no_text_fails_in_any_other_way_than_with_an_explanation(text: str) -> None:
+def test_every_invalid_text_is_refused_with_an_explanation(text: str) -> None:
     with pytest.raises(InputError, match="GOOGLE_CREDENTIALS"):
         stored_credential(secret(text))
 

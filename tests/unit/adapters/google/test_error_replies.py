@@ -47,12 +47,12 @@ def newer(*details: dict[str, Any], status: str = "PERMISSION_DENIED", message: 
     ],
     ids=str,
 )
-def test_a_403_whose_reason_is_a_limit_is_one_in_every_form(document: object) -> None:
+def test_a_403_with_the_reason_of_a_limit_is_a_limit_in_every_form(document: object) -> None:
     assert read(403, document).is_limit
 
 
 @pytest.mark.parametrize("document", [b"", b"<html>", older("whatever"), b"[" * 100_000])
-def test_a_429_is_a_limit_whatever_it_holds(document: object) -> None:
+def test_a_429_is_always_a_limit(document: object) -> None:
     assert read(429, document).is_limit
 
 
@@ -74,7 +74,7 @@ def test_a_429_is_a_limit_whatever_it_holds(document: object) -> None:
     ],
     ids=str,
 )
-def test_another_refusal_is_no_limit(status: int, document: object) -> None:
+def test_other_refusals_are_no_limits(status: int, document: object) -> None:
     assert not read(status, document).is_limit
 
 
@@ -82,7 +82,7 @@ def test_another_refusal_is_no_limit(status: int, document: object) -> None:
     "content",
     [b"", b"[]", b"null", b"3", b'{"error": {}}', b'{"error": {"errors": [1]}}', b'{"error": {"errors": 7}}', b"\xff"],
 )
-def test_a_reply_that_says_nothing_has_no_reason_and_no_message(content: bytes) -> None:
+def test_an_empty_reply_has_no_reason_and_no_message(content: bytes) -> None:
     assert read(403, content) == ErrorReply(403)
 
 
@@ -100,7 +100,9 @@ def test_a_reply_that_says_nothing_has_no_reason_and_no_message(content: bytes) 
         (older("userRateLimitExceeded", "Retry after 2026-11-06T11:59:00.000Z"), {}, 0),
     ],
 )
-def test_the_wait_is_found_wherever_google_puts_it(document: object, headers: dict[str, str], wait: float) -> None:
+def test_the_wait_is_read_from_every_place_that_google_uses(
+    document: object, headers: dict[str, str], wait: float
+) -> None:
     assert read(403, document, **headers).wait == wait
 
 
@@ -124,7 +126,7 @@ def test_googles_message_is_shown_short_and_safe(message: str, shown: str) -> No
     assert reply.quoted == f'Google says: "{shown}". '
 
 
-def test_the_word_of_the_token_endpoint_is_shown_with_its_text() -> None:
+def test_the_error_code_of_the_token_endpoint_is_shown_with_its_text() -> None:
     assert read(400, {"error": "disabled_client", "error_description": "It was disabled."}).message == (
         "It was disabled (disabled_client)"
     )

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.adapters.google.extended_properties import CUT, announced, change, cut, is_copy, joined, ours, place
+from sessionsmgmt.adapters.google.extended_properties import (
+    CUT,
+    change,
+    cut,
+    earlier_announcement,
+    is_copy,
+    joined,
+    ours,
+    place,
+)
 from sessionsmgmt.adapters.ledger.sealing import Keys, seal, unseal
 from sessionsmgmt.domain.delivery.claims import digest
 from sessionsmgmt.domain.sessions.roster import directory, identifiers
@@ -101,13 +110,13 @@ def joined_up(people: list[dict[str, str]]) -> str:
 
 
 def known(students: str, *invited: str) -> frozenset[str]:
-    found = announced({**SENT, "students": students}, invited)
+    found = earlier_announcement({**SENT, "students": students}, invited)
     assert found
     return found.people
 
 
 def test_the_announced_window_is_in_utc() -> None:
-    found = announced(SENT, ())
+    found = earlier_announcement(SENT, ())
 
     assert found
     assert found.presence.start == datetime(2026, 11, 7, 22, tzinfo=UTC)
@@ -172,13 +181,13 @@ def test_a_list_cut_just_between_two_people_is_known_by_its_length() -> None:
     ],
 )
 def test_marks_that_can_not_be_read_count_for_nothing(change_of: dict[str, str]) -> None:
-    assert announced({**SENT, **change_of}, ("ann@example.org",)) is None
+    assert earlier_announcement({**SENT, **change_of}, ("ann@example.org",)) is None
 
 
 def test_marks_without_a_part_count_for_nothing_or_for_nobody() -> None:
-    assert announced({}, ()) is None
-    assert announced({"sent": "true"}, ()) is None
-    assert announced({name: SENT[name] for name in ("sent", "start", "end")}, ())
+    assert earlier_announcement({}, ()) is None
+    assert earlier_announcement({"sent": "true"}, ()) is None
+    assert earlier_announcement({name: SENT[name] for name in ("sent", "start", "end")}, ())
 
 
 @pytest.mark.parametrize(
@@ -210,7 +219,7 @@ def test_a_name_that_is_half_a_character_leaves_the_address() -> None:
 
 @given(st.dictionaries(st.sampled_from(sorted(SENT)), st.text()), st.lists(st.text()))
 def test_no_marks_break_anything(properties: dict[str, str], invited: list[str]) -> None:
-    found = announced({**SENT, **properties}, invited)
+    found = earlier_announcement({**SENT, **properties}, invited)
 
     assert found is None or all(digest(bytes(32), one) for one in found.people)
     assert "@" not in repr(found)

@@ -1,0 +1,20 @@
+"""What the configuration takes from the emails: how a template is checked, and which languages have wording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sessionsmgmt.domain.model.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class WordingChecks:
+    """The checks of a notice's wording.
+
+    ``template_faults`` takes the text of a template and the roles, and returns a line and a column, both from 1, and a
+    sentence for each fault. ``has_wording`` says of the name of a known locale whether there is built-in wording.
+    """
+
+    template_faults: Callable[[str, Sequence[Role]], Sequence[tuple[int, int, str]]]
+    has_wording: Callable[[str], bool]
