@@ -12,7 +12,7 @@ from sessionsmgmt.domain.model.people import Disclose, Person, Roster
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean
+from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean, clean_lines
 from sessionsmgmt.email.time_window import (
     Window,
     format_days,
@@ -33,8 +33,8 @@ CONTEXT_NAMES = frozenset(
 class SessionView:
     """The event as a template sees it.
 
-    ``start`` and ``end`` are in the club's time zone. An all-day event has dates instead, and ``end`` is then the day
-    after the last day.
+    ``description`` keeps its lines. ``start`` and ``end`` are in the club's time zone. An all-day event has dates
+    instead, and ``end`` is then the day after the last day.
     """
 
     id: str
@@ -199,7 +199,7 @@ def _session_view(session: Session, zone: ZoneInfo) -> SessionView:
         id=clean(session.id),
         title=clean(session.title),
         location=clean(session.location),
-        description=clean(session.description, MAX_DESCRIPTION_LENGTH),
+        description=clean_lines(session.description, MAX_DESCRIPTION_LENGTH),
         start=_local(session.start, zone),
         end=_local(session.end, zone),
         all_day=session.all_day,

@@ -132,3 +132,20 @@ def test_the_entry_of_a_cancelled_session_says_so_in_its_title(locale: str, summ
     message = email(notice(kind=Kind.CANCELLED), locale=locale)
     [text] = [leaf.get_content() for leaf in message.walk() if leaf.get_content_type() == "text/calendar"]
     assert Calendar.from_ical(text).events[0]["SUMMARY"] == summary
+
+
+# A description with several lines
+
+
+def test_a_description_keeps_its_lines_in_both_parts() -> None:
+    description = "Bring gloves.\r\n\r\n\n\n  Ring\ttwice  \n# No heading\n-- \n"
+    session = Session("lab", "Lab\nx", EVENING.start, EVENING.end, "", description)
+    template = "Subject: {{ session.description }}\n\n> {{ session.description }}\n\n    {{ session.description }}\n"
+    message = email(notice(session=session), template=template)
+    assert message["Subject"] == "Bring gloves. Ring twice # No heading --"
+    quoted, code = ("\n".join(f"{mark}{line}".rstrip() for line in LINES) for mark in ("> ", "    "))
+    assert part(message, "plain").startswith(f"{quoted}\n\n{code}\n\n-- \n")
+    assert "Bring gloves.<br><br>Ring twice<br># No heading<br>--</p>" in part(message, "html")
+
+
+LINES = ("Bring gloves.", "", "Ring twice", "# No heading", "--")

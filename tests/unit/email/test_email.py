@@ -70,7 +70,8 @@ class Shape(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.parts.append((tag, attrs))
+        if tag != "br":  # the line breaks of a description
+            self.parts.append((tag, attrs))
 
     def handle_endtag(self, tag: str) -> None:
         self.parts.append(tag)
