@@ -51,4 +51,6 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     path = ROOT / "README.md"
-    path.write_text(with_tables(path.read_text("utf-8"), yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))))
+    path.write_text(
+        with_tables(path.read_text("utf-8"), yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))), encoding="utf-8"
+    )

@@ -90,13 +90,13 @@ class LiveClub:
 
     def report(self, number: int = 0, name: str = "") -> list[dict[str, Any]]:
         """What the last process of that name reported of the notices, in its command of that number."""
-        report = json.loads((self.folder.folder / f"{name}{number}.json").read_text())
+        report = json.loads((self.folder.folder / f"{name}{number}.json").read_text("utf-8"))
         notices: list[dict[str, Any]] = report["notices"]
         return notices
 
     def said(self) -> str:
         """All that was written to the terminal."""
-        return (self.folder.folder / SAID).read_text()
+        return (self.folder.folder / SAID).read_text("utf-8")
 
 
 def on_files(folder: Path, fork_server: ForkServer) -> LiveClub:

@@ -84,7 +84,7 @@ class LiveClub:
     def run(self, meet: Callable[[int], None] = lambda _pid: None, now: str = FIRST, **more: Any) -> Ended:
         """The step of a job that runs it, from the beginning to its end."""
         outputs = self.folder.folder / "outputs"
-        outputs.write_text("")
+        outputs.write_text("", encoding="utf-8")
         env = {**self.env, "INPUT_NOW": now, "GITHUB_OUTPUT": str(outputs)}
         with subprocess.Popen(
             COMMAND,
@@ -97,9 +97,9 @@ class LiveClub:
         ) as process:
             meet(process.pid)
             said, _ = process.communicate(timeout=300)
-        given = read_outputs(outputs.read_text())
+        given = read_outputs(outputs.read_text("utf-8"))
         report = Path(given.get("report", "/nowhere"))
-        return Ended(process.returncode, said, json.loads(report.read_text()) if report.exists() else {}, given)
+        return Ended(process.returncode, said, json.loads(report.read_text("utf-8")) if report.exists() else {}, given)
 
 
 @contextmanager

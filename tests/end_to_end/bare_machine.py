@@ -38,12 +38,12 @@ class BareMachine:
     def add(self, name: str, text: str) -> None:
         """A program that notes how it is called and goes on as ``text`` says, in sh."""
         program = self.folder / "bin" / name
-        program.write_text(NOTING + text)
+        program.write_text(NOTING + text, encoding="utf-8")
         program.chmod(0o755)
 
     def run(self, command: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command; what has been noted so far is forgotten."""
-        (self.folder / "calls").write_text("")
+        (self.folder / "calls").write_text("", encoding="utf-8")
         return subprocess.run(
             command,
             env={**self.environment, **environment},
@@ -55,7 +55,7 @@ class BareMachine:
 
     def calls(self, program: str) -> list[str]:
         """How a program was called by the last command."""
-        lines = (self.folder / "calls").read_text().splitlines()
+        lines = (self.folder / "calls").read_text("utf-8").splitlines()
         return [line.removeprefix(f"{program} ") for line in lines if line.split()[0] == program]
 
 
@@ -73,7 +73,7 @@ def bare_machine(programs: Path, folder: Path) -> BareMachine:
     """A machine of root's, with ``programs`` and with stand-ins for ``apt-get`` and for ``id``."""
     (folder / "bin").mkdir()
     new = folder / "new"
-    new.write_text(NOTING)
+    new.write_text(NOTING, encoding="utf-8")
     new.chmod(0o755)
     (folder / "home").mkdir()
     machine = BareMachine(

@@ -139,7 +139,7 @@ class ClubFolder:
         report.unlink(missing_ok=True)
         arguments = [*command.split(), "--now", now, "--report", str(report), *options]
         done = forks.run(arguments, self.folder, {**of_the_machine(), **(env or {})})
-        parsed = json.loads(report.read_text()) if report.exists() else {}
+        parsed = json.loads(report.read_text("utf-8")) if report.exists() else {}
         return Ran(done.returncode, done.stdout, done.stderr, parsed)
 
     def emails(self) -> list[EmailMessage]:

@@ -138,7 +138,7 @@ class PrivateClub:
         inputs = {"google_credentials": self.google.credentials, "key": KEY, "github_token": self.job}
         step = runner.run(env, now=now, **inputs)
         self.seen += [step.log.seen, step.raw, step.summary, *step.outputs.values()]
-        self.seen.append(Path(step.outputs["report"]).read_text())
+        self.seen.append(Path(step.outputs["report"]).read_text("utf-8"))
         return step
 
     def left(self) -> Iterator[tuple[str, str]]:

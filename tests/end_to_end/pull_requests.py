@@ -50,7 +50,7 @@ class Job:
         """Run ``preview`` with ``publish``, for the event of that name."""
         event = self.runner.temp / "event.json"
         self.runner.temp.mkdir(exist_ok=True)
-        event.write_text(json.dumps(payload or self.event()))
+        event.write_text(json.dumps(payload or self.event()), encoding="utf-8")
         env = {
             "GITHUB_ACTOR": actor,
             "GITHUB_API_URL": self.github.root,

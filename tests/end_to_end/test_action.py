@@ -48,7 +48,7 @@ class Job:
         step = self.runner.run(around, **{"now": now, "github_token": self.token, **inputs})
         told = [step.log.seen, step.summary, *step.outputs.values()]
         if step.outputs["report"]:
-            told.append(Path(step.outputs["report"]).read_text())
+            told.append(Path(step.outputs["report"]).read_text("utf-8"))
         for private in self.private:
             for text in told:
                 assert private not in text
@@ -80,7 +80,7 @@ def test_a_run_sends_and_says_so_in_every_way(job: Job) -> None:
         "rotated": "false",
         "matrix": "",
     }
-    report = json.loads(Path(step.outputs["report"]).read_text())
+    report = json.loads(Path(step.outputs["report"]).read_text("utf-8"))
     assert (report["command"], report["counts"]["sent"], report["exit"]) == ("run", 1, 0)
     assert step.outputs["preview"] == ""
     assert step.log.groups == ["sessionsmgmt run"]
@@ -369,7 +369,7 @@ def test_outputs_or_a_summary_that_cannot_be_written_are_noticed_before_anything
     assert f"The step's {FILES[broken]} can't be written (" in error.text
     assert job.club.emails() == []
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    text = other.read_text()
+    text = other.read_text("utf-8")
     if OTHER[broken] == "GITHUB_OUTPUT":
         assert read_outputs(text)["sent"] == "0"
     else:
@@ -405,12 +405,12 @@ def test_one_that_cannot_be_written_any_more_is_a_warning_and_leaves_the_other_a
     ]
     assert log.of("error") == []
     assert len(job.club.emails()) == 1
-    other = (tmp_path / OTHER[broken]).read_text()
+    other = (tmp_path / OTHER[broken]).read_text("utf-8")
     if OTHER[broken] == "GITHUB_OUTPUT":
         assert read_outputs(other)["sent"] == "1"
     else:
         assert "✅ sent" in other
-    assert (tmp_path / broken).read_text() == "\n"
+    assert (tmp_path / broken).read_text("utf-8") == "\n"
 
 
 def test_a_temporary_folder_that_cannot_be_written_is_noticed_before_anything_is_sent(job: Job, tmp_path: Path) -> None:
@@ -422,4 +422,4 @@ def test_a_temporary_folder_that_cannot_be_written_is_noticed_before_anything_is
     [error] = log.of("error")
     assert "--report" in error.text
     assert job.club.emails() == []
-    assert read_outputs((tmp_path / "GITHUB_OUTPUT").read_text())["sent"] == "0"
+    assert read_outputs((tmp_path / "GITHUB_OUTPUT").read_text("utf-8"))["sent"] == "0"

@@ -134,7 +134,7 @@ def test_the_owner_of_the_case_at_google_is_told_the_truth_once(case: str, tmp_p
 
         def once(events: str, now: str) -> list[EmailMessage]:
             before = len(google.sent)
-            calendar.put(*json.loads((folder / events).read_text())["items"])
+            calendar.put(*json.loads((folder / events).read_text("utf-8"))["items"])
             assert _run(folder, now, environ) == 0
             return [sent.message for sent in google.sent[before:]]
 

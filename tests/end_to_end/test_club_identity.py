@@ -102,7 +102,9 @@ def test_adopting_goes_with_nothing_else(clubs: ManyClubs, options: list[str]) -
 
 
 def test_a_club_that_remembers_in_a_file_has_nothing_to_take_over(clubs: ManyClubs) -> None:
-    clubs.club("otters", text=clubs.club("otters").folder.joinpath("sessions.yml").read_text().replace("git", "file"))
+    clubs.club(
+        "otters", text=clubs.club("otters").folder.joinpath("sessions.yml").read_text("utf-8").replace("git", "file")
+    )
 
     refused = clubs.call("otters", "resolve", "--adopt")
     assert (refused.exit, "ledger.store" in refused.err) == (2, True)

@@ -100,7 +100,7 @@ def test_where_nothing_is_held_the_folder_is_not_looked_into(club: Club) -> None
 
 def test_the_outbox_can_be_looked_into_too(tmp_path: Path) -> None:
     folder = make_club(tmp_path)
-    text = (tmp_path / "sessions.yml").read_text()
+    text = (tmp_path / "sessions.yml").read_text("utf-8")
     folder.write("sessions.yml", text.replace("{provider: outbox,", "{provider: outbox, confirm: sent-folder,"))
 
     assert folder.call("run").states == SENT
@@ -118,7 +118,7 @@ def test_the_outbox_can_be_looked_into_too(tmp_path: Path) -> None:
     ],
 )
 def test_a_sender_that_gmail_replaced_is_told(club: Club, sender: str, told: list[str]) -> None:
-    text = (club.folder.folder / "sessions.yml").read_text()
+    text = (club.folder.folder / "sessions.yml").read_text("utf-8")
     club.folder.write(
         "sessions.yml", text.replace("provider: google, confirm", f"provider: google, from: {sender}, confirm")
     )
@@ -134,7 +134,7 @@ def test_a_sender_that_gmail_replaced_is_told(club: Club, sender: str, told: lis
 
 
 def test_a_sender_that_can_not_be_looked_up_changes_nothing_but_a_warning(club: Club) -> None:
-    text = (club.folder.folder / "sessions.yml").read_text()
+    text = (club.folder.folder / "sessions.yml").read_text("utf-8")
     club.folder.write(
         "sessions.yml", text.replace("provider: google, confirm", "provider: google, from: a@example.org, confirm")
     )

@@ -62,8 +62,8 @@ def test_every_yaml_block_is_a_valid_sessions_yml_or_workflow(path: str, number:
     whole = said if "version" in said else {**yaml.safe_load(AT_GOOGLE), **said}
     for name in NAMED_FILES:
         (tmp_path / name).touch()
-    (tmp_path / "notice.md").write_text("Subject: Hello\n\nHello\n")
-    (tmp_path / "sessions.yml").write_text(block if whole is said else yaml.safe_dump(whole))
+    (tmp_path / "notice.md").write_text("Subject: Hello\n\nHello\n", encoding="utf-8")
+    (tmp_path / "sessions.yml").write_text(block if whole is said else yaml.safe_dump(whole), encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team
 
@@ -71,7 +71,7 @@ def test_every_yaml_block_is_a_valid_sessions_yml_or_workflow(path: str, number:
 def _check_workflow(block: str, folder: Path) -> None:
     whole = whole_workflow(block)
     (folder / "workflow.yml").write_text(
-        yaml.safe_dump({("on" if key is True else key): one for key, one in whole.items()})
+        yaml.safe_dump({("on" if key is True else key): one for key, one in whole.items()}), encoding="utf-8"
     )
     done = subprocess.run(
         [*(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"), "workflow.yml"],
@@ -258,7 +258,7 @@ def test_the_report_of_what_github_allows_is_counted(tmp_path: Path) -> None:
     )
     counts = []
     with private_club(tmp_path) as club:
-        text = (club.folder.folder / "sessions.yml").read_text()
+        text = (club.folder.folder / "sessions.yml").read_text("utf-8")
         club.folder.write("sessions.yml", text.partition("credentials:")[0].replace(", confirm: sent-folder", ""))
         for minute, end in ((0, "12:00"), (1, "12:00"), (2, "13:00")):
             club.google.world.calendar().edit("lab", end={"dateTime": f"2026-11-07T{end}:00-05:00"})

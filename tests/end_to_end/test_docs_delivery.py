@@ -33,7 +33,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def test_each_piece_of_sessions_yml_it_shows_is_valid_in_one(fragment: str, tmp_path: Path) -> None:
     key = fragment.partition(":")[0]
     rest = re.sub(rf"^{key}: .*\n", "", AT_GOOGLE, flags=re.MULTILINE)
-    (tmp_path / "sessions.yml").write_text(rest + fragment)
+    (tmp_path / "sessions.yml").write_text(rest + fragment, encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team == "MantaBots"
 

@@ -49,7 +49,7 @@ START = NOW + timedelta(hours=15)
 
 
 def test_the_sessions_yml_it_shows_is_valid(tmp_path: Path) -> None:
-    (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
+    (tmp_path / "sessions.yml").write_text(SESSIONS_YML, encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team == "MantaBots"
 
@@ -123,7 +123,7 @@ def busy_only() -> str:
 
 def warnings(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str] | None = None) -> str:
     """What is said of an event of this kind, by the settings the page shows."""
-    (tmp_path / "sessions.yml").write_text(SESSIONS_YML)
+    (tmp_path / "sessions.yml").write_text(SESSIONS_YML, encoding="utf-8")
     rules = [notice.rule for notice in load(tmp_path / "sessions.yml").notices]
     world = World()
     world.calendar().put(event("lab", START) | shown)

@@ -58,8 +58,8 @@ def test_the_sample_it_shows_is_valid(tmp_path: Path) -> None:
         "sample.vcf": "",
         "calendar.ics": "",
     }.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "contacts.vcf").write_text("")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "contacts.vcf").write_text("", encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").sample is not None
 

@@ -48,7 +48,7 @@ def nowhere(club: RotationClub) -> str:
     club.folder.write(
         "sessions.yml",
         (club.folder.folder / "sessions.yml")
-        .read_text()
+        .read_text("utf-8")
         .replace("CREDENTIALS}\n", "CREDENTIALS, scope: environment, environment: elsewhere}\n"),
     )
     return said(club, SECRETS_TOKEN=club.github.world.fine_grained_token({"environments": "write"}))
@@ -127,12 +127,12 @@ def test_the_commands_it_shows_work_with_the_settings_it_shows(tmp_path: Path) -
         "rotate --recover FILE",
     ]
     with rotation_club(tmp_path) as club:
-        text = (club.folder.folder / "sessions.yml").read_text().partition("credentials:")[0]
+        text = (club.folder.folder / "sessions.yml").read_text("utf-8").partition("credentials:")[0]
         club.folder.write("sessions.yml", text + SETTINGS)
         assert club.call("rotate", "--dry-run").exit == 0
         assert club.call("rotate").exit == 0
         sealed(club)
-        club.folder.write("FILE", (club.folder.folder / "sealed.json").read_text())
+        club.folder.write("FILE", (club.folder.folder / "sealed.json").read_text("utf-8"))
         assert club.call("rotate", "--recover", "FILE").exit == 0
 
 

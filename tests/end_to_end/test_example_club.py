@@ -129,14 +129,14 @@ def test_the_school_in_montreal_is_written_to_in_french(otters: ClubFolder) -> N
 def test_the_demo_says_where_emails_and_pages_lie_and_they_do(tmp_path: Path) -> None:
     command = tmp_path / "bin" / "sessionsmgmt"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     environment = {**of_the_machine(), "PATH": f"{command.parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
     demo = [str(ROOT / "scripts" / "demo"), str(tmp_path / "demo")]
 
     for left_from_before in ("demo/.sessionsmgmt/ledger.json", "demo/outbox/old.eml", "demo/sessions.yml"):
         (tmp_path / left_from_before).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / left_from_before).write_text("It begins anew each time.")
+        (tmp_path / left_from_before).write_text("It begins anew each time.", encoding="utf-8")
 
     shown = subprocess.run(demo, env=environment, capture_output=True, text=True, check=True).stdout
 

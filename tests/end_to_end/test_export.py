@@ -133,7 +133,7 @@ def test_it_goes_into_a_new_file_that_its_owner_alone_can_read(club: ClubWithSto
 
     assert (ran.exit, "Everything that is kept is in kept.json." in ran.out) == (0, True)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert json.loads(path.read_text())["version"] == 1
+    assert json.loads(path.read_text("utf-8"))["version"] == 1
     again = club.call("export", "--out", "kept.json")
     assert again.exit == 2
     assert "Choose a new file" in again.err

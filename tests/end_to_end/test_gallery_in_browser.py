@@ -134,7 +134,9 @@ def test_it_asks_the_network_for_nothing_and_runs_nothing(browser: Browser, gall
 def test_even_a_page_that_was_written_to_could_not_reach_the_network(browser: Browser, gallery: str) -> None:
     page_file = Path(gallery.removeprefix("file://"))
     tampered = page_file.with_name("tampered.html")
-    tampered.write_text(page_file.read_text().replace("<main>", "<main><img src='http://127.0.0.1:9/x'>"))
+    tampered.write_text(
+        page_file.read_text("utf-8").replace("<main>", "<main><img src='http://127.0.0.1:9/x'>"), encoding="utf-8"
+    )
     context = browser.new_context()
     page = context.new_page()
     refused: list[str] = []

@@ -230,7 +230,7 @@ def test_preview_and_status_work_and_never_ask_for_leave_to_send(club: GoogleClu
     assert "gmail.send" not in str(club.google.scopes_used("calendar.events.list"))
     assert len(club.google.calls("oauth.token")) == 2
     assert club.google.sent == ()
-    assert "Ada Adult" in (club.folder.folder / "site" / "index.html").read_text()
+    assert "Ada Adult" in (club.folder.folder / "site" / "index.html").read_text("utf-8")
 
 
 def test_doctor_says_row_by_row_what_is_there(club: GoogleClub) -> None:

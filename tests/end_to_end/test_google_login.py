@@ -36,10 +36,10 @@ class Login:
 
 @contextmanager
 def login(folder: Path, google: GoogleEmulator, *options: str, **env: str) -> Iterator[Login]:
-    (folder / "sessions.yml").write_text(AT_GOOGLE)
+    (folder / "sessions.yml").write_text(AT_GOOGLE, encoding="utf-8")
     consent = google.world.consent
     client = {"installed": {"client_id": consent.client_id, "client_secret": consent.client_secret}}
-    (folder / "client.json").write_text(json.dumps(client))
+    (folder / "client.json").write_text(json.dumps(client), encoding="utf-8")
     process = subprocess.Popen(
         [*COMMAND, "auth", "login", "--client", "client.json", "--no-browser", *options],
         cwd=folder,
@@ -76,7 +76,7 @@ def test_agreeing_gives_a_credential_that_works_and_shows_it_to_nobody(tmp_path:
     assert status == 0
     saved = tmp_path / "credential.json"
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
-    credential = json.loads(saved.read_text())
+    credential = json.loads(saved.read_text("utf-8"))
     assert credential["type"] == "authorized_user"
     assert credential["refresh_token"] not in asked.said + out + err
     assert "code_challenge_method=S256" in asked.url
@@ -154,7 +154,9 @@ def test_who_connects_and_is_slow_keeps_nobody_waiting(tmp_path: Path, google: G
 
 def test_a_browser_is_given_none_of_the_secrets(tmp_path: Path, google: GoogleEmulator) -> None:
     seen, came = tmp_path / "seen", tmp_path / "browser"
-    came.write_text(f'#!/bin/sh\nenv > {seen}.part\necho "$1" >> {seen}.part\nmv {seen}.part {seen}\n')
+    came.write_text(
+        f'#!/bin/sh\nenv > {seen}.part\necho "$1" >> {seen}.part\nmv {seen}.part {seen}\n', encoding="utf-8"
+    )
     came.chmod(0o700)
     secrets = {
         "SECRETS_TOKEN": "secret-one",
@@ -169,7 +171,7 @@ def test_a_browser_is_given_none_of_the_secrets(tmp_path: Path, google: GoogleEm
     with login(tmp_path, google, "--browser", "--save", "c.json", **secrets, **known, BROWSER=f"{came} %s") as asked:
         while not seen.exists():
             assert asked.process.poll() is None
-        text = seen.read_text()
+        text = seen.read_text("utf-8")
 
     assert "secret" not in text
     assert {f"{name}={value}" for name, value in known.items()} <= set(text.splitlines())

@@ -67,7 +67,7 @@ def test_a_stream_that_is_closed_or_full_changes_nothing_of_what_is_done(
     assert "Exception ignored" not in done.stderr
     assert (len(club.emails()) == 1) == (command == "run")
     if command in USUAL and not (speechless and command in PRODUCT):
-        assert json.loads((club.folder / "report.json").read_text())["exit"] == 0
+        assert json.loads((club.folder / "report.json").read_text("utf-8"))["exit"] == 0
     if speechless and command in USUAL and redirections != ">&- 2>&- <&-":
         assert "can't be" in done.stderr
 
@@ -122,7 +122,7 @@ def test_an_odd_time_zone_of_the_machine_is_not_suggested(tmp_path: Path, zone: 
 
 def test_a_time_zone_that_is_one_is_suggested(tmp_path: Path) -> None:
     started(ClubFolder(tmp_path), "init --yes", env={"TZ": ":Asia/Tokyo"})
-    assert 'timezone: "Asia/Tokyo"' in (tmp_path / "sessions.yml").read_text()
+    assert 'timezone: "Asia/Tokyo"' in (tmp_path / "sessions.yml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_time_zone_that_is_one_is_suggested(tmp_path: Path) -> None:
     ids=str,
 )
 def test_neither_the_locale_nor_the_home_changes_what_is_done(club: ClubFolder, env: dict[str, str]) -> None:
-    text = (club.folder / "sessions.yml").read_text()
+    text = (club.folder / "sessions.yml").read_text("utf-8")
     club.write("sessions.yml", text.replace("MantaBots", "Élan ☃"))
     for command in ("run", "status", "export"):
         done = subprocess.run(
@@ -184,3 +184,24 @@ def test_the_umask_changes_nothing(club: ClubFolder, umask: str) -> None:
     files = [path for folder in made for path in folder.iterdir()]
     assert {oct(path.stat().st_mode & 0o777) for path in made} == {"0o700"}
     assert {oct(path.stat().st_mode & 0o777) for path in files if path.name != ".gitignore"} == {"0o600"}
+
+
+def test_the_action_says_what_it_did_where_the_machine_can_not_write_every_character(club: ClubFolder) -> None:
+    inputs = {"GITHUB_ACTIONS": "true", "INPUT_COMMAND": "validate", "INPUT_CONFIG": "séances.yml"}
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        inputs[name] = str(club.folder / name)
+        Path(inputs[name]).touch()
+
+    done = subprocess.run(
+        COMMAND,
+        cwd=club.folder,
+        env={**of_the_machine(), **inputs, "PYTHONIOENCODING": "ascii"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="ascii",
+        check=False,
+        timeout=300,
+    )
+
+    assert done.returncode == 2
+    assert "s\\xe9ances.yml" in done.stdout

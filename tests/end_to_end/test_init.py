@@ -41,7 +41,7 @@ def test_eight_questions_answered_with_the_return_key_make_a_club_that_can_be_lo
 
     assert done.returncode == 0
     assert done.stderr.count("]: ") == QUESTIONS
-    assert 'timezone: "Europe/Paris"' in (tmp_path / "sessions.yml").read_text()
+    assert 'timezone: "Europe/Paris"' in (tmp_path / "sessions.yml").read_text("utf-8")
     assert club.call("validate").exit == 0
     assert club.call("preview", "--out", "preview").exit == 0
     assert club.call("run").states == [("new", "sent")]
@@ -52,16 +52,16 @@ def test_an_answer_that_will_not_do_is_asked_for_again(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "is not an IANA time zone" in done.stderr
-    assert "America/New_York" in (tmp_path / "sessions.yml").read_text()
+    assert "America/New_York" in (tmp_path / "sessions.yml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
 def test_a_file_that_is_there_is_replaced_only_by_leave(tmp_path: Path, answer: str) -> None:
-    (tmp_path / "notice.md").write_text("mine")
+    (tmp_path / "notice.md").write_text("mine", encoding="utf-8")
     done = typed(tmp_path, "\n" * QUESTIONS + f"{answer}\n")
 
     assert "notice.md is there already. Replace it?" in done.stderr
-    assert (done.returncode, (tmp_path / "notice.md").read_text() == "mine") == (
+    assert (done.returncode, (tmp_path / "notice.md").read_text("utf-8") == "mine") == (
         (0, False) if answer == "y" else (2, True)
     )
     assert (tmp_path / "sessions.yml").exists() is (answer == "y")
@@ -86,7 +86,7 @@ def test_flags_answer_everything_unattended(tmp_path: Path) -> None:
         "disclose": "initials",
     }
     done = typed(tmp_path, "", *(f"--{key}={value}" for key, value in flags.items()))
-    text = (tmp_path / "sessions.yml").read_text()
+    text = (tmp_path / "sessions.yml").read_text("utf-8")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [value for value in flags.values() if value not in text] == []
@@ -132,7 +132,7 @@ def test_who_comes_from_the_earlier_script_tells_nobody_again(tmp_path: Path, go
     club.write("old/mail-pattern.txt", PATTERN)
     env = {"GOOGLE_CREDENTIALS": google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": google.root, "SESSIONSMGMT_KEY": KEY}
     assert typed(tmp_path, "", "--from", "old/conf.json", "--yes").returncode == 0
-    text = (tmp_path / "sessions.yml").read_text()
+    text = (tmp_path / "sessions.yml").read_text("utf-8")
     club.write("sessions.yml", re.sub(r"^credentials:(\n  .*)*\n", "", text, flags=re.MULTILINE))
 
     def call(command: str) -> Ran:
@@ -177,6 +177,6 @@ def test_git_does_not_see_what_the_next_commands_make(tmp_path: Path) -> None:
 
 
 def test_a_gitignore_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").write_text("mine\n")
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
     assert ClubFolder(tmp_path).call("init --yes").exit == 0
-    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+    assert (tmp_path / ".gitignore").read_text("utf-8") == "mine\n"

@@ -30,9 +30,9 @@ LINKS = {"out of the repository": "../home", "within it": "elsewhere", "to nothi
 def club(tmp_path: Path) -> ClubFolder:
     """A club in a repository, beside somebody's own files."""
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "mine").write_text("mine")
+    (tmp_path / "home" / "mine").write_text("mine", encoding="utf-8")
     (tmp_path / "repository" / "elsewhere").mkdir(parents=True)
-    (tmp_path / "repository" / "elsewhere" / "mine").write_text("mine")
+    (tmp_path / "repository" / "elsewhere" / "mine").write_text("mine", encoding="utf-8")
     club = make_club(tmp_path / "repository")
     subprocess.run(["git", "init", "--quiet"], cwd=club.folder, check=True)
     return club
@@ -41,7 +41,9 @@ def club(tmp_path: Path) -> ClubFolder:
 def others(club: ClubFolder) -> dict[str, str]:
     """Everything in the folders that links lead to."""
     folders = (club.folder.parent / "home", club.folder / "elsewhere")
-    return {str(path.relative_to(club.folder.parent)): path.read_text() for one in folders for path in one.rglob("*")}
+    return {
+        str(path.relative_to(club.folder.parent)): path.read_text("utf-8") for one in folders for path in one.rglob("*")
+    }
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -83,5 +83,5 @@ def test_no_token_is_written_into_a_file_that_the_output_goes_to(
     out, err = started(club, google, "status", redirection)
 
     for path in club.folder.glob("*.txt"):
-        assert "add-mask" not in path.read_text()
+        assert "add-mask" not in path.read_text("utf-8")
     assert ("::add-mask::" in out + err) == (redirection != "> out.txt 2> err.txt")

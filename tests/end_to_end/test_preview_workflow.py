@@ -81,7 +81,7 @@ class Repository:
         """Commit files."""
         for path, content in {name: text, **more}.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / path).write_text(content)
+            (self.folder / path).write_text(content, encoding="utf-8")
         self.commit()
 
     def commit(self) -> None:
@@ -102,11 +102,11 @@ class Repository:
         [look] = [step for step in workflow["jobs"]["changes"]["steps"] if step.get("id") == "look"]
         assert look["env"] == {"BASE": "${{ github.event.merge_group.base_sha || 'HEAD^1' }}"}
         output = self.folder.parent / "output"
-        output.write_text("")
+        output.write_text("", encoding="utf-8")
         environ = {**self.environ, "BASE": base or "HEAD^1", "GITHUB_OUTPUT": str(output)}
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", look["run"]]
         subprocess.run(shell, cwd=self.folder, env=environ, check=True, capture_output=True)
-        return read_outputs(output.read_text())["ours"]
+        return read_outputs(output.read_text("utf-8"))["ours"]
 
 
 def removed(repository: Repository) -> None:

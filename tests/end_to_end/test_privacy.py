@@ -95,7 +95,7 @@ def test_the_permissions_asked_for_are_those_the_configuration_needs(variant: st
     assert old in AT_GOOGLE
     for name in ("calendar.ics", "contacts.vcf"):
         (tmp_path / name).touch()
-    (tmp_path / "sessions.yml").write_text(AT_GOOGLE.replace(old, new))
+    (tmp_path / "sessions.yml").write_text(AT_GOOGLE.replace(old, new), encoding="utf-8")
 
     assert needed_scopes(load(tmp_path / "sessions.yml")) == needed
 
@@ -341,7 +341,7 @@ def test_auth_revoke_leaves_nothing_that_could_be_used(rotating: RotationClub) -
     assert not rotating.works(rotating.held)
     assert not rotating.works(newest)
     secrets = {json.loads(newest)["refresh_token"], json.loads(rotating.held)["refresh_token"]}
-    files = [path.read_text(errors="replace") for path in rotating.folder.folder.rglob("*") if path.is_file()]
+    files = [path.read_text("utf-8", "replace") for path in rotating.folder.folder.rglob("*") if path.is_file()]
     assert not [secret for secret in secrets for text in files if secret in text]
 
 

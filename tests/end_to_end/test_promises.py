@@ -36,7 +36,7 @@ def session(folder: Path, tests: str, *options: str) -> tuple[int, str]:
     """The exit status and the output of pytest in the small project with these tests."""
     for name, text in {**SMALL, "tests/test_club.py": tests}.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(dedent(text))
+        (folder / name).write_text(dedent(text), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,

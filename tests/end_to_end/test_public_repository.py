@@ -42,7 +42,7 @@ class Job:
         """Run a command, and see that nothing is shown in any place that strangers can read."""
         self.runner.temp.mkdir(exist_ok=True)
         event = self.runner.temp / "event.json"
-        event.write_text(self.event if isinstance(self.event, str) else json.dumps(self.event))
+        event.write_text(self.event if isinstance(self.event, str) else json.dumps(self.event), encoding="utf-8")
         env = {
             **self.more,
             "GITHUB_API_URL": self.github.root,
@@ -72,7 +72,7 @@ class Job:
         """What is left for later steps, which has each session."""
         if not step.outputs["report"]:
             return {"notices": []}
-        found: Json = json.loads(Path(step.outputs["report"]).read_text())
+        found: Json = json.loads(Path(step.outputs["report"]).read_text("utf-8"))
         return found
 
 
@@ -112,7 +112,7 @@ def test_a_preview_shows_invented_people(job: Job, event: str) -> None:
     assert step.exit == 0
     assert "not made from the club's own data" in step.log.seen
     assert "Made from invented people" in step.log.seen
-    assert "Alex Example" in (Path(step.outputs["preview"]) / "index.html").read_text()
+    assert "Alex Example" in (Path(step.outputs["preview"]) / "index.html").read_text("utf-8")
 
 
 def test_a_preview_of_live_data_writes_no_page(job: Job) -> None:

@@ -25,7 +25,7 @@ def test_every_command_can_be_typed_in_the_order_it_stands_there(tmp_path: Path)
     checkout = tmp_path / "checkout"
     command = checkout / ".venv" / "bin" / "sessionsmgmt"  # where make setup puts it
     command.parent.mkdir(parents=True)
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/entrypoint.py" "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     typed = re.sub(r"^make .*\n", "", "".join(blocks("console")), flags=re.MULTILINE)
 

@@ -143,7 +143,7 @@ def test_with_nothing_that_may_write_secrets_it_is_a_matter_of_settings(club: Ro
 
 def test_without_a_place_in_sessions_yml_it_is_a_matter_of_settings(club: RotationClub) -> None:
     path = club.folder.folder / "sessions.yml"
-    path.write_text(path.read_text().partition("credentials:")[0])
+    path.write_text(path.read_text("utf-8").partition("credentials:")[0], encoding="utf-8")
     ran = club.call("rotate")
 
     assert ran.exit == 2
@@ -154,7 +154,8 @@ def test_without_a_place_in_sessions_yml_it_is_a_matter_of_settings(club: Rotati
 def test_a_place_that_is_not_there_is_explained(club: RotationClub) -> None:
     path = club.folder.folder / "sessions.yml"
     path.write_text(
-        path.read_text().replace("CREDENTIALS}\n", "CREDENTIALS, scope: environment, environment: elsewhere}\n")
+        path.read_text("utf-8").replace("CREDENTIALS}\n", "CREDENTIALS, scope: environment, environment: elsewhere}\n"),
+        encoding="utf-8",
     )
     ran = club.call("rotate", SECRETS_TOKEN=club.github.world.fine_grained_token({"environments": "write"}))
 
@@ -198,7 +199,7 @@ def test_what_could_not_be_stored_after_it_was_issued_is_shown_sealed_and_stored
     assert "goes on working" in ran.out
     [line] = [line for line in ran.out.splitlines() if line.startswith("  {")]
     saved = json.dumps(ran.report) if source == "report" else line
-    (club.folder.folder / "sealed.json").write_text(saved)
+    (club.folder.folder / "sealed.json").write_text(saved, encoding="utf-8")
     again = club.call("rotate", "--recover", "sealed.json")
 
     assert (again.exit, again.report["rotated"]) == (0, True), again.err
@@ -221,7 +222,7 @@ def test_the_command_shown_for_doing_it_by_hand_is_the_call_that_stores_it(club:
 def test_what_was_sealed_is_not_written_over_anything_newer(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
-    (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report))
+    (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report), encoding="utf-8")
     club.github.advance(timedelta(hours=1))
     club.secrets.put(NAME, b"newer", club.github.world.now)
     ran = club.call("rotate", "--recover", "sealed.json")
@@ -235,7 +236,7 @@ def test_what_was_sealed_is_not_written_over_anything_newer(club: RotationClub) 
 def test_what_was_sealed_for_a_key_that_is_gone_can_not_be_stored_and_that_is_said(club: RotationClub) -> None:
     club.google.world.consent.renews = True
     club.github.fail(PUT, LASTING, after=1)
-    (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report))
+    (club.folder.folder / "sealed.json").write_text(json.dumps(club.call("rotate").report), encoding="utf-8")
     club.secrets.rotate_key()
     ran = club.call("rotate", "--recover", "sealed.json")
 
@@ -247,7 +248,7 @@ def test_what_was_sealed_for_a_key_that_is_gone_can_not_be_stored_and_that_is_sa
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"encrypted_value": 1, "key_id": "2", "sealed_at": "then"}', None])
 def test_a_file_that_is_nothing_to_recover_is_refused(club: RotationClub, text: str | None) -> None:
     if text is not None:
-        (club.folder.folder / "sealed.json").write_text(text)
+        (club.folder.folder / "sealed.json").write_text(text, encoding="utf-8")
     ran = club.call("rotate", "--recover", "sealed.json")
 
     assert ran.exit == 2

@@ -238,9 +238,9 @@ def test_no_secret_is_in_a_process_list_or_the_environment_of_a_child(tmp_path: 
     def watch(_moment: str, _call: str) -> None:
         for one in running:
             for process in (one.pid, *children(one.pid)):
-                seen.append(Path(f"/proc/{process}/cmdline").read_text())
+                seen.append(Path(f"/proc/{process}/cmdline").read_text("utf-8"))
                 if process != one.pid:
-                    seen.append(Path(f"/proc/{process}/environ").read_text())
+                    seen.append(Path(f"/proc/{process}/environ").read_text("utf-8"))
 
     with rotation_club(tmp_path, watch_github=watch, watch_google=watch) as club:
         app = club.github.world.app
@@ -264,4 +264,4 @@ def test_no_secret_is_in_a_process_list_or_the_environment_of_a_child(tmp_path: 
 
 
 def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]

@@ -100,7 +100,7 @@ def test_a_session_that_comes_back_is_new(club: ClubFolder) -> None:
 
 
 def test_an_unmet_requirement_keeps_the_notice_back_until_it_is_met(club: ClubFolder) -> None:
-    settings = (club.folder / "sessions.yml").read_text() + "    require: {adults: 2}\n"
+    settings = (club.folder / "sessions.yml").read_text("utf-8") + "    require: {adults: 2}\n"
     club.write("sessions.yml", settings)
     ran = club.call("run")
     assert (ran.exit, ran.states) == (1, [("new", "failed")])
@@ -131,7 +131,9 @@ def test_a_calendar_that_is_none_cancels_nothing(club: ClubFolder, damage: str) 
 
 
 def test_wrong_settings_end_before_anything_is_read_or_sent(club: ClubFolder) -> None:
-    club.write("sessions.yml", (club.folder / "sessions.yml").read_text().replace("within: 1 day", "witin: 1 day"))
+    club.write(
+        "sessions.yml", (club.folder / "sessions.yml").read_text("utf-8").replace("within: 1 day", "witin: 1 day")
+    )
     (club.folder / "calendar.ics").unlink()
     ran = club.call("run")
 
@@ -144,7 +146,7 @@ def test_wrong_settings_end_before_anything_is_read_or_sent(club: ClubFolder) ->
 
 def test_the_report_is_what_its_schema_says_and_names_nobody(club: ClubFolder) -> None:
     ran = club.call("run")
-    schema = json.loads((ROOT / "schema" / "report.schema.json").read_text())
+    schema = json.loads((ROOT / "schema" / "report.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(ran.report)
 
     [notice] = ran.report["notices"]
@@ -216,7 +218,7 @@ def test_preview_writes_a_page_and_every_email_and_sends_nothing(club: ClubFolde
     assert (ran.exit, ran.states) == (0, [("new", "due")])
     files = {path.suffix for path in Path(club.folder / "site").rglob("*") if path.is_file()}
     assert {".eml", ".html", ".txt"} <= files
-    page = (club.folder / "site" / "index.html").read_text()
+    page = (club.folder / "site" / "index.html").read_text("utf-8")
     assert "office@example.org" in page
     assert not (club.folder / "outbox").exists()
     assert not (club.folder / ".sessionsmgmt").exists()

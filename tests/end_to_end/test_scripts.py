@@ -46,7 +46,7 @@ def test_the_image_installs_what_builds_it(machine: BareMachine, checkout: Path)
     assert (done.returncode, done.stderr) == (0, "")
     assert machine.calls("apt-get") == ["update -qq", f"{INSTALL} buildah debootstrap"]
     assert [" bud " in call for call in machine.calls("buildah")] == [False, False, True]
-    assert json.loads((checkout / "build" / "image.json").read_text())["engine"] == "buildah"
+    assert json.loads((checkout / "build" / "image.json").read_text("utf-8"))["engine"] == "buildah"
 
 
 def test_the_image_installs_only_what_is_missing(machine: BareMachine, checkout: Path) -> None:
@@ -111,16 +111,16 @@ esac
 
 def test_no_script_takes_a_function_for_a_program() -> None:
     """`command -v NAME` finds a function of the script as well; `type -P NAME` does not."""
-    lines = [(path.name, line) for path in SCRIPTS for line in path.read_text().splitlines()]
+    lines = [(path.name, line) for path in SCRIPTS for line in path.read_text("utf-8").splitlines()]
     assert len(SCRIPTS) > 5
     assert [one for one in lines if re.search(r"\b(command -v|type -t) ", one[1].partition("#")[0])] == []
 
 
 def test_every_target_of_the_makefile_is_tried_by_ci() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
     tried = set(re.findall(r"- run: make ([a-z-]+)", workflow))
-    tried |= set(re.findall(r" make --no-print-directory ([a-z-]+)", (ROOT / "scripts" / "check").read_text()))
+    tried |= set(re.findall(r" make --no-print-directory ([a-z-]+)", (ROOT / "scripts" / "check").read_text("utf-8")))
 
     assert "- run: .ci/run" in workflow
     assert targets - tried == {"check"}  # which is .ci/run

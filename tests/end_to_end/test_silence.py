@@ -30,7 +30,7 @@ def run(club: ClubFolder, command: str = "run") -> dict[str, Any]:
     report = club.folder / "report.json"
     arguments = ["--config", str(club.folder / "sessions.yml"), "--now", NOW, "--report", str(report)]
     status = main([command, *arguments], process({}))
-    written: dict[str, Any] = json.loads(report.read_text())
+    written: dict[str, Any] = json.loads(report.read_text("utf-8"))
     assert written["exit"] == status
     return written
 

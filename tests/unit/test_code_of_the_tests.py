@@ -157,3 +157,32 @@ def test_a_copy_is_reported_whatever_its_name_and_its_docstrings_are() -> None:
     assert copies({"a.py": parsed(clock), "b.py": parsed(time)}) == [
         ["a.py line 1: Clock", "b.py line 1: Time"],
     ]
+
+
+def without_encoding(tree: ast.Module) -> Iterator[int]:
+    """The lines that read or write the text of a file in the encoding of the machine's locale."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            named = {keyword.arg for keyword in node.keywords} & {"encoding"}
+            positional = {"read_text": 1, "write_text": 2}.get(node.func.attr, 0)
+            if positional and not named and len(node.args) < positional:
+                yield node.lineno
+
+
+def test_every_text_of_a_file_is_read_and_written_in_an_encoding_that_is_named() -> None:
+    folders = [TESTS.parent / name for name in ("benchmarks", "scripts", "sessionsmgmt", "tests")]
+    files = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    lines = {path: list(without_encoding(parsed(path.read_text("utf-8")))) for path in files}
+    assert {path: found for path, found in lines.items() if found} == {}
+
+
+@pytest.mark.parametrize("text", ["path.read_text()", "path.write_text(text)", "folder.joinpath('a').read_text()"])
+def test_a_text_in_the_encoding_of_the_locale_is_reported(text: str) -> None:
+    assert list(without_encoding(parsed(text))) == [1]
+
+
+@pytest.mark.parametrize(
+    "text", ["path.read_text('utf-8')", "path.write_text(text, 'utf-8')", "path.write_text(text, encoding='utf-8')"]
+)
+def test_a_text_in_an_encoding_that_is_named_is_not_reported(text: str) -> None:
+    assert list(without_encoding(parsed(text))) == []

@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> Path:
     (folder / ".git").mkdir(parents=True)
     (folder / "kept").mkdir()
     (tmp_path / "outside").mkdir()
-    (tmp_path / "outside" / "mine").write_text("mine")
+    (tmp_path / "outside" / "mine").write_text("mine", encoding="utf-8")
     (folder / "linked").symlink_to(tmp_path / "outside")
     (folder / "file").symlink_to(tmp_path / "outside" / "mine")
     (folder / "kept" / "up").symlink_to("..")
@@ -31,7 +31,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def outside(repository: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in (repository.parent / "outside").iterdir()}
+    return {path.name: path.read_text("utf-8") for path in (repository.parent / "outside").iterdir()}
 
 
 def replaced(path: Path, root: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_link_above_every_repository_is_followed(repository: Path, tmp_path: P
     replaced(tmp_path / "home" / "repository" / "new", tmp_path / "home" / "repository")
     replaced(tmp_path / "home" / "outside" / "new", tmp_path / "home" / "repository")
 
-    assert (repository / "new").read_text() == "new"
+    assert (repository / "new").read_text("utf-8") == "new"
     assert outside(repository) == {"mine": "mine", "new": "new"}
 
 
@@ -112,7 +112,7 @@ def test_a_relative_path_counts_from_where_the_command_was_started(
     with pytest.raises(OSError, match=r"\.\./linked is a symbolic link"):
         replaced(Path("../linked/new"), Path())
 
-    assert (repository / "new").read_text() == "new"
+    assert (repository / "new").read_text("utf-8") == "new"
     assert outside(repository) == {"mine": "mine"}
 
 
@@ -154,30 +154,30 @@ def test_what_root_makes_belongs_to_the_owner_of_the_folder(
 def test_another_name_of_the_file_that_was_there_keeps_its_content(
     tmp_path: Path, write: Callable[[Path, Path], None]
 ) -> None:
-    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "theirs").write_text("theirs", encoding="utf-8")
     os.link(tmp_path / "theirs", tmp_path / "file")
     write(tmp_path / "file", tmp_path)
 
-    assert (tmp_path / "theirs").read_text() == "theirs"
-    assert (tmp_path / "file").read_text() == "new"
+    assert (tmp_path / "theirs").read_text("utf-8") == "theirs"
+    assert (tmp_path / "file").read_text("utf-8") == "new"
 
 
 @pytest.mark.parametrize("write", [created, added])
 def test_what_is_new_replaces_nothing(tmp_path: Path, write: Callable[[Path, Path], None]) -> None:
-    (tmp_path / "file").write_text("theirs")
+    (tmp_path / "file").write_text("theirs", encoding="utf-8")
     with pytest.raises(FileExistsError):
         write(tmp_path / "file", tmp_path)
 
-    assert (tmp_path / "file").read_text() == "theirs"
+    assert (tmp_path / "file").read_text("utf-8") == "theirs"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_appears_meanwhile_is_not_replaced_by_what_is_new(tmp_path: Path) -> None:
     with safe_files.creating(tmp_path / "file", tmp_path) as write:
-        (tmp_path / "file").write_text("theirs")
+        (tmp_path / "file").write_text("theirs", encoding="utf-8")
         with pytest.raises(FileExistsError):
             write(b"new")
-    assert (tmp_path / "file").read_text() == "theirs"
+    assert (tmp_path / "file").read_text("utf-8") == "theirs"
 
 
 def test_a_folder_is_no_file_to_replace(tmp_path: Path) -> None:
@@ -255,27 +255,27 @@ def test_a_descriptor_that_is_not_open_is_refused() -> None:
 
 
 def test_appending_leaves_what_was_there(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("one\n")
+    (tmp_path / "file").write_text("one\n", encoding="utf-8")
     appended(tmp_path / "file", tmp_path)
-    assert (tmp_path / "file").read_text() == "one\n\nnew"
+    assert (tmp_path / "file").read_text("utf-8") == "one\n\nnew"
 
 
 def test_a_folder_that_is_ours_alone_is_hidden_from_git(tmp_path: Path) -> None:
     with safe_files.made_folder(tmp_path / "ours", tmp_path) as folder:
         safe_files.hide_from_git(folder, lambda name: name == "mine")
-        assert (tmp_path / "ours" / ".gitignore").read_text() == "*\n"
+        assert (tmp_path / "ours" / ".gitignore").read_text("utf-8") == "*\n"
 
 
 @pytest.mark.parametrize("name", ["theirs", ".gitignore"])
 def test_a_folder_that_others_use_keeps_what_git_sees(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("theirs")
+    (tmp_path / name).write_text("theirs", encoding="utf-8")
     with safe_files.made_folder(tmp_path, tmp_path) as folder:
         safe_files.hide_from_git(folder, lambda name: name == "mine")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "theirs"}
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {name: "theirs"}
 
 
 def test_only_a_regular_file_is_read_and_no_more_of_it_than_was_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("content")
+    (tmp_path / "file").write_text("content", encoding="utf-8")
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
     with safe_files.made_folder(tmp_path, tmp_path) as folder:

@@ -54,7 +54,7 @@ def allowed(call: str) -> set[str]:
     """The scopes that the description of the API names for the call."""
     service, *path, name = call.split(".")
     documents = resources.files("googleapiclient.discovery_cache") / "documents"
-    node = json.loads((documents / f"{service}.{VERSIONS[service]}.json").read_text())
+    node = json.loads((documents / f"{service}.{VERSIONS[service]}.json").read_text("utf-8"))
     for step in path:
         node = node["resources"][step]
     return set(node["methods"][name]["scopes"])

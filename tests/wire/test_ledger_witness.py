@@ -139,6 +139,18 @@ def test_who_only_reads_restores_nothing_and_says_so(home: Home, accident: str) 
     assert ("deleted" in warning.text) is (accident == "deleted")
 
 
+def test_a_warning_belongs_to_the_command_that_met_its_cause_and_to_no_other(home: Home) -> None:
+    season(home)
+    befalls(home, "deleted")
+    shared = home.ledger()
+    behind = shared.read(NOW)
+    restored = shared.write(behind, [], NOW).snapshot
+
+    assert [[one.code for one in snapshot.warnings] for snapshot in (behind, restored)] == [[BEHIND], [RESTORED]]
+    assert shared.read(NOW).warnings == ()
+    assert shared.read(NOW, restored).warnings == restored.warnings
+
+
 @pytest.mark.parametrize("accident", ACCIDENTS[:2])
 def test_an_accident_while_a_run_is_at_work_is_mended_by_that_run(home: Home, accident: str) -> None:
     season(home)

@@ -80,7 +80,7 @@ def test_an_address_book_that_fails_is_a_row_and_the_rest_is_still_looked_at(
 
 
 def test_the_status_is_the_worst_of_all_rows(tmp_path: Path) -> None:
-    (tmp_path / "ledger.json").write_text("{")
+    (tmp_path / "ledger.json").write_text("{", encoding="utf-8")
     result = looked(
         tmp_path, failing_calendar(UnreachableError("Away.")), failing_contacts(ConsentError("Agree again."))
     )
@@ -90,7 +90,7 @@ def test_the_status_is_the_worst_of_all_rows(tmp_path: Path) -> None:
 
 
 def test_a_damaged_ledger_is_a_row(tmp_path: Path) -> None:
-    (tmp_path / "ledger.json").write_text("{")
+    (tmp_path / "ledger.json").write_text("{", encoding="utf-8")
     result = looked(tmp_path)
 
     [row] = rows(result)["ledger"]

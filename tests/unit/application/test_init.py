@@ -135,7 +135,7 @@ def test_everything_that_is_commented_out_is_valid_too(provider: str, tmp_path: 
     path = tmp_path / "sessions.yml"
     keys = r"(?:from|reply_to|cc|template|require):|  (?:adults|students_per_adult):"
     offered = re.compile(rf"^( +)# (?={keys})", re.MULTILINE)
-    path.write_text(offered.sub(r"\1", path.read_text()))
+    path.write_text(offered.sub(r"\1", path.read_text("utf-8")), encoding="utf-8")
     [notice] = load(path).notices
 
     assert notice.cc == ("frontdesk@example.org",)
@@ -256,7 +256,7 @@ def test_writing_touches_nothing_but_what_was_planned(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_way_stops_everything(tmp_path: Path) -> None:
-    (tmp_path / "notice.md").write_text("mine")
+    (tmp_path / "notice.md").write_text("mine", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"^These files exist already: notice\.md\. Nothing was written\."):
         write(answered(), tmp_path)
@@ -276,7 +276,7 @@ def test_a_dangling_link_in_the_way_stops_everything(tmp_path: Path) -> None:
 
 def test_only_what_is_named_is_overwritten(tmp_path: Path) -> None:
     write(answered(team="Before"), tmp_path)
-    (tmp_path / "notice.md").write_text("mine")
+    (tmp_path / "notice.md").write_text("mine", encoding="utf-8")
     everything = [Path(name) for name in planned_files(answered()) if name != "notice.md"]
 
     with pytest.raises(InputError, match=r"^These files exist already: notice\.md"):
@@ -288,7 +288,7 @@ def test_only_what_is_named_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_overwriting_what_init_does_not_write_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "README.md").write_text("mine", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"^README\.md is none of the files that init writes\."):
         write(answered(), tmp_path, [Path("README.md")])
@@ -296,17 +296,17 @@ def test_overwriting_what_init_does_not_write_is_refused(tmp_path: Path) -> None
 
 
 def test_a_calendar_that_is_there_is_used_and_not_replaced_by_the_sample(tmp_path: Path) -> None:
-    (tmp_path / "season.ics").write_text("mine")
+    (tmp_path / "season.ics").write_text("mine", encoding="utf-8")
     written = write(answered(calendar="season.ics"), tmp_path)
 
-    assert (tmp_path / "season.ics").read_text() == "mine"
+    assert (tmp_path / "season.ics").read_text("utf-8") == "mine"
     assert Path("season.ics") not in written
     assert Path("contacts.vcf") in written
 
 
 def test_a_failure_half_way_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "sessions.yml").write_text("mine")
-    (tmp_path / ".github").write_text("a file where a folder should be")
+    (tmp_path / "sessions.yml").write_text("mine", encoding="utf-8")
+    (tmp_path / ".github").write_text("a file where a folder should be", encoding="utf-8")
     before = contents(tmp_path)
 
     with pytest.raises(InputError, match=r"Nothing was written\."):
@@ -328,13 +328,13 @@ def test_a_folder_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
 
 def test_overwriting_a_link_does_not_reach_what_it_points_to(tmp_path: Path) -> None:
     outside, club = tmp_path / "outside.yml", tmp_path / "club"
-    outside.write_text("mine")
+    outside.write_text("mine", encoding="utf-8")
     club.mkdir()
     (club / "sessions.yml").symlink_to(outside)
 
     with pytest.raises(InputError, match=r"^sessions\.yml is a link"):
         write(answered(), club, [Path("sessions.yml")])
-    assert outside.read_text() == "mine"
+    assert outside.read_text("utf-8") == "mine"
 
 
 def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) -> None:

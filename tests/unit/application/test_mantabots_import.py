@@ -111,7 +111,7 @@ def test_what_has_no_counterpart_is_named_and_left_out(conf: Path, values: objec
 
 
 def test_a_key_that_could_be_somebodys_name_is_not_repeated(conf: Path) -> None:
-    conf.write_text('{"someone@example.org": 1, "Ada Adult": 2}')
+    conf.write_text('{"someone@example.org": 1, "Ada Adult": 2}', encoding="utf-8")
 
     assert conf_json(conf).left_out == ("…",)
 
@@ -134,14 +134,14 @@ def test_what_it_said_nothing_of_is_as_init_suggests(conf: Path, tmp_path: Path)
     [("True", "whole-day"), ("False", "event"), ("false", "event"), (True, "whole-day"), (False, "event")],
 )
 def test_a_whole_day_is_a_text(conf: Path, text: object, presence: str) -> None:
-    conf.write_text(json.dumps({"calendar": {"full_day": text}}))
+    conf.write_text(json.dumps({"calendar": {"full_day": text}}), encoding="utf-8")
 
     assert conf_json(conf).given["presence"] == presence
 
 
 @pytest.mark.parametrize("to", ["a@example.org, b@example.org", ["a@example.org", "b@example.org"]])
 def test_several_recipients_stay_several(conf: Path, to: object) -> None:
-    conf.write_text(json.dumps({"mail": {"to": to}}))
+    conf.write_text(json.dumps({"mail": {"to": to}}), encoding="utf-8")
 
     assert answers(conf_json(conf).given, "UTC").recipients == ("a@example.org", "b@example.org")
 
@@ -226,10 +226,10 @@ def test_whatever_its_template_was_it_is_no_danger_here(text: str, name: str) ->
 )
 def test_a_template_outside_of_the_configurations_folder_is_not_copied(tmp_path: Path, pattern: str) -> None:
     (tmp_path / "conf").mkdir()
-    (tmp_path / "secret.txt").write_text("hush")
+    (tmp_path / "secret.txt").write_text("hush", encoding="utf-8")
     (tmp_path / "conf" / "linked.txt").symlink_to(tmp_path / "secret.txt")
     (tmp_path / "conf" / "linked").symlink_to(tmp_path)
-    (tmp_path / "conf" / "conf.json").write_text(json.dumps({"mail.pattern": pattern}))
+    (tmp_path / "conf" / "conf.json").write_text(json.dumps({"mail.pattern": pattern}), encoding="utf-8")
 
     with pytest.raises(InputError, match=r"leads out of the folder|can't be read"):
         conf_json(tmp_path / "conf" / "conf.json")
@@ -237,7 +237,7 @@ def test_a_template_outside_of_the_configurations_folder_is_not_copied(tmp_path:
 
 def test_neither_a_configuration_nor_a_template_that_is_a_pipe_is_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "conf.json").write_text(json.dumps({"mail.pattern": "pipe"}))
+    (tmp_path / "conf.json").write_text(json.dumps({"mail.pattern": "pipe"}), encoding="utf-8")
 
     for path in (tmp_path / "pipe", tmp_path / "conf.json"):
         with pytest.raises(InputError, match="is no file"):

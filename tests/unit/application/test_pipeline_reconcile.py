@@ -80,7 +80,9 @@ def ran(folder: Path, at: datetime, count: int = 1, mailer: CountingMailer | Non
 def written(folder: Path) -> list[str]:
     """The sessions that there is mail about."""
     files = (folder / "outbox").glob("*.eml")
-    return sorted(line.split()[1] for one in files for line in one.read_text().splitlines() if "-Session:" in line)
+    return sorted(
+        line.split()[1] for one in files for line in one.read_text("utf-8").splitlines() if "-Session:" in line
+    )
 
 
 def test_a_run_that_died_after_its_mail_had_left_is_found_to_have_sent_it(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_a_run_that_died_after_its_mail_had_left_is_found_to_have_sent_it(tmp_pa
     entry = store(tmp_path).read(NOW).entry(key("s00"))
     assert entry.claim is None
     assert entry.announcement
-    assert f"Message-ID: {entry.message_id}" in next((tmp_path / "outbox").glob("*.eml")).read_text()
+    assert f"Message-ID: {entry.message_id}" in next((tmp_path / "outbox").glob("*.eml")).read_text("utf-8")
     assert ran(tmp_path, LATER, mailer=mailer) == {"s00": State.SKIPPED}
     assert mailer.tried == []
 

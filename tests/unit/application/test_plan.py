@@ -207,4 +207,4 @@ def test_what_is_printed_is_json_and_nothing_else(tmp_path: Path, capsys: pytest
     }
     assert len(captured.out.splitlines()) == 1
     assert "--batch 2" in captured.err
-    assert json.loads(report.read_text())["command"] == "plan"
+    assert json.loads(report.read_text("utf-8"))["command"] == "plan"

@@ -10,7 +10,7 @@ import pytest
 from sessionsmgmt.entrypoints.cli.main import main
 from tests.end_to_end.harness import COMMAND, NOW, ROOT, ClubFolder, make_club, vevent
 
-SCHEMA = json.loads((ROOT / "schema" / "report.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "schema" / "report.schema.json").read_text("utf-8"))
 
 RAISING = """\
 import sys
@@ -94,7 +94,7 @@ def test_help_is_no_failure(arguments: list[str], capsys: pytest.CaptureFixture[
 def test_an_instant_is_the_same_however_it_is_written(club: ClubFolder, now: str) -> None:
     report = club.folder / "report.json"
     assert call(club, "preview", "--report", str(report), now=now) == 0
-    assert json.loads(report.read_text())["now"] == "2026-11-06T12:00:00-05:00"
+    assert json.loads(report.read_text("utf-8"))["now"] == "2026-11-06T12:00:00-05:00"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_without_the_accounts_credential_doctor_says_so_in_a_row(
     club: ClubFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GOOGLE_CREDENTIALS", raising=False)
-    text = (club.folder / "sessions.yml").read_text()
+    text = (club.folder / "sessions.yml").read_text("utf-8")
     club.write("sessions.yml", text.replace("{provider: vcard, path: contacts.vcf}", "{provider: google}"))
 
     assert reported(club, ["doctor"]) == 2
@@ -172,7 +172,7 @@ def reported(club: ClubFolder, arguments: list[str]) -> int:
     """The status of the command, once its report was found to be as the schema says and to tell the same."""
     path = club.folder / "reports" / "report.json"
     status = call(club, *arguments, "--report", str(path))
-    report = json.loads(path.read_text())
+    report = json.loads(path.read_text("utf-8"))
     jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(report)
     assert report["exit"] == status
     assert report["command"] == " ".join(word for word in arguments[:2] if word in {*arguments[:1], "login", "revoke"})
@@ -248,7 +248,7 @@ def test_where_a_report_cannot_be_written_nothing_is_done(
     assert f"--report: {place} can't be written (" in captured.err
     assert captured.out == ""
     assert sorted(club.folder.rglob("*")) == before
-    assert (club.folder / "other" / "mine").read_text() == "mine"
+    assert (club.folder / "other" / "mine").read_text("utf-8") == "mine"
 
 
 LOSING = """\
@@ -295,4 +295,4 @@ def test_that_nobody_reads_what_it_says_changes_nothing_of_what_it_does(club: Cl
     )
 
     assert (done.stdout, done.stderr) == ("0\n", "")
-    assert json.loads((club.folder / "r.json").read_text())["counts"]["sent"] == 1
+    assert json.loads((club.folder / "r.json").read_text("utf-8"))["counts"]["sent"] == 1

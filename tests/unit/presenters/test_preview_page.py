@@ -54,10 +54,10 @@ def test_the_files_are_the_email(tmp_path: Path) -> None:
 
     assert email["To"] == "office@example.org"
     assert b"\n" not in eml.read_bytes().replace(b"\r\n", b"")
-    assert "Ann Adult" in eml.with_suffix(".txt").read_text()
-    assert "BEGIN:VEVENT" in eml.with_suffix(".ics").read_text()
+    assert "Ann Adult" in eml.with_suffix(".txt").read_text("utf-8")
+    assert "BEGIN:VEVENT" in eml.with_suffix(".ics").read_text("utf-8")
     [frame] = page.all("iframe")
-    assert frame.attributes["srcdoc"] == eml.with_suffix(".html").read_text()
+    assert frame.attributes["srcdoc"] == eml.with_suffix(".html").read_text("utf-8")
 
 
 def test_files_sort_as_the_sessions_do_and_name_notice_and_kind(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_no_more_is_shown_of_people_than_the_email_says(
 
     assert all(text in page.text for text in shown)
     for path in tmp_path.rglob("*.*"):
-        assert not any(text in path.read_text() for text in hidden)
+        assert not any(text in path.read_text("utf-8") for text in hidden)
 
 
 def test_a_cancellation_names_nobody(tmp_path: Path) -> None:
@@ -235,25 +235,25 @@ def test_half_a_character_does_not_stop_the_page(tmp_path: Path) -> None:
 
 
 def test_a_new_preview_takes_the_place_of_the_old_one_and_of_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     gallery(tmp_path, due(notice(key=Key("campus", "old"))), due(notice(key=Key("hall", "kept"))))
-    (tmp_path / "emails" / "2026-11-07-mine.eml").write_text("mine")
+    (tmp_path / "emails" / "2026-11-07-mine.eml").write_text("mine", encoding="utf-8")
     old = emails(tmp_path)
     page = gallery(tmp_path, due(notice(key=Key("hall", "kept"))))
 
     assert len(page.all("article")) == 1
     assert [name for name in old if name not in emails(tmp_path)] == [name for name in old if "campus" in name]
-    assert (tmp_path / "emails" / "2026-11-07-mine.eml").read_text() == "mine"
-    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "emails" / "2026-11-07-mine.eml").read_text("utf-8") == "mine"
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
 
 
 def test_somebody_elses_page_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("mine")
+    (tmp_path / "index.html").write_text("mine", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"index\.html is there already and was not written by a preview"):
         gallery(tmp_path, due(notice()))
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
-    assert (tmp_path / "index.html").read_text() == "mine"
+    assert (tmp_path / "index.html").read_text("utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", ["../precious.txt", "emails/../../precious.txt", "sub/precious.txt", "precious.txt"])
@@ -262,12 +262,12 @@ def test_a_list_of_files_that_was_tampered_with_deletes_nothing(tmp_path: Path, 
     gallery(folder, due(notice()))
     precious = folder / name
     precious.parent.mkdir(exist_ok=True)
-    precious.write_text("mine")
+    precious.write_text("mine", encoding="utf-8")
     with (folder / ".sessionsmgmt-preview").open("a") as manifest:
         manifest.write(f"{name}\n")
     gallery(folder, due(notice()))
 
-    assert precious.read_text() == "mine"
+    assert precious.read_text("utf-8") == "mine"
 
 
 def test_a_folder_of_emails_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_folder_of_emails_that_leads_elsewhere_is_not_followed(tmp_path: Path)
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"^The preview can't be written to .*file \(Not a directory\)"):
         gallery(tmp_path / "file", due(notice()))
@@ -305,7 +305,7 @@ def test_links_that_a_branch_brings_along_lead_to_nothing_that_is_written(
     tmp_path: Path, name: str, target: str
 ) -> None:
     (tmp_path / "home" / "folder").mkdir(parents=True)
-    (tmp_path / "home" / "mine").write_text("mine")
+    (tmp_path / "home" / "mine").write_text("mine", encoding="utf-8")
     repository = tmp_path / "repository"
     (repository / ".git").mkdir(parents=True)
     link = repository / name
@@ -315,7 +315,7 @@ def test_links_that_a_branch_brings_along_lead_to_nothing_that_is_written(
         link.parent.mkdir(exist_ok=True)
         link.symlink_to(tmp_path / "home" / target)
     if name == "site/index.html":
-        (repository / "site" / ".sessionsmgmt-preview").write_text("index.html\n")
+        (repository / "site" / ".sessionsmgmt-preview").write_text("index.html\n", encoding="utf-8")
     try:
         gallery(link if name in {"site", "up/site"} else repository / "site", due(notice()))
     except InputError as error:
@@ -325,7 +325,7 @@ def test_links_that_a_branch_brings_along_lead_to_nothing_that_is_written(
         "mine",
         "folder",
     }
-    assert (tmp_path / "home" / "mine").read_text() == "mine"
+    assert (tmp_path / "home" / "mine").read_text("utf-8") == "mine"
 
 
 def test_a_preview_is_for_its_owner_alone_and_not_for_git(tmp_path: Path) -> None:
@@ -333,10 +333,10 @@ def test_a_preview_is_for_its_owner_alone_and_not_for_git(tmp_path: Path) -> Non
 
     for path in [tmp_path / "site", *(tmp_path / "site").rglob("*")]:
         assert oct(path.stat().st_mode & 0o777) == ("0o700" if path.is_dir() else "0o600")
-    assert (tmp_path / "site" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "site" / ".gitignore").read_text("utf-8") == "*\n"
 
 
 def test_a_folder_that_holds_more_than_a_preview_is_not_hidden_from_git(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     gallery(tmp_path, due(notice()))
     assert not (tmp_path / ".gitignore").exists()

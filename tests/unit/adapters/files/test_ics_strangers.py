@@ -24,7 +24,7 @@ def entry(*more: str, by: str = COACH, start: str = "20261107T170000", uid: str 
 def read(*entries: str, organizers: frozenset[str] | None = frozenset({"coach@example.org"})) -> CalendarReading:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calendar.ics"
-        path.write_text(vcalendar(*entries), newline="")
+        path.write_text(vcalendar(*entries), newline="", encoding="utf-8")
         return IcsFile(path, "calendar.ics", NEW_YORK, organizers).read(EARLY, LATE, ())
 
 

@@ -138,7 +138,7 @@ def test_a_message_is_for_the_owner_of_the_folder_alone(tmp_path: Path, mask: in
 
 def test_a_folder_of_nothing_but_messages_is_hidden_from_git(tmp_path: Path) -> None:
     Outbox(tmp_path / "outbox").send(message())
-    assert (tmp_path / "outbox" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "outbox" / ".gitignore").read_text("utf-8") == "*\n"
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "notes.txt").touch()
     Outbox(tmp_path / "other").send(message())

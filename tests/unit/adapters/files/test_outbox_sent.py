@@ -32,8 +32,8 @@ def written(folder: Path, headers: str) -> datetime:
 def test_files_that_are_not_messages_are_skipped(tmp_path: Path) -> None:
     Outbox(tmp_path).send(message(7))
     (tmp_path / "folder.eml").mkdir()
-    (tmp_path / "notes.txt").write_text("Message-ID: <note>")
-    (tmp_path / ".hidden.eml").write_text("Message-ID: <hidden>")
+    (tmp_path / "notes.txt").write_text("Message-ID: <note>", encoding="utf-8")
+    (tmp_path / ".hidden.eml").write_text("Message-ID: <hidden>", encoding="utf-8")
     (tmp_path / "link.eml").symlink_to(tmp_path / "notes.txt")
     (tmp_path / "gone.eml").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.eml")

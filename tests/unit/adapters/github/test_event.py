@@ -25,7 +25,7 @@ def job(environ: Mapping[str, str]) -> ActionsJob:
 
 def found(folder: Path, payload: object, name: str = "pull_request", actor: str = "coach") -> PullRequest | None:
     path = folder / "event.json"
-    path.write_text(json.dumps(payload))
+    path.write_text(json.dumps(payload), encoding="utf-8")
     return pull_request(job({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_ACTOR": actor}))
 
 
@@ -103,7 +103,7 @@ def test_the_event_of_a_review_has_the_reviewed_pull_request(name: str, tmp_path
 
 def asked(folder: Path, payload: object, **more: str) -> ActionsJob:
     path = folder / "event.json"
-    path.write_text(payload if isinstance(payload, str) else json.dumps(payload))
+    path.write_text(payload if isinstance(payload, str) else json.dumps(payload), encoding="utf-8")
     return job({"GITHUB_EVENT_PATH": str(path), **more})
 
 

@@ -85,10 +85,10 @@ def test_a_folder_with_other_things_in_it_gets_no_gitignore(path: Path, name: st
 
 def test_a_gitignore_that_somebody_wrote_stays(path: Path) -> None:
     path.parent.mkdir()
-    (path.parent / ".gitignore").write_text("*.tmp\n")
+    (path.parent / ".gitignore").write_text("*.tmp\n", encoding="utf-8")
     begun(path)
 
-    assert (path.parent / ".gitignore").read_text() == "*.tmp\n"
+    assert (path.parent / ".gitignore").read_text("utf-8") == "*.tmp\n"
 
 
 def test_looking_at_a_ledger_that_is_not_there_makes_nothing(path: Path) -> None:
@@ -151,12 +151,12 @@ def test_what_a_writer_left_that_was_killed_is_replaced(path: Path) -> None:
 
 def test_a_link_in_place_of_the_temporary_file_is_not_followed(path: Path, tmp_path: Path) -> None:
     victim = tmp_path / "precious"
-    victim.write_text("as it was")
+    victim.write_text("as it was", encoding="utf-8")
     begun(path).with_name("ledger.json.tmp").symlink_to(victim)
 
     opened(path).write([Sent(LAB, "we", "mail 1")], NOW)
 
-    assert victim.read_text() == "as it was"
+    assert victim.read_text("utf-8") == "as it was"
     assert opened(path).read(NOW).entry(LAB).message_id == "mail 1"
 
 

@@ -24,8 +24,8 @@ def test_the_folder_that_was_the_ledgers_alone_goes_with_it(tmp_path: Path) -> N
 
 
 def test_a_folder_with_something_else_in_it_stays_with_all_of_that(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
-    (tmp_path / ".gitignore").write_text("*\n")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
     begun(tmp_path / "ledger.json").erase()
 
     assert {one.name for one in tmp_path.iterdir()} == {"notes.txt", ".gitignore"}
@@ -33,7 +33,7 @@ def test_a_folder_with_something_else_in_it_stays_with_all_of_that(tmp_path: Pat
 
 def test_an_empty_folder_that_somebody_made_for_it_stays(tmp_path: Path) -> None:
     ledger = begun(tmp_path / "ledger.json")
-    (tmp_path / ".gitignore").write_text("# mine\n")
+    (tmp_path / ".gitignore").write_text("# mine\n", encoding="utf-8")
     ledger.erase()
 
     assert [one.name for one in tmp_path.iterdir()] == [".gitignore"]
@@ -69,11 +69,11 @@ def test_a_folder_in_its_place_is_somebody_elses(tmp_path: Path) -> None:
 
 def test_a_link_in_its_place_goes_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     target = tmp_path / "precious.json"
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     (tmp_path / "ledger.json").symlink_to(target)
 
     assert FileLedger(tmp_path / "ledger.json", RETENTION).erase() is True
-    assert target.read_text() == "mine"
+    assert target.read_text("utf-8") == "mine"
 
 
 def test_writers_that_meet_an_erasing_lose_nothing_that_was_written_after_it(tmp_path: Path) -> None:
