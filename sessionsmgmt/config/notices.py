@@ -26,7 +26,10 @@ MAX_TEMPLATE_BYTES = 131_072
 MAX_WITHIN = timedelta(days=366)
 """The longest time ahead of a session at which a notice may be sent."""
 
-NO_WORDING = "there is built-in wording in English (en) and French (fr) only; choose one, or write a template"
+NO_WORDING = (
+    "there is built-in wording in English (en), French (fr), Spanish (es) and German (de) only; "
+    "choose one, or write a template"
+)
 """The problem with the locale of a notice without a template."""
 
 DEFAULT_WITHIN = Within(1, Unit.DAYS)

@@ -41,6 +41,8 @@ def address_problem(address: str) -> str:
         return "must be ASCII before the @: not every mail server accepts other letters there"
     if not domain.isascii():
         return "must have its domain in the ASCII form, which begins with xn--"
+    if "=?" in local_part:
+        return 'must not have "=?" in it: mail programs take it for the beginning of an encoded word'
     if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > _MAX_LOCAL_PART_LENGTH:
         return "is not an email address: the part before the @ is not valid"
     if not _DOMAIN.fullmatch(domain):

@@ -24,12 +24,12 @@ from typing import cast
 from sessionsmgmt.domain.delivery.reconciliation import MARK, mark
 from sessionsmgmt.domain.model.notice import Notice
 from sessionsmgmt.email.html_part import html_page
-from sessionsmgmt.email.ics_attachment import calendar_attachment
+from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.email.safe_text import clean, shorten
+from sessionsmgmt.email.safe_text import clean, isolate, shorten
 from sessionsmgmt.email.template import render
-from sessionsmgmt.email.template_context import template_context
+from sessionsmgmt.email.template_context import built_in_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
 from sessionsmgmt.errors import InputError
 
@@ -45,6 +45,12 @@ MAX_HEADER_LINE = 76
 _ADDRESS = re.compile(r"[^\s@<>()\[\],:;\\\"]+@[^\s@<>()\[\],:;\\\"]+", re.ASCII)
 """An address without quotes, comments or a name, which a header can contain as it is (RFC 5322, 3.4.1)."""
 
+_FROM = re.compile("^From ", re.MULTILINE)
+"""What some servers write as ">From " where a line begins with it, which breaks a signature (RFC 2049, 3)."""
+
+MAX_HTML_BYTES = 100 * 1024
+"""The most bytes of an HTML part that Gmail shows whole: it cuts messages at about 102 KB."""
+
 _CRLF = compat32.clone(linesep=SMTP.linesep)
 
 _WORDING = Path(__file__).with_name("wording")
@@ -59,10 +65,13 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     _refuse_unsafe_addresses(envelope)
     words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
     template = wording.template or _built_in_template(words.locale.language)
-    draft = render(template, template_context(notice, wording, words), built_in=wording.template is None)
+    context = template_context(notice, wording, words)
+    if wording.template is None:
+        context |= built_in_context(notice, wording, words)
+    draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
     subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
-    footer = words.footer.format(team=team)
+    footer = words.footer.format(team=isolate(team))
     text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
     html = html_page(draft.body, draft.values, notice.kind, subject, team, words)
 
@@ -71,11 +80,17 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
         organizer = envelope.sender or next(iter(envelope.reply_to), "")
-        entry = _calendar_part(calendar_attachment(notice, wording.team, wording.zone, organizer, now))
-        body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, entry])
+        entry = calendar_attachment(notice, wording.team, wording.zone, organizer, now, words.cancelled_prefix)
+        body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, _calendar_part(entry)])
     headers = {**_headers(notice, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
     raw = _header_lines(subject, headers) + body.as_bytes(policy=_CRLF)
     return checked_message(raw, {"Subject": subject, **headers})
+
+
+def is_cut_by_gmail(message: EmailMessage) -> bool:
+    """Whether the email's HTML is so long that Gmail shows only its beginning."""
+    html = message.get_body(("html",))
+    return html is not None and len(html.get_payload(decode=True)) > MAX_HTML_BYTES
 
 
 def _refuse_unsafe_addresses(envelope: Envelope) -> None:
@@ -87,7 +102,9 @@ def _refuse_unsafe_addresses(envelope: Envelope) -> None:
 def _text_part(text: str, kind: str) -> MIMEText:
     charset = Charset("utf-8")
     charset.body_encoding = QP  # spam filters distrust base64; quoted-printable stays readable
-    return MIMEText(text, kind, cast(str, charset))  # the type stubs accept only a charset's name
+    part = MIMEText(text, kind, cast(str, charset))  # the type stubs accept only a charset's name
+    part.set_payload(_FROM.sub("=46rom=\n ", cast(str, part.get_payload())))
+    return part
 
 
 def _calendar_part(entry: bytes) -> MIMEText:
@@ -112,6 +129,7 @@ def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime
         **{name: addresses for name, addresses in people.items() if addresses},
         "Date": format_datetime(now),
         "Message-ID": f"<{fingerprint}@{envelope.sender.rpartition('@')[2] or 'sessionsmgmt.invalid'}>",
+        "References": f"<{uid(notice.key)}>",  # the same in every email about a session, so that they are one thread
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         MARK: fingerprint,
@@ -160,7 +178,7 @@ _UNSAFE_HEADERS = "Some headers of an email would come out changed, so it is not
 _UNSAFE_HEADERS_HINT = "Check the addresses in sessions.yml: each must be plain, such as office@example.org."
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _built_in_template(language_code: str) -> str:
-    """The built-in template of the language ``en`` or ``fr``."""
+    """The built-in template of the language: ``en``, ``fr``, ``es`` or ``de``."""
     return (_WORDING / f"{language_code}.md").read_text(encoding="utf-8")

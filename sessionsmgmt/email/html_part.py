@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,14 +23,26 @@ def html_page(body: str, values: Sequence[str], kind: Kind, subject: str, team: 
     ``subject`` and ``team`` are plain text. The page loads nothing from the network, and its headings form one outline
     below the team's name.
     """
-    page = _page_with_placeholders(
-        body, kind, len(values), language.badges[kind], language.tag, language.locale.text_direction
-    )
-    return fill_html(page, [*values, subject, team, language.footer.format(team=team)])
+    page = _page_with_placeholders(body, kind, len(values), language.badges[kind], language.footer, _Tags.of(language))
+    return fill_html(page, [*values, subject, team])
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """The language and direction of the page, and the language of the program's own words where it is another one."""
+
+    page: str
+    direction: str
+    words: str
+
+    @classmethod
+    def of(cls, language: Language) -> _Tags:
+        words = "" if language.words_tag == language.tag else language.words_tag
+        return cls(language.tag, language.locale.text_direction, words)
 
 
 @lru_cache(maxsize=64)
-def _page_with_placeholders(body: str, kind: Kind, value_count: int, badge: str, tag: str, direction: str) -> str:
+def _page_with_placeholders(body: str, kind: Kind, value_count: int, badge: str, footer: str, tags: _Tags) -> str:
     """The page with placeholders for all values. Emails of one template with the same number of values share it.
 
     Inlining styles is most of the work of composing, so the result is cached.
@@ -37,15 +50,14 @@ def _page_with_placeholders(body: str, kind: Kind, value_count: int, badge: str,
     import css_inline
 
     page = _page_template().render(
-        tag=tag,
-        direction=direction,
+        tags=tags,
         title=placeholder(value_count),
         scheme=(_WORDING_FOLDER / "scheme.css").read_text(encoding="utf-8"),
         kind=kind,
         team=placeholder(value_count + 1),
         badge=badge,
         body=to_html(parse(body), 2),
-        footer=placeholder(value_count + 2),
+        footer=footer.format(team=placeholder(value_count + 1)),
     )
     inliner = css_inline.CSSInliner(
         keep_style_tags=True,

@@ -15,11 +15,14 @@ from sessionsmgmt.email.safe_text import clean
 from sessionsmgmt.email.time_window import whole_days
 
 
-def calendar_attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime) -> bytes:
+def calendar_attachment(
+    notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str = "Cancelled: "
+) -> bytes:
     """The iCalendar object about the notice (RFC 5545; PUBLISH of RFC 5546, 3.2.1). It names none of the people.
 
     ``organizer`` is an address of the club. RFC 5546 requires an organizer, but ``organizer`` may be empty: some clubs
-    leave the sender to the account that sends, and the address is then not known here.
+    leave the sender to the account that sends, and the address is then not known here. ``cancelled`` is what the title
+    of a cancelled session begins with, since many calendar programs show no STATUS.
     """
     from icalendar import Calendar, Event, vCalAddress  # this import takes 0.1 s, and a run without a notice saves it
 
@@ -30,7 +33,8 @@ def calendar_attachment(notice: Notice, team: str, zone: ZoneInfo, organizer: st
     event.add("status", "CANCELLED" if notice.kind is Kind.CANCELLED else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # the owner is not busy while the team is in the building
     title = clean(notice.session.title)
-    event.add("summary", f"{clean(team)}: {title}" if title else clean(team))
+    summary = f"{clean(team)}: {title}" if title else clean(team)
+    event.add("summary", f"{cancelled}{summary}" if notice.kind is Kind.CANCELLED else summary)
     location = clean(notice.session.location)
     if location:
         event.add("location", location)

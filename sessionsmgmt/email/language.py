@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from babel import Locale
 
 from sessionsmgmt.domain.model.notice import Kind
+
+_AMERICAN = frozenset({None, "US", "PR", "GU", "VI", "AS", "MP", "PH"})
+"""The territories that spell "canceled" with a single l, and None for English without a territory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class Language:
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
     kind of a notice in a word or two. ``no_name`` stands for a person without a name in the address book. ``footer``
-    has the field ``{team}``.
+    has the field ``{team}``. ``days`` and ``hours`` have the fields ``{start}`` and ``{end}``, and join two days or two
+    times. ``instant`` joins a ``{day}`` and a ``{time}``; if it is empty, the locale's own form is used. ``colon`` is
+    the colon of the language between a label and what follows.
     """
 
     locale: Locale
@@ -36,11 +41,25 @@ class Language:
     no_name: str
     count_with_new: str
     footer: str
+    days: str = "{start} \u2013 {end}"
+    hours: str = "{start}\u00a0\u2013\u00a0{end}"  # unbreakable spaces, so that both stay on one line
+    instant: str = ""
+    colon: str = ": "
 
     @property
     def tag(self) -> str:
         """The language tag for HTML and mail headers (BCP 47): ``en-US``."""
         return str(self.locale).replace("_", "-")
+
+    @property
+    def words_tag(self) -> str:
+        """The language tag of the program's own words: English where the locale has no words of its own."""
+        return self.tag if self.locale.language in _LANGUAGES else "en"
+
+    @property
+    def cancelled_prefix(self) -> str:
+        """What the title of a cancelled session begins with: ``Canceled: ``."""
+        return f"{self.badges[Kind.CANCELLED]}{self.colon}"
 
     def role_title(self, role: str) -> str:
         """The title of the list of a role's people."""
@@ -64,15 +83,16 @@ def language(name: str) -> Language:
     refused such a name before.
     """
     locale = Locale.parse(name.replace("-", "_"))
-    return _french(locale) if locale.language == "fr" else _english(locale)
+    return _LANGUAGES.get(locale.language, _english)(locale)
 
 
 def has_wording(name: str) -> bool:
     """Whether there is built-in wording in the language of the locale."""
-    return Locale.parse(name.replace("-", "_")).language in {"en", "fr"}
+    return Locale.parse(name.replace("-", "_")).language in _LANGUAGES
 
 
 def _english(locale: Locale) -> Language:
+    american = locale.language != "en" or locale.territory in _AMERICAN
     return Language(
         locale=locale,
         nouns={"adults": Noun("Adults", "adult", "adults"), "students": Noun("Students", "student", "students")},
@@ -82,13 +102,13 @@ def _english(locale: Locale) -> Language:
             Kind.CHANGED: "Changed",
             Kind.ADDED: "New people",
             Kind.REMOVED: "Fewer people",
-            Kind.CANCELLED: "Cancelled",
+            Kind.CANCELLED: "Canceled" if american else "Cancelled",
         },
         all_day="all day",
         no_name="(no name)",
         count_with_new="{count}, {new} of them new",
-        footer="{team} sends this notice automatically to tell you who will be in your building, and when. "
-        "Reply to it to reach the team.",
+        footer="{team} sends this email automatically, so that you know who will be in your building, and when. "
+        "To reach the team, just reply.",
     )
 
 
@@ -107,6 +127,70 @@ def _french(locale: Locale) -> Language:
         all_day="toute la journée",
         no_name="(sans nom)",
         count_with_new="{count}, dont {new} en plus",
-        footer="{team} envoie cet avis automatiquement pour vous dire qui sera dans vos locaux, et quand. "
-        "Répondez-y pour joindre l\u2019équipe.",
+        footer="{team} envoie ce message automatiquement, pour que vous sachiez qui sera dans vos locaux, et quand. "
+        "Pour joindre l\u2019équipe, il suffit d\u2019y répondre.",
+        days="du {start} au {end}",
+        hours="de\u00a0{start} à\u00a0{end}",
+        instant="{day} à\u00a0{time}",
+        colon="\u00a0: ",
     )
+
+
+def _spanish(locale: Locale) -> Language:
+    return Language(
+        locale=locale,
+        nouns={
+            "adults": Noun("Adultos", "adulto", "adultos"),
+            "students": Noun("Estudiantes", "estudiante", "estudiantes"),
+        },
+        other_role_noun=Noun("Personas", "persona", "personas"),
+        badges={
+            Kind.NEW: "Nuevo",
+            Kind.CHANGED: "Cambio",
+            Kind.ADDED: "Más personas",
+            Kind.REMOVED: "Menos personas",
+            Kind.CANCELLED: "Cancelado",
+        },
+        all_day="todo el día",
+        no_name="(sin nombre)",
+        count_with_new="{count} ({new} de nueva incorporación)",
+        footer="{team} envía este mensaje automáticamente, para que sepa quién estará en sus instalaciones y cuándo. "
+        "Para comunicarse con el equipo, basta con responder.",
+        days="del {start} al {end}",
+        hours="de\u00a0{start} a\u00a0{end}",
+        instant="{day} a las\u00a0{time}",
+    )
+
+
+def _german(locale: Locale) -> Language:
+    return Language(
+        locale=locale,
+        nouns={
+            "adults": Noun("Erwachsene", "Erwachsene/r", "Erwachsene"),
+            "students": Noun("Schülerinnen und Schüler", "Schüler/in", "Schüler/innen"),
+        },
+        other_role_noun=Noun("Personen", "Person", "Personen"),
+        badges={
+            Kind.NEW: "Neu",
+            Kind.CHANGED: "Geändert",
+            Kind.ADDED: "Neue Personen",
+            Kind.REMOVED: "Weniger Personen",
+            Kind.CANCELLED: "Abgesagt",
+        },
+        all_day="ganztägig",
+        no_name="(ohne Namen)",
+        count_with_new="{count}, davon {new} neu",
+        footer="{team} verschickt diese E-Mail automatisch, damit Sie wissen, wer wann bei Ihnen im Haus ist. "
+        "Wenn Sie das Team erreichen möchten, antworten Sie einfach auf diese E-Mail.",
+        days="{start} bis {end}",
+        hours="{start}\u00a0\u2013\u00a0{end}\u00a0Uhr",
+        instant="{day}, {time}\u00a0Uhr",
+    )
+
+
+_LANGUAGES: Mapping[str, Callable[[Locale], Language]] = {
+    "en": _english,
+    "fr": _french,
+    "es": _spanish,
+    "de": _german,
+}

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from sessionsmgmt.email.safe_text import isolate
+from sessionsmgmt.email.safe_text import isolate_lines
 
 _FIRST = 0xF0000
 _FIRST_IN_LINK = 0x100000
@@ -52,7 +52,7 @@ def _is_private_use(reference: re.Match[str]) -> bool:
     return code <= 0x10FFFF and bool(_PRIVATE_USE.match(chr(code)))  # noqa: PLR2004 - the last code point of Unicode
 
 
-def fill_text(text: str, values: Sequence[str], transform: Callable[[str], str] = isolate) -> str:
+def fill_text(text: str, values: Sequence[str], transform: Callable[[str], str] = isolate_lines) -> str:
     """The text with its placeholders replaced by their values, each passed through ``transform``."""
     return _PLACEHOLDER.sub(lambda match: transform(values[ord(match[0]) - _FIRST]), text)
 
@@ -63,8 +63,12 @@ def fill_link(address: str, values: Sequence[str]) -> str:
 
 
 def fill_html(page: str, values: Sequence[str]) -> str:
-    """The HTML with its placeholders replaced by their values: escaped as text, and percent-encoded in links."""
-    return fill_text(fill_link(page, values), values, lambda value: html.escape(isolate(value)))
+    """The HTML with its placeholders replaced by their values: escaped with line breaks, percent-encoded in links."""
+    return fill_text(fill_link(page, values), values, _html_lines)
+
+
+def _html_lines(value: str) -> str:
+    return html.escape(isolate_lines(value)).replace("\n", "<br>")
 
 
 def map_around_placeholders(text: str, transform: Callable[[str], str]) -> str:

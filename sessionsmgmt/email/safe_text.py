@@ -65,6 +65,15 @@ def clean(text: str, max_length: int = MAX_LENGTH) -> str:
     return shorten(one_line(text).strip(), max_length)
 
 
+def clean_lines(text: str, max_length: int) -> str:
+    """The text with its lines, each cleaned as by ``one_line``, and at most one empty line between two others."""
+    lines = "\n".join(one_line(line).strip() for line in re.split("\r\n|[\r\n]", text))
+    return shorten(_EMPTY_LINES.sub("\n\n", lines).strip(), max_length)
+
+
+_EMPTY_LINES = re.compile("\n{3,}")
+
+
 def one_line(text: str) -> str:
     """The text on one line, without invisible characters (``without_invisible``), in composed form (NFC).
 
@@ -115,3 +124,8 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(character) in {"R", "AL", "AN"} for character in text):
         return f"{ISOLATE}{text}{POP}"
     return text
+
+
+def isolate_lines(text: str) -> str:
+    """The text with each of its lines isolated, since an isolate does not reach beyond the end of its line."""
+    return "\n".join(isolate(line) for line in text.split("\n"))

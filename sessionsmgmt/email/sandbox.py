@@ -79,7 +79,7 @@ class RenderState:
 
     def placeholder_for(self, value: object) -> str:
         """The placeholder for a printed value. Raises NotAllowedError if the email gets too long."""
-        text = one_line(as_text(value))
+        text = "\n".join(one_line(line) for line in as_text(value).split("\n"))
         self.text_length += len(text)
         if self.text_length > MAX_TEXT_LENGTH or len(self.values) == MAX_PLACEHOLDERS:
             raise NotAllowedError("the email gets too long")

@@ -12,8 +12,15 @@ from sessionsmgmt.domain.model.people import Disclose, Person, Roster
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean
-from sessionsmgmt.email.time_window import Window, format_days, format_instant, format_time_of_day, localized_window
+from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean, clean_lines
+from sessionsmgmt.email.time_window import (
+    Window,
+    format_days,
+    format_hours,
+    format_instant,
+    format_time_of_day,
+    localized_window,
+)
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
@@ -26,8 +33,8 @@ CONTEXT_NAMES = frozenset(
 class SessionView:
     """The event as a template sees it.
 
-    ``start`` and ``end`` are in the club's time zone. An all-day event has dates instead, and ``end`` is then the day
-    after the last day.
+    ``description`` keeps its lines. ``start`` and ``end`` are in the club's time zone. An all-day event has dates
+    instead, and ``end`` is then the day after the last day.
     """
 
     id: str
@@ -134,6 +141,24 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
     }
 
 
+def built_in_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
+    """The names that the built-in wording has besides those of every template; they win over a role's name.
+
+    ``label`` is the kind in a word or two, and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
+    old and the new window, and ``same_day`` is true if they are on the same day, so that they consist of times alone.
+    """
+    after = localized_window(notice.presence, wording.zone, language)
+    before = localized_window(notice.before.presence, wording.zone, language) if notice.before else after
+    windows = (before, after)
+    same_day = len({day for window in windows for day in (window.start.date(), window.end.date())}) == 1
+    was, now = (
+        format_hours(window.start, window.end, window.all_day, language) if same_day else window.text
+        for window in windows
+    )
+    label, newcomers = language.badges[notice.kind], len(notice.newcomers)
+    return {"label": label, "newcomers": newcomers, "was": was, "now": now, "same_day": same_day}
+
+
 def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:
     if notice.kind is not Kind.CHANGED or notice.before is None:
         return None
@@ -174,7 +199,7 @@ def _session_view(session: Session, zone: ZoneInfo) -> SessionView:
         id=clean(session.id),
         title=clean(session.title),
         location=clean(session.location),
-        description=clean(session.description, MAX_DESCRIPTION_LENGTH),
+        description=clean_lines(session.description, MAX_DESCRIPTION_LENGTH),
         start=_local(session.start, zone),
         end=_local(session.end, zone),
         all_day=session.all_day,

@@ -6,13 +6,13 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from markdown_it.tree import SyntaxTreeNode
 
 from sessionsmgmt.email.markdown import parse
 from sessionsmgmt.email.placeholders import fill_link, fill_text
-from sessionsmgmt.email.safe_text import isolate
+from sessionsmgmt.email.safe_text import isolate_lines
 
 LINE_WIDTH = 72
 """The most columns of a line: they fit on a screen beside a list of folders, and within RFC 5322's 78 (2.1.1)."""
@@ -65,7 +65,8 @@ def _block(node: SyntaxTreeNode, values: Sequence[str], width: int) -> list[str]
         case "blockquote":
             return [f"> {line}" for line in _blocks(node, values, width - 2)]
         case "fence" | "code_block":
-            return [f"    {fill_text(line, values, _without_breaks)}" for line in node.content.splitlines()]
+            lines = [fill_text(line, values, _without_breaks).split("\n") for line in node.content.splitlines()]
+            return [f"    {line}" for line in chain.from_iterable(lines)]
         case "hr":
             return ["-" * 8]
         case "table":
@@ -127,16 +128,17 @@ def _inline_words(node: SyntaxTreeNode, values: Sequence[str]) -> Iterator[str]:
 
 
 def wrap(text: str, width: int = LINE_WIDTH) -> list[str]:
-    """The lines of the text, broken only between words."""
+    """The lines of the text, broken only between words. Empty lines within it stay."""
     return [
         line
         for paragraph in text.split("\n")
         for line in textwrap.wrap(paragraph, max(width, MIN_WIDTH), break_long_words=False, break_on_hyphens=False)
+        or ([""] if text.strip() else [])
     ]
 
 
 def _without_breaks(value: str) -> str:
-    return isolate(value).replace(" ", _NO_BREAK_SPACE)
+    return isolate_lines(value).replace(" ", _NO_BREAK_SPACE)
 
 
 def display_width(text: str) -> int:

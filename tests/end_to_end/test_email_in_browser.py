@@ -106,7 +106,7 @@ def test_a_screen_reader_is_told_the_outline_and_the_tables(browser: Browser) ->
     page.close()
     assert headings == ["MantaBots Changed", "Adults (2)", "Students (3)"]
     assert [(table or "").strip() for table in tables] == headings[1:]
-    assert rows == ["Now", "Before", "Session", "Where"]
+    assert rows == ["When", "Session", "Where"]
     assert columns == ["No.", "Name"] * 2
     assert language == "en-US"
 

@@ -123,7 +123,7 @@ def test_the_school_in_montreal_is_written_to_in_french(otters: ClubFolder) -> N
 
     [email] = [email for email in otters.emails() if "erables" in email["To"]]
     assert email["Content-Language"] == "fr"
-    assert "7 novembre" in body(email)
+    assert "du samedi 7 au dimanche 8 novembre 2026" in body(email)
 
 
 def test_the_demo_says_where_emails_and_pages_lie_and_they_do(tmp_path: Path) -> None:

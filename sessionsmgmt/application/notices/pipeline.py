@@ -5,7 +5,7 @@ Every port is an argument, so the same functions serve a club on files, a club a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -44,6 +44,10 @@ WAVE = 4
 
 _IN_SENT_FOLDER = "a notice that was held is in the Sent folder, so it did leave"
 _NOT_IN_SENT_FOLDER = "a notice that was held is not in the Sent folder, so it did not leave and is decided anew"
+_LONG = (
+    "the HTML of the email is longer than 100 KB, and Gmail shows only the beginning of it; "
+    "disclose: count, or a shorter template, keeps it short"
+)
 
 
 def reconcile(job: Job, clock: Callable[[], datetime]) -> Reconciliation:
@@ -99,7 +103,8 @@ def plan_notices(
     odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
-    return Plan(shown, emails, (*contacts.warnings, *decisions.warnings, *odd), snapshot, decisions.event_ids)
+    warnings = (*contacts.warnings, *decisions.warnings, *odd, *_long_emails(emails))
+    return Plan(shown, emails, warnings, snapshot, decisions.event_ids)
 
 
 def deliver(
@@ -199,6 +204,17 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
         mailing = by_rule[notice.key.notice]
         emails[notice.key] = compose(notice, mailing.wording, mailing.envelope, now)
     return emails
+
+
+def _long_emails(emails: Mapping[Key, EmailMessage]) -> Iterator[ReportWarning]:
+    """A warning for every email that Gmail would not show whole."""
+    if not emails:
+        return
+    from sessionsmgmt.email.compose import is_cut_by_gmail  # as in ``_compose``
+
+    for key, email in emails.items():
+        if is_cut_by_gmail(email):
+            yield ReportWarning("email-long", _LONG, key.session)
 
 
 def _claim(notice: Notice, plan: Plan, run: str) -> Begin:

@@ -31,7 +31,7 @@ from sessionsmgmt.entrypoints.exit_status import Exit, delivery_status, error_st
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import Ledger
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered, Unknown
-from tests.builders import NOW, announcement
+from tests.builders import ANN, NOW, announcement, contact, event
 from tests.ledger_run import LedgerRun
 from tests.unit.application.job import (
     RUN,
@@ -39,7 +39,9 @@ from tests.unit.application.job import (
     FakeMailer,
     MeetingLedger,
     RecordingLedger,
+    calendar_of,
     clock_at_now,
+    contacts_of,
     failing_calendar,
     failing_contacts,
     job,
@@ -55,6 +57,14 @@ def delivered(found: Plan, post: FakeMailer, ledger: Ledger) -> dict[str, tuple[
     became = deliver(found, post, ledger, RUN, clock_at_now).deliveries
     assert [one.verdict.key for one in became] == [verdict.key for verdict in found.verdicts]
     return {one.verdict.key.session: (one.verdict.state, delivery_status(one)) for one in became}
+
+
+@pytest.mark.parametrize(("people_count", "codes"), [(1, []), (400, ["email-long"])])
+def test_an_email_that_gmail_would_cut_is_a_warning(tmp_path: Path, people_count: int, codes: list[str]) -> None:
+    crowd = [contact(f"S{number} Student", labels=("Student",)) for number in range(people_count)]
+    full = event("lab", who=[one.addresses[0] for one in crowd])
+    found = plan_notices(job(store(tmp_path), calendar=calendar_of(full), contacts=contacts_of(*crowd, ANN)), NOW)
+    assert [(one.code, one.where) for one in found.warnings] == [(code, "lab") for code in codes]
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])

@@ -48,8 +48,11 @@ CHANGES = [
     ),
     (
         "team:",
-        "locale: de\nteam:",
-        "2:9: locale: there is built-in wording in English (en) and French (fr) only; choose one, or write a template",
+        "locale: it\nteam:",
+        (
+            "2:9: locale: there is built-in wording in English (en), French (fr), Spanish (es) and German (de) only; "
+            "choose one, or write a template"
+        ),
     ),
     (CALENDAR, "", "4:1: calendar: is empty; write a group of keys: provider"),
     (CALENDAR, "google", "4:11: calendar: must be a group of keys: provider"),
@@ -261,10 +264,10 @@ ADDED_TO_NOTICE = [
     ("attach_calendar:", "14:5: notices[0].attach_calendar: is empty; write true or false"),
     ("template: none.md", "14:15: notices[0].template: there is no such file"),
     (
-        "locale: de",
+        "locale: it",
         (
-            "14:13: notices[0].locale: there is built-in wording in English (en) and French (fr) only; "
-            "choose one, or write a template"
+            "14:13: notices[0].locale: there is built-in wording in English (en), French (fr), Spanish (es) and "
+            "German (de) only; choose one, or write a template"
         ),
     ),
     ("cc:", "14:5: notices[0].cc: is empty; write a list, such as [coach@example.org]"),

@@ -65,11 +65,11 @@ def test_a_template_may_come_from_any_editor(club: Club) -> None:
 
 
 def test_a_language_without_wording_of_its_own_needs_a_template_for_each_notice(club: Club) -> None:
-    german = changed("team:", "locale: de_AT\nteam:")
-    assert len(club.problems(german)) == 1
-    assert club.problems(f"{german}    template: notice.md\n") == []
-    assert club.problems(f"{german}    locale: fr\n") == []
-    assert len(club.problems(f"{german}    template: notice.md\n  - {{id: b, match: x, to: [a@example.org]}}\n")) == 1
+    italian = changed("team:", "locale: it_CH\nteam:")
+    assert len(club.problems(italian)) == 1
+    assert club.problems(f"{italian}    template: notice.md\n") == []
+    assert club.problems(f"{italian}    locale: fr\n") == []
+    assert len(club.problems(f"{italian}    template: notice.md\n  - {{id: b, match: x, to: [a@example.org]}}\n")) == 1
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_usual_addresses_are_accepted(address: str) -> None:
         "jos\u00e9@example.org",
         "a@b\u00fccher.example",
         "\uff41@example.org",
+        "=?utf-8?q?a?=@example.com",
     ],
 )
 def test_invalid_and_unusual_addresses_are_refused(address: str) -> None:

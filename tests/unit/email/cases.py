@@ -1,4 +1,4 @@
-"""The notices whose emails are golden files: each kind in both languages, and cases that are hard to display.
+"""The notices whose emails are golden files: each kind in all languages, and cases that are hard to display.
 
 ``BUILT_IN`` are more cases without golden files: everything the built-in wording can say. Tests use them for rules that
 must hold for every email.
@@ -6,7 +6,7 @@ must hold for every email.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
@@ -155,25 +155,43 @@ def _competition() -> Notice:
     return notice(presence=COMPETITION, people=EVERYONE, session=session)
 
 
+def _postponed() -> Notice:
+    """The session is on another day."""
+    return notice(
+        kind=Kind.CHANGED, presence=NIGHT, people=EVERYONE, before=announcement(presence=COMPETITION), sequence=1
+    )
+
+
+def _weekend() -> Notice:
+    session = Session("camp", "Camp", date(2026, 11, 7), date(2026, 11, 9), "Sports hall, Queens")
+    presence = window(local(2026, 11, 7), local(2026, 11, 8, 23, 59))
+    return notice(presence=presence, people=EVERYONE, session=session)
+
+
+_LOCALES = {"en": "en_US", "fr": "fr_FR", "es": "es_ES", "de": "de_DE"}
+_KINDS: Mapping[str, Callable[[], Notice]] = {
+    "new": _new,
+    "changed": _changed,
+    "moved": _moved,
+    "added": _added,
+    "removed": _removed,
+    "cancelled": _cancelled,
+    "cancelled-beside-another": _cancelled_beside_another,
+}
+
 CASES: Mapping[str, Case] = {
-    "new-en": Case(_new()),
-    "new-fr": Case(_new(), "fr_FR"),
-    "changed-en": Case(_changed()),
-    "changed-fr": Case(_changed(), "fr_CA"),
-    "moved-en": Case(_moved()),
-    "moved-fr": Case(_moved(), "fr_FR"),
-    "added-en": Case(_added()),
-    "added-fr": Case(_added(), "fr_FR"),
-    "removed-en": Case(_removed()),
-    "removed-fr": Case(_removed(), "fr_FR"),
-    "cancelled-en": Case(_cancelled()),
-    "cancelled-fr": Case(_cancelled(), "fr_FR"),
-    "cancelled-beside-another-en": Case(_cancelled_beside_another()),
-    "cancelled-beside-another-fr": Case(_cancelled_beside_another(), "fr_FR"),
+    **{
+        f"{name}-{suffix}": Case(make(), locale)
+        for (name, make), (suffix, locale) in product(_KINDS.items(), _LOCALES.items())
+    },
+    "changed-fr-ca": Case(_changed(), "fr_CA"),
+    "cancelled-en-gb": Case(_cancelled(), "en_GB"),
+    **{f"postponed-{suffix}": Case(_postponed(), locale) for suffix, locale in _LOCALES.items()},
+    **{f"weekend-{suffix}": Case(_weekend(), locale) for suffix, locale in _LOCALES.items()},
+    **{f"count-{suffix}": Case(_changed(), locale, students=Disclose.COUNT) for suffix, locale in _LOCALES.items()},
     "over-midnight-en-gb": Case(notice(presence=NIGHT, people=EVERYONE), "en_GB"),
     "several-days-en": Case(_competition()),
     "initials-en": Case(_new(), students=Disclose.INITIALS),
-    "count-en": Case(_changed(), students=Disclose.COUNT),
     "hostile-en": Case(_hostile()),
     "template-en": Case(_new(), template=TEMPLATE, attach_calendar=False),
     "template-hostile-en": Case(_hostile(), template=TEMPLATE, attach_calendar=False),
@@ -212,6 +230,6 @@ BUILT_IN: Mapping[str, Case] = {
     f"{kind}-{locale}-{disclose}-{length}": Case(
         _LENGTHS[length](kind), locale, disclose=dict.fromkeys(("adults", "students"), disclose)
     )
-    for kind, locale, disclose, length in product(Kind, ("en_US", "fr_FR"), Disclose, _LENGTHS)
+    for kind, locale, disclose, length in product(Kind, _LOCALES.values(), Disclose, _LENGTHS)
 }
 """Every email of the built-in wording: all kinds, languages, levels of disclosure, and lengths."""

@@ -12,8 +12,8 @@ import sessionsmgmt.email.template as subject
 from sessionsmgmt.email.language import language
 from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.template import check, render
-from sessionsmgmt.email.template_context import template_context
-from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault
+from sessionsmgmt.email.template_context import built_in_context, template_context
+from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault, syntax_faults
 from sessionsmgmt.errors import InputError
 from tests.builders import ROLES
 from tests.unit.email.cases import TEMPLATE
@@ -25,9 +25,18 @@ def faults(body: str) -> list[TemplateFault]:
     return check(f"Subject: x\n{body}", ROLES)
 
 
-@pytest.mark.parametrize("text", [TEMPLATE, *((WORDING / name).read_text("utf-8") for name in ("en.md", "fr.md"))])
-def test_a_right_template_has_no_fault(text: str) -> None:
-    assert check(text, ROLES) == []
+def test_a_right_template_has_no_fault() -> None:
+    assert check(TEMPLATE, ROLES) == []
+
+
+@pytest.mark.parametrize("name", ["en", "fr", "es", "de"])
+def test_the_built_in_wording_has_no_fault(name: str) -> None:
+    text = (WORDING / f"{name}.md").read_text("utf-8")
+    words, wording = language(name), sample_wording(ROLES)
+    for notice in sample_notices(ROLES):
+        context = template_context(notice, wording, words) | built_in_context(notice, wording, words)
+        assert syntax_faults(text, frozenset(context)) == []
+        assert render(text, context, built_in=True).subject
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_it_shows_each_email_as_it_is_sent() -> None:
     page = shown(markdown(everything()))
 
     assert len([one for one in page.all("details") if "open" in one.attributes]) == 1
-    for text in ("MantaBots in the building", "Cancelled: MantaBots", "Sam Student", "Saturday, November 7, 2026"):
+    for text in ("MantaBots in the building", "Canceled: MantaBots", "Sam Student", "Saturday, November 7, 2026"):
         assert text in page.text
     assert "o•••@example.org" in page.text
     assert "office@" not in page.text
