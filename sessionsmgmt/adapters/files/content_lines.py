@@ -80,8 +80,10 @@ def _with_quoted_zone(text: str, line: int) -> ContentLine | None:
     No time has a colon, so the value begins behind the last one.
     """
     named, _, value = text.rpartition(":")
-    quoted = _BARE_ZONE.sub(lambda match: f';TZID="{match[1]}"', named, count=1)
-    return parse_line(f"{quoted}:{value}", line) if quoted != named else None
+    if len(_BARE_ZONE.findall(named)) != 1:
+        return None  # also the end of the recursion, since a zone in quotes is not counted
+    quoted = _BARE_ZONE.sub(lambda match: f';TZID="{match[1]}"', named)
+    return parse_line(f"{quoted}:{value}", line)
 
 
 def unfold(lines: Sequence[bytes], first: int) -> Iterator[tuple[int, bytes]]:

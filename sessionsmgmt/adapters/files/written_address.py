@@ -6,7 +6,6 @@ import re
 from urllib.parse import unquote
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
-_COMMENT = re.compile(r"(\S+@\S+)\s*\([^()]*\)")
 _SEPARATOR = re.compile("[,;]")
 _QUOTES = ('""', "''", "<>", "\u2018\u2019", "\u201c\u201d")
 _MAX_LAYERS = 6
@@ -42,5 +41,5 @@ def _without_layer(text: str) -> str:
     name, _, inner = text.rpartition("<")
     if text.endswith(">") and ("@" not in name or not _SEPARATOR.search(name)):  # otherwise there are several addresses
         return inner[:-1].strip()
-    comment = _COMMENT.fullmatch(text)
-    return comment[1] if comment else text
+    address, _, _ = text.rpartition("(")  # a comment behind the address: ada@example.org (Ada)
+    return address.strip() if text.endswith(")") and "@" in address else text

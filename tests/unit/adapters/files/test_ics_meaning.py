@@ -124,6 +124,11 @@ class TestZones:
             "2026-11-22 00:00:00+00:00",
         ]
 
+    @pytest.mark.parametrize("zone", [";TZID=a:b" * 3_000, ";TZID=a:b;TZID=c", ";X=a:b", ';TZID="a":b'])
+    def test_a_zone_that_is_not_one_name_makes_the_event_unreadable(self, zone: str) -> None:
+        reading = read_ics(vcalendar(vevent(start=f"{zone}:20261107T170000")))
+        assert codes(reading) == [("event-unreadable", "calendar.ics:5")]
+
     def test_times_without_a_zone_are_in_the_zone_of_their_calendar(self) -> None:
         first = vcalendar("X-WR-TIMEZONE:America/Los_Angeles", vevent("RRULE:FREQ=WEEKLY;COUNT=2"))
         second = vcalendar("x-wr-timezone:America/Toronto", vevent(uid="b"), vevent(uid="c", start=":20261107T170000Z"))
