@@ -194,7 +194,7 @@ def _run(folder: Path, now: str, environ: dict[str, str]) -> int:
 
 def _warnings(folder: Path) -> set[str]:
     """The codes of the warnings of the last run."""
-    return {warning["code"] for warning in json.loads((folder / "report.json").read_text())["warnings"]}
+    return {warning["code"] for warning in json.loads((folder / "report.json").read_text("utf-8"))["warnings"]}
 
 
 def _bodies(email: EmailMessage) -> list[str]:
@@ -286,7 +286,7 @@ def test_what_google_says_in_the_case_is_read_or_warned_about(case: str, tmp_pat
     if (folder / "contacts.json").exists():
         (nameless,) = (
             person
-            for person in json.loads((folder / "contacts.json").read_text())["connections"]
+            for person in json.loads((folder / "contacts.json").read_text("utf-8"))["connections"]
             if "names" not in person
         )
         person = world.contacts.add("", "nils@example.com", labels=["Adult"])
@@ -295,7 +295,7 @@ def test_what_google_says_in_the_case_is_read_or_warned_about(case: str, tmp_pat
         environ = {"GOOGLE_CREDENTIALS": google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": google.root}
 
         def once(events: str, now: str) -> list[EmailMessage]:
-            calendar.put(*json.loads((folder / events).read_text())["items"])
+            calendar.put(*json.loads((folder / events).read_text("utf-8"))["items"])
             assert _run(folder, now, environ) == 0
             emails = [sent.message for sent in google.sent]
             for email in emails:
