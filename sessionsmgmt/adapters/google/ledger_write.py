@@ -15,7 +15,6 @@ from sessionsmgmt.adapters.google.ledger_events import GONE, LedgerEvents
 from sessionsmgmt.adapters.google.ledger_records import LedgerRecords
 from sessionsmgmt.domain.delivery.claims import ByDigest, Refusal, Refused, Step
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.sessions.session_keys import first_event_id
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.ledger import Unwritten
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry
@@ -56,7 +55,7 @@ class Writing:
         """The steps by the event they are written on, and the events that have something to forget or to seal anew."""
         grouped: dict[str, list[Step]] = {}
         for step in steps:
-            grouped.setdefault(self.read.event_of(first_event_id(step.key)), []).append(step)
+            grouped.setdefault(self.read.event_of(step.key.first_event_id), []).append(step)
         for event, record in self.read.records.items():
             if updated(record, (), self.secret, self.read.binding, self.now).properties != record.properties:
                 grouped.setdefault(event, [])

@@ -20,10 +20,10 @@ from sessionsmgmt.application.notices.deliveries import (
     unrecorded,
 )
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
-from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, SetEventId, Step
 from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
-from sessionsmgmt.domain.model.notice import Key, Notice
+from sessionsmgmt.domain.model.notice import Key, Notice, Verdict
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
@@ -131,7 +131,8 @@ def deliver(
     snapshot = plan.snapshot
     settled: list[Step] = []
     try:
-        event_ids = plan.event_ids
+        keys = {verdict.key for verdict in due}
+        event_ids = tuple(step for step in plan.event_ids if step.key not in keys)
         obstacle = _unready(mailer) if due and not is_stopped(stop) else None
         for wave in [*in_waves(due, WAVE), ()]:
             obstacle = obstacle or (stopped() if is_stopped(stop) else None)
@@ -140,7 +141,8 @@ def deliver(
                 continue
             claims = [_claim(verdict.notice, plan, run) for verdict in wave if verdict.notice]
             # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
-            steps = [*settled, *(() if obstacle else event_ids), *claims]
+            # the id of a session that is announced now goes with its claim: an entry without one would be forgotten
+            steps = [*settled, *(() if obstacle else event_ids), *_event_ids(plan, wave), *claims]
             result = ledger.write(snapshot, steps, clock())
             snapshot, missed = result.snapshot, {step.key: step for step in result.not_taken}
             event_ids = ()
@@ -167,6 +169,12 @@ def deliver(
 def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
     """The end of the instant's day. A session that takes another's place under a new id begins before that."""
     return dawn(instant.astimezone(zone).date() + DAY, zone)
+
+
+def _event_ids(plan: Plan, wave: Collection[Verdict]) -> list[SetEventId]:
+    """The steps about the ids of the sessions that are claimed together."""
+    keys = {verdict.key for verdict in wave}
+    return [step for step in plan.event_ids if step.key in keys]
 
 
 def _unready(mailer: Mailer) -> SessionsError | None:

@@ -283,7 +283,7 @@ class LedgerSnapshot:
 
     def event_id(self, key: Key) -> str:
         """The calendar's id of the key's session, as far as the ledger knows."""
-        return self.entry(key).event_id or key.session
+        return self.entry(key).event_id or key.first_event_id
 
     def announced(self, now: datetime) -> frozenset[Key]:
         """The keys with a claim, or whose announced window is neither over nor cancelled: they may need a notice."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from sessionsmgmt.domain.model.people import Person, Roster
+
+AGAIN = "#"
+"""The character between an event's id and a number, in the key of a session whose id another session had before."""
+
+_AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
 
 class Kind(StrEnum):
@@ -50,6 +56,11 @@ class Key:
 
     notice: str
     session: str
+
+    @property
+    def first_event_id(self) -> str:
+        """The calendar's id of the session when the key was made."""
+        return _AGAIN.sub("", self.session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, SetEventId
 from sessionsmgmt.domain.model.event import CalendarReading
-from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
+from sessionsmgmt.domain.model.notice import AGAIN, Announcement, Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.sessions.assessment import Assessment, Club, Standing
 from sessionsmgmt.domain.sessions.identity import Candidate, MissingSession, pair
-
-AGAIN = "#"
-"""The character between an event's id and a number, in the key of a session whose id another session had before."""
-
-_AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
 
 def keys_by_event(
@@ -115,8 +109,3 @@ def _free_key(rule: Rule, event_id: str, snapshot: LedgerSnapshot) -> Key:
         number += 1
         key = Key(rule.id, f"{event_id}{AGAIN}{number}")
     return key
-
-
-def first_event_id(key: Key) -> str:
-    """The calendar's id of the session when the key was made."""
-    return _AGAIN.sub("", key.session)

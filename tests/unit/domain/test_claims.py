@@ -328,3 +328,9 @@ def test_what_becomes_of_the_mail_is_recorded_without_those_who_were_forgotten_w
     sent = advance(forgotten, Sent(KEY, "we", "second"), NOW)
     assert isinstance(sent, Entry)
     assert sent.announcement == replace(NEXT, people=frozenset({BOB}))
+
+
+def test_a_key_with_a_number_is_of_the_events_id_also_where_the_ledger_has_no_id_of_it() -> None:
+    again = Key("campus", "lab#2")
+    memory = snapshot({again: Entry(announcement())})
+    assert memory.event_id(again) == "lab"
