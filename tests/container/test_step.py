@@ -96,7 +96,7 @@ def test_the_example_club_writes_to_its_french_owner_in_french_whatever_the_loca
 
     texts = [path.read_text("utf-8") for path in (runner.workspace / "preview" / "emails").glob("*.txt")]
     assert done.exit == 0
-    assert any("Élèves" in text and "samedi 7 novembre 2026" in text for text in texts)
+    assert any("Élèves" in text and "du samedi 7 au dimanche 8 novembre 2026" in text for text in texts)
 
 
 HOSTILE = "open('/github/workspace/it-was-run', 'w').write(__name__)\nraise SystemExit(99)\n"
