@@ -128,7 +128,7 @@ class BoundedAdapter(HTTPAdapter):
             response.close()
             raise
         # requests has no other way to be given a body that was read already; its own adapters' tests do it like this
-        response._content = body  # noqa: SLF001
+        response._content = body  # noqa: SLF001 - see the line above
         response.encoding = "utf-8"  # JSON's own; to guess one from the bytes could take minutes
         return response
 
@@ -141,18 +141,18 @@ class BoundedAdapter(HTTPAdapter):
         pool: Any = self.get_connection_with_tls_context(
             asked, settings["verify"], proxies=settings["proxies"], cert=settings["cert"]
         )
-        connection = pool._get_conn()  # noqa: SLF001  urllib3 opens a connection for a request only
+        connection = pool._get_conn()  # noqa: SLF001 - urllib3 opens a connection for a request only
         try:
             connection.timeout = seconds
             if connection.is_closed and pool.proxy is not None and pool.scheme == "https":
-                pool._prepare_proxy(connection)  # noqa: SLF001
+                pool._prepare_proxy(connection)  # noqa: SLF001 - as urllib3 does for a request
             elif connection.is_closed:
                 connection.connect()
         except BaseException:
             connection.close()
             raise
         finally:
-            pool._put_conn(connection)  # noqa: SLF001
+            pool._put_conn(connection)  # noqa: SLF001 - the pool has no public way to return it
 
 
 def _whole(response: requests.Response) -> bytes:
