@@ -80,6 +80,19 @@ class LocalSection(ProviderSection, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A calendar of the club, and the people whose events count besides the calendar's own; None means everybody."""
+
+    section: ProviderSection
+    organizers: tuple[str, ...] | None = None
+
+    @property
+    def trusted_organizers(self) -> frozenset[str] | None:
+        """The folded addresses of ``organizers``; None is everybody."""
+        return None if self.organizers is None else frozenset(map(fold, self.organizers))
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
@@ -168,8 +181,7 @@ class Config:
     """The whole content of a valid sessions.yml.
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
-    ``root``, empty if both are the same. ``organizers`` are the people whose events count besides the calendar's own
-    events; None means everybody.
+    ``root``, empty if both are the same. ``calendars`` has at least one entry.
     """
 
     path: Path
@@ -177,7 +189,7 @@ class Config:
     team: str
     zone: ZoneInfo
     locale: str
-    calendar: ProviderSection
+    calendars: tuple[CalendarEntry, ...]
     contacts: ProviderSection
     mail: Mail
     roles: tuple[Role, ...]
@@ -186,9 +198,8 @@ class Config:
     credentials: Credentials | None = None
     sample: Sample | None = None
     folder: str = ""
-    organizers: tuple[str, ...] | None = None
 
     @property
-    def trusted_organizers(self) -> frozenset[str] | None:
-        """The folded addresses of ``organizers``; None is everybody."""
-        return None if self.organizers is None else frozenset(map(fold, self.organizers))
+    def first_calendar(self) -> ProviderSection:
+        """The calendar whose times and places stand, and whose events the calendar ledger is kept on."""
+        return self.calendars[0].section

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sessionsmgmt.config import clubs
 from sessionsmgmt.config.durations import DAY, HOUR, duration
 from sessionsmgmt.config.model import (
     LEDGER_FILE,
+    CalendarEntry,
     CalendarStore,
     Confirm,
     Credentials,
@@ -24,8 +26,26 @@ from sessionsmgmt.config.model import (
 )
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.providers import SectionReader, read_section
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
+
+
+def calendar_sections(top: Section) -> list[Section]:
+    """The entries of ``calendar``, which is one group of keys or a list of several."""
+    return top.sections("calendar") or [top.section("calendar")]
+
+
+def calendars(top: Section, folder: ClubFolder, readers: Mapping[str, SectionReader]) -> tuple[CalendarEntry, ...]:
+    """The club's calendars in their order. Reports a calendar that is there twice."""
+    entries: list[CalendarEntry] = []
+    for section in calendar_sections(top):
+        entry = CalendarEntry(read_section(section, folder, readers), organizers(section))
+        first = next((number for number, other in enumerate(entries) if other.section == entry.section), None)
+        if first is not None and section.data:
+            section.problems.add(section.key_path, f"is the same calendar as calendar[{first}]; remove one of the two")
+        entries.append(entry)
+    return tuple(entries)
 
 
 def organizers(section: Section) -> tuple[str, ...] | None:
@@ -57,20 +77,20 @@ def sample(section: Section, folder: ClubFolder) -> Sample:
     return Sample(existing_file(section, "calendar", folder), existing_file(section, "contacts", folder))
 
 
-def ledger(section: Section, folder: ClubFolder, source: ProviderSection) -> LedgerSettings:
+def ledger(section: Section, folder: ClubFolder, sources: Sequence[ProviderSection]) -> LedgerSettings:
     """Where the ledger is stored. Without ``store`` it may be the default file, so that file must be possible."""
     if "store" not in section.data and (problem := folder.new_file_problem(LEDGER_FILE)):
         section.add_problem("path", f"{LEDGER_FILE}, the ledger's default path, {problem}")
-    store = _store(section, folder, source)
+    store = _store(section, folder, sources)
     former_section = section.section("migrate_from")
-    former = _store(former_section, folder, source)
+    former = _store(former_section, folder, sources)
     if former is not None and former == store:
         former_section.add_problem("store", "is the same ledger; remove migrate_from, or name the former ledger")
     keep = duration(section, "keep", "30 days", least=DAY, most=5 * 366 * DAY, bounds="from 1 day to 5 years")
     return LedgerSettings(store=store, migrate_from=former, keep=keep)
 
 
-def _store(section: Section, folder: ClubFolder, source: ProviderSection) -> Store | None:
+def _store(section: Section, folder: ClubFolder, sources: Sequence[ProviderSection]) -> Store | None:
     match section.text("store").value:
         case "git":
             branch = section.text("branch", ledger_branch(folder.name)).value
@@ -78,8 +98,10 @@ def _store(section: Section, folder: ClubFolder, source: ProviderSection) -> Sto
                 section.add_problem("branch", problem)
             return GitStore(branch)
         case "calendar":
-            if isinstance(source, LocalSection):
-                reason = f"a calendar in a file (provider: {source.provider}) can't store the ledger"
+            if len(sources) > 1:
+                section.add_problem("store", "must be git or file: there are several calendars")
+            elif isinstance(sources[0], LocalSection):
+                reason = f"a calendar in a file (provider: {sources[0].provider}) can't store the ledger"
                 section.add_problem("store", f"must be git or file: {reason}")
             return CalendarStore()
         case "file":

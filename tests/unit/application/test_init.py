@@ -119,7 +119,7 @@ def test_what_is_written_is_valid(provider: str, tmp_path: Path) -> None:
 
     assert config.team == "Our Team"
     assert config.zone.key == ZONE
-    assert config.calendar == (
+    assert config.first_calendar == (
         GoogleCalendar(name="Team Calendar") if provider == "google" else IcsCalendar(tmp_path / "calendar.ics")
     )
     assert [notice.to for notice in config.notices] == [("office@example.org",)]

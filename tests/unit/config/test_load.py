@@ -13,6 +13,7 @@ from sessionsmgmt.adapters.google.sections import GoogleCalendar, GoogleContacts
 from sessionsmgmt.adapters.microsoft.sections import MicrosoftCalendar, MicrosoftContacts, MicrosoftMail
 from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
 from sessionsmgmt.config.model import (
+    CalendarEntry,
     CalendarStore,
     Config,
     Confirm,
@@ -40,7 +41,7 @@ def test_every_key_arrives(club: Club) -> None:
         team="MantaBots",
         zone=ZoneInfo("America/New_York"),
         locale="fr_CA",
-        calendar=IcsCalendar(club.root / "calendar.ics"),
+        calendars=(CalendarEntry(IcsCalendar(club.root / "calendar.ics"), ("coach@example.org",)),),
         contacts=VcardContacts(club.root / "contacts.vcf"),
         mail=Mail(
             OutboxMail(club.root / "out" / "mails"), "coaches@example.org", ("coach@example.org",), Confirm.SENT_FOLDER
@@ -73,7 +74,6 @@ def test_every_key_arrives(club: Club) -> None:
             "GOOGLE_CREDENTIALS", Scope.ENVIRONMENT, environment="production", rotate_after=timedelta(hours=36)
         ),
         sample=Sample(club.root / "sample.ics", club.root / "sample.vcf"),
-        organizers=("coach@example.org",),
     )
 
 
@@ -82,7 +82,7 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
     assert config.locale == "en_US"
     assert config.mail == Mail(GoogleMail())
     assert config.ledger == LedgerSettings()
-    assert (config.credentials, config.sample, config.organizers) == (None, None, None)
+    assert (config.credentials, config.sample, config.calendars[0].organizers) == (None, None, None)
     assert config.notices == (
         NoticeSettings(
             Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, DEFAULT_KINDS, Require()),
@@ -95,8 +95,13 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "section", "expected"),
     [
-        ("{provider: google, name: Team}", "{provider: google, id: x@y}", "calendar", GoogleCalendar(id="x@y")),
-        ("{provider: google, name: Team}", "{provider: microsoft, name: T}", "calendar", MicrosoftCalendar(name="T")),
+        ("{provider: google, name: Team}", "{provider: google, id: x@y}", "first_calendar", GoogleCalendar(id="x@y")),
+        (
+            "{provider: google, name: Team}",
+            "{provider: microsoft, name: T}",
+            "first_calendar",
+            MicrosoftCalendar(name="T"),
+        ),
         ("contacts: {provider: google}", "contacts: {provider: google}", "contacts", GoogleContacts()),
         ("contacts: {provider: google}", "contacts: {provider: microsoft}", "contacts", MicrosoftContacts()),
         ("mail: {provider: google}", "mail: {provider: microsoft}", "mail", Mail(MicrosoftMail())),
@@ -170,4 +175,4 @@ def test_the_file_is_found_from_where_the_command_was_started(
     club.load(changed("{provider: google, name: Team}", "{provider: ics, path: calendar.ics}"))
     config = load(Path("../sessions.yml"))
     assert (config.path, config.root) == (Path("../sessions.yml"), club.root)
-    assert config.calendar == IcsCalendar(club.root / "calendar.ics")
+    assert config.first_calendar == IcsCalendar(club.root / "calendar.ics")
