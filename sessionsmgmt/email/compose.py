@@ -27,7 +27,7 @@ from sessionsmgmt.email.html_part import html_page
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.email.safe_text import clean, isolate, shorten
+from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
 from sessionsmgmt.email.template import render
 from sessionsmgmt.email.template_context import built_in_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
@@ -70,10 +70,10 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
         context |= built_in_context(notice, wording, words)
     draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
-    subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
+    subject = shorten_isolated(draft.subject.replace("=?", "= ?") or isolate(team), MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
     text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
-    html = html_page(draft.body, draft.values, notice.kind, subject, team, words)
+    html = html_page(draft.body, draft.values, notice, subject, team, words)
 
     content = [_text_part(text, "plain"), _text_part(html, "html")]
     fingerprint = mark(wording.team, notice.key, notice.announcement)

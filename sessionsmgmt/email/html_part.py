@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from sessionsmgmt.domain.model.notice import Kind
+from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html
 from sessionsmgmt.email.placeholders import fill_html, placeholder
@@ -17,13 +17,14 @@ from sessionsmgmt.email.placeholders import fill_html, placeholder
 _WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
-def html_page(body: str, values: Sequence[str], kind: Kind, subject: str, team: str, language: Language) -> str:
+def html_page(body: str, values: Sequence[str], notice: Notice, subject: str, team: str, language: Language) -> str:
     """The page made from Markdown that has placeholders for its ``values``.
 
     ``subject`` and ``team`` are plain text. The page loads nothing from the network, and its headings form one outline
     below the team's name.
     """
-    page = _page_with_placeholders(body, kind, len(values), language.badges[kind], language.footer, _Tags.of(language))
+    badge, tags = language.label(notice), _Tags.of(language)
+    page = _page_with_placeholders(body, notice.kind, len(values), badge, language.footer, tags)
     return fill_html(page, [*values, subject, team])
 
 

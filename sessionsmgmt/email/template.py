@@ -20,8 +20,8 @@ from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.language import language
 from sessionsmgmt.email.markdown import dropped_parts, parse, to_html
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.placeholders import fill_text, without_placeholder_references
-from sessionsmgmt.email.safe_text import one_line
+from sessionsmgmt.email.placeholders import fill_text, map_around_placeholders, without_placeholder_references
+from sessionsmgmt.email.safe_text import single_spaced, without_invisible
 from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.sandbox import (
     LimitTransformer,
@@ -106,7 +106,8 @@ def render(text: str, context: Mapping[str, object], *, built_in: bool = False) 
     context = {**context, **state_context(state)}
     subject = _run(subject_template, context, text)
     body = without_placeholder_references(_run(body_template, context, text)).strip("\n")
-    return Draft(one_line(fill_text(subject, state.values, str)).strip(), body, tuple(state.values))
+    words = fill_text(map_around_placeholders(subject, without_invisible), state.values)
+    return Draft(single_spaced(words).strip(), body, tuple(state.values))
 
 
 @lru_cache(maxsize=64)

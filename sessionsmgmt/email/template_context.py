@@ -144,7 +144,8 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
 def built_in_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
     """The names that the built-in wording has besides those of every template; they win over a role's name.
 
-    ``label`` is the kind in a word or two, and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
+    ``label`` is the kind in a word or two, ``after_all`` is whether the last email said that the session was cancelled,
+    and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
     old and the new window, and ``same_day`` is true if they are on the same day, so that they consist of times alone.
     """
     after = localized_window(notice.presence, wording.zone, language)
@@ -155,8 +156,14 @@ def built_in_context(notice: Notice, wording: Wording, language: Language) -> di
         format_hours(window.start, window.end, window.all_day, language) if same_day else window.text
         for window in windows
     )
-    label, newcomers = language.badges[notice.kind], len(notice.newcomers)
-    return {"label": label, "newcomers": newcomers, "was": was, "now": now, "same_day": same_day}
+    return {
+        "label": language.label(notice),
+        "after_all": notice.takes_place_after_all,
+        "newcomers": len(notice.newcomers),
+        "was": was,
+        "now": now,
+        "same_day": same_day,
+    }
 
 
 def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:

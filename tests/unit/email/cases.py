@@ -97,6 +97,11 @@ def _changed() -> Notice:
     )
 
 
+def _after_all() -> Notice:
+    """The session was cancelled, and takes place again."""
+    return notice(presence=EVENING, people=EVERYONE, sequence=2)
+
+
 def _moved() -> Notice:
     place, another = "0" * 32, "1" * 32
     at_another_place = notice(
@@ -187,6 +192,7 @@ CASES: Mapping[str, Case] = {
     "changed-fr-ca": Case(_changed(), "fr_CA"),
     "cancelled-en-gb": Case(_cancelled(), "en_GB"),
     **{f"postponed-{suffix}": Case(_postponed(), locale) for suffix, locale in _LOCALES.items()},
+    **{f"after-all-{suffix}": Case(_after_all(), locale) for suffix, locale in _LOCALES.items()},
     **{f"weekend-{suffix}": Case(_weekend(), locale) for suffix, locale in _LOCALES.items()},
     **{f"count-{suffix}": Case(_changed(), locale, students=Disclose.COUNT) for suffix, locale in _LOCALES.items()},
     "over-midnight-en-gb": Case(notice(presence=NIGHT, people=EVERYONE), "en_GB"),
