@@ -22,7 +22,7 @@ from sessionsmgmt.config.providers import ProviderSections, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
+from sessionsmgmt.config.sources import contact, credentials, ledger, mail, organizers, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -101,7 +101,8 @@ def _config(
         calendar=source,
         organizers=organizers(top.section("calendar")),
         contacts=read_section(top.section("contacts"), folder, providers.contacts),
-        mail=mail(top.section("mail"), transport),
+        mail=mail(top.section("mail"), transport, folder, wording),
+        contact=contact(top.section("contact")) if "contact" in top.data else None,
         roles=roles,
         ledger=ledger(top.section("ledger"), folder, source),
         notices=notices(top, roles, folder, wording),
@@ -123,6 +124,7 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
     """Report a ledger file whose path is that of a file that people write."""
     taken = [real_path(config.path)]
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
+    taken += [folder.path(config.mail.signature.name)] if config.mail.signature else []
     taken += [section.path for section in (config.calendar, config.contacts) if isinstance(section, LocalSection)]
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store

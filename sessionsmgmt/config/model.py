@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.people import ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import Rule
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
@@ -80,6 +80,14 @@ class LocalSection(ProviderSection, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """The Markdown under every email: ``name`` is the file's path as sessions.yml writes it, ``text`` its content."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
@@ -87,6 +95,7 @@ class Mail:
     sender: str = ""
     reply_to: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +178,7 @@ class Config:
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
     ``root``, empty if both are the same. ``organizers`` are the people whose events count besides the calendar's own
-    events; None means everybody.
+    events; None means everybody. ``contact`` is who is responsible on site.
     """
 
     path: Path
@@ -187,6 +196,7 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     organizers: tuple[str, ...] | None = None
+    contact: ResponsiblePerson | None = None
 
     @property
     def trusted_organizers(self) -> frozenset[str] | None:

@@ -28,6 +28,7 @@ from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
+from sessionsmgmt.email.signature import signature_text
 from sessionsmgmt.email.template import render
 from sessionsmgmt.email.template_context import built_in_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
@@ -72,8 +73,9 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     team = clean(wording.team)
     subject = shorten_isolated(draft.subject.replace("=?", "= ?") or isolate(team), MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
-    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
-    html = html_page(draft.body, draft.values, notice, subject, team, words)
+    below = signature_text(wording.signature)
+    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *([below, ""] if below else []), *wrap(footer), ""])
+    html = html_page(draft.body, draft.values, notice, subject, wording, words)
 
     content = [_text_part(text, "plain"), _text_part(html, "html")]
     fingerprint = mark(wording.team, notice.key, notice.announcement)

@@ -33,6 +33,7 @@ from sessionsmgmt.email.sandbox import (
 )
 from sessionsmgmt.email.template_context import (
     CONTEXT_NAMES,
+    ContactView,
     OtherSession,
     PreviousWindow,
     RoleGroup,
@@ -43,6 +44,7 @@ from sessionsmgmt.email.template_syntax import (
     TOO_DEEP,
     TemplateFault,
     column_of,
+    position_of,
     split_template,
     syntax_faults,
     unknown_attribute,
@@ -58,6 +60,7 @@ _TYPE_TITLES = {
     Window: "presence",
     PreviousWindow: "before",
     OtherSession: "one of others",
+    ContactView: "contact",
 }
 _MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
 
@@ -93,7 +96,7 @@ def _render_faults(text: str, notice: Notice, wording: Wording) -> list[Template
         return [TemplateFault(problem.line, problem.column, problem.text) for problem in error.problems]
     except RecursionError:
         return [TemplateFault(1, 1, TOO_DEEP)]
-    return [TemplateFault(*_position(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
+    return [TemplateFault(*position_of(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
 
 
 def render(text: str, context: Mapping[str, object], *, built_in: bool = False) -> Draft:
@@ -174,9 +177,3 @@ def _explanation(error: Exception, text: str) -> tuple[str, str]:
             return TOO_DEEP, ""
         case _:
             return "this can't be worked out with the values it is given", ""
-
-
-def _position(text: str, piece: str) -> tuple[int, int]:
-    """The line and column, counted from 1, of the piece within the text; the text's beginning if it is not there."""
-    before = text.partition(piece)[0] if piece and piece in text else ""
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
