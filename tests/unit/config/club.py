@@ -67,6 +67,8 @@ credentials:
 preview:
   sample: {calendar: sample.ics, contacts: sample.vcf}
 
+attending: accepted
+
 notices:
   - id: campus
     match: Team Session
@@ -78,6 +80,7 @@ notices:
     locale: de
     attach_calendar: false
     kinds: [new, cancelled]
+    include: [Student, U12]
     require:
       adults: 2
       students_per_adult: 8

@@ -35,7 +35,7 @@ CONTACT = ResponsiblePerson("Coach Lee", "+1 555 0100")
 SIGNATURE = """\
 **MantaBots**, the robotics team of Queens
 
-[Our season](https://mantabots.example/season)
+Our season: <https://example.org/season>
 """
 
 HOSTILE = "=?utf-8?q?=0ABcc:_evil=40example.net?=\r\nBcc: evil@example.net <b>x</b> **bold** | `code` [a](http://evil)"
