@@ -272,5 +272,7 @@ def mailing(config: Config, notice: NoticeSettings) -> Mailing:
         disclose={role.name: role.disclose for role in config.roles},
         template=notice.template.text if notice.template else None,
         attach_calendar=notice.attach_calendar,
+        contact=config.contact,
+        signature=config.mail.signature.text if config.mail.signature else "",
     )
     return Mailing(notice.rule, wording, Envelope(notice.to, notice.cc, config.mail.sender, config.mail.reply_to))

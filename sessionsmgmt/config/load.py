@@ -22,7 +22,7 @@ from sessionsmgmt.config.providers import ProviderSections, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import calendar_sections, calendars, credentials, ledger, mail, sample
+from sessionsmgmt.config.sources import calendar_sections, calendars, contact, credentials, ledger, mail, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -100,7 +100,8 @@ def _config(
         locale=locale(top) or DEFAULT_LOCALE,
         calendars=sources,
         contacts=read_section(top.section("contacts"), folder, providers.contacts),
-        mail=mail(top.section("mail"), transport),
+        mail=mail(top.section("mail"), transport, folder, wording),
+        contact=contact(top.section("contact")) if "contact" in top.data else None,
         roles=roles,
         ledger=ledger(top.section("ledger"), folder, [entry.section for entry in sources]),
         notices=notices(top, roles, folder, wording),
@@ -124,6 +125,7 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
     sources = (*(entry.section for entry in config.calendars), config.contacts)
     taken += [section.path for section in sources if isinstance(section, LocalSection)]
+    taken += [folder.path(config.mail.signature.name)] if config.mail.signature else []
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store
     if isinstance(store, FileStore) and store.path in taken:

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.people import ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import Rule
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
@@ -93,6 +93,14 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """The Markdown under every email: ``name`` is the file's path as sessions.yml writes it, ``text`` its content."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
@@ -100,6 +108,7 @@ class Mail:
     sender: str = ""
     reply_to: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +190,8 @@ class Config:
     """The whole content of a valid sessions.yml.
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
-    ``root``, empty if both are the same. ``calendars`` has at least one entry.
+    ``root``, empty if both are the same. ``calendars`` has at least one entry. ``contact`` is who is responsible on
+    site.
     """
 
     path: Path
@@ -198,6 +208,7 @@ class Config:
     credentials: Credentials | None = None
     sample: Sample | None = None
     folder: str = ""
+    contact: ResponsiblePerson | None = None
 
     @property
     def first_calendar(self) -> ProviderSection:

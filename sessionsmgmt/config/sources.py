@@ -21,14 +21,24 @@ from sessionsmgmt.config.model import (
     ProviderSection,
     Sample,
     Scope,
+    Signature,
     Store,
     ledger_branch,
 )
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import SectionReader, read_section
+from sessionsmgmt.config.reading import Position, UnreadableError, read_text
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
+from sessionsmgmt.config.wording import WordingChecks
+from sessionsmgmt.domain.model.people import ResponsiblePerson
+
+MAX_SIGNATURE_BYTES = 8_192
+"""The most bytes of a signature: it is in every email, and Gmail shows about 100 KB of one."""
+
+_ACCOUNT_SIGNATURE = "account"
+"""The word that is kept for the signature of the account that sends."""
 
 
 def calendar_sections(top: Section) -> list[Section]:
@@ -57,7 +67,7 @@ def organizers(section: Section) -> tuple[str, ...] | None:
     return values(entries)
 
 
-def mail(section: Section, transport: ProviderSection) -> Mail:
+def mail(section: Section, transport: ProviderSection, folder: ClubFolder, wording: WordingChecks) -> Mail:
     """How emails are sent, and from which address. ``transport`` is the provider's part of the section."""
     sender = section.text("from")
     if sender.value and (problem := address_problem(sender.value)):
@@ -69,7 +79,32 @@ def mail(section: Section, transport: ProviderSection) -> Mail:
         sender=sender.value,
         reply_to=values(reply_to),
         confirm=section.choice("confirm", Confirm.NONE),
+        signature=_signature(section, folder, wording) if section.text("signature").value else None,
     )
+
+
+def _signature(section: Section, folder: ClubFolder, wording: WordingChecks) -> Signature | None:
+    """The Markdown under every email; None if the file can't be used."""
+    name = section.text("signature").value
+    if name == _ACCOUNT_SIGNATURE:
+        section.add_problem("signature", "the account's own signature can't be used; name a file, such as signature.md")
+        return None
+    if problem := folder.file_problem(name):
+        section.add_problem("signature", problem)
+        return None
+    try:
+        text = read_text(folder.path(name), MAX_SIGNATURE_BYTES)
+    except UnreadableError as error:
+        section.problems.add_in_file(folder.display_path(name), error.position, error.text)
+        return None
+    for line, column, problem in wording.signature_faults(text):
+        section.problems.add_in_file(folder.display_path(name), Position(line, column), problem)
+    return Signature(name, text)
+
+
+def contact(section: Section) -> ResponsiblePerson:
+    """Who is responsible on site. The schema checks both texts."""
+    return ResponsiblePerson(section.text("name").value.strip(), section.text("phone").value.strip())
 
 
 def sample(section: Section, folder: ClubFolder) -> Sample:

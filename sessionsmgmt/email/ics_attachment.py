@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Presence
@@ -53,7 +53,7 @@ def calendar_attachment(
     )
 
 
-def _times(window: Presence, zone: tzinfo) -> Iterator[str]:
+def _times(window: Presence, zone: ZoneInfo) -> Iterator[str]:
     """The begin and the end. An event of whole days has days, and ends on the day after the last (RFC 5545, 3.6.1)."""
     days = whole_days(window, zone)
     if days:

@@ -342,6 +342,7 @@ def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) ->
 
     assert result.message.splitlines()[:2] == ["Wrote", "  sessions.yml"]
     assert "sessionsmgmt preview --out preview" in result.message
+    assert result.message.splitlines()[-1].endswith("own inbox first: sessionsmgmt preview --mail you@example.org")
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,11 @@ from sessionsmgmt.config.model import (
     NoticeSettings,
     Sample,
     Scope,
+    Signature,
     Template,
 )
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
-from sessionsmgmt.domain.model.people import Attending, Disclose, Role
+from sessionsmgmt.domain.model.people import Attending, Disclose, ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from tests.settings import load
 from tests.unit.config.club import BASE, WHOLE, Club, changed
@@ -44,8 +45,13 @@ def test_every_key_arrives(club: Club) -> None:
         calendars=(CalendarEntry(IcsCalendar(club.root / "calendar.ics"), ("coach@example.org",)),),
         contacts=VcardContacts(club.root / "contacts.vcf"),
         mail=Mail(
-            OutboxMail(club.root / "out" / "mails"), "coaches@example.org", ("coach@example.org",), Confirm.SENT_FOLDER
+            OutboxMail(club.root / "out" / "mails"),
+            "coaches@example.org",
+            ("coach@example.org",),
+            Confirm.SENT_FOLDER,
+            Signature("signature.md", "**Coach Lee**\n"),
         ),
+        contact=ResponsiblePerson("Coach Lee", "+1 555 0100"),
         roles=(Role("adults", ("Adult", "Parent")), Role("students", ("Student",), Disclose.COUNT)),
         ledger=LedgerSettings(
             FileStore(club.root / "kept" / "ledger.json"), GitStore("club/ledger"), timedelta(weeks=8)
