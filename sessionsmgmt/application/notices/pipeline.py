@@ -104,7 +104,7 @@ def plan_notices(
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
     warnings = (*contacts.warnings, *decisions.warnings, *odd, *_long_emails(emails))
-    return Plan(shown, emails, warnings, snapshot, decisions.event_ids)
+    return Plan(shown, emails, warnings, snapshot, decisions.event_ids, decisions.looked_at)
 
 
 def deliver(

@@ -150,7 +150,8 @@ class Verdict:
     ``due`` means that ``notice`` is to be sent. ``failed`` means that the rule's ``require`` keeps the notice back,
     ``held`` that it waits for a person, ``skipped`` that there is nothing to announce. ``reason`` tells why, without a
     name or an address. ``start`` is when the session's presence begins, or was announced to begin. ``attention`` is
-    true if a person has to act although there is no notice to send.
+    true if a person has to act although there is no notice to send. ``title`` and ``begins``, a day or an instant in
+    UTC, are the event's own; empty and None where the calendar does not have the event any more.
     """
 
     key: Key
@@ -160,3 +161,5 @@ class Verdict:
     reason: str = ""
     notice: Notice | None = None
     attention: bool = False
+    title: str = ""
+    begins: datetime | date | None = None

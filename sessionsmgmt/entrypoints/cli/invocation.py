@@ -128,7 +128,8 @@ def execute(
 def _act(invocation: Invocation, config: Config) -> Result:
     if invocation.command.act is None:
         raise AssertionError(f"{invocation.command.name} has no handler")
-    services = ClubServices(Container(config, invocation.process.settings, invocation.process.mask))
+    process, say = invocation.process, invocation.request.console.say
+    services = ClubServices(Container(config, process.settings, process.mask, say=say))
     return invocation.command.act(Context(invocation.request, config, services), invocation.arguments)
 
 
