@@ -9,6 +9,7 @@ find the problems of content. ``model`` defines the Config.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,17 @@ from sessionsmgmt.config.clubs import MAX_BYTES
 from sessionsmgmt.config.document import Document, parse
 from sessionsmgmt.config.model import Config, FileStore, LocalSection
 from sessionsmgmt.config.notices import locale, notices
-from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, real_path
+from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, path_for_messages, real_path
 from sessionsmgmt.config.problems import ProblemList
-from sessionsmgmt.config.providers import ProviderSections, read_section
+from sessionsmgmt.config.providers import ProviderSections, check_present, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
 from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
-from sessionsmgmt.config.validators import role_problem, zone_problem
+from sessionsmgmt.config.validators import role_problem, zone_problem, zone_warning
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
 
@@ -56,7 +58,14 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     _check_ledger_file(config, folder, top)
     if found := problems.all():
         raise _refusal(path, found)
-    return config
+    return replace(config, warnings=_warnings(config, problems))
+
+
+def _warnings(config: Config, problems: ProblemList) -> tuple[ReportWarning, ...]:
+    """What a person should know of a valid sessions.yml."""
+    where = f"{path_for_messages(config.path)}:{problems.line(('timezone',))}"
+    text = zone_warning(config.zone)
+    return (ReportWarning("timezone-abbreviation", f"timezone: {text}", where),) if text else ()
 
 
 def _refusal(path: Path, problems: list[Problem]) -> InputError:
@@ -89,6 +98,12 @@ def _config(
 ) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
+    for key, readers in (
+        ("calendar", providers.calendar),
+        ("contacts", providers.contacts),
+        ("mail", providers.mail),
+    ):
+        check_present(top.section(key), readers, providers.absent[key])
     source = read_section(top.section("calendar"), folder, providers.calendar)
     transport = read_section(top.section("mail"), folder, providers.mail)
     return Config(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
 LEDGER_FILE = ".sessionsmgmt/ledger.json"
@@ -169,7 +170,7 @@ class Config:
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
     ``root``, empty if both are the same. ``organizers`` are the people whose events count besides the calendar's own
-    events; None means everybody.
+    events; None means everybody. ``warnings`` are what a person should know of the file although it is valid.
     """
 
     path: Path
@@ -187,6 +188,7 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     organizers: tuple[str, ...] | None = None
+    warnings: tuple[ReportWarning, ...] = ()
 
     @property
     def trusted_organizers(self) -> frozenset[str] | None:

@@ -200,6 +200,7 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
         result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)
         shown = addressed(present(result, command.name, request.now, status), process.settings, request.stop)
+        shown = replace(shown, warnings=(*config.warnings, *shown.warnings))
     except SessionsError as cause:
         error = request.stop.unless_asked(partial(_failed, invocation, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)
