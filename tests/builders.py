@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.domain.addresses import fold as folded
 from sessionsmgmt.domain.delivery.claims import Begin, Claim, Entry, LedgerSnapshot, Sent
-from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response, Status
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Announcement, Key, Kind, Notice, Presence, Session
-from sessionsmgmt.domain.model.people import Contact, Person, Role, Roster
+from sessionsmgmt.domain.model.people import Attending, Contact, Person, Role, Roster
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
@@ -57,7 +57,9 @@ RETENTION = retention(datetime.max.replace(tzinfo=UTC))
 
 def attendees(*addresses: str, declined: Collection[str] = ()) -> tuple[Attendee, ...]:
     """People invited, by address; those in ``declined`` said no."""
-    return tuple(Attendee(address, address in declined) for address in addresses)
+    return tuple(
+        Attendee(address, Response.DECLINED if address in declined else Response.NONE) for address in addresses
+    )
 
 
 def event(
@@ -109,9 +111,13 @@ def rule(
     presence: PresenceMode = PresenceMode.EVENT,
     kinds: Iterable[Kind] = DEFAULT_KINDS,
     require: Require | None = None,
+    include: Iterable[str] = (),
+    attending: Attending = Attending.INVITED,
 ) -> Rule:
     """A rule: by default one that looks a day ahead, announces the event's own times and says everything."""
-    return Rule(id, match, within or days(1), presence, frozenset(kinds), require or Require())
+    return Rule(
+        id, match, within or days(1), presence, frozenset(kinds), require or Require(), tuple(include), attending
+    )
 
 
 def hours(amount: int) -> Within:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Step, digest
-from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
 from sessionsmgmt.domain.model.people import Contact, ContactsReading, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
@@ -121,7 +121,7 @@ def _event(rule: Rule, name: str, people: Iterable[Contact], zone: tzinfo) -> Ev
         title=rule.match,
         start=start,
         end=start + timedelta(hours=2),
-        attendees=tuple(Attendee(contact.addresses[0]) for contact in people),
+        attendees=tuple(Attendee(contact.addresses[0], Response.ACCEPTED) for contact in people),
         location="The usual room",
     )
 

@@ -17,7 +17,7 @@ from sessionsmgmt.config.sources import check_addresses
 from sessionsmgmt.config.validators import locale_problem
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
-from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.people import Attending, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 
 MAX_TEMPLATE_BYTES = 131_072
@@ -49,7 +49,8 @@ def notices(
         if name and name not in templates:
             templates[name] = _template(section, name, roles, folder, wording)
     _check_languages(top, sections, wording)
-    return tuple(_notice(section, roles, templates) for section in sections)
+    attending = top.choice("attending", Attending.INVITED)
+    return tuple(_notice(section, roles, templates, attending) for section in sections)
 
 
 def locale(section: Section) -> str:
@@ -73,7 +74,9 @@ def _check_languages(top: Section, sections: Sequence[Section], wording: Wording
             owner.add_problem("locale", NO_WORDING)
 
 
-def _notice(section: Section, roles: Sequence[Role], templates: Mapping[str, Template | None]) -> NoticeSettings:
+def _notice(
+    section: Section, roles: Sequence[Role], templates: Mapping[str, Template | None], attending: Attending
+) -> NoticeSettings:
     to, cc = section.texts("to"), section.texts("cc")
     check_addresses([*to, *cc], section.problems)
     rule = Rule(
@@ -83,6 +86,8 @@ def _notice(section: Section, roles: Sequence[Role], templates: Mapping[str, Tem
         presence=section.choice("presence", PresenceMode.WHOLE_DAY),
         kinds=_kinds(section),
         require=_require(section.section("require"), {role.name for role in roles}),
+        include=_include(section),
+        attending=attending,
     )
     return NoticeSettings(
         rule=rule,
@@ -114,6 +119,13 @@ def _kinds(section: Section) -> frozenset[Kind]:
     if known == entries and entries and Kind.NEW not in values(entries):
         section.add_problem("kinds", "has no new, and without a first notice there are no later notices: add new")
     return frozenset(Kind(entry.value) for entry in known)
+
+
+def _include(section: Section) -> tuple[str, ...]:
+    labels = section.texts("include")
+    for again, first in repeated(labels):
+        section.problems.add(again.key_path, f"is the same label as {first.name}; case is ignored")
+    return values(labels)
 
 
 def _require(section: Section, roles: set[str]) -> Require:

@@ -22,6 +22,7 @@ class Friend:
     name: str = "Ann Moreau"
     addresses: Sequence[str] = ("ann@example.org",)
     labels: Sequence[str] = ("Adult",)
+    guardians: Sequence[str] = ()
 
 
 class ContactsWorld(Protocol):
@@ -63,6 +64,7 @@ class VcardWorld:
 def _card(person: Friend) -> str:
     lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{escaped(person.name)}"]
     lines += [f"EMAIL:{escaped(address)}" for address in person.addresses]
+    lines += [f"RELATED;TYPE=parent:{'mailto:' if '@' in guardian else ''}{guardian}" for guardian in person.guardians]
     if person.labels:
         lines.append("CATEGORIES:" + ",".join(escaped(label) for label in person.labels))
     return "".join(f"{line}\r\n" for line in [*lines, "END:VCARD"])

@@ -21,10 +21,10 @@ from tests.builders import NEW_YORK
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody, or a room, that an entry invites."""
+    """Somebody, or a room, that an entry invites. ``answer`` is accepted, tentative, declined or needs-action."""
 
     address: str
-    declined: bool = False
+    answer: str = "accepted"
     room: bool = False
 
 
@@ -114,8 +114,7 @@ def _vevent(entry: Entry, uid: str, *more: str) -> Iterator[str]:
         yield f"ORGANIZER;CN=Somebody:mailto:{entry.organizer}"
     for guest in entry.guests:
         kind = "ROOM" if guest.room else "INDIVIDUAL"
-        answer = "DECLINED" if guest.declined else "ACCEPTED"
-        yield f"ATTENDEE;CUTYPE={kind};PARTSTAT={answer}:mailto:{guest.address}"
+        yield f"ATTENDEE;CUTYPE={kind};PARTSTAT={guest.answer.upper()}:mailto:{guest.address}"
     yield "END:VEVENT"
 
 

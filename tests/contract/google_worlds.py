@@ -19,6 +19,9 @@ from tests.contract.calendars import Entry
 from tests.emulators.google import Refusal, World, attendee, event
 from tests.wire.google import Club, google
 
+ANSWERS = {"needs-action": "needsAction"}
+"""The API's words for an attendee's answer, where they differ from iCalendar's."""
+
 LASTING = Refusal(503, "backendError", retry_after="3600")
 
 
@@ -59,7 +62,7 @@ class GoogleContactsWorld:
         address_book = self.club.google.world.contacts
         address_book.people.clear()
         for person in people:
-            address_book.add(person.name, *person.addresses, labels=person.labels)
+            address_book.add(person.name, *person.addresses, labels=person.labels, guardians=person.guardians)
 
     def spoil(self) -> None:
         self.club.google.fail("people.contactGroups.list", LASTING, times=99)
@@ -103,9 +106,7 @@ def _events(entry: Entry) -> Iterator[dict[str, Any]]:
 
 def _event(entry: Entry, identity: str) -> dict[str, Any]:
     guests = [
-        attendee(
-            guest.address, "declined" if guest.declined else "accepted", **({"resource": True} if guest.room else {})
-        )
+        attendee(guest.address, ANSWERS.get(guest.answer, guest.answer), **({"resource": True} if guest.room else {}))
         for guest in entry.guests
     ]
     texts: dict[str, Any] = {name: getattr(entry, name) for name in ("location", "description") if getattr(entry, name)}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionsmgmt.domain.model.event import CalendarReading, Event
+from sessionsmgmt.domain.model.event import CalendarReading, Event, Response
 from sessionsmgmt.errors import InputError, UnreachableError
 from tests.builders import NEW_YORK, local
 from tests.contract.calendars import CalendarWorld, Entry, Guest, IcsWorld
@@ -192,12 +192,17 @@ def test_a_tentative_event_is_unconfirmed(world: CalendarWorld) -> None:
     assert not event.confirmed
 
 
-def test_who_declined_is_marked(world: CalendarWorld) -> None:
-    world.put(Entry(guests=[Guest("ann@example.org", declined=True), Guest("sam@example.org")]))
+def test_every_answer_to_the_invitation_is_read(world: CalendarWorld) -> None:
+    answers = {
+        "ann@example.org": ("declined", Response.DECLINED),
+        "alf@example.org": ("accepted", Response.ACCEPTED),
+        "sam@example.org": ("tentative", Response.NONE),
+        "sue@example.org": ("needs-action", Response.NONE),
+    }
+    world.put(Entry(guests=[Guest(address, word) for address, (word, _) in answers.items()]))
     (event,) = events(world)
-    assert {guest.address: guest.declined for guest in event.attendees} == {
-        "ann@example.org": True,
-        "sam@example.org": False,
+    assert {guest.address: guest.response for guest in event.attendees} == {
+        address: response for address, (_, response) in answers.items()
     }
 
 

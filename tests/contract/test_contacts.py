@@ -60,6 +60,26 @@ def test_names_and_labels_are_read_as_they_are(world: ContactsWorld, text: str) 
     assert text in found[text].labels
 
 
+def test_the_addresses_of_guardians_are_read_apart_from_the_persons_own(world: ContactsWorld) -> None:
+    world.put(
+        Friend("Kim", (), ["Student"], ["pat@example.org", "lee@example.org"]),
+        Friend("Lou", ["lou@example.org"], ["Student"], ["pat@example.org"]),
+        Friend("Pat", ["pat@example.org"]),
+    )
+    found = contacts(world)
+    assert (found["Kim"].addresses, set(found["Kim"].guardians)) == ((), {"pat@example.org", "lee@example.org"})
+    assert (found["Lou"].addresses, found["Lou"].guardians) == (("lou@example.org",), ("pat@example.org",))
+    assert found["Pat"].guardians == ()
+
+
+def test_a_guardian_that_is_no_address_is_left_out_with_a_warning(world: ContactsWorld) -> None:
+    world.put(Friend("Kim", (), ["Student"], ["grandmother Pat"]))
+    reading = world.open().read()
+    assert [contact.guardians for contact in reading.contacts] == [()]
+    assert [warning.code for warning in reading.warnings] == ["contact-guardian-invalid"]
+    assert "Pat" not in reading.warnings[0].text
+
+
 def test_two_people_may_share_an_address(world: ContactsWorld) -> None:
     world.put(Friend("Ann"), Friend("Ben"))
     assert {contact.addresses for contact in contacts(world).values()} == {("ann@example.org",)}

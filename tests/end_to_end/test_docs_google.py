@@ -19,6 +19,7 @@ from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.domain.sessions.assessment import Club as Deciding
 from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.sessions.roster import Directory
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.builders import NEW_YORK
@@ -128,7 +129,9 @@ def warnings(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str
     world = World()
     world.calendar().put(event("lab", START) | shown)
     with google(world) as club:
-        found = decide(rules, reading(club), Deciding((), {}, LedgerSnapshot(b"key"), NEW_YORK, organizers), NOW)
+        found = decide(
+            rules, reading(club), Deciding((), Directory(), LedgerSnapshot(b"key"), NEW_YORK, organizers), NOW
+        )
     return " ".join(warning.text for warning in found.warnings)
 
 

@@ -138,7 +138,7 @@ def test_a_stolen_credential_can_send_mail_and_read_the_calendar_and_the_contact
     assert not [name for name in allowed if name.startswith("gmail.users.") and name != SENDING]
 
 
-def test_of_a_contact_only_names_addresses_and_labels_are_asked_for_and_of_an_event_what_a_notice_needs(
+def test_of_a_contact_only_names_addresses_labels_and_custom_fields_are_asked_for_and_of_an_event_what_a_notice_needs(
     tmp_path: Path,
 ) -> None:
     with private_club(tmp_path) as club:
@@ -147,7 +147,7 @@ def test_of_a_contact_only_names_addresses_and_labels_are_asked_for_and_of_an_ev
         [events] = club.google.calls("calendar.events.list")
         asked, fields = dict(people.request.query), dict(events.request.query)["fields"]
 
-    assert asked["personFields"] == "names,nicknames,organizations,emailAddresses,memberships"
+    assert asked["personFields"] == "names,nicknames,organizations,emailAddresses,memberships,userDefined"
     assert asked["sources"] == "READ_SOURCE_TYPE_CONTACT"
     never = ("attachments", "conferenceData", "hangoutLink", "comment", "creator", "displayName", "extendedProperties")
     assert not [word for word in never if word in fields]

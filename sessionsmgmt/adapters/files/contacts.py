@@ -12,7 +12,7 @@ from sessionsmgmt.adapters.files.bounded_file import open_bounded
 from sessionsmgmt.adapters.files.content_lines import ContentLine, split, unescape
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.adapters.files.vcard_cards import Card, read_cards
-from sessionsmgmt.adapters.files.written_address import written_addresses
+from sessionsmgmt.adapters.written_address import written_addresses
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -39,7 +39,16 @@ class VcardFile:
         warnings = [warning for card in all_cards for warning in self._warnings(card)]
         whole = [card for card in all_cards if not card.damage]
         labels = _group_labels([card for card in whole if _is_group(card)])
-        contacts = [_contact(card, labels, f"{self.shown_as}:{card.line}") for card in whole if not _is_group(card)]
+        addresses = {_member(uid.value): _addresses(card) for card in whole for uid in card.values("UID")}
+        contacts = [
+            _contact(card, labels, addresses, f"{self.shown_as}:{card.line}") for card in whole if not _is_group(card)
+        ]
+        warnings += [
+            ReportWarning("contact-guardian-invalid", _GUARDIAN_INVALID, f"{self.shown_as}:{prop.line}")
+            for card in whole
+            for prop in _parents(card)
+            if not _guardians(prop, addresses)
+        ]
         warnings += [
             ReportWarning(
                 "contact-without-name", "the contact has no name, so a notice can't name it. Give it one", contact.where
@@ -69,13 +78,41 @@ class VcardFile:
                 yield ReportWarning("contact-address-invalid", text, f"{self.shown_as}:{prop.line}")
 
 
-def _contact(card: Card, labels: Mapping[str, Sequence[str]], where: str) -> Contact:
-    values = (unescape(prop.value) for prop in card.values("EMAIL"))
-    addresses = tuple(dict.fromkeys(address for value in values for address in written_addresses(value)))
+_GUARDIAN_INVALID = (
+    "the guardian of a contact (RELATED;TYPE=parent) is neither an address nor a contact with one, so is ignored. "
+    "Write an address there"
+)
+
+
+def _contact(
+    card: Card, labels: Mapping[str, Sequence[str]], addresses_by_uid: Mapping[str, Sequence[str]], where: str
+) -> Contact:
+    addresses = _addresses(card)
+    guardians = (address for prop in _parents(card) for address in _guardians(prop, addresses_by_uid))
     own = [unescape(label).strip() for prop in card.values("CATEGORIES") for label in split(prop.value, ",")]
     keys = [_member(prop.value) for prop in card.values("UID")] + [fold(address) for address in addresses]
     given = [label for key in keys for label in labels.get(key, ())]
-    return Contact(_name(card), addresses, tuple(dict.fromkeys(filter(None, own + given))), where)
+    every_label = tuple(dict.fromkeys(filter(None, own + given)))
+    return Contact(_name(card), addresses, every_label, where, tuple(dict.fromkeys(guardians)))
+
+
+def _addresses(card: Card) -> tuple[str, ...]:
+    values = (unescape(prop.value) for prop in card.values("EMAIL"))
+    return tuple(dict.fromkeys(address for value in values for address in written_addresses(value)))
+
+
+def _parents(card: Card) -> list[ContentLine]:
+    """The properties about the person's parents (RFC 6350, 6.6.6), among which the guardians' addresses are."""
+    return [
+        prop
+        for prop in card.values("RELATED")
+        if "parent" in ",".join(prop.params.get("TYPE", ())).lower().replace(" ", "").split(",")
+    ]
+
+
+def _guardians(prop: ContentLine, addresses_by_uid: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """A parent's addresses: the property has them, or the UID of the contact that has them."""
+    return written_addresses(unescape(prop.value)) or addresses_by_uid.get(_member(prop.value), ())
 
 
 def _name(card: Card) -> str:

@@ -10,10 +10,10 @@ from datetime import datetime, tzinfo
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
 from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
-from sessionsmgmt.adapters.files.written_address import written_address
+from sessionsmgmt.adapters.written_address import written_address
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.html_text import text_of_html
-from sessionsmgmt.domain.model.event import Attendee, Status
+from sessionsmgmt.domain.model.event import Attendee, Response, Status
 
 MAX_DAYS = 3_660
 """The most days of an event: ten years. A longer event is a mistake, and it would be under way in every run."""
@@ -122,6 +122,9 @@ def read_times(block: Block, zone_of: ZoneOf, floating: tzinfo) -> EventTimes:
 
 
 _CANCELLED = frozenset(("cancelled", "canceled", "cancel"))
+_RESPONSES = {"DECLINED": Response.DECLINED, "DELEGATED": Response.DECLINED, "ACCEPTED": Response.ACCEPTED}
+"""Answers by PARTSTAT (RFC 5545, 3.2.12). An attendee who delegated does not come; the delegate is listed too."""
+
 _STATUSES = {"": Status.CONFIRMED, "confirmed": Status.CONFIRMED, "tentative": Status.TENTATIVE}
 
 
@@ -151,9 +154,9 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
             delegates[prop.line] = frozenset(
                 map(fold, filter(None, map(written_address, prop.params.get("DELEGATED-TO", ()))))
             )
-        attendee = Attendee(address, answer in {"DECLINED", "DELEGATED"}, f"{shown_as}:{prop.line}")
+        attendee = Attendee(address, _RESPONSES.get(answer, Response.NONE), f"{shown_as}:{prop.line}")
         known = attendees.get(fold(address))
-        if known is None or (known.declined and not attendee.declined):
+        if known is None or known.response < attendee.response:
             attendees[fold(address)] = attendee
     title, location, text = (unescape(texts.get(name, "")) for name in ("SUMMARY", "LOCATION", "DESCRIPTION"))
     text = text_of_html(text)

@@ -27,7 +27,21 @@ OVERHEAD = 200
 
 PROPERTIES = frozenset(
     {
-        *("BEGIN", "END", "UID", "KIND", "FN", "N", "NICKNAME", "ORG", "EMAIL", "CATEGORIES", "MEMBER", "AGENT"),
+        *(
+            "BEGIN",
+            "END",
+            "UID",
+            "KIND",
+            "FN",
+            "N",
+            "NICKNAME",
+            "ORG",
+            "EMAIL",
+            "CATEGORIES",
+            "MEMBER",
+            "AGENT",
+            "RELATED",
+        ),
         *("X-ADDRESSBOOKSERVER-KIND", "X-ADDRESSBOOKSERVER-MEMBER"),
     }
 )

@@ -16,7 +16,7 @@ from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages, rows
 from sessionsmgmt.domain.html_text import text_of_html
-from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Status
+from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response, Status
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.presence import begin, finish
 from sessionsmgmt.errors import ConsentError, InputError
@@ -157,7 +157,7 @@ def event_of(item: Item, role: str) -> Event:
         start=_when(item.get("start", {})),
         end=_when(item.get("end", {})),
         attendees=tuple(
-            Attendee(one["email"], declined=one.get("responseStatus") == "declined")
+            Attendee(one["email"], _RESPONSES.get(one.get("responseStatus", ""), Response.NONE))
             for one in attendees
             if one.get("email")
         ),
@@ -168,6 +168,9 @@ def event_of(item: Item, role: str) -> Event:
         organizer=organizer.get("email", ""),
         own="organizer" not in item or bool(organizer.get("self")),  # a deleted event may have lost it
     )
+
+
+_RESPONSES = {"declined": Response.DECLINED, "accepted": Response.ACCEPTED}
 
 
 def _status(item: Item) -> Status:

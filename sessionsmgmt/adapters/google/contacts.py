@@ -10,10 +10,19 @@ from typing import Any
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import rows
+from sessionsmgmt.adapters.written_address import written_addresses
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
+from sessionsmgmt.domain.text import fold_label
 
 LARGEST_PAGE = 1000
+
+GUARDIAN = "guardian"
+"""The label of the custom field with the address of a parent or another guardian."""
+
+_GUARDIAN_INVALID = (
+    "custom field(s) 'guardian' of contacts are not an email address, so are ignored. Write an address there"
+)
 
 Item = Mapping[str, Any]
 
@@ -32,11 +41,16 @@ class GoogleAddressBook:
             people = threads.submit(lambda: list(_people(api)))
             labels = threads.submit(lambda: dict(_labels(api))).result()  # they fail also where there are no people
             contacts = tuple(_contact(person, labels) for person in people.result())
+            warnings = []
             nameless = sum(bool(contact.addresses) and not contact.name for contact in contacts)
             text = (
                 f"{nameless} contact(s) have no name, nickname or company, so a notice can't name them. Give them one"
             )
-            return ContactsReading(contacts, (ReportWarning("contact-without-name", text),) if nameless else ())
+            if nameless:
+                warnings.append(ReportWarning("contact-without-name", text))
+            if invalid := sum(not _guardian(entry) for person in people.result() for entry in _guardian_fields(person)):
+                warnings.append(ReportWarning("contact-guardian-invalid", f"{invalid} {_GUARDIAN_INVALID}"))
+            return ContactsReading(contacts, tuple(warnings))
 
 
 def _people(api: Any) -> Iterator[Item]:
@@ -50,11 +64,11 @@ def _people(api: Any) -> Iterator[Item]:
                 resourceName="people/me",
                 pageSize=LARGEST_PAGE,
                 pageToken=token,
-                personFields="names,nicknames,organizations,emailAddresses,memberships",
+                personFields="names,nicknames,organizations,emailAddresses,memberships,userDefined",
                 sources=["READ_SOURCE_TYPE_CONTACT"],
                 fields="nextPageToken,connections(names(displayName,metadata/primary),"
                 "nicknames(value,metadata/primary),organizations(name,metadata/primary),emailAddresses(value),"
-                "memberships(contactGroupMembership(contactGroupResourceName)))",
+                "memberships(contactGroupMembership(contactGroupResourceName)),userDefined(key,value))",
             )
             .execute()
         )
@@ -94,6 +108,15 @@ def _name(person: Item) -> str:
     return ""
 
 
+def _guardian_fields(person: Item) -> list[Item]:
+    """The custom fields with the guardians' addresses. Their label is compared as labels are."""
+    return [entry for entry in person.get("userDefined", ()) if fold_label(entry.get("key", "")) == GUARDIAN]
+
+
+def _guardian(entry: Item) -> tuple[str, ...]:
+    return written_addresses(entry.get("value", ""))
+
+
 def _contact(person: Item, labels: Mapping[str, str]) -> Contact:
     groups = [one.get("contactGroupMembership", {}) for one in person.get("memberships", ())]
     return Contact(
@@ -104,4 +127,5 @@ def _contact(person: Item, labels: Mapping[str, str]) -> Contact:
             for group in groups
             if group.get("contactGroupResourceName") in labels
         ),
+        guardians=tuple(address for entry in _guardian_fields(person) for address in _guardian(entry)),
     )

@@ -58,7 +58,9 @@ def _starts(events: Iterable[Event], rule: Rule, zone: tzinfo) -> list[datetime]
     begins = (
         begin(event, zone)
         for event in events
-        if event.confirmed and rule.matches(event.title) and not all(one.declined for one in event.attendees)
+        if event.confirmed
+        and rule.matches(event.title)
+        and (rule.include or not all(attendee.declined for attendee in event.attendees))
     )
     return sorted(begins)[:MOST]
 

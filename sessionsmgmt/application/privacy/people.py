@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sessionsmgmt.application.context import Context
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
 from sessionsmgmt.domain.model.notice import Key
-from sessionsmgmt.domain.sessions.roster import directory, identifiers_of
+from sessionsmgmt.domain.sessions.roster import Directory, directory, identifiers_of
 from sessionsmgmt.errors import SessionsError
 
 
@@ -19,7 +19,7 @@ def known_by_address(context: Context, address: str) -> tuple[frozenset[str], Se
     try:
         reading = context.services.contacts().read()
     except SessionsError as error:
-        return identifiers_of(address, {}), error
+        return identifiers_of(address, Directory()), error
     return identifiers_of(address, directory(reading.contacts, context.config.roles)), None
 
 

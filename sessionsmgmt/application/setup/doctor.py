@@ -132,11 +132,15 @@ def _unknown_attendees(
     calendar: CalendarReading, contacts: ContactsReading, rules: Sequence[Rule], roles: Sequence[Role]
 ) -> Finding:
     known = directory(contacts.contacts, roles)
-    events = [event for event in calendar.events if any(rule.matches(event.title) for rule in rules)]
-    attendances = [attendance(event.attendees, known, roles) for event in events]
+    attendances = [
+        attendance(event.attendees, known, roles, rule.include)
+        for rule in rules
+        for event in calendar.events
+        if rule.matches(event.title)
+    ]
     strangers = {fold(attendee.address) for one in attendances for attendee in one.strangers}
     roleless = {fold(attendee.address) for one in attendances for attendee in one.roleless}
-    if not any(one.coming for one in attendances):
+    if not any(one.coming or one.roster.people for one in attendances):
         advice = "Invite those who will be there to the events, or see whether 'match' is a part of their titles."
         return Finding("attendees", Health.NOTE, "Nobody is invited to a session in the coming weeks.", advice)
     if not strangers | roleless:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sessionsmgmt.domain.cancelled_titles import says_cancelled
+from sessionsmgmt.domain.model.people import Attending
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 
@@ -23,13 +24,30 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Response(IntEnum):
+    """What an attendee answered to the invitation. Of two answers of the same address the greater one counts."""
+
+    DECLINED = 0
+    NONE = 1  # no answer, "maybe", or one that is not known
+    ACCEPTED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """An address that is invited to an event. ``where`` is where it was read (``calendar.ics:31``), if known."""
 
     address: str
-    declined: bool = False
+    response: Response = Response.NONE
     where: str = ""
+
+    @property
+    def declined(self) -> bool:
+        """Whether the attendee said no."""
+        return self.response is Response.DECLINED
+
+    def counts(self, attending: Attending) -> bool:
+        """Whether the answer makes the attendee one who comes."""
+        return self.response is Response.ACCEPTED or (attending is Attending.INVITED and not self.declined)
 
 
 @dataclass(frozen=True, slots=True)

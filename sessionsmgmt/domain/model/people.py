@@ -17,14 +17,25 @@ class Disclose(StrEnum):
     COUNT = "count"
 
 
+class Attending(StrEnum):
+    """Which answer to the invitation makes an attendee count."""
+
+    INVITED = "invited"  # everyone who did not decline
+    ACCEPTED = "accepted"  # only who said yes
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person in the address book. Every text is as the address book has it."""
+    """A person in the address book. Every text is as the address book has it.
+
+    ``guardians`` are addresses of parents and others whose answer to an invitation is that of the person.
+    """
 
     name: str
     addresses: tuple[str, ...]
     labels: tuple[str, ...] = ()
     where: str = ""
+    guardians: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +49,16 @@ class Role:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Person:
-    """A person of the address book. ``addresses`` are folded (see ``addresses.fold``) and sorted."""
+    """A person of the address book. ``addresses`` and ``guardians`` are folded (see ``addresses.fold``) and sorted."""
 
     name: str
     addresses: tuple[str, ...]
+    guardians: tuple[str, ...] = ()
+
+    @property
+    def reached_by(self) -> frozenset[str]:
+        """The addresses whose owners answer an invitation for the person: their own and those of their guardians."""
+        return frozenset(self.addresses + self.guardians)
 
 
 @dataclass(frozen=True, slots=True)

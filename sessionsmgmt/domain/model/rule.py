@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
+from sessionsmgmt.domain.model.people import Attending
 from sessionsmgmt.domain.text import comparable
 
 
@@ -42,7 +43,10 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of ``notices``: which events it is about, and when they are announced."""
+    """One entry of ``notices``: which events it is about, when they are announced, and who counts as coming.
+
+    People with a label of ``include`` count as invited to every session of the rule.
+    """
 
     id: str
     match: str
@@ -50,6 +54,8 @@ class Rule:
     presence: PresenceMode
     kinds: frozenset[Kind] = DEFAULT_KINDS
     require: Require = Require()
+    include: tuple[str, ...] = ()
+    attending: Attending = Attending.INVITED
 
     def matches(self, title: str) -> bool:
         """Whether the rule is about events of this title; titles compare as a reader sees them (``comparable``)."""

@@ -50,8 +50,7 @@ class Club:
 
 def people_by_digest(club: Club) -> dict[str, Person]:
     """The people of the address book by each of their digests."""
-    people = {listed.person for each in club.people.values() for listed in each}
-    return {one: person for person in people for one in club.digests(person)}
+    return {digest: listed.person for listed in club.people.people for digest in club.digests(listed.person)}
 
 
 class Standing(Enum):
@@ -64,6 +63,7 @@ class Standing(Enum):
     FOREIGN = auto()  # its organizer does not count, so nothing is concluded from it
     HIDDEN = auto()  # the calendar does not show all of it, so nothing is concluded from it
     TENTATIVE = auto()  # it may or may not take place
+    UNDECIDED = auto()  # only who accepts counts, and nobody has accepted, but somebody still may
     UNKNOWN = auto()  # people attend, and no contact with a role names any of them
 
 
@@ -96,7 +96,7 @@ class Assessment:
 
 def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     """The assessment of the event under the rule at the aware instant ``now``."""
-    who = attendance(event.attendees, club.people, club.roles)
+    who = attendance(event.attendees, club.people, club.roles, rule.include, rule.attending)
     starts, ends = begin(event, club.zone), finish(event, club.zone)
     over = now >= ends and now > starts
     later = starts > horizon(now, rule.within, club.zone)
@@ -121,12 +121,15 @@ def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bo
         return Standing.HIDDEN
     if event.status is Status.TENTATIVE:
         return Standing.TENTATIVE
-    if not (rule.matches(event.title) and who.coming):
+    comes_anybody = who.coming or who.roster.people
+    if not (rule.matches(event.title) and (comes_anybody or who.undecided)):
         return Standing.NONE
     if over:
         return Standing.OVER
     if later:
         return Standing.LATER
+    if not comes_anybody:
+        return Standing.UNDECIDED
     return Standing.SESSION if who.roster.people else Standing.UNKNOWN
 
 
@@ -153,6 +156,9 @@ def assessment_warnings(assessment: Assessment, *, announced: bool) -> Iterator[
             yield ReportWarning("event-tentative", _TENTATIVE_ANNOUNCED, assessment.event.id)
         case Standing.TENTATIVE if assessment.near:
             yield ReportWarning("event-tentative", _TENTATIVE, assessment.event.id)
+        case Standing.UNDECIDED:
+            text = _UNDECIDED_ANNOUNCED if announced else _UNDECIDED
+            yield ReportWarning("attendees-undecided", text, assessment.event.id)
         case Standing.UNKNOWN:
             text = _UNKNOWN_ANNOUNCED if announced else _UNKNOWN
             yield ReportWarning(
@@ -218,6 +224,14 @@ _TENTATIVE_ANNOUNCED = (
 _CANCELLED_BY_TITLE = (
     "the title of an event begins with a calendar program's word for 'cancelled', so it is read as cancelled. If it "
     "takes place, take the word out of its title"
+)
+_UNDECIDED = (
+    "nobody has accepted the invitation to a session yet, and sessions.yml says 'attending: accepted', so nothing is "
+    "said about it"
+)
+_UNDECIDED_ANNOUNCED = (
+    "nobody has accepted the invitation to a session that was announced any more, so it stays as it was announced. Ask "
+    "the attendees to accept again; if it does not take place, cancel it in the calendar"
 )
 _UNKNOWN = (
     "people are invited to a session, and no contact with a role's label has the address of any of them, so nothing is "

@@ -129,6 +129,8 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
             return _skip(key, window_before or window, "somebody organises it whose events do not count")
         case Standing.TENTATIVE if window_before or now < finish(event, club.zone):
             return _skip(key, window_before or window, "it is tentative")
+        case Standing.UNDECIDED:
+            return _skip(key, window_before or window, "nobody has accepted the invitation yet")
         case Standing.UNKNOWN:
             return _skip(key, window_before or window, "nobody with a role attends")
         case Standing.OVER if window_before and window.meets(window_before):
@@ -202,13 +204,16 @@ def _reasons(
 def _somebody_left(context: _Context, missing: frozenset[str], assessment: Assessment) -> bool:
     """Whether a person who was announced does not come any more. ``missing`` are announced digests that nobody has now.
 
-    A person who is not in the address book does not count as having left. Where an attendee has no contact with a role,
-    that attendee may be the person under another address; then only somebody who declined counts as having left.
+    A person who is not in the address book does not count as having left, nor does one without any address, who is
+    known by a label alone. Where an attendee has no contact with a role, that attendee may be the person under another
+    address; then only somebody who declined counts as having left.
     """
     known = {context.by_digest[digest] for digest in missing if digest in context.by_digest}
-    left = [person for person in known if not assessment.attendance.coming & set(person.addresses)]
+    left = [
+        person for person in known if person.reached_by and person.reached_by.isdisjoint(assessment.attendance.coming)
+    ]
     declined = {fold(attendee.address) for attendee in assessment.event.attendees if attendee.declined}
-    return any(not assessment.attendance.left_out or declined & set(person.addresses) for person in left)
+    return any(not assessment.attendance.left_out or declined & person.reached_by for person in left)
 
 
 def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, club: Club) -> Verdict:

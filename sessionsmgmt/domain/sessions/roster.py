@@ -5,45 +5,80 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee
-from sessionsmgmt.domain.model.people import Contact, Person, Role, Roster
+from sessionsmgmt.domain.model.people import Attending, Contact, Person, Role, Roster
 from sessionsmgmt.domain.text import caseless, fold_label
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person of the address book and the roles their labels give them, possibly none."""
+    """A person of the address book, the roles that their labels give them, possibly none, and the folded labels."""
 
     person: Person
     roles: frozenset[str]
+    labels: frozenset[str] = frozenset()
 
 
-Directory = Mapping[str, tuple[Listed, ...]]
-"""The people of each folded address; more than one where people share an address."""
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The address book, so that a lookup takes the same time in a long address book.
+
+    ``by_address`` has the people of each folded address, more than one where people share an address. ``by_guardian``
+    has the people whose guardian has the folded address. ``people`` are all, those without an address too.
+    """
+
+    people: tuple[Listed, ...] = ()
+    by_address: Mapping[str, tuple[Listed, ...]] = field(default_factory=dict)
+    by_guardian: Mapping[str, tuple[Listed, ...]] = field(default_factory=dict)
+
+    def labelled(self, labels: Iterable[str]) -> tuple[Listed, ...]:
+        """The people with one of the labels."""
+        folded = {fold_label(label) for label in labels}
+        return tuple(listed for listed in self.people if folded & listed.labels) if folded else ()
 
 
 def directory(contacts: Iterable[Contact], roles: Sequence[Role]) -> Directory:
-    """The address book by address, made once per run, so that a lookup takes the same time in a long address book.
+    """The directory of the contacts, which is made once per run.
 
-    Contacts with the same name and an address in common are one person, who would be counted twice otherwise.
+    Contacts with the same name and an address in common are one person, who would be counted twice otherwise. So are
+    contacts with the same name of which none has an address, not even a guardian's.
     """
-    wanted = {role.name: {fold_label(label) for label in role.labels} for role in roles}
-    found: defaultdict[str, set[Listed]] = defaultdict(set)
-    for cards in _people(contacts):
-        labels = {fold_label(label) for card in cards for label in card.labels}
-        listed = Listed(
-            Person(min(_name(card) for card in cards), tuple(sorted(_addresses(cards)))),
-            frozenset(role for role, names in wanted.items() if names & labels),
-        )
+    labels_of_roles = {role.name: {fold_label(label) for label in role.labels} for role in roles}
+    people = [
+        _listed(cards, labels_of_roles) for cards in _people(contacts) if any(_is_recognisable(card) for card in cards)
+    ]
+    people.sort(key=lambda listed: (listed.person, sorted(listed.roles)))
+    by_address: defaultdict[str, list[Listed]] = defaultdict(list)
+    by_guardian: defaultdict[str, list[Listed]] = defaultdict(list)
+    for listed in people:
         for address in listed.person.addresses:
-            found[address].add(listed)
-    return {
-        address: tuple(sorted(people, key=lambda one: (one.person, sorted(one.roles))))
-        for address, people in found.items()
-    }
+            by_address[address].append(listed)
+        for address in listed.person.guardians:
+            by_guardian[address].append(listed)
+    return Directory(
+        tuple(people),
+        {address: tuple(theirs) for address, theirs in by_address.items()},
+        {address: tuple(theirs) for address, theirs in by_guardian.items()},
+    )
+
+
+def _listed(cards: Sequence[Contact], labels_of_roles: Mapping[str, set[str]]) -> Listed:
+    labels = frozenset(fold_label(label) for card in cards for label in card.labels)
+    addresses = _folded(address for card in cards for address in card.addresses)
+    guardians = _folded(address for card in cards for address in card.guardians)
+    return Listed(
+        Person(min(_name(card) for card in cards), tuple(sorted(addresses)), tuple(sorted(guardians - addresses))),
+        frozenset(role for role, names in labels_of_roles.items() if names & labels),
+        labels,
+    )
+
+
+def _is_recognisable(contact: Contact) -> bool:
+    """Whether a later run can recognise the person: by an address, a guardian's address or the name."""
+    return bool(_name(contact) or _folded((*contact.addresses, *contact.guardians)))
 
 
 def _people(contacts: Iterable[Contact]) -> Iterable[Sequence[Contact]]:
@@ -56,11 +91,11 @@ def _people(contacts: Iterable[Contact]) -> Iterable[Sequence[Contact]]:
             leader[card] = card = leader[leader[card]]
         return card
 
-    first: dict[tuple[str, str], int] = {}
+    first: dict[str, int] = {}
     for number, card in enumerate(cards):
-        name = caseless(_name(card))
-        for address in _addresses([card]) if name else ():
-            leader[lead(number)] = lead(first.setdefault((name, address), number))
+        name, addresses, guardians = _name(card), _folded(card.addresses), _folded(card.guardians)
+        for identifier in _identifiers_with_name(name, addresses, guardians) if name else ():
+            leader[lead(number)] = lead(first.setdefault(identifier, number))
     people: defaultdict[int, list[Contact]] = defaultdict(list)
     for number, card in enumerate(cards):
         people[lead(number)].append(card)
@@ -71,18 +106,26 @@ def _name(contact: Contact) -> str:
     return " ".join(contact.name.split())
 
 
-def _addresses(contacts: Iterable[Contact]) -> set[str]:
-    return {fold(address) for contact in contacts for address in contact.addresses if address.strip()}
+def _folded(addresses: Iterable[str]) -> set[str]:
+    return {fold(address) for address in addresses if address.strip()}
 
 
 def identifiers(person: Person, known: Directory) -> tuple[str, ...]:
     """What a person is recognised by in a later run, if the ledger has a digest of any of it.
 
     That is each address that nobody else has, whatever the person is called then; and each address together with the
-    name. The latter tells a child from other people with the family's address, whether or not there are others yet.
+    name. The latter tells a child from other people with the family's address, whether or not there are others yet. An
+    address of a guardian is the person's only together with the name. Who has no address at all has only the name.
     """
-    own = tuple(address for address in person.addresses if len(known[address]) == 1)
-    return own + tuple(address_and_name(address, person.name) for address in person.addresses)
+    own = tuple(address for address in person.addresses if len(known.by_address[address]) == 1)
+    return own + _identifiers_with_name(person.name, person.addresses, person.guardians)
+
+
+def _identifiers_with_name(name: str, addresses: Iterable[str], guardians: Iterable[str]) -> tuple[str, ...]:
+    """The identifiers that have the name in them. A contact without a name shares no identifier with another one."""
+    by_addresses = tuple(address_and_name(address, name) for address in addresses)
+    by_guardians = tuple(guardian_and_name(address, name) for address in guardians)
+    return by_addresses + by_guardians or (address_and_name("", name),)
 
 
 def address_and_name(address: str, name: str) -> str:
@@ -90,16 +133,23 @@ def address_and_name(address: str, name: str) -> str:
     return f"{address}\n{caseless(name)}"
 
 
+def guardian_and_name(address: str, name: str) -> str:
+    """The identifier of a person with a guardian: a parent and a child may have the same name."""
+    return f"guardian {address}\n{caseless(name)}"
+
+
 def identifiers_of(address: str, known: Directory) -> frozenset[str]:
-    """All ``identifiers`` that the people with this address may have in the ledger.
+    """All ``identifiers`` that the people with this address, or with this guardian, may have in the ledger.
 
     Where several people share the address, these are the address alone and with each of their names. Their other
     addresses are left out: who asks about this address must not learn of them.
     """
-    listed = known.get(fold(address), ())
-    if len(listed) == 1:
-        return frozenset({fold(address), *identifiers(listed[0].person, known)})
-    return frozenset({fold(address), *(address_and_name(fold(address), one.person.name) for one in listed)})
+    folded = fold(address)
+    sharing = known.by_address.get(folded, ())
+    wards = {guardian_and_name(folded, listed.person.name) for listed in known.by_guardian.get(folded, ())}
+    if len(sharing) == 1:
+        return frozenset({folded, *wards, *identifiers(sharing[0].person, known)})
+    return frozenset({folded, *wards, *(address_and_name(folded, listed.person.name) for listed in sharing)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +158,8 @@ class Attendance:
 
     ``strangers`` are attendees whose address no contact has, ``roleless`` those whose contact has no label of a role.
     ``shared`` are those whose address several people with a role have; all these people are in the roster. ``coming``
-    are the folded addresses of all who did not decline.
+    are the folded addresses of all whose answer makes them count. ``undecided`` is true if somebody who does not count
+    has not declined either.
     """
 
     roster: Roster
@@ -116,6 +167,7 @@ class Attendance:
     roleless: tuple[Attendee, ...] = ()
     shared: tuple[Attendee, ...] = ()
     coming: frozenset[str] = frozenset()
+    undecided: bool = False
 
     @property
     def left_out(self) -> tuple[Attendee, ...]:
@@ -123,26 +175,48 @@ class Attendance:
         return self.strangers + self.roleless
 
 
-def attendance(attendees: Iterable[Attendee], known: Directory, roles: Sequence[Role]) -> Attendance:
-    """The attendees who will be there. Those who declined are left out; the order of ``attendees`` does not matter."""
+def attendance(
+    attendees: Sequence[Attendee],
+    known: Directory,
+    roles: Sequence[Role],
+    include: Iterable[str] = (),
+    attending: Attending = Attending.INVITED,
+) -> Attendance:
+    """The people who will be there. The order of ``attendees`` does not matter.
+
+    An attendee stands for the people with the address and for those whose guardian has it. People with a label of
+    ``include`` come although nobody invited them, unless an attendee who stands for them declined; where ``attending``
+    asks for a yes, only those without an address of their own do. People without a role are left out.
+    """
     present: dict[str, set[Person]] = {role.name: set() for role in roles}
     strangers, roleless, shared = [], [], []
-    coming = sorted((who for who in attendees if not who.declined), key=lambda who: (who.address, who.where))
+    coming = sorted((who for who in attendees if who.counts(attending)), key=lambda who: (who.address, who.where))
+    expected: list[Listed] = []
     for attendee in coming:
-        listed = known.get(fold(attendee.address), ())
-        with_role = [person for person in listed if person.roles]
-        if not listed:
+        address = fold(attendee.address)
+        listed, wards = known.by_address.get(address, ()), known.by_guardian.get(address, ())
+        named = [person for person in (*listed, *wards) if person.roles]
+        if not (listed or wards):
             strangers.append(attendee)
-        elif not with_role:
+        elif not named:
             roleless.append(attendee)
-        elif len(with_role) > 1:
+        elif sum(bool(person.roles) for person in listed) > 1:
             shared.append(attendee)
-        for person in with_role:
-            for role in person.roles:
-                present[role].add(person.person)
-    roster = Roster({role: tuple(sorted(people, key=_by_name)) for role, people in present.items()})
+        expected += named
     addresses = frozenset(fold(attendee.address) for attendee in coming)
-    return Attendance(roster, tuple(strangers), tuple(roleless), tuple(shared), addresses)
+    declined = {fold(attendee.address) for attendee in attendees if attendee.declined} - addresses
+    expected += [
+        included
+        for included in known.labelled(include)
+        if attending is Attending.INVITED or not included.person.addresses
+        if declined.isdisjoint(included.person.reached_by)
+    ]
+    for person in expected:
+        for role in person.roles:
+            present[role].add(person.person)
+    roster = Roster({role: tuple(sorted(people, key=_by_name)) for role, people in present.items()})
+    undecided = any(not who.declined and not who.counts(attending) for who in attendees)
+    return Attendance(roster, tuple(strangers), tuple(roleless), tuple(shared), addresses, undecided)
 
 
 def roles_without_contact(contacts: Iterable[Contact], roles: Sequence[Role]) -> tuple[Role, ...]:

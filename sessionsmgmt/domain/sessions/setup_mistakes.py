@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.roster import roles_without_contact
 from sessionsmgmt.domain.sessions.session_keys import current_announcement
-from sessionsmgmt.domain.text import comparable
+from sessionsmgmt.domain.text import caseless, comparable, fold_label
 
 MONTH = timedelta(days=31)
 """How far ahead a rule should match something."""
@@ -60,11 +61,39 @@ def oddities(
         yield ReportWarning(
             "role-without-contact", f"no contact has a label of the role {role.name}, so it names nobody"
         )
+    yield from _odd_includes(rules, contacts, roles)
     titles = sorted({event.title for event in events if not event.cancelled})
     for rule in rules:
         if not any(rule.matches(title) for title in titles):
             text = f"no event until {until.date().isoformat()} matches the notice {rule.id}"
             yield ReportWarning("notice-without-event", text, titles=nearest(rule.match, titles))
+
+
+def _odd_includes(rules: Iterable[Rule], contacts: Sequence[Contact], roles: Sequence[Role]) -> Iterator[ReportWarning]:
+    """Labels of ``include`` without a contact, and contacts that ``include`` means but no notice can name or count."""
+    included = {fold_label(label): label for rule in rules for label in rule.include}
+    if not included:
+        return
+    labels_of_roles = {fold_label(label) for role in roles for label in role.labels}
+    labels = [frozenset(map(fold_label, contact.labels)) for contact in contacts]
+    for folded, label in sorted(included.items()):
+        if not any(folded in theirs for theirs in labels):
+            text = f"no contact has the label {label} that 'include' names, so it adds nobody"
+            yield ReportWarning("include-without-contact", text)
+    if count := sum(not theirs.isdisjoint(included) and theirs.isdisjoint(labels_of_roles) for theirs in labels):
+        text = f"{count} contact(s) have a label that 'include' names and none of a role, so notices leave them out"
+        yield ReportWarning("contact-without-role", text)
+    names = Counter(
+        caseless(" ".join(contact.name.split()))
+        for contact, theirs in zip(contacts, labels, strict=True)
+        if not theirs.isdisjoint(included) and not any(map(str.strip, (*contact.addresses, *contact.guardians)))
+    )
+    if count := sum(number - 1 for name, number in names.items() if name):
+        text = (
+            f"{count} contact(s) without an address have the same name as another one, so they count as that person. "
+            "Give each a guardian's address, or names that differ"
+        )
+        yield ReportWarning("contact-repeated", text)
 
 
 def nearest(match: str, titles: Iterable[str]) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ class AddressBook:
             self.labels[name] = f"contactGroups/{next(self._numbers):x}abe1"
         return self.labels[name]
 
-    def add(self, name: str, *addresses: str, labels: Sequence[str] = ()) -> Json:
+    def add(self, name: str, *addresses: str, labels: Sequence[str] = (), guardians: Sequence[str] = ()) -> Json:
         """Store a contact. An empty name is a contact without one."""
         number = next(self._numbers)
         source = {"type": "CONTACT", "id": f"{number:x}"}
@@ -200,6 +200,10 @@ class AddressBook:
             person["emailAddresses"] = [
                 {"metadata": {"source": source, **({"primary": True} if first else {})}, "value": address}
                 for first, address in zip([True, *[False] * len(addresses)], addresses, strict=False)
+            ]
+        if guardians:
+            person["userDefined"] = [
+                {"metadata": {"source": source}, "key": "Guardian", "value": address} for address in guardians
             ]
         self.people.append(person)
         return person

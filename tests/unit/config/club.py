@@ -70,6 +70,8 @@ credentials:
 preview:
   sample: {calendar: sample.ics, contacts: sample.vcf}
 
+attending: accepted
+
 notices:
   - id: campus
     match: Team Session
@@ -81,6 +83,7 @@ notices:
     locale: de
     attach_calendar: false
     kinds: [new, cancelled]
+    include: [Student, U12]
     require:
       adults: 2
       students_per_adult: 8

@@ -27,7 +27,7 @@ from sessionsmgmt.config.model import (
     Template,
 )
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
-from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.people import Attending, Disclose, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from tests.settings import load
 from tests.unit.config.club import BASE, WHOLE, Club, changed, load_with_every_provider
@@ -58,6 +58,8 @@ def test_every_key_arrives(club: Club) -> None:
                     PresenceMode.EVENT,
                     frozenset({Kind.NEW, Kind.CANCELLED}),
                     Require(2, 8),
+                    ("Student", "U12"),
+                    Attending.ACCEPTED,
                 ),
                 to=("office@example.org",),
                 cc=("coach@example.org",),

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.event import Attendee, Event, Status
+from sessionsmgmt.domain.model.event import Attendee, Event, Response, Status
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Presence
 from sessionsmgmt.domain.model.people import Contact
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule, Unit
@@ -102,7 +102,10 @@ class World:
             if entered.days:
                 start = entered.begins.astimezone(self.zone).date()
                 end = start + timedelta(days=entered.days)
-            guests = tuple(Attendee(address, declined) for address, declined in entered.guests.items())
+            guests = tuple(
+                Attendee(address, Response.DECLINED if declined else Response.NONE)
+                for address, declined in entered.guests.items()
+            )
             read.append(
                 Event(
                     *(name, entered.title, start, end, guests),

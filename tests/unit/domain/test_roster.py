@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.event import Attendee
 from sessionsmgmt.domain.model.people import Contact, Person, Role
-from sessionsmgmt.domain.sessions.roster import attendance, directory, identifiers, identifiers_of
+from sessionsmgmt.domain.sessions.roster import Directory, attendance, directory, identifiers, identifiers_of
 from tests.builders import ADULTS, ANN, CONTACTS, ROLES, SAM, STUDENTS, attendees, contact, person
 
 
@@ -165,7 +165,7 @@ def test_white_space_in_a_name_is_evened_out() -> None:
 
 def test_a_contact_without_an_address_is_nobody() -> None:
     known = directory((Contact("Ann Adult", (), ("Adult",)), Contact("Alf Adult", ("", " "), ("Adult",))), ROLES)
-    assert known == {}
+    assert known.by_address == {}
     assert attendance(attendees("", " "), known, ROLES).roster.people == frozenset()
 
 
@@ -270,4 +270,4 @@ def test_those_who_share_an_address_are_known_by_it_with_their_names_and_nothing
 
 
 def test_an_address_of_nobody_is_known_by_itself() -> None:
-    assert identifiers_of("Nobody@example.org", {}) == {"nobody@example.org"}
+    assert identifiers_of("Nobody@example.org", Directory()) == {"nobody@example.org"}

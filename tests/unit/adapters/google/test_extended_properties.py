@@ -133,7 +133,7 @@ def test_whoever_was_named_is_recognised_by_the_address_book(people: list[dict[s
     for person in people if whole else ():
         card = contact(person["name"], person["mail"])
         snapshot = directory([card], ROLES)
-        (listed,) = snapshot[person["mail"].casefold()]
+        (listed,) = snapshot.by_address[person["mail"].casefold()]
         assert {digest(bytes(32), mark) for mark in identifiers(listed.person, snapshot)} <= found
 
 

@@ -1,4 +1,4 @@
-"""Finds the email address in a value of a calendar or an address book, in the forms that programs write."""
+"""Finds the email address in a value of a calendar or an address book, in the forms that programs and people write."""
 
 from __future__ import annotations
 
