@@ -23,7 +23,7 @@ from sessionsmgmt.config.providers import ProviderSections, check_present, read_
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
+from sessionsmgmt.config.sources import calendar_sections, calendars, contact, credentials, ledger, mail, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem, zone_warning
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -98,13 +98,11 @@ def _config(
 ) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
-    for key, readers in (
-        ("calendar", providers.calendar),
-        ("contacts", providers.contacts),
-        ("mail", providers.mail),
-    ):
-        check_present(top.section(key), readers, providers.absent[key])
-    source = read_section(top.section("calendar"), folder, providers.calendar)
+    for section in calendar_sections(top):
+        check_present(section, providers.calendar, providers.absent["calendar"])
+    check_present(top.section("contacts"), providers.contacts, providers.absent["contacts"])
+    check_present(top.section("mail"), providers.mail, providers.absent["mail"])
+    sources = calendars(top, folder, providers.calendar)
     transport = read_section(top.section("mail"), folder, providers.mail)
     return Config(
         path=path,
@@ -113,12 +111,12 @@ def _config(
         team=top.text("team").value,
         zone=_zone(top),
         locale=locale(top) or DEFAULT_LOCALE,
-        calendar=source,
-        organizers=organizers(top.section("calendar")),
+        calendars=sources,
         contacts=read_section(top.section("contacts"), folder, providers.contacts),
-        mail=mail(top.section("mail"), transport),
+        mail=mail(top.section("mail"), transport, folder, wording),
+        contact=contact(top.section("contact")) if "contact" in top.data else None,
         roles=roles,
-        ledger=ledger(top.section("ledger"), folder, source),
+        ledger=ledger(top.section("ledger"), folder, [entry.section for entry in sources]),
         notices=notices(top, roles, folder, wording),
         credentials=credentials(top.section("credentials"), folder, _other_credentials(top, providers))
         if "credentials" in top.data
@@ -129,7 +127,7 @@ def _config(
 
 def _other_credentials(top: Section, providers: ProviderSections) -> frozenset[str]:
     """The secrets of the accounts that the club does not use; empty if it uses no account."""
-    sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
+    sections = (*calendar_sections(top), top.section("contacts"), top.section("mail"))
     used = {section.text("provider").value for section in sections} & providers.credentials.keys()
     return frozenset(secret for name, secret in providers.credentials.items() if used and name not in used)
 
@@ -138,7 +136,9 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
     """Report a ledger file whose path is that of a file that people write."""
     taken = [real_path(config.path)]
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
-    taken += [section.path for section in (config.calendar, config.contacts) if isinstance(section, LocalSection)]
+    sources = (*(entry.section for entry in config.calendars), config.contacts)
+    taken += [section.path for section in sources if isinstance(section, LocalSection)]
+    taken += [folder.path(config.mail.signature.name)] if config.mail.signature else []
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store
     if isinstance(store, FileStore) and store.path in taken:

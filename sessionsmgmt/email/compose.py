@@ -27,7 +27,8 @@ from sessionsmgmt.email.html_part import html_page
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from sessionsmgmt.email.language import has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.email.safe_text import clean, isolate, shorten
+from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
+from sessionsmgmt.email.signature import signature_text
 from sessionsmgmt.email.template import render
 from sessionsmgmt.email.template_context import built_in_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
@@ -51,7 +52,8 @@ _FROM = re.compile("^From ", re.MULTILINE)
 MAX_HTML_BYTES = 100 * 1024
 """The most bytes of an HTML part that Gmail shows whole: it cuts messages at about 102 KB."""
 
-_CRLF = compat32.clone(linesep=SMTP.linesep)
+CRLF = compat32.clone(linesep=SMTP.linesep)
+"""How a message is written as it is sent."""
 
 _WORDING = Path(__file__).with_name("wording")
 
@@ -70,12 +72,13 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
         context |= built_in_context(notice, wording, words)
     draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
-    subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
+    subject = shorten_isolated(draft.subject.replace("=?", "= ?") or isolate(team), MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
-    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
-    html = html_page(draft.body, draft.values, notice.kind, subject, team, words)
+    below = signature_text(wording.signature)
+    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *([below, ""] if below else []), *wrap(footer), ""])
+    html = html_page(draft.body, draft.values, notice, subject, wording, words)
 
-    content = [_text_part(text, "plain"), _text_part(html, "html")]
+    content = [text_part(text, "plain"), text_part(html, "html")]
     fingerprint = mark(wording.team, notice.key, notice.announcement)
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
@@ -83,7 +86,7 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
         entry = calendar_attachment(notice, wording.team, wording.zone, organizer, now, words.cancelled_prefix)
         body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, _calendar_part(entry)])
     headers = {**_headers(notice, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
-    raw = _header_lines(subject, headers) + body.as_bytes(policy=_CRLF)
+    raw = header_lines(subject, headers) + body.as_bytes(policy=CRLF)
     return checked_message(raw, {"Subject": subject, **headers})
 
 
@@ -99,7 +102,8 @@ def _refuse_unsafe_addresses(envelope: Envelope) -> None:
             raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
 
 
-def _text_part(text: str, kind: str) -> MIMEText:
+def text_part(text: str, kind: str) -> MIMEText:
+    """The text as a part of a message; ``kind`` is ``plain`` or ``html``."""
     charset = Charset("utf-8")
     charset.body_encoding = QP  # spam filters distrust base64; quoted-printable stays readable
     part = MIMEText(text, kind, cast(str, charset))  # the type stubs accept only a charset's name
@@ -147,7 +151,7 @@ def header_id(identity: str) -> str:
     return f"sha256:{hashlib.sha256(identity.encode(errors='surrogatepass')).hexdigest()[:32]}"
 
 
-def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
+def header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     """The headers as they are sent.
 
     ``EmailMessage`` does not write them, for two reasons seen with Python 3.11 to 3.13: it decodes text in a title that
@@ -155,10 +159,10 @@ def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     """
     first = f"Subject: {subject}"
     if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
-        first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=_CRLF.linesep)}"
+        first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=CRLF.linesep)}"
     rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= MAX_HEADER_LINE else line.replace(", ", f",{_CRLF.linesep} ") for line in rest]
-    return "".join(f"{line}{_CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
+    folded = [line if len(line) <= MAX_HEADER_LINE else line.replace(", ", f",{CRLF.linesep} ") for line in rest]
+    return "".join(f"{line}{CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 
 def checked_message(raw: bytes, expected: Mapping[str, str]) -> EmailMessage:

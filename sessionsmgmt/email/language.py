@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from sessionsmgmt.domain.model.notice import Kind
+from sessionsmgmt.domain.model.notice import Kind, Notice
 
 _AMERICAN = frozenset({None, "US", "PR", "GU", "VI", "AS", "MP", "PH"})
 """The territories that spell "canceled" with a single l, and None for English without a territory."""
@@ -27,16 +27,18 @@ class Language:
     """The words for a notice in one language.
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
-    kind of a notice in a word or two. ``no_name`` stands for a person without a name in the address book. ``footer``
-    has the field ``{team}``. ``days`` and ``hours`` have the fields ``{start}`` and ``{end}``, and join two days or two
-    times. ``instant`` joins a ``{day}`` and a ``{time}``; if it is empty, the locale's own form is used. ``colon`` is
-    the colon of the language between a label and what follows.
+    kind of a notice in a word or two, and ``after_all`` says that a cancelled session takes place again. ``no_name``
+    stands for a person without a name in the address book. ``footer`` has the field ``{team}``. ``days`` and ``hours``
+    have the fields ``{start}`` and ``{end}``, and join two days or two times. ``instant`` joins a ``{day}`` and a
+    ``{time}``; if it is empty, the locale's own form is used. ``colon`` is the colon of the language between a label
+    and what follows.
     """
 
     locale: Locale
     nouns: Mapping[str, Noun]
     other_role_noun: Noun
     badges: Mapping[Kind, str]
+    after_all: str
     all_day: str
     no_name: str
     count_with_new: str
@@ -55,6 +57,10 @@ class Language:
     def words_tag(self) -> str:
         """The language tag of the program's own words: English where the locale has no words of its own."""
         return self.tag if self.locale.language in _LANGUAGES else "en"
+
+    def label(self, notice: Notice) -> str:
+        """The kind of the notice in a word or two."""
+        return self.after_all if notice.takes_place_after_all else self.badges[notice.kind]
 
     @property
     def cancelled_prefix(self) -> str:
@@ -104,6 +110,7 @@ def _english(locale: Locale) -> Language:
             Kind.REMOVED: "Fewer people",
             Kind.CANCELLED: "Canceled" if american else "Cancelled",
         },
+        after_all="On after all",
         all_day="all day",
         no_name="(no name)",
         count_with_new="{count}, {new} of them new",
@@ -124,6 +131,7 @@ def _french(locale: Locale) -> Language:
             Kind.REMOVED: "Moins de personnes",
             Kind.CANCELLED: "Annulé",
         },
+        after_all="Finalement maintenu",
         all_day="toute la journée",
         no_name="(sans nom)",
         count_with_new="{count}, dont {new} en plus",
@@ -151,6 +159,7 @@ def _spanish(locale: Locale) -> Language:
             Kind.REMOVED: "Menos personas",
             Kind.CANCELLED: "Cancelado",
         },
+        after_all="Sí se celebra",
         all_day="todo el día",
         no_name="(sin nombre)",
         count_with_new="{count} ({new} de nueva incorporación)",
@@ -177,6 +186,7 @@ def _german(locale: Locale) -> Language:
             Kind.REMOVED: "Weniger Personen",
             Kind.CANCELLED: "Abgesagt",
         },
+        after_all="Findet doch statt",
         all_day="ganztägig",
         no_name="(ohne Namen)",
         count_with_new="{count}, davon {new} neu",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Kind, Notice, Session
-from sessionsmgmt.domain.model.people import Disclose, Person, Roster
+from sessionsmgmt.domain.model.people import Disclose, Person, ResponsiblePerson, Roster
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
@@ -24,9 +24,9 @@ from sessionsmgmt.email.time_window import (
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "everyone", "groups", "others"}
+    | {"before", "contact", "everyone", "groups", "others"}
 )
-"""Every name of a template besides the roles. If a role has the name of one of the last four, the role wins."""
+"""Every name of a template besides the roles. If a role has the name of one of the last five, the role wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,21 @@ class OtherSession:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactView:
+    """Who is responsible on site. Both texts are empty, and ``{% if contact %}`` is false, if the club names nobody."""
+
+    name: str
+    phone: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    def __str__(self) -> str:
+        """The name and the telephone number, so that ``{{ contact }}`` reads well."""
+        return ", ".join(filter(None, (self.name, self.phone)))
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleByRole:
     """All expected people: a list for each role, such as ``everyone.students``, and the total number of people."""
 
@@ -115,6 +130,7 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
     roles = {**wording.disclose, **notice.people.roles}
     return {
         "before": _previous_window(notice, wording, language),
+        "contact": _contact(wording),
         "everyone": PeopleByRole(
             len(notice.people.people), {role: _people(notice, notice.people, role, wording, language) for role in roles}
         ),
@@ -144,7 +160,8 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
 def built_in_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
     """The names that the built-in wording has besides those of every template; they win over a role's name.
 
-    ``label`` is the kind in a word or two, and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
+    ``label`` is the kind in a word or two, ``after_all`` is whether the last email said that the session was cancelled,
+    and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
     old and the new window, and ``same_day`` is true if they are on the same day, so that they consist of times alone.
     """
     after = localized_window(notice.presence, wording.zone, language)
@@ -155,8 +172,15 @@ def built_in_context(notice: Notice, wording: Wording, language: Language) -> di
         format_hours(window.start, window.end, window.all_day, language) if same_day else window.text
         for window in windows
     )
-    label, newcomers = language.badges[notice.kind], len(notice.newcomers)
-    return {"label": label, "newcomers": newcomers, "was": was, "now": now, "same_day": same_day}
+    return {
+        "contact": _contact(wording),
+        "label": language.label(notice),
+        "after_all": notice.takes_place_after_all,
+        "newcomers": len(notice.newcomers),
+        "was": was,
+        "now": now,
+        "same_day": same_day,
+    }
 
 
 def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:
@@ -170,6 +194,11 @@ def _previous_window(notice: Notice, wording: Wording, language: Language) -> Pr
         end_time=format_time_of_day(was.end, language),
         moved=notice.before.is_elsewhere(notice.announcement),
     )
+
+
+def _contact(wording: Wording) -> ContactView:
+    named = wording.contact or ResponsiblePerson("", "")
+    return ContactView(clean(named.name), clean(named.phone))
 
 
 def _people(

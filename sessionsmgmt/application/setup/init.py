@@ -98,7 +98,7 @@ def write_files(
         message.append(f"Kept as it was{_list(kept)}")
     if left_out:
         message.append(f"Left out, since there is no setting for it here: {', '.join(left_out)}")
-    message += [_NEXT[answers.provider], _where_from(answers)]
+    message += [_where_from(answers), _NEXT[answers.provider]]
     return InitResult("\n".join(message))
 
 
@@ -239,14 +239,17 @@ _ACTION = re.compile(
     r"(?:/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?)?(?:@(?P<version>[\w./-]{1,100}))?",
     re.ASCII,
 )
+_IN_INBOX = "sessionsmgmt preview --mail you@example.org"
 _NEXT = {
     Source.FILES: (
         "Next: sessionsmgmt preview --out preview\n"
-        "It shows what would be sent about invented sessions. Then put your own calendar and contacts in their place."
+        "It shows what would be sent about invented sessions. Then put your own calendar and contacts in their place.\n"
+        f"Once sessions.yml names an account that sends mail, see an email in your own inbox first: {_IN_INBOX}"
     ),
     Source.GOOGLE: (
         "Next: sessionsmgmt auth login --client client.json --save credential.json\n"
         "It asks for the account's consent; docs/google.md says how to get the client.json. Then look at what would be "
-        "sent: sessionsmgmt preview --out preview"
+        "sent: sessionsmgmt preview --out preview\n"
+        f"See an email in your own inbox before anybody else gets one: {_IN_INBOX}"
     ),
 }

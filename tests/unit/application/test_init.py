@@ -121,7 +121,7 @@ def test_what_is_written_is_valid(provider: str, tmp_path: Path) -> None:
 
     assert config.team == "Our Team"
     assert config.zone.key == ZONE
-    assert config.calendar == (
+    assert config.first_calendar == (
         GoogleCalendar(name="Team Calendar") if provider == "google" else IcsCalendar(tmp_path / "calendar.ics")
     )
     assert [notice.to for notice in config.notices] == [("office@example.org",)]
@@ -361,7 +361,7 @@ def test_every_workflow_takes_the_action_from_where_it_is(provider: str, tmp_pat
         text = (tmp_path / f".github/workflows/sessions-{name}.yml").read_text("utf-8")
         assert "      - uses: otters/sessionsmgmt@v1\n        " in text
         assert "OWNER" not in text
-    assert result.message.endswith("The workflows take sessionsmgmt from otters/sessionsmgmt@v1.")
+    assert "\nThe workflows take sessionsmgmt from otters/sessionsmgmt@v1.\n" in result.message
 
 
 def test_where_nobody_knows_the_action_the_workflows_and_the_last_line_say_what_to_replace(tmp_path: Path) -> None:
@@ -372,7 +372,7 @@ def test_where_nobody_knows_the_action_the_workflows_and_the_last_line_say_what_
         assert (
             "- uses: OWNER/sessionsmgmt@v1 # replace OWNER by the account at GitHub that has this Action\n     " in text
         )
-    assert "replace OWNER" in result.message.splitlines()[-1]
+    assert "replace OWNER by the account at GitHub" in result.message
 
 
 def test_overwriting_what_init_does_not_write_is_refused(tmp_path: Path) -> None:
@@ -430,6 +430,7 @@ def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) ->
 
     assert result.message.splitlines()[:2] == ["Wrote", "  sessions.yml"]
     assert "sessionsmgmt preview --out preview" in result.message
+    assert result.message.splitlines()[-1].endswith("own inbox first: sessionsmgmt preview --mail you@example.org")
 
 
 @pytest.mark.parametrize(
