@@ -150,7 +150,8 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
 def _zone(top: Section) -> ZoneInfo:
     name = top.text("timezone")
     if problem := zone_problem(name.value):
-        top.problems.add(name.key_path, problem)
+        if "timezone" in top.data:  # the schema reports that it is missing
+            top.problems.add(name.key_path, problem)
         return ZoneInfo("UTC")
     return ZoneInfo(name.value)
 

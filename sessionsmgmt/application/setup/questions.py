@@ -197,5 +197,7 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def _addresses_fit(text: str, _given: Given) -> str:
+    if ";" in text:
+        return 'write a comma between two addresses, not ";": a@example.org, b@example.org.'
     fault = next(filter(None, map(address_problem, _addresses(text))), "")
     return f"one of them {fault}." if fault else ""

@@ -104,6 +104,11 @@ def test_the_default_calendar_is_a_name_at_google() -> None:
         ("calendar", "!*.ics", "Calendar: write the path of an .ics file in this folder, such as"),
         ("recipients", "office", "Who is told: one of them must be one email address, with one @"),
         ("recipients", "a@example.org,", "Who is told: one of them must be one email address, with one @"),
+        (
+            "recipients",
+            "a@example.org; b@example.org",
+            'Who is told: write a comma between two addresses, not ";": a@example.org, b@example.org.',
+        ),
         ("recipients", "A <a@example.org>", "Who is told: one of them must be the address alone"),
         ("presence", "morning", "Which times are announced: choose one of whole-day, event."),
         ("disclose", "all", "How are students named: choose one of names, initials, count."),

@@ -427,6 +427,12 @@ def test_a_wrong_section_gives_one_message(club: Club, line: str, message: str) 
     assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{message}"]
 
 
+@pytest.mark.parametrize("text", ["[]", "- version: 1\n", "words\n", "12\n"])
+def test_a_file_that_is_no_group_of_keys_has_one_problem(club: Club, text: str) -> None:
+    [problem] = club.problems(text)
+    assert problem.startswith("sessions.yml:1:1: must be a group of keys: version, team")
+
+
 def test_all_problems_are_reported_at_once_by_line(club: Club) -> None:
     text = changed("MantaBots", "12").replace("Team Session", "''").replace("office@example.org", "office")
     assert [problem.split(":")[1] for problem in club.problems(f"{text}    within: soon\nmore: 1\n")] == [
