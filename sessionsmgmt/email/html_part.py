@@ -9,7 +9,6 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from sessionsmgmt.domain.model.notice import Kind
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html
 from sessionsmgmt.email.placeholders import fill_html, placeholder
@@ -17,13 +16,16 @@ from sessionsmgmt.email.placeholders import fill_html, placeholder
 _WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
-def html_page(body: str, values: Sequence[str], kind: Kind, subject: str, team: str, language: Language) -> str:
+def html_page(
+    body: str, values: Sequence[str], kind: str, badge: str, subject: str, team: str, language: Language
+) -> str:
     """The page made from Markdown that has placeholders for its ``values``.
 
+    ``kind`` is the email's kind, for its colour, and ``badge`` is the kind in words.
     ``subject`` and ``team`` are plain text. The page loads nothing from the network, and its headings form one outline
     below the team's name.
     """
-    page = _page_with_placeholders(body, kind, len(values), language.badges[kind], language.footer, _Tags.of(language))
+    page = _page_with_placeholders(body, kind, len(values), badge, language.footer, _Tags.of(language))
     return fill_html(page, [*values, subject, team])
 
 
@@ -42,7 +44,7 @@ class _Tags:
 
 
 @lru_cache(maxsize=64)
-def _page_with_placeholders(body: str, kind: Kind, value_count: int, badge: str, footer: str, tags: _Tags) -> str:
+def _page_with_placeholders(body: str, kind: str, value_count: int, badge: str, footer: str, tags: _Tags) -> str:
     """The page with placeholders for all values. Emails of one template with the same number of values share it.
 
     Inlining styles is most of the work of composing, so the result is cached.

@@ -27,7 +27,8 @@ class Language:
     """The words for a notice in one language.
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
-    kind of a notice in a word or two. ``no_name`` stands for a person without a name in the address book. ``footer``
+    kind of a notice in a word or two, and ``several_badge`` says that an email is about sessions that differ in kind.
+    ``no_name`` stands for a person without a name in the address book. ``footer``
     has the field ``{team}``. ``days`` and ``hours`` have the fields ``{start}`` and ``{end}``, and join two days or two
     times. ``instant`` joins a ``{day}`` and a ``{time}``; if it is empty, the locale's own form is used. ``colon`` is
     the colon of the language between a label and what follows.
@@ -37,6 +38,7 @@ class Language:
     nouns: Mapping[str, Noun]
     other_role_noun: Noun
     badges: Mapping[Kind, str]
+    several_badge: str
     all_day: str
     no_name: str
     count_with_new: str
@@ -104,6 +106,7 @@ def _english(locale: Locale) -> Language:
             Kind.REMOVED: "Fewer people",
             Kind.CANCELLED: "Canceled" if american else "Cancelled",
         },
+        several_badge="Update",
         all_day="all day",
         no_name="(no name)",
         count_with_new="{count}, {new} of them new",
@@ -124,6 +127,7 @@ def _french(locale: Locale) -> Language:
             Kind.REMOVED: "Moins de personnes",
             Kind.CANCELLED: "Annulé",
         },
+        several_badge="Mise à jour",
         all_day="toute la journée",
         no_name="(sans nom)",
         count_with_new="{count}, dont {new} en plus",
@@ -151,6 +155,7 @@ def _spanish(locale: Locale) -> Language:
             Kind.REMOVED: "Menos personas",
             Kind.CANCELLED: "Cancelado",
         },
+        several_badge="Novedades",
         all_day="todo el día",
         no_name="(sin nombre)",
         count_with_new="{count} ({new} de nueva incorporación)",
@@ -177,6 +182,7 @@ def _german(locale: Locale) -> Language:
             Kind.REMOVED: "Weniger Personen",
             Kind.CANCELLED: "Abgesagt",
         },
+        several_badge="Neuigkeiten",
         all_day="ganztägig",
         no_name="(ohne Namen)",
         count_with_new="{count}, davon {new} neu",

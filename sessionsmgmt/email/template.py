@@ -33,6 +33,7 @@ from sessionsmgmt.email.sandbox import (
 )
 from sessionsmgmt.email.template_context import (
     CONTEXT_NAMES,
+    AnnouncedSession,
     OtherSession,
     PreviousWindow,
     RoleGroup,
@@ -58,6 +59,7 @@ _TYPE_TITLES = {
     Window: "presence",
     PreviousWindow: "before",
     OtherSession: "one of others",
+    AnnouncedSession: "one of sessions",
 }
 _MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
 
@@ -86,7 +88,7 @@ def check(text: str, roles: Sequence[Role]) -> list[TemplateFault]:
 def _render_faults(text: str, notice: Notice, wording: Wording) -> list[TemplateFault]:
     """The faults that show when the template is used for a notice."""
     try:
-        draft = render(text, template_context(notice, wording, language(wording.locale)))
+        draft = render(text, template_context((notice,), wording, language(wording.locale)))
         to_html(parse(draft.body), 1)
         to_text(draft.body, draft.values)
     except InputError as error:

@@ -173,7 +173,7 @@ def unknown_attribute(called: str, type_: type, name: str) -> str:
 
 
 def _attributes(type_: type) -> frozenset[str]:
-    return frozenset(field.name for field in fields(type_))
+    return frozenset(field.name for field in fields(type_) if not field.name.startswith("_"))
 
 
 def _nearest(name: str, known: AbstractSet[str]) -> str:

@@ -17,7 +17,7 @@ from tests.unit.email.cases import COMPETITION, EVENING, NOW, SATURDAY
 
 
 def entry(of: Notice, organizer: str = "coaches@example.org") -> Any:
-    calendar = Calendar.from_ical(calendar_attachment(of, "MantaBots", NEW_YORK, organizer, NOW))
+    calendar = Calendar.from_ical(calendar_attachment((of,), "MantaBots", NEW_YORK, organizer, NOW))
     assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
     assert len(calendar.subcomponents) == 1
     return calendar.events[0]
@@ -77,10 +77,12 @@ def test_whatever_the_calendar_says_it_is_one_event_with_nobody_in_it(title: str
     allowed = {"UID", "DTSTAMP", "SEQUENCE", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "ORGANIZER", "DTSTART", "DTEND"}
     assert set(event) <= allowed
     assert "\n" not in event["SUMMARY"]
-    raw = calendar_attachment(hostile, "MantaBots", NEW_YORK, "", NOW)
+    raw = calendar_attachment((hostile,), "MantaBots", NEW_YORK, "", NOW)
     assert max(map(len, raw.split(b"\r\n"))) <= 75
 
 
 @pytest.mark.parametrize("now", [NOW, NOW.astimezone(NEW_YORK), datetime(2026, 11, 6, 23, tzinfo=UTC)])
 def test_the_stamp_is_in_utc(now: datetime) -> None:
-    assert b"DTSTAMP:20261106T230000Z" in calendar_attachment(notice(presence=EVENING), "MantaBots", NEW_YORK, "", now)
+    assert b"DTSTAMP:20261106T230000Z" in calendar_attachment(
+        (notice(presence=EVENING),), "MantaBots", NEW_YORK, "", now
+    )
