@@ -31,15 +31,7 @@ from sessionsmgmt.email.sandbox import (
     keep_line_ends,
     state_context,
 )
-from sessionsmgmt.email.template_context import (
-    CONTEXT_NAMES,
-    AnnouncedSession,
-    OtherSession,
-    PreviousWindow,
-    RoleGroup,
-    SessionView,
-    template_context,
-)
+from sessionsmgmt.email.template_context import CONTEXT_NAMES, template_context
 from sessionsmgmt.email.template_syntax import (
     TOO_DEEP,
     TemplateFault,
@@ -47,6 +39,13 @@ from sessionsmgmt.email.template_syntax import (
     split_template,
     syntax_faults,
     unknown_attribute,
+)
+from sessionsmgmt.email.template_views import (
+    AnnouncedSession,
+    OtherSession,
+    PreviousWindow,
+    RoleGroup,
+    SessionView,
 )
 from sessionsmgmt.email.text_part import to_text
 from sessionsmgmt.email.time_window import Window

@@ -45,7 +45,8 @@ class Require:
 class Rule:
     """One entry of ``notices``: which events it is about, when they are announced, and who counts as coming.
 
-    People with a label of ``include`` count as invited to every session of the rule.
+    People with a label of ``include`` count as invited to every session of the rule. ``combine`` means that all that is
+    due at one moment is one email, with one of its own for what is called off.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Rule:
     require: Require = Require()
     include: tuple[str, ...] = ()
     attending: Attending = Attending.INVITED
+    combine: bool = False
 
     def matches(self, title: str) -> bool:
         """Whether the rule is about events of this title; titles compare as a reader sees them (``comparable``)."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
-from icalendar import Calendar
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Occurrence, Session
 from sessionsmgmt.email.compose import compose, compose_email
@@ -44,10 +43,13 @@ def email(notices: tuple[Notice, ...], locale: str = "en_US", template: str | No
 
 
 def entries(message: EmailMessage) -> list[tuple[str, int, str]]:
-    attachment = next(message.iter_attachments())
-    calendar = Calendar.from_ical(attachment.get_payload(decode=True))
-    assert str(calendar["METHOD"]) == "PUBLISH"
-    return [(str(one["UID"]), int(one["SEQUENCE"]), str(one["STATUS"])) for one in calendar.walk("VEVENT")]
+    calendar = next(message.iter_attachments()).get_content().replace("\r\n", "\n")
+    assert "METHOD:PUBLISH" in calendar
+    found = []
+    for block in calendar.split("BEGIN:VEVENT\n")[1:]:
+        values = dict(line.partition(":")[::2] for line in block.splitlines())
+        found.append((values["UID"], int(values["SEQUENCE"]), values["STATUS"]))
+    return found
 
 
 def test_an_email_of_one_notice_is_the_ordinary_one() -> None:
