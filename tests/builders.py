@@ -146,11 +146,9 @@ def club(
     memory: LedgerSnapshot | None = None,
     zone: tzinfo = NEW_YORK,
     roles: Sequence[Role] = ROLES,
-    organizers: Iterable[str] | None = None,
 ) -> Club:
     """A club: by default two adults, two students and a ledger without entries."""
-    trusted = None if organizers is None else frozenset(map(folded, organizers))
-    return Club(roles, directory(contacts, roles), memory or snapshot(), zone, trusted)
+    return Club(roles, directory(contacts, roles), memory or snapshot(), zone)
 
 
 def reading(

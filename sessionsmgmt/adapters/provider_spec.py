@@ -71,6 +71,7 @@ class ProviderSpec(Generic[Connected]):
       missing or unreadable, or a base URL is refused.
     - ``calendar``, ``contacts``, ``mailer``, ``sent_folder`` and ``calendar_ledger`` make the real objects. They take
       what is shared, the section of sessions.yml that names the provider (as it was read), and the whole of it.
+      ``calendar`` also takes the folded addresses of those whose events count; None means everybody.
       They are None where this version does not have them.
     - ``checks`` are what ``doctor`` looks at.
     """
@@ -83,7 +84,7 @@ class ProviderSpec(Generic[Connected]):
     secrets: tuple[str, ...] = ()
     base_urls: tuple[str, ...] = ()
     connect: Callable[[ProviderContext], Connected]
-    calendar: Callable[[Connected, Any, Config], Calendar] | None = None
+    calendar: Callable[[Connected, Any, frozenset[str] | None, Config], Calendar] | None = None
     contacts: Callable[[Connected, Any, Config], Contacts] | None = None
     mailer: Callable[[Connected, Any, Config], Mailer] | None = None
     sent_folder: Callable[[Connected, Any, Config], SentFolder] | None = None

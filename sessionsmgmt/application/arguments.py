@@ -49,11 +49,21 @@ class InitArguments:
 
 @dataclass(frozen=True, slots=True)
 class PreviewArguments:
-    """Where the preview is written and published, and whether it is of the club's own data."""
+    """Where the preview is written, published and mailed, and whether it is of the club's own data."""
 
     out: Path | None = option("Write index.html and every email here.", None, metavar="DIR")
     publish: bool = option("Show it on the pull request: a check and a comment.", False)
     live: bool = option("On a pull request too, use the club's own calendar and contacts.", False)
+    mail: str | None = option("Send the emails to this address alone, marked as a preview.", None, metavar="ADDRESS")
+
+    def fault(self) -> str:
+        """What is wrong with the address; empty if nothing is."""
+        if self.mail is None:
+            return ""
+        from sessionsmgmt.config.validators import address_problem  # only this option needs it
+
+        problem = address_problem(self.mail.strip()) if "@" in self.mail else "takes an address"
+        return f"--mail {problem}" if problem else ""
 
 
 @dataclass(frozen=True, slots=True)

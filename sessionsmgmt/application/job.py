@@ -50,10 +50,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice.
-
-    ``organizers`` are those whose events count, as in ``domain.sessions.assessment.Club``.
-    """
+    """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice."""
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -62,7 +59,6 @@ class Job:
     contacts: Contacts
     ledger: Ledger
     lookup: Lookup | None = None
-    organizers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "preview",
-        "Compose every notice that 'run' would send now, and send nothing.",
+        "Compose every notice that 'run' would send now, and show it; with --mail, in your own inbox.",
         Permission.READ,
         Effect.READ,
         PreviewArguments,

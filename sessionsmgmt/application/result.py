@@ -95,7 +95,8 @@ class RunResult:
 class PreviewResult:
     """What ``run`` would send at the instant ``now``: nothing was sent and nothing was recorded.
 
-    ``pages`` is the preview in Markdown, in pieces that stand on lines of their own.
+    ``pages`` is the preview in Markdown, in pieces that stand on lines of their own. ``error`` is why emails of the
+    preview could not be mailed to the person who wanted to see them.
     """
 
     now: datetime
@@ -105,6 +106,7 @@ class PreviewResult:
     data: Data = Data.LIVE
     pages: tuple[str, ...] = ()
     message: str = ""
+    error: SessionsError | None = None
 
     @property
     def invented(self) -> bool:

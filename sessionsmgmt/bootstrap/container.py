@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, Pr
 from sessionsmgmt.bootstrap import ledgers
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config.model import (
+    CalendarEntry,
     CalendarStore,
     Config,
     Confirm,
@@ -77,7 +78,6 @@ class Container:
                 contacts=self._contacts(connected),
                 ledger=ledger,
                 lookup=self._lookup(connected),
-                organizers=config.trusted_organizers,
             ),
             mailer=self._mailer(connected),
             checks=tuple(check for spec in self._used for check in spec.checks(connected[spec.name], config)),
@@ -164,7 +164,8 @@ class Container:
     @property
     def _used(self) -> tuple[ProviderSpec[Any], ...]:
         """The providers that sessions.yml names, each once."""
-        parts = (self.config.calendar, self.config.contacts, self.config.mail.transport)
+        calendars = (entry.section for entry in self.config.calendars)
+        parts = (*calendars, self.config.contacts, self.config.mail.transport)
         return tuple(self.providers.named(name) for name in dict.fromkeys(part.provider for part in parts))
 
     @property
@@ -178,14 +179,24 @@ class Container:
     def _connect_for(self, *stores: Store | None) -> Connections:
         """What ledgers in these places share with the calendar, if one of them is in the calendar."""
         in_calendar = any(isinstance(store, CalendarStore) for store in stores)
-        return self._connect([self.providers.named(self.config.calendar.provider)] if in_calendar else [])
+        return self._connect([self.providers.named(self.config.first_calendar.provider)] if in_calendar else [])
 
     def _calendar(self, connected: Connections) -> Calendar:
-        section = self.config.calendar
+        from sessionsmgmt.adapters.all_calendars import AllCalendars, TrustingCalendar
+
+        return AllCalendars(
+            tuple(
+                TrustingCalendar(self._one_calendar(entry, connected), entry.trusted_organizers)
+                for entry in self.config.calendars
+            )
+        )
+
+    def _one_calendar(self, entry: CalendarEntry, connected: Connections) -> Calendar:
+        section = entry.section
         make = self.providers.named(section.provider).calendar
         if make is None:
             raise self.providers.absent(f"calendar.provider: {section.provider}")
-        return make(connected[section.provider], section, self.config)
+        return make(connected[section.provider], section, entry.trusted_organizers, self.config)
 
     def _contacts(self, connected: Connections) -> Contacts:
         section = self.config.contacts
@@ -232,7 +243,7 @@ class Container:
             case GitStore(branch):
                 return ledgers.git_ledger(branch, self.config, self.settings, RetryPolicy())
             case CalendarStore():
-                section = self.config.calendar
+                section = self.config.first_calendar
                 make = self.providers.named(section.provider).calendar_ledger
                 if make is None:
                     raise self.providers.absent(f"ledger.store: calendar, with calendar.provider: {section.provider}")
@@ -261,5 +272,7 @@ def mailing(config: Config, notice: NoticeSettings) -> Mailing:
         disclose={role.name: role.disclose for role in config.roles},
         template=notice.template.text if notice.template else None,
         attach_calendar=notice.attach_calendar,
+        contact=config.contact,
+        signature=config.mail.signature.text if config.mail.signature else "",
     )
     return Mailing(notice.rule, wording, Envelope(notice.to, notice.cc, config.mail.sender, config.mail.reply_to))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sessionsmgmt.application.job import Job
@@ -10,6 +11,7 @@ from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder, path_for_messages, path_in_repository
+from sessionsmgmt.domain.model.people import ResponsiblePerson
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher, PullRequest
 from sessionsmgmt.retry import RetryPolicy
@@ -21,14 +23,19 @@ PLAIN_PLACE = "sessions.yml"
 """The path of the club that is alone in its repository. Its check needs no folder in its name."""
 
 
-def sample_job(config: Config) -> Job:
-    """The club with the people and sessions of ``preview.sample``, or with invented ones, and with an empty ledger.
+INVENTED_CONTACT = ResponsiblePerson("Charlie Contact", "+1 555 0100")
+"""Who is responsible on site where everybody is invented."""
 
-    It needs no credential, no key and no token.
+
+def sample_job(config: Config) -> Job:
+    """The club with an invented contact, and with the sessions and people of ``preview.sample`` or invented ones.
+
+    Its ledger is empty. It needs no credential, no key and no token.
     """
     from sessionsmgmt.adapters.invented import FixedLedger, invent
 
-    mailings = tuple(mailing(config, notice) for notice in config.notices)
+    shown = replace(config, contact=INVENTED_CONTACT) if config.contact else config
+    mailings = tuple(mailing(shown, notice) for notice in config.notices)
     if config.sample is None:
         invented = invent([notice.rule for notice in config.notices], config.roles, config.zone)
         return Job(config.zone, config.roles, mailings, invented.calendar, invented.contacts, invented.ledger)

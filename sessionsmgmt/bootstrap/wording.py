@@ -14,10 +14,16 @@ def _template_faults(text: str, roles: Sequence[Role]) -> Sequence[tuple[int, in
     return check(text, roles)
 
 
+def _signature_faults(text: str) -> Sequence[tuple[int, int, str]]:
+    from sessionsmgmt.email.signature import check
+
+    return check(text)
+
+
 def _has_wording(locale: str) -> bool:
     from sessionsmgmt.email.language import has_wording
 
     return has_wording(locale)
 
 
-WORDING = WordingChecks(_template_faults, _has_wording)
+WORDING = WordingChecks(_template_faults, _signature_faults, _has_wording)

@@ -22,7 +22,7 @@ from sessionsmgmt.config.providers import ProviderSections, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import credentials, ledger, mail, organizers, sample
+from sessionsmgmt.config.sources import calendar_sections, calendars, contact, credentials, ledger, mail, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -89,7 +89,7 @@ def _config(
 ) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
-    source = read_section(top.section("calendar"), folder, providers.calendar)
+    sources = calendars(top, folder, providers.calendar)
     transport = read_section(top.section("mail"), folder, providers.mail)
     return Config(
         path=path,
@@ -98,12 +98,12 @@ def _config(
         team=top.text("team").value,
         zone=_zone(top),
         locale=locale(top) or DEFAULT_LOCALE,
-        calendar=source,
-        organizers=organizers(top.section("calendar")),
+        calendars=sources,
         contacts=read_section(top.section("contacts"), folder, providers.contacts),
-        mail=mail(top.section("mail"), transport),
+        mail=mail(top.section("mail"), transport, folder, wording),
+        contact=contact(top.section("contact")) if "contact" in top.data else None,
         roles=roles,
-        ledger=ledger(top.section("ledger"), folder, source),
+        ledger=ledger(top.section("ledger"), folder, [entry.section for entry in sources]),
         notices=notices(top, roles, folder, wording),
         credentials=credentials(top.section("credentials"), folder, _other_credentials(top, providers))
         if "credentials" in top.data
@@ -114,7 +114,7 @@ def _config(
 
 def _other_credentials(top: Section, providers: ProviderSections) -> frozenset[str]:
     """The secrets of the accounts that the club does not use; empty if it uses no account."""
-    sections = (top.section(name) for name in ("calendar", "contacts", "mail"))
+    sections = (*calendar_sections(top), top.section("contacts"), top.section("mail"))
     used = {section.text("provider").value for section in sections} & providers.credentials.keys()
     return frozenset(secret for name, secret in providers.credentials.items() if used and name not in used)
 
@@ -123,7 +123,9 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
     """Report a ledger file whose path is that of a file that people write."""
     taken = [real_path(config.path)]
     taken += [folder.path(notice.template.name) for notice in config.notices if notice.template]
-    taken += [section.path for section in (config.calendar, config.contacts) if isinstance(section, LocalSection)]
+    sources = (*(entry.section for entry in config.calendars), config.contacts)
+    taken += [section.path for section in sources if isinstance(section, LocalSection)]
+    taken += [folder.path(config.mail.signature.name)] if config.mail.signature else []
     taken += [config.sample.calendar, config.sample.contacts] if config.sample else []
     store = config.ledger.store
     if isinstance(store, FileStore) and store.path in taken:

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.addresses import fold
-from sessionsmgmt.domain.model.people import Role
+from sessionsmgmt.domain.model.people import ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import Rule
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
@@ -80,6 +80,27 @@ class LocalSection(ProviderSection, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A calendar of the club, and the people whose events count besides the calendar's own; None means everybody."""
+
+    section: ProviderSection
+    organizers: tuple[str, ...] | None = None
+
+    @property
+    def trusted_organizers(self) -> frozenset[str] | None:
+        """The folded addresses of ``organizers``; None is everybody."""
+        return None if self.organizers is None else frozenset(map(fold, self.organizers))
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The Markdown under every email: ``name`` is the file's path as sessions.yml writes it, ``text`` its content."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """How emails are sent, and from which address. An empty ``sender`` means the account's own address."""
 
@@ -87,6 +108,7 @@ class Mail:
     sender: str = ""
     reply_to: tuple[str, ...] = ()
     confirm: Confirm = Confirm.NONE
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +190,8 @@ class Config:
     """The whole content of a valid sessions.yml.
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
-    ``root``, empty if both are the same. ``organizers`` are the people whose events count besides the calendar's own
-    events; None means everybody.
+    ``root``, empty if both are the same. ``calendars`` has at least one entry. ``contact`` is who is responsible on
+    site.
     """
 
     path: Path
@@ -177,7 +199,7 @@ class Config:
     team: str
     zone: ZoneInfo
     locale: str
-    calendar: ProviderSection
+    calendars: tuple[CalendarEntry, ...]
     contacts: ProviderSection
     mail: Mail
     roles: tuple[Role, ...]
@@ -186,9 +208,9 @@ class Config:
     credentials: Credentials | None = None
     sample: Sample | None = None
     folder: str = ""
-    organizers: tuple[str, ...] | None = None
+    contact: ResponsiblePerson | None = None
 
     @property
-    def trusted_organizers(self) -> frozenset[str] | None:
-        """The folded addresses of ``organizers``; None is everybody."""
-        return None if self.organizers is None else frozenset(map(fold, self.organizers))
+    def first_calendar(self) -> ProviderSection:
+        """The calendar whose times and places stand, and whose events the calendar ledger is kept on."""
+        return self.calendars[0].section

@@ -92,11 +92,11 @@ def _missing(error: ValidationError) -> Iterator[tuple[list[KeyPath], str]]:
         case "required":
             for key in rule:
                 if key not in value:
-                    yield [(*key_path, key)], f"is missing; write {_described(_schema_at((*key_path, key)))}"
+                    yield [(*key_path, key)], f"is missing; write {_described(schema_at((*key_path, key)))}"
         case "dependentRequired":
             for key, (need,) in rule.items():
                 if key in value and need not in value:
-                    described = _described(_schema_at((*key_path, need)))
+                    described = _described(schema_at((*key_path, need)))
                     yield [(*key_path, need)], f"is missing, and {key} needs it; write {described}"
         case _:
             names = [option["required"][0] for option in rule]
@@ -155,7 +155,7 @@ def _no_choice(value: object, choices: Sequence[str], source: str) -> str:
 
 def _misplaced(key_path: KeyPath) -> str:
     """The sentence about a key that belongs to another choice."""
-    owner, key = _schema_at(key_path[:-1]), key_path[-1]
+    owner, key = schema_at(key_path[:-1]), key_path[-1]
     for branch in owner["allOf"]:
         ((chooser, choice),) = branch["if"]["properties"].items()
         if branch["then"].get("properties", {}).get(key) != _MISPLACED:
@@ -190,15 +190,15 @@ def _flow(value: object) -> str:
             return json.dumps(value)
 
 
-def _schema_at(key_path: KeyPath) -> Mapping[str, Any]:
-    """The part of the schema that describes the value at a key path."""
+def schema_at(key_path: KeyPath) -> Mapping[str, Any]:
+    """The part of the schema that describes the value at a key path. Raises KeyError where there is none."""
     part: Mapping[str, Any] = schema()
     for step in key_path:
         if isinstance(step, int):
             part = part["items"]
         else:
             part = part.get("properties", {}).get(step) or part["additionalProperties"]
-        reference = part.get("$ref", "")
-        if reference:
-            part = {**schema()["$defs"][reference.removeprefix("#/$defs/")], **part}
+        while reference := part.get("$ref", ""):
+            own = {key: rule for key, rule in part.items() if key != "$ref"}
+            part = {**schema()["$defs"][reference.removeprefix("#/$defs/")], **own}
     return part

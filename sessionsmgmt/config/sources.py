@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sessionsmgmt.config import clubs
 from sessionsmgmt.config.durations import DAY, HOUR, duration
 from sessionsmgmt.config.model import (
     LEDGER_FILE,
+    CalendarEntry,
     CalendarStore,
     Confirm,
     Credentials,
@@ -19,13 +21,41 @@ from sessionsmgmt.config.model import (
     ProviderSection,
     Sample,
     Scope,
+    Signature,
     Store,
     ledger_branch,
 )
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
+from sessionsmgmt.config.providers import SectionReader, read_section
+from sessionsmgmt.config.reading import Position, UnreadableError, read_text
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
+from sessionsmgmt.config.wording import WordingChecks
+from sessionsmgmt.domain.model.people import ResponsiblePerson
+
+MAX_SIGNATURE_BYTES = 8_192
+"""The most bytes of a signature: it is in every email, and Gmail shows about 100 KB of one."""
+
+_ACCOUNT_SIGNATURE = "account"
+"""The word that is kept for the signature of the account that sends."""
+
+
+def calendar_sections(top: Section) -> list[Section]:
+    """The entries of ``calendar``, which is one group of keys or a list of several."""
+    return top.sections("calendar") or [top.section("calendar")]
+
+
+def calendars(top: Section, folder: ClubFolder, readers: Mapping[str, SectionReader]) -> tuple[CalendarEntry, ...]:
+    """The club's calendars in their order. Reports a calendar that is there twice."""
+    entries: list[CalendarEntry] = []
+    for section in calendar_sections(top):
+        entry = CalendarEntry(read_section(section, folder, readers), organizers(section))
+        first = next((number for number, other in enumerate(entries) if other.section == entry.section), None)
+        if first is not None and section.data:
+            section.problems.add(section.key_path, f"is the same calendar as calendar[{first}]; remove one of the two")
+        entries.append(entry)
+    return tuple(entries)
 
 
 def organizers(section: Section) -> tuple[str, ...] | None:
@@ -37,7 +67,7 @@ def organizers(section: Section) -> tuple[str, ...] | None:
     return values(entries)
 
 
-def mail(section: Section, transport: ProviderSection) -> Mail:
+def mail(section: Section, transport: ProviderSection, folder: ClubFolder, wording: WordingChecks) -> Mail:
     """How emails are sent, and from which address. ``transport`` is the provider's part of the section."""
     sender = section.text("from")
     if sender.value and (problem := address_problem(sender.value)):
@@ -49,7 +79,32 @@ def mail(section: Section, transport: ProviderSection) -> Mail:
         sender=sender.value,
         reply_to=values(reply_to),
         confirm=section.choice("confirm", Confirm.NONE),
+        signature=_signature(section, folder, wording) if section.text("signature").value else None,
     )
+
+
+def _signature(section: Section, folder: ClubFolder, wording: WordingChecks) -> Signature | None:
+    """The Markdown under every email; None if the file can't be used."""
+    name = section.text("signature").value
+    if name == _ACCOUNT_SIGNATURE:
+        section.add_problem("signature", "the account's own signature can't be used; name a file, such as signature.md")
+        return None
+    if problem := folder.file_problem(name):
+        section.add_problem("signature", problem)
+        return None
+    try:
+        text = read_text(folder.path(name), MAX_SIGNATURE_BYTES)
+    except UnreadableError as error:
+        section.problems.add_in_file(folder.display_path(name), error.position, error.text)
+        return None
+    for line, column, problem in wording.signature_faults(text):
+        section.problems.add_in_file(folder.display_path(name), Position(line, column), problem)
+    return Signature(name, text)
+
+
+def contact(section: Section) -> ResponsiblePerson:
+    """Who is responsible on site. The schema checks both texts."""
+    return ResponsiblePerson(section.text("name").value.strip(), section.text("phone").value.strip())
 
 
 def sample(section: Section, folder: ClubFolder) -> Sample:
@@ -57,20 +112,20 @@ def sample(section: Section, folder: ClubFolder) -> Sample:
     return Sample(existing_file(section, "calendar", folder), existing_file(section, "contacts", folder))
 
 
-def ledger(section: Section, folder: ClubFolder, source: ProviderSection) -> LedgerSettings:
+def ledger(section: Section, folder: ClubFolder, sources: Sequence[ProviderSection]) -> LedgerSettings:
     """Where the ledger is stored. Without ``store`` it may be the default file, so that file must be possible."""
     if "store" not in section.data and (problem := folder.new_file_problem(LEDGER_FILE)):
         section.add_problem("path", f"{LEDGER_FILE}, the ledger's default path, {problem}")
-    store = _store(section, folder, source)
+    store = _store(section, folder, sources)
     former_section = section.section("migrate_from")
-    former = _store(former_section, folder, source)
+    former = _store(former_section, folder, sources)
     if former is not None and former == store:
         former_section.add_problem("store", "is the same ledger; remove migrate_from, or name the former ledger")
     keep = duration(section, "keep", "30 days", least=DAY, most=5 * 366 * DAY, bounds="from 1 day to 5 years")
     return LedgerSettings(store=store, migrate_from=former, keep=keep)
 
 
-def _store(section: Section, folder: ClubFolder, source: ProviderSection) -> Store | None:
+def _store(section: Section, folder: ClubFolder, sources: Sequence[ProviderSection]) -> Store | None:
     match section.text("store").value:
         case "git":
             branch = section.text("branch", ledger_branch(folder.name)).value
@@ -78,8 +133,10 @@ def _store(section: Section, folder: ClubFolder, source: ProviderSection) -> Sto
                 section.add_problem("branch", problem)
             return GitStore(branch)
         case "calendar":
-            if isinstance(source, LocalSection):
-                reason = f"a calendar in a file (provider: {source.provider}) can't store the ledger"
+            if len(sources) > 1:
+                section.add_problem("store", "must be git or file: there are several calendars")
+            elif isinstance(sources[0], LocalSection):
+                reason = f"a calendar in a file (provider: {sources[0].provider}) can't store the ledger"
                 section.add_problem("store", f"must be git or file: {reason}")
             return CalendarStore()
         case "file":

@@ -13,8 +13,10 @@ class WordingChecks:
     """The checks of a notice's wording.
 
     ``template_faults`` takes the text of a template and the roles, and returns a line and a column, both from 1, and a
-    sentence for each fault. ``has_wording`` says of the name of a known locale whether there is built-in wording.
+    sentence for each fault; ``signature_faults`` does the same for the text of a signature. ``has_wording`` says of the
+    name of a known locale whether there is built-in wording.
     """
 
     template_faults: Callable[[str, Sequence[Role]], Sequence[tuple[int, int, str]]]
+    signature_faults: Callable[[str], Sequence[tuple[int, int, str]]]
     has_wording: Callable[[str], bool]

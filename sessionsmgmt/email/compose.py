@@ -25,9 +25,10 @@ from sessionsmgmt.domain.delivery.reconciliation import MARK, email_mark
 from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.email.html_part import html_page
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
-from sessionsmgmt.email.language import has_wording, language
+from sessionsmgmt.email.language import Language, has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
-from sessionsmgmt.email.safe_text import clean, isolate, shorten
+from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
+from sessionsmgmt.email.signature import signature_text
 from sessionsmgmt.email.template import render
 from sessionsmgmt.email.template_context import SEVERAL, built_in_context, kind_of, several_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
@@ -54,7 +55,8 @@ _FOLD = re.compile(r"(,|>) (?=\S)")
 MAX_HTML_BYTES = 100 * 1024
 """The most bytes of an HTML part that Gmail shows whole: it cuts messages at about 102 KB."""
 
-_CRLF = compat32.clone(linesep=SMTP.linesep)
+CRLF = compat32.clone(linesep=SMTP.linesep)
+"""How a message is written as it is sent."""
 
 _WORDING = Path(__file__).with_name("wording")
 
@@ -81,14 +83,13 @@ def compose_email(notices: Sequence[Notice], wording: Wording, envelope: Envelop
         context |= built_in_context(notices[0], wording, words)
     draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
-    subject = shorten(draft.subject.replace("=?", "= ?") or team, MAX_SUBJECT_LENGTH)
+    subject = shorten_isolated(draft.subject.replace("=?", "= ?") or isolate(team), MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
-    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *wrap(footer), ""])
-    kind = kind_of(notices)
-    badge = words.several_badge if kind == SEVERAL else words.badges[Kind(kind)]
-    html = html_page(draft.body, draft.values, kind, badge, subject, team, words)
+    below = signature_text(wording.signature)
+    text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *([below, ""] if below else []), *wrap(footer), ""])
+    html = html_page(draft.body, draft.values, kind_of(notices), _badge(notices, words), subject, wording, words)
 
-    content = [_text_part(text, "plain"), _text_part(html, "html")]
+    content = [text_part(text, "plain"), text_part(html, "html")]
     fingerprint = email_mark(wording.team, [(notice.key, notice.announcement) for notice in notices])
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
@@ -96,8 +97,16 @@ def compose_email(notices: Sequence[Notice], wording: Wording, envelope: Envelop
         entry = calendar_attachment(notices, wording.team, wording.zone, organizer, now, words.cancelled_prefix)
         body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, _calendar_part(entry)])
     headers = {**_headers(notices, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
-    raw = _header_lines(subject, headers) + body.as_bytes(policy=_CRLF)
+    raw = header_lines(subject, headers) + body.as_bytes(policy=CRLF)
     return checked_message(raw, {"Subject": subject, **headers})
+
+
+def _badge(notices: Sequence[Notice], words: Language) -> str:
+    """The kind of the email in a word or two."""
+    if len(notices) == 1:
+        return words.label(notices[0])
+    kind = kind_of(notices)
+    return words.several_badge if kind == SEVERAL else words.badges[Kind(kind)]
 
 
 def is_cut_by_gmail(message: EmailMessage) -> bool:
@@ -112,7 +121,8 @@ def _refuse_unsafe_addresses(envelope: Envelope) -> None:
             raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
 
 
-def _text_part(text: str, kind: str) -> MIMEText:
+def text_part(text: str, kind: str) -> MIMEText:
+    """The text as a part of a message; ``kind`` is ``plain`` or ``html``."""
     charset = Charset("utf-8")
     charset.body_encoding = QP  # spam filters distrust base64; quoted-printable stays readable
     part = MIMEText(text, kind, cast(str, charset))  # the type stubs accept only a charset's name
@@ -161,7 +171,7 @@ def header_id(identity: str) -> str:
     return f"sha256:{hashlib.sha256(identity.encode(errors='surrogatepass')).hexdigest()[:32]}"
 
 
-def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
+def header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     """The headers as they are sent.
 
     ``EmailMessage`` does not write them, for two reasons seen with Python 3.11 to 3.13: it decodes text in a title that
@@ -169,10 +179,10 @@ def _header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     """
     first = f"Subject: {subject}"
     if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
-        first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=_CRLF.linesep)}"
+        first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=CRLF.linesep)}"
     rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{_CRLF.linesep} ", line) for line in rest]
-    return "".join(f"{line}{_CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
+    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in rest]
+    return "".join(f"{line}{CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 
 def checked_message(raw: bytes, expected: Mapping[str, str]) -> EmailMessage:

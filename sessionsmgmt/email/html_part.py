@@ -11,22 +11,35 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html
+from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.placeholders import fill_html, placeholder
+from sessionsmgmt.email.safe_text import clean
+from sessionsmgmt.email.signature import signature_html
 
 _WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
 def html_page(
-    body: str, values: Sequence[str], kind: str, badge: str, subject: str, team: str, language: Language
+    body: str, values: Sequence[str], kind: str, badge: str, subject: str, wording: Wording, language: Language
 ) -> str:
     """The page made from Markdown that has placeholders for its ``values``.
 
-    ``kind`` is the email's kind, for its colour, and ``badge`` is the kind in words.
-    ``subject`` and ``team`` are plain text. The page loads nothing from the network, and its headings form one outline
-    below the team's name.
+    ``kind`` is the email's kind, for its colour, and ``badge`` is the kind in words. ``subject`` is plain text. The
+    page loads nothing from the network, and its headings form one outline below the team's name.
     """
-    page = _page_with_placeholders(body, kind, len(values), badge, language.footer, _Tags.of(language))
-    return fill_html(page, [*values, subject, team])
+    frame = _Frame(kind, badge, language.footer, wording.signature)
+    page = _page_with_placeholders(body, len(values), frame, _Tags.of(language))
+    return fill_html(page, [*values, subject, clean(wording.team)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around the body: the badge of the kind, and below it the club's signature and the footer."""
+
+    kind: str
+    badge: str
+    footer: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,7 @@ class _Tags:
 
 
 @lru_cache(maxsize=64)
-def _page_with_placeholders(body: str, kind: str, value_count: int, badge: str, footer: str, tags: _Tags) -> str:
+def _page_with_placeholders(body: str, value_count: int, frame: _Frame, tags: _Tags) -> str:
     """The page with placeholders for all values. Emails of one template with the same number of values share it.
 
     Inlining styles is most of the work of composing, so the result is cached.
@@ -55,11 +68,12 @@ def _page_with_placeholders(body: str, kind: str, value_count: int, badge: str, 
         tags=tags,
         title=placeholder(value_count),
         scheme=(_WORDING_FOLDER / "scheme.css").read_text(encoding="utf-8"),
-        kind=kind,
+        kind=frame.kind,
         team=placeholder(value_count + 1),
-        badge=badge,
+        badge=frame.badge,
         body=to_html(parse(body), 2),
-        footer=footer.format(team=placeholder(value_count + 1)),
+        signature=signature_html(frame.signature),
+        footer=frame.footer.format(team=placeholder(value_count + 1)),
     )
     inliner = css_inline.CSSInliner(
         keep_style_tags=True,

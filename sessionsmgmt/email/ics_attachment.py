@@ -7,17 +7,18 @@ announced again, so an entry with the event's own times would then be wrong.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.model.notice import Key, Kind, Notice
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Presence
 from sessionsmgmt.email.safe_text import clean
 from sessionsmgmt.email.time_window import whole_days
 
-if TYPE_CHECKING:
-    from icalendar import Event
+_MAX_OCTETS = 75
+_UNITS = re.compile(r"\\.|.", re.DOTALL)
+"""An escape sequence, or any other character."""
 
 
 def calendar_attachment(
@@ -32,44 +33,74 @@ def calendar_attachment(
     leave the sender to the account that sends, and the address is then not known here. ``cancelled`` is what the title
     of a cancelled session begins with, since many calendar programs show no STATUS.
     """
-    from icalendar import Calendar  # this import takes 0.1 s, and a run without a notice saves it
+    return content_lines(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//sessionsmgmt//sessionsmgmt//EN",
+        "METHOD:PUBLISH",
+        *(line for notice in notices for line in _entry(notice, team, zone, organizer, now, cancelled)),
+        "END:VCALENDAR",
+    )
 
-    calendar = Calendar()
-    calendar.add("prodid", "-//sessionsmgmt//sessionsmgmt//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for notice in notices:
-        calendar.add_component(_entry(notice, team, zone, organizer, now, cancelled))
-    return bytes(calendar.to_ical())
 
-
-def _entry(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str) -> Event:
+def _entry(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str) -> Iterator[str]:
     """The entry of one session."""
-    from icalendar import Event, vCalAddress  # as above
-
-    event = Event()
-    event.add("uid", uid(notice.key))
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("sequence", notice.announcement.sequence)
-    event.add("status", "CANCELLED" if notice.kind is Kind.CANCELLED else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")  # the owner is not busy while the team is in the building
-    title = clean(notice.session.title)
+    title, location = clean(notice.session.title), clean(notice.session.location)
     summary = f"{clean(team)}: {title}" if title else clean(team)
-    event.add("summary", f"{cancelled}{summary}" if notice.kind is Kind.CANCELLED else summary)
-    location = clean(notice.session.location)
+    is_cancelled = notice.kind is Kind.CANCELLED
+    yield "BEGIN:VEVENT"
+    yield f"SUMMARY:{escaped(f'{cancelled}{summary}' if is_cancelled else summary)}"
+    yield from _times(notice.presence, zone)
+    yield f"DTSTAMP:{_instant(now)}"
+    yield f"UID:{uid(notice.key)}"
+    yield f"SEQUENCE:{notice.announcement.sequence}"
     if location:
-        event.add("location", location)
+        yield f"LOCATION:{escaped(location)}"
     if organizer:
-        event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-    days = whole_days(notice.presence, zone)
+        yield f"ORGANIZER:mailto:{organizer}"
+    yield f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}"
+    yield "TRANSP:TRANSPARENT"  # the owner is not busy while the team is in the building
+    yield "END:VEVENT"
+
+
+def _times(window: Presence, zone: ZoneInfo) -> Iterator[str]:
+    """The begin and the end. An event of whole days has days, and ends on the day after the last (RFC 5545, 3.6.1)."""
+    days = whole_days(window, zone)
     if days:
-        event.add("dtstart", days[0])
-        event.add("dtend", days[1] + timedelta(days=1))  # DTEND is the day after the last (RFC 5545, 3.6.1)
-    else:
-        event.add("dtstart", notice.presence.start.astimezone(UTC))
-        if notice.presence.end > notice.presence.start:  # without DTEND an event has no length (RFC 5545, 3.6.1)
-            event.add("dtend", notice.presence.end.astimezone(UTC))
-    return event
+        yield f"DTSTART;VALUE=DATE:{days[0]:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{days[1] + timedelta(days=1):%Y%m%d}"
+        return
+    yield f"DTSTART:{_instant(window.start)}"
+    if window.end > window.start:  # without DTEND an event has no length (RFC 5545, 3.6.1)
+        yield f"DTEND:{_instant(window.end)}"
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def escaped(text: str) -> str:
+    """A text as the value of a property (RFC 5545, 3.3.11). The text is one line, as ``clean`` makes it."""
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def content_lines(*lines: str) -> bytes:
+    """The lines in UTF-8, each folded so that no part is longer than 75 octets (RFC 5545, 3.1).
+
+    A fold splits no character and no escape sequence, since some programs decode each part by itself.
+    """
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
+
+
+def _folded(line: str) -> Iterator[str]:
+    part, octets = "", 0
+    for piece in _UNITS.findall(line):
+        size = len(piece.encode())
+        if octets + size > _MAX_OCTETS:
+            yield part
+            part, octets = " ", 1
+        part, octets = part + piece, octets + size
+    yield part
 
 
 def uid(key: Key) -> str:

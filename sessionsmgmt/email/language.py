@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from sessionsmgmt.domain.model.notice import Kind
+from sessionsmgmt.domain.model.notice import Kind, Notice
 
 _AMERICAN = frozenset({None, "US", "PR", "GU", "VI", "AS", "MP", "PH"})
 """The territories that spell "canceled" with a single l, and None for English without a territory."""
@@ -27,11 +27,12 @@ class Language:
     """The words for a notice in one language.
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
-    kind of a notice in a word or two, and ``several_badge`` says that an email is about sessions that differ in kind.
-    ``no_name`` stands for a person without a name in the address book. ``footer``
-    has the field ``{team}``. ``days`` and ``hours`` have the fields ``{start}`` and ``{end}``, and join two days or two
-    times. ``instant`` joins a ``{day}`` and a ``{time}``; if it is empty, the locale's own form is used. ``colon`` is
-    the colon of the language between a label and what follows.
+    kind of a notice in a word or two, ``several_badge`` says that an email is about sessions that differ in kind, and
+    ``after_all`` says that a cancelled session takes place again. ``no_name``
+    stands for a person without a name in the address book. ``footer`` has the field ``{team}``. ``days`` and ``hours``
+    have the fields ``{start}`` and ``{end}``, and join two days or two times. ``instant`` joins a ``{day}`` and a
+    ``{time}``; if it is empty, the locale's own form is used. ``colon`` is the colon of the language between a label
+    and what follows.
     """
 
     locale: Locale
@@ -39,6 +40,7 @@ class Language:
     other_role_noun: Noun
     badges: Mapping[Kind, str]
     several_badge: str
+    after_all: str
     all_day: str
     no_name: str
     count_with_new: str
@@ -57,6 +59,10 @@ class Language:
     def words_tag(self) -> str:
         """The language tag of the program's own words: English where the locale has no words of its own."""
         return self.tag if self.locale.language in _LANGUAGES else "en"
+
+    def label(self, notice: Notice) -> str:
+        """The kind of the notice in a word or two."""
+        return self.after_all if notice.takes_place_after_all else self.badges[notice.kind]
 
     @property
     def cancelled_prefix(self) -> str:
@@ -107,6 +113,7 @@ def _english(locale: Locale) -> Language:
             Kind.CANCELLED: "Canceled" if american else "Cancelled",
         },
         several_badge="Update",
+        after_all="On after all",
         all_day="all day",
         no_name="(no name)",
         count_with_new="{count}, {new} of them new",
@@ -128,6 +135,7 @@ def _french(locale: Locale) -> Language:
             Kind.CANCELLED: "Annulé",
         },
         several_badge="Mise à jour",
+        after_all="Finalement maintenu",
         all_day="toute la journée",
         no_name="(sans nom)",
         count_with_new="{count}, dont {new} en plus",
@@ -156,6 +164,7 @@ def _spanish(locale: Locale) -> Language:
             Kind.CANCELLED: "Cancelado",
         },
         several_badge="Novedades",
+        after_all="Sí se celebra",
         all_day="todo el día",
         no_name="(sin nombre)",
         count_with_new="{count} ({new} de nueva incorporación)",
@@ -183,6 +192,7 @@ def _german(locale: Locale) -> Language:
             Kind.CANCELLED: "Abgesagt",
         },
         several_badge="Neuigkeiten",
+        after_all="Findet doch statt",
         all_day="ganztägig",
         no_name="(ohne Namen)",
         count_with_new="{count}, davon {new} neu",

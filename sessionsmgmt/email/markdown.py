@@ -52,15 +52,23 @@ def parse(body: str) -> tuple[Token, ...]:
 
 def dropped_parts(body: str) -> list[tuple[str, str]]:
     """The parts of a template that will not be in the email: for each, an address to find it by, and a sentence."""
-    match = []
-    for token in _parser().parse(body):
-        for child in token.children or ():
-            address = str(child.attrGet("href") or child.attrGet("src") or "")
-            if child.type == "image":
-                match.append((address, "pictures are left out of notices: many mail programs do not show them"))
-            elif child.type == "link_open" and not is_allowed_link(address):
-                match.append((address, "a link must begin with https://, http:// or mailto: and a name of your own"))
-    return match
+    pictures = [
+        (str(child.attrGet("src") or ""), "pictures are left out of notices: many mail programs do not show them")
+        for token in _parser().parse(body)
+        for child in token.children or ()
+        if child.type == "image"
+    ]
+    return pictures + dropped_links(body)
+
+
+def dropped_links(body: str) -> list[tuple[str, str]]:
+    """The links that will not be in the email: for each, its address and a sentence."""
+    return [
+        (address, "a link must begin with https://, http:// or mailto: and a name of your own")
+        for token in _parser().parse(body)
+        for child in token.children or ()
+        if child.type == "link_open" and not is_allowed_link(address := str(child.attrGet("href") or ""))
+    ]
 
 
 def is_allowed_link(address: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.domain.model.people import Disclose
+from sessionsmgmt.domain.model.people import Disclose, ResponsiblePerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Wording:
     """The wording of a rule's emails: the club's name, language and time zone, and what each role discloses.
 
     ``template`` is the text of the club's own template (the first line is ``Subject: …``, the rest is Markdown), or
-    None for the built-in wording. ``locale`` is a CLDR name such as ``en_US`` or ``fr``.
+    None for the built-in wording. ``locale`` is a CLDR name such as ``en_US`` or ``fr``. ``contact`` is who is
+    responsible on site. ``signature`` is Markdown that stands under the email; empty for none.
     """
 
     team: str
@@ -23,6 +24,8 @@ class Wording:
     disclose: Mapping[str, Disclose]
     template: str | None = None
     attach_calendar: bool = True
+    contact: ResponsiblePerson | None = None
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

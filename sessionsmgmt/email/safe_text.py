@@ -79,7 +79,12 @@ def one_line(text: str) -> str:
 
     Line breaks and control characters become spaces, and several spaces become one.
     """
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", without_invisible(text)))
+    return single_spaced(without_invisible(text))
+
+
+def single_spaced(text: str) -> str:
+    """The text with single spaces for line breaks and for several spaces, in composed form (NFC)."""
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", text))
 
 
 def without_invisible(text: str) -> str:
@@ -114,6 +119,14 @@ def _extends_previous(character: str) -> bool:
         or "\U000e0020" <= character <= "\U000e007f"
         or "\U0001f3fb" <= character <= "\U0001f3ff"
     )
+
+
+def shorten_isolated(text: str, max_length: int) -> str:
+    """The text, cut as by ``shorten``. If the cut falls within an isolate, the isolate ends behind the cut."""
+    cut = shorten(text, max_length)
+    if cut.count(ISOLATE) == cut.count(POP):
+        return cut
+    return f"{shorten(text, max_length - 1)}{POP}"
 
 
 def isolate(text: str) -> str:

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Notice, Occurrence, Presence, Session
-from sessionsmgmt.domain.model.people import Person, Role, Roster
+from sessionsmgmt.domain.model.people import Person, ResponsiblePerson, Role, Roster
 from sessionsmgmt.email.model import Wording
 
 _DAY = datetime(2025, 3, 8, 14, 0, tzinfo=UTC)
 _EARLIER = Presence(_DAY, _DAY + timedelta(hours=2))
 _LATER = Presence(_DAY, _DAY + timedelta(hours=3))
 _ADA = Person("Ada Sample", ("ada@example.org",))
+_LEE = ResponsiblePerson("Coach Sample", "+1 555 0100")
 _BO = Person("Bo Sample", ("bo@example.org",))
 
 
@@ -26,7 +27,7 @@ def sample_notices(roles: Sequence[Role]) -> tuple[Notice, ...]:
 
 def sample_wording(roles: Sequence[Role]) -> Wording:
     """The wording of the sample notices."""
-    return Wording("Sample Team", "en_US", ZoneInfo("UTC"), {role.name: role.disclose for role in roles})
+    return Wording("Sample Team", "en_US", ZoneInfo("UTC"), {role.name: role.disclose for role in roles}, contact=_LEE)
 
 
 def _notice(kind: Kind, roles: Sequence[Role], people: tuple[Person, ...], before: Presence | None) -> Notice:

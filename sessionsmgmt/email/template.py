@@ -20,8 +20,8 @@ from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.language import language
 from sessionsmgmt.email.markdown import dropped_parts, parse, to_html
 from sessionsmgmt.email.model import Wording
-from sessionsmgmt.email.placeholders import fill_text, without_placeholder_references
-from sessionsmgmt.email.safe_text import one_line
+from sessionsmgmt.email.placeholders import fill_text, map_around_placeholders, without_placeholder_references
+from sessionsmgmt.email.safe_text import single_spaced, without_invisible
 from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.sandbox import (
     LimitTransformer,
@@ -36,12 +36,14 @@ from sessionsmgmt.email.template_syntax import (
     TOO_DEEP,
     TemplateFault,
     column_of,
+    position_of,
     split_template,
     syntax_faults,
     unknown_attribute,
 )
 from sessionsmgmt.email.template_views import (
     AnnouncedSession,
+    ContactView,
     OtherSession,
     PreviousWindow,
     RoleGroup,
@@ -59,6 +61,7 @@ _TYPE_TITLES = {
     PreviousWindow: "before",
     OtherSession: "one of others",
     AnnouncedSession: "one of sessions",
+    ContactView: "contact",
 }
 _MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
 
@@ -94,7 +97,7 @@ def _render_faults(text: str, notice: Notice, wording: Wording) -> list[Template
         return [TemplateFault(problem.line, problem.column, problem.text) for problem in error.problems]
     except RecursionError:
         return [TemplateFault(1, 1, TOO_DEEP)]
-    return [TemplateFault(*_position(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
+    return [TemplateFault(*position_of(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
 
 
 def render(text: str, context: Mapping[str, object], *, built_in: bool = False) -> Draft:
@@ -107,7 +110,8 @@ def render(text: str, context: Mapping[str, object], *, built_in: bool = False) 
     context = {**context, **state_context(state)}
     subject = _run(subject_template, context, text)
     body = without_placeholder_references(_run(body_template, context, text)).strip("\n")
-    return Draft(one_line(fill_text(subject, state.values, str)).strip(), body, tuple(state.values))
+    words = fill_text(map_around_placeholders(subject, without_invisible), state.values)
+    return Draft(single_spaced(words).strip(), body, tuple(state.values))
 
 
 @lru_cache(maxsize=64)
@@ -174,9 +178,3 @@ def _explanation(error: Exception, text: str) -> tuple[str, str]:
             return TOO_DEEP, ""
         case _:
             return "this can't be worked out with the values it is given", ""
-
-
-def _position(text: str, piece: str) -> tuple[int, int]:
-    """The line and column, counted from 1, of the piece within the text; the text's beginning if it is not there."""
-    before = text.partition(piece)[0] if piece and piece in text else ""
-    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Kind, Notice, Session
-from sessionsmgmt.domain.model.people import Disclose, Person, Roster
+from sessionsmgmt.domain.model.people import Disclose, Person, ResponsiblePerson, Roster
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean, clean_lines
 from sessionsmgmt.email.template_views import (
     AnnouncedSession,
+    ContactView,
     OtherSession,
     PeopleByRole,
     PreviousWindow,
@@ -30,9 +31,9 @@ from sessionsmgmt.email.time_window import (
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "everyone", "groups", "others", "sessions"}
+    | {"before", "contact", "everyone", "groups", "others", "sessions"}
 )
-"""Every name of a template besides the roles. If a role has the name of one of the last five, the role wins."""
+"""Every name of a template besides the roles. If a role has the name of one of the last six, the role wins."""
 
 
 SEVERAL = "several"
@@ -56,6 +57,7 @@ def template_context(notices: Sequence[Notice], wording: Wording, language: Lang
     others = dict.fromkeys(other for notice in notices for other in notice.others)
     return {
         "before": first.before if kind == Kind.CHANGED else None,
+        "contact": _contact(wording),
         "everyone": everyone,
         "others": tuple(
             OtherSession(clean(other.session.title), localized_window(other.presence, wording.zone, language))
@@ -89,7 +91,7 @@ def _announced_session(notice: Notice, wording: Wording, language: Language) -> 
     roles = {**wording.disclose, **notice.people.roles}
     return AnnouncedSession(
         kind=str(notice.kind),
-        label=language.badges[notice.kind],
+        label=language.label(notice),
         date=format_days(announced.start, announced.end, language),
         start=format_instant(announced.start, language),
         end=format_instant(announced.end, language),
@@ -139,6 +141,7 @@ def several_context(
     kind = kind_of(notices)
     windows = [localized_window(notice.presence, wording.zone, language) for notice in notices]
     return {
+        "contact": _contact(wording),
         "label": language.several_badge if kind == SEVERAL else language.badges[Kind(kind)],
         "days": format_days(windows[0].start, max(window.end for window in windows), language),
         "sessions": tuple(_announced_session(notice, wording, language) for notice in notices)
@@ -150,7 +153,8 @@ def several_context(
 def built_in_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
     """The names that the built-in wording has besides those of every template; they win over a role's name.
 
-    ``label`` is the kind in a word or two, and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
+    ``label`` is the kind in a word or two, ``after_all`` is whether the last email said that the session was cancelled,
+    and ``newcomers`` is how many people are new. ``was`` and ``now`` are the
     old and the new window, and ``same_day`` is true if they are on the same day, so that they consist of times alone.
     """
     after = localized_window(notice.presence, wording.zone, language)
@@ -161,8 +165,15 @@ def built_in_context(notice: Notice, wording: Wording, language: Language) -> di
         format_hours(window.start, window.end, window.all_day, language) if same_day else window.text
         for window in windows
     )
-    label, newcomers = language.badges[notice.kind], len(notice.newcomers)
-    return {"label": label, "newcomers": newcomers, "was": was, "now": now, "same_day": same_day}
+    return {
+        "contact": _contact(wording),
+        "label": language.label(notice),
+        "after_all": notice.takes_place_after_all,
+        "newcomers": len(notice.newcomers),
+        "was": was,
+        "now": now,
+        "same_day": same_day,
+    }
 
 
 def _previous_window(notice: Notice, wording: Wording, language: Language) -> PreviousWindow | None:
@@ -176,6 +187,11 @@ def _previous_window(notice: Notice, wording: Wording, language: Language) -> Pr
         end_time=format_time_of_day(was.end, language),
         moved=notice.before.is_elsewhere(notice.announcement),
     )
+
+
+def _contact(wording: Wording) -> ContactView:
+    named = wording.contact or ResponsiblePerson("", "")
+    return ContactView(clean(named.name), clean(named.phone))
 
 
 def _people(

@@ -198,3 +198,9 @@ def column_of(text: str, line: int, pattern: str) -> int:
     lines = text.split("\n")
     match = re.search(pattern, lines[line - 1]) if pattern and line <= len(lines) else None
     return match.start() + 1 if match else 1
+
+
+def position_of(text: str, piece: str) -> tuple[int, int]:
+    """The line and column, counted from 1, of the piece within the text; the text's beginning if it is not there."""
+    before = text.partition(piece)[0] if piece and piece in text else ""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

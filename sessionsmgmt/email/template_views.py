@@ -61,6 +61,21 @@ class OtherSession:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactView:
+    """Who is responsible on site. Both texts are empty, and ``{% if contact %}`` is false, if the club names nobody."""
+
+    name: str
+    phone: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    def __str__(self) -> str:
+        """The name and the telephone number, so that ``{{ contact }}`` reads well."""
+        return ", ".join(filter(None, (self.name, self.phone)))
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleByRole:
     """All expected people: a list for each role, such as ``everyone.students``, and the total number of people."""
 

@@ -111,11 +111,28 @@ def format_time_of_day(when: datetime, language: Language) -> str:
     In the hour that comes twice when clocks go back, the time has the zone's letters, or its distance from UTC where
     the zone has no letters: ``1:30 AM EDT``.
     """
-    words: str = format_time(when, "short", locale=language.locale)
+    words = _clock(when, language)
     if when.replace(fold=0).utcoffset() == when.replace(fold=1).utcoffset():
         return words
     letters = when.tzname() or ""
     return f"{words}\u00a0{letters if letters.isalpha() else f'UTC{when.isoformat()[-6:]}'}"
+
+
+def _clock(when: datetime, language: Language) -> str:
+    """The time of day, whose parts stay on one line.
+
+    Where the locale writes "18 h 30", the full hour is "18 h" and there is no leading zero, as the Office québécois de
+    la langue française advises ("Heure"). CLDR has "18 h 00" and "09 h 00".
+    """
+    pattern = str(language.locale.time_formats["short"].pattern)
+    if pattern == _FRENCH_HOURS:
+        pattern = "H 'h' mm" if when.minute else "H 'h'"
+    words: str = format_time(when, pattern if "'" in pattern else "short", locale=language.locale)
+    return words.replace(" ", "\u00a0")
+
+
+_FRENCH_HOURS = "HH 'h' mm"
+"""How CLDR writes a time of day in French Canada."""
 
 
 def format_instant(when: datetime, language: Language) -> str:

@@ -70,7 +70,9 @@ def result_status(result: Result) -> Exit:
         case RunResult(rotation=rotation):
             causes = (result.error, result.lookup_error, rotation.trouble if rotation else None)
             return worst([*map(error_status, causes), *map(delivery_status, result.deliveries)])
-        case PreviewResult() | StatusResult():
+        case PreviewResult(error=error):
+            return worst([error_status(error), *map(delivery_status, result.deliveries)])
+        case StatusResult():
             return worst(map(delivery_status, result.deliveries))
         case ResolveResult():
             return worst(map(delivery_status, result.closed))

@@ -14,6 +14,11 @@ class Console(Protocol):
         """The encoding of what ``print`` prints."""
         ...
 
+    @property
+    def at_terminal(self) -> bool:
+        """Whether a person sits at a terminal and answers, unlike in a job of a workflow."""
+        ...
+
     def say(self, text: str) -> None:
         """Show a text beside the command's own output. A text that can't be shown is no failure."""
         ...

@@ -206,6 +206,22 @@ def test_every_answer_to_the_invitation_is_read(world: CalendarWorld) -> None:
     }
 
 
+def test_the_shared_id_of_an_event_stays_when_the_event_is_edited_and_that_of_a_series_has_the_original_start(
+    world: CalendarWorld,
+) -> None:
+    world.put(Entry("lab"), Entry("weekly", start=wall(10, 31, 12), end=wall(10, 31, 13), weeks=3))
+    before = {event.id: event.shared_id for event in events(world, local(2026, 10, 1), FAR)}
+    assert len(set(before.values())) == len(before) == 4
+    assert all(before.values())
+    moved = Entry("weekly", start=wall(11, 8, 9), end=wall(11, 8, 10))
+    changed: dict[datetime | date, Entry] = {wall(11, 7, 12): moved}
+    world.put(
+        Entry("lab", title="Renamed", start=wall(11, 8, 17), end=wall(11, 8, 20)),
+        Entry("weekly", start=wall(10, 31, 12), end=wall(10, 31, 13), weeks=3, changed=changed),
+    )
+    assert {event.id: event.shared_id for event in events(world, local(2026, 10, 1), FAR)} == before
+
+
 def test_a_room_is_nobody(world: CalendarWorld) -> None:
     world.put(Entry(guests=[Guest("ann@example.org"), Guest("hall@example.org", room=True)]))
     (event,) = events(world)

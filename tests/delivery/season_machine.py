@@ -44,7 +44,7 @@ from tests.delivery.gates import FAILURE, GO, DiedError, GatedLedger, Order, Run
 from tests.delivery.gates import Stop as Halt
 from tests.delivery.mail_service import Fate, MailService, RunMailer, SentMail
 from tests.delivery.runs import SeasonCalendar, SeasonContacts, SeasonSentFolder, StartedRun
-from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, Edit, enter, nothing
+from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, Edit, enter, nothing
 from tests.unit.domain.season import PEOPLE, STEP, Owner, World, believed, never_announced
 
 TEAM = "MantaBots"
@@ -245,7 +245,7 @@ class Season(RuleBasedStateMachine):
         wording = Wording(TEAM, "en_US", self.world.zone, {role.name: role.disclose for role in ROLES})
         mailings = tuple(Mailing(about, wording, Envelope(("office@example.org",))) for about in self.notices)
         diary, contacts = SeasonCalendar(self.world, running, now), SeasonContacts(self.world)
-        job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup, TRUSTED)
+        job = Job(self.world.zone, ROLES, mailings, diary, contacts, ledger, lookup)
         earlier = None
         with suppress(SessionsError):
             earlier = reconcile(job, self._clock).snapshot

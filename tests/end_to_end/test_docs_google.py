@@ -18,6 +18,7 @@ from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 from sessionsmgmt.domain.sessions.assessment import Club as Deciding
+from sessionsmgmt.domain.sessions.calendars import with_trust
 from sessionsmgmt.domain.sessions.decide import decide
 from sessionsmgmt.domain.sessions.roster import Directory
 from sessionsmgmt.errors import SessionsError
@@ -130,7 +131,10 @@ def warnings(shown: dict[str, object], tmp_path: Path, organizers: frozenset[str
     world.calendar().put(event("lab", START) | shown)
     with google(world) as club:
         found = decide(
-            rules, reading(club), Deciding((), Directory(), LedgerSnapshot(b"key"), NEW_YORK, organizers), NOW
+            rules,
+            with_trust(reading(club), organizers),
+            Deciding((), Directory(), LedgerSnapshot(b"key"), NEW_YORK),
+            NOW,
         )
     return " ".join(warning.text for warning in found.warnings)
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.adapters.event_ids import OriginalStart, id_prefix
 from sessionsmgmt.adapters.files.bounded_file import open_bounded, read_bounded
 from sessionsmgmt.adapters.files.content_lines import UnreadableError
 from sessionsmgmt.adapters.files.ics_blocks import Block, find_blocks
@@ -25,7 +26,7 @@ from sessionsmgmt.adapters.files.ics_event import (
     replaced_instance,
 )
 from sessionsmgmt.adapters.files.ics_groups import UidGroup, masters_of, without_replies
-from sessionsmgmt.adapters.files.ics_ids import OriginalStart, id_prefix, replaced_id, start_key
+from sessionsmgmt.adapters.files.ics_ids import replaced_id, start_key
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget
 from sessionsmgmt.adapters.files.ics_series import (
     Instance,
@@ -241,6 +242,7 @@ class _Reading:
                 where=f"{self.shown_as}:{instance.times.block.line}",
                 organizer=details.organizer or "",
                 own=details.organizer is None,
+                shared_id="" if uid.startswith("\n") else instance.id,
             )
         if instances_of_uid and uid.startswith("\n"):
             self.warning("event-without-uid", NO_UID, instances_of_uid[0].times.block.line)

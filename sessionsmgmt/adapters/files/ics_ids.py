@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 
+from sessionsmgmt.adapters.event_ids import OriginalStart, instance_id
 from sessionsmgmt.adapters.files.ics_event import EventTimes
 from sessionsmgmt.adapters.files.ics_values import When
-
-OriginalStart = date | datetime
-"""The start of an instance by the series' rules, before any change: a day, or an instant in UTC."""
-
-
-def id_prefix(*parts: str) -> str:
-    """The prefix of an id: 80 bits of a digest, so that the calendar's own ids are not disclosed."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-def instance_id(series: str, original: OriginalStart) -> str:
-    """The id of an instance: the id of the series, and the original start of the instance."""
-    if isinstance(original, datetime):
-        utc = original.astimezone(UTC).isoformat(timespec="seconds")
-        return f"{series}_{utc[:19].replace('-', '').replace(':', '')}Z"
-    return f"{series}_{original.isoformat().replace('-', '')}"
 
 
 def replaced_id(series: str, value: When, master: EventTimes | None, zone: tzinfo) -> str:

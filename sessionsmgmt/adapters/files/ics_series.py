@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from sessionsmgmt.adapters.event_ids import OriginalStart, instance_id
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
 from sessionsmgmt.adapters.files.ics_event import EventTimes
-from sessionsmgmt.adapters.files.ics_ids import OriginalStart, instance_id, original_start
+from sessionsmgmt.adapters.files.ics_ids import original_start
 from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, read_time_list
 

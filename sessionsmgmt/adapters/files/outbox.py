@@ -24,12 +24,19 @@ SENDER = "sessionsmgmt <outbox@sessionsmgmt.invalid>"
 """The sender of a message that has none. Its domain can't receive mail (RFC 2606)."""
 
 
+_KEPT = (
+    "the outbox has the file of this email from before, and it stays as it is, even if the wording has changed since; "
+    "delete the file before a run that should write the email anew"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """The folder that gets the messages. It is created for the first message. Several threads may send at once."""
 
     folder: Path
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _warnings: list[ReportWarning] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def prepare(self) -> None:
         """Create the folder if needed, and check that files can be created in it. See ``ports.Mailer``."""
@@ -40,8 +47,8 @@ class Outbox:
             raise _unwritable(error) from None
 
     def warnings(self) -> tuple[ReportWarning, ...]:
-        """See ``ports.Mailer``. The outbox has no warnings."""
-        return ()
+        """See ``ports.Mailer``: the outbox warns of messages that it had before."""
+        return tuple(self._warnings)
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``. If the folder has a file with the same Message-ID, the message is already delivered.
@@ -58,7 +65,9 @@ class Outbox:
         tail = f"-{hashlib.sha256(message_id.encode()).hexdigest()[:16]}.eml"
         try:
             with self._lock, self._open_folder() as folder:
-                if not any(name.endswith(tail) for name in safe_files.names(folder)):
+                if any(name.endswith(tail) for name in safe_files.names(folder)):
+                    self._warnings.append(ReportWarning("outbox-kept", _KEPT))
+                else:
                     with suppress(FileExistsError):  # another process has just written the same message
                         safe_files.add(folder, _file_stem(message) + tail, text)
         except (OSError, ValueError) as error:

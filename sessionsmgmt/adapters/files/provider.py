@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from sessionsmgmt.ports.mail import Mailer, SentFolder
 
 
-def _calendar(_: None, section: IcsCalendar, config: Config) -> Calendar:
+def _calendar(_: None, section: IcsCalendar, organizers: frozenset[str] | None, config: Config) -> Calendar:
     from sessionsmgmt.adapters.files.calendar import IcsFile
 
-    return IcsFile(section.path, path_for_messages(section.path), config.zone, config.trusted_organizers)
+    return IcsFile(section.path, path_for_messages(section.path), config.zone, organizers)
 
 
 def _contacts(_: None, section: VcardContacts, __: Config) -> Contacts:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from googleapiclient.errors import HttpError
 
+from sessionsmgmt.adapters.event_ids import id_prefix, instance_id
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages, rows
@@ -28,7 +29,7 @@ LOOK_BACK = timedelta(days=1)
 AT_ONCE = 4
 YEARS = range(1970, 2200)
 ITEM = (
-    "id,status,summary,description,location,start,end,recurrence,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
+    "id,iCalUID,status,summary,description,location,start,end,originalStartTime,recurrence,visibility,attendeesOmitted,guestsCanSeeOtherGuests,"
     "organizer(email,self),attendees(email,responseStatus,resource,additionalGuests,asyncOperation)"
 )
 HIDDEN_FROM = frozenset({"reader", "writerWithoutPrivateAccess"})
@@ -167,7 +168,16 @@ def event_of(item: Item, role: str) -> Event:
         complete=not _is_partial(item, role),
         organizer=organizer.get("email", ""),
         own="organizer" not in item or bool(organizer.get("self")),  # a deleted event may have lost it
+        shared_id=_shared_id(item),
     )
+
+
+def _shared_id(item: Item) -> str:
+    """The id of the event in all calendars; empty for what is left of a deleted event."""
+    if "iCalUID" not in item:
+        return ""
+    uid = id_prefix(item["iCalUID"])
+    return instance_id(uid, _when(item["originalStartTime"])) if "originalStartTime" in item else uid
 
 
 _RESPONSES = {"declined": Response.DECLINED, "accepted": Response.ACCEPTED}

@@ -52,7 +52,7 @@ def _connection(context: ProviderContext, retry_policy: RetryPolicy) -> Connecti
     return Connection(context.mask, root, retry_policy=retry_policy)
 
 
-def _calendar(account: Account, section: GoogleCalendar, config: Config) -> Calendar:
+def _calendar(account: Account, section: GoogleCalendar, _: frozenset[str] | None, config: Config) -> Calendar:
     from sessionsmgmt.adapters.google.calendar import GoogleCalendarFeed
 
     return GoogleCalendarFeed(account, reading_scopes(config), config.zone, section.id, section.name)

@@ -47,11 +47,12 @@ def needed_scopes(config: Config) -> frozenset[str]:
 def reading_scopes(config: Config) -> frozenset[str]:
     """What calendar, contacts and calendar ledger share. A calendar that is known by its name takes one scope more."""
     scopes = set()
-    if isinstance(config.calendar, GoogleCalendar):
+    calendars = [entry.section for entry in config.calendars if isinstance(entry.section, GoogleCalendar)]
+    if calendars:
         # the club agreed to what the calendar ledger wrote with, so the ledger is read with that while it moves away
         stores = (config.ledger.store, config.ledger.migrate_from)
         scopes.add(EVENTS_WRITE if any(isinstance(store, CalendarStore) for store in stores) else EVENTS)
-        scopes |= {CALENDAR_LIST} if config.calendar.name else set()
+        scopes |= {CALENDAR_LIST} if any(calendar.name for calendar in calendars) else set()
     if isinstance(config.contacts, GoogleContacts):
         scopes.add(CONTACTS)
     return frozenset(scopes)

@@ -107,9 +107,9 @@ def plan_notices(
     wrong = mistake(calendar, contacts.contacts, job.roles, snapshot, now)
     if wrong:
         raise InputError(wrong.text, wrong.advice)
-    club = Club(job.roles, directory(contacts.contacts, job.roles), snapshot, job.zone, job.organizers)
+    club = Club(job.roles, directory(contacts.contacts, job.roles), snapshot, job.zone)
     decisions = decide(rules, calendar, club, now)
-    soon = [event for event in calendar.events if club.trusts(event) and begin(event, job.zone) <= now + MONTH]
+    soon = [event for event in calendar.events if event.trusted and begin(event, job.zone) <= now + MONTH]
     odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)

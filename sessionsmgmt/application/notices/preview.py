@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sessionsmgmt.application.arguments import PreviewArguments
 from sessionsmgmt.application.context import Context, Request
+from sessionsmgmt.application.notices.mail_preview import refuse_mail
 from sessionsmgmt.application.notices.preview_job import preview_job, preview_sample
 from sessionsmgmt.application.notices.publish import publish, unpublished
 from sessionsmgmt.application.result import Data, PreviewResult
@@ -22,7 +23,9 @@ _ORIGINS = {Origin.FORK: "a fork", Origin.DEPENDABOT: "Dependabot"}
 
 
 def preview(context: Context, arguments: PreviewArguments) -> PreviewResult:
-    """Compose every notice that ``run`` would send now; write and publish the preview where that is asked for."""
+    """Compose every notice that ``run`` would send now; write, publish and mail the preview where that is asked for."""
+    if arguments.mail:
+        refuse_mail(context, arguments.mail)
     with context.request.console.progress("Reading the calendar and the contacts"):
         surroundings = context.request.surroundings
         pull, readers = surroundings.pull_request(), surroundings.readers()
@@ -35,7 +38,10 @@ def preview(context: Context, arguments: PreviewArguments) -> PreviewResult:
         if pull is None:
             named = source if secret or data is not Data.LIVE else ""
             unpublished_because = _why_not_published(context, arguments)
-            return _with_message(result, named, _why_not_live(context, arguments, data), written, unpublished_because)
+            result = _mailed(context, result, arguments)
+            return _with_message(
+                *(result, named, _why_not_live(context, arguments, data), written, unpublished_because, result.message)
+            )
         result = replace(result, pages=texts.pages(result, secret=secret))
         warnings = _publish(context.request, arguments, pull, texts.report(result, source))
         result = replace(result, warnings=(*result.warnings, *warnings))
@@ -86,6 +92,14 @@ def _written(context: Context, result: PreviewResult, arguments: PreviewArgument
     if arguments.out is None:
         return ""
     return f"The preview is {context.services.preview_texts().write(result, arguments.out)}."
+
+
+def _mailed(context: Context, result: PreviewResult, arguments: PreviewArguments) -> PreviewResult:
+    if not arguments.mail:
+        return result
+    from sessionsmgmt.application.notices.mail_preview import mail_preview
+
+    return mail_preview(context, result, arguments.mail)
 
 
 def _why_not_live(context: Context, arguments: PreviewArguments, data: Data) -> str:

@@ -182,14 +182,17 @@ _IGNORED = """\
 /preview/
 /report.json
 """
+_IN_INBOX = "sessionsmgmt preview --mail you@example.org"
 _NEXT = {
     Source.FILES: (
         "Next: sessionsmgmt preview --out preview\n"
-        "It shows what would be sent about invented sessions. Then put your own calendar and contacts in their place."
+        "It shows what would be sent about invented sessions. Then put your own calendar and contacts in their place.\n"
+        f"Once sessions.yml names an account that sends mail, see an email in your own inbox first: {_IN_INBOX}"
     ),
     Source.GOOGLE: (
         "Next: sessionsmgmt auth login --client client.json --save credential.json\n"
         "It asks for the account's consent; docs/google.md says how to get the client.json. Then look at what would be "
-        "sent: sessionsmgmt preview --out preview"
+        "sent: sessionsmgmt preview --out preview\n"
+        f"See an email in your own inbox before anybody else gets one: {_IN_INBOX}"
     ),
 }

@@ -59,7 +59,9 @@ class Event:
     the end is then the day after the last one. ``complete`` is false where the calendar does not show every attendee:
     then nothing can be concluded from who is missing. Rooms and other resources are never among the attendees. ``own``
     is true where the calendar itself is the organizer; otherwise ``organizer`` is the organizer's address, empty where
-    the calendar does not say it.
+    the calendar does not say it. ``trusted`` is false where that organizer does not count: anybody can send an
+    invitation that looks like a session. ``shared_id`` is the same in every calendar that has the event; it is made of
+    the iCalendar UID (RFC 5545, 3.8.4.7) and, for an instance of a series, the original start. It is empty if unknown.
     """
 
     id: str
@@ -74,6 +76,8 @@ class Event:
     where: str = ""
     organizer: str = ""
     own: bool = True
+    trusted: bool = True
+    shared_id: str = ""
 
     @property
     def confirmed(self) -> bool:

@@ -127,6 +127,11 @@ class Notice:
     announcement: Announcement
     others: tuple[Occurrence, ...] = ()
 
+    @property
+    def takes_place_after_all(self) -> bool:
+        """Whether the last email about the session said that it was cancelled."""
+        return self.kind is Kind.NEW and self.announcement.sequence > 0
+
 
 class State(StrEnum):
     """What became of a notice, or of an event for which none is sent."""

@@ -62,6 +62,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponsiblePerson:
+    """Who is responsible on site, for the premises owner to call. Both texts are as sessions.yml has them."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The people of a session by role, each list in a fixed order. A person with two roles is in both lists."""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum, auto
 
-from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.cancelled_titles import says_cancelled
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
 from sessionsmgmt.domain.model.event import Attendee, Event, Status
@@ -22,21 +21,12 @@ from sessionsmgmt.domain.text import comparable
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """What a decision needs of the club besides its calendar: people, ledger and time zone.
-
-    Events count if the calendar itself or one of ``organizers``, which are folded addresses, organises them; None means
-    that everybody's events count.
-    """
+    """What a decision needs of the club besides its calendar: people, ledger and time zone."""
 
     roles: Sequence[Role]
     people: Directory
     snapshot: LedgerSnapshot
     zone: tzinfo
-    organizers: frozenset[str] | None = None
-
-    def trusts(self, event: Event) -> bool:
-        """Whether an event counts by its organizer: anybody can send an invitation that looks like a session."""
-        return event.own or self.organizers is None or fold(event.organizer) in self.organizers
 
     def digests(self, person: Person) -> frozenset[str]:
         """The person's digests in the ledger: several, so that another of their addresses makes them no newcomer."""
@@ -102,7 +92,7 @@ def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     later = starts > horizon(now, rule.within, club.zone)
     return Assessment(
         event=event,
-        standing=_standing(rule, event, who, club, over=over, later=later),
+        standing=_standing(rule, event, who, over=over, later=later),
         window=presence(event, rule.presence, club.zone),
         attendance=who,
         over=over,
@@ -111,9 +101,9 @@ def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     )
 
 
-def _standing(rule: Rule, event: Event, who: Attendance, club: Club, *, over: bool, later: bool) -> Standing:
+def _standing(rule: Rule, event: Event, who: Attendance, *, over: bool, later: bool) -> Standing:
     """The first standing that applies. Reasons why the event can't be judged come before the judgement."""
-    if not club.trusts(event):
+    if not event.trusted:
         return Standing.FOREIGN
     if event.cancelled:
         return Standing.NONE

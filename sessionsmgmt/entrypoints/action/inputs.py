@@ -41,6 +41,7 @@ INPUTS = (
     Input("app-id", environ="GITHUB_APP_ID"),
     Input("app-private-key", environ="GITHUB_APP_PRIVATE_KEY"),
     Input("publish", "false", option="--publish", flag=True),
+    Input("mail", option="--mail"),
     Input("dry-run", "false", option="--dry-run", flag=True),
     Input("now", option="--now"),
     Input("root", option="--root"),

@@ -25,6 +25,11 @@ class TerminalConsole:
         """The encoding of standard output."""
         return sys.stdout.encoding
 
+    @property
+    def at_terminal(self) -> bool:
+        """Whether standard input is a terminal."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
     def say(self, text: str) -> None:
         """Show a text on standard error."""
         complain(text)

@@ -128,7 +128,8 @@ class Calendar:
             self.revision += 1
             before = self.events.get(one["id"], {})
             written = rfc3339(self.now)
-            kept = {"created": before.get("created", written), "iCalUID": f"{one['id']}@google.com", **one}
+            uid = f"{one.get('recurringEventId', one['id'])}@google.com"
+            kept = {"created": before.get("created", written), "iCalUID": uid, **one}
             moved = any(one.get(name) != before.get(name) for name in ("start", "end"))
             kept |= {
                 "kind": "calendar#event",

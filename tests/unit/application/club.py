@@ -50,6 +50,7 @@ class FakeConsole:
 
     lines: list[str] = field(default_factory=list)
     encoding: str = "utf-8"
+    at_terminal: bool = False
 
     def say(self, text: str) -> None:
         self.lines.append(text)

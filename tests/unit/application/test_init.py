@@ -119,7 +119,7 @@ def test_what_is_written_is_valid(provider: str, tmp_path: Path) -> None:
 
     assert config.team == "Our Team"
     assert config.zone.key == ZONE
-    assert config.calendar == (
+    assert config.first_calendar == (
         GoogleCalendar(name="Team Calendar") if provider == "google" else IcsCalendar(tmp_path / "calendar.ics")
     )
     assert [notice.to for notice in config.notices] == [("office@example.org",)]
@@ -342,6 +342,7 @@ def test_the_result_says_what_was_written_and_what_comes_next(tmp_path: Path) ->
 
     assert result.message.splitlines()[:2] == ["Wrote", "  sessions.yml"]
     assert "sessionsmgmt preview --out preview" in result.message
+    assert result.message.splitlines()[-1].endswith("own inbox first: sessionsmgmt preview --mail you@example.org")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_everything_it_said_is_said_here_too(conf: Path, values: object, tmp_pat
     [notice] = config.notices
 
     assert (config.team, config.zone.key) == ("MantaBots", "Europe/Paris")
-    assert config.calendar == GoogleCalendar(name="2024-2025 Team Calendar")
+    assert config.first_calendar == GoogleCalendar(name="2024-2025 Team Calendar")
     assert (config.mail.transport, config.mail.sender) == (GoogleMail(), "coaches@example.org")
     assert (notice.rule.match, notice.rule.within) == ("Robotics", Within(3, Unit.DAYS))
     assert (notice.rule.presence, notice.to) == (PresenceMode.EVENT, ("office@example.org",))

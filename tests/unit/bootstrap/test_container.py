@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessionsmgmt.adapters.all_calendars import AllCalendars
 from sessionsmgmt.adapters.files.calendar import IcsFile
 from sessionsmgmt.adapters.files.contacts import VcardFile
 from sessionsmgmt.adapters.files.outbox import Outbox
@@ -52,7 +53,8 @@ def test_a_club_on_files_needs_no_account_and_touches_nothing(tmp_path: Path) ->
     before = sorted(tmp_path.rglob("*"))
     wired = container(club, {}).wire()
 
-    assert isinstance(wired.job.calendar, IcsFile)
+    assert isinstance(wired.job.calendar, AllCalendars)
+    assert [type(entry.calendar) for entry in wired.job.calendar.calendars] == [IcsFile]
     assert isinstance(wired.job.contacts, VcardFile)
     assert wired.mailer == Outbox(club.path.parent / "outbox")
     assert wired.checks == ()

@@ -23,7 +23,7 @@ from sessionsmgmt.bootstrap.data_inventory import account_places
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config import schema
 from sessionsmgmt.config.document import parse
-from sessionsmgmt.config.model import Config, Mail
+from sessionsmgmt.config.model import CalendarEntry, Config, Mail
 from sessionsmgmt.config.paths import find_club_folder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import SectionReader, read_section
@@ -55,7 +55,7 @@ CHOICES = [(section, name) for section, readers in SECTIONS.items() for name in 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_schema_offers_the_providers_that_are_registered(section: str) -> None:
-    offered = schema.schema()["properties"][section]["properties"]["provider"]["enum"]
+    offered = schema.schema_at((section, "provider"))["enum"]
 
     assert sorted(offered) == sorted(SECTIONS[section])
 
@@ -151,7 +151,7 @@ class ToyService:
             credential=CREDENTIALS,
             base_urls=("TOY_ROOT",),
             connect=self.connect,
-            calendar=lambda account, _, __: account.calendar(),
+            calendar=lambda account, _, __, ___: account.calendar(),
             contacts=lambda account, _, __: account.contacts(),
             mailer=lambda account, _, __: account.service,
             checks=lambda account, _: (account.check,),
@@ -240,7 +240,12 @@ def toy(tmp_path: Path) -> ToyClub:
     masked = list[str]()
     service = ToyService(events=(event(),), mask=masked.append)
     providers = Providers((*PROVIDERS.specs, service.spec()))
-    club = config(tmp_path, calendar=ToyCalendar(), contacts=ToyContacts(), mail=Mail(ToyMail(), "coach@example.org"))
+    club = config(
+        tmp_path,
+        calendars=(CalendarEntry(ToyCalendar()),),
+        contacts=ToyContacts(),
+        mail=Mail(ToyMail(), "coach@example.org"),
+    )
     environ = {CREDENTIALS: service.key, "TOY_ROOT": "https://toy.example.org"}
     settings = providers.read_settings(environ, masked.append)
     return ToyClub(service, Container(club, settings, masked.append, providers), masked)

@@ -44,11 +44,13 @@ mail:
   from: coaches@example.org
   reply_to: [coach@example.org]
   confirm: sent-folder
+  signature: signature.md
 roles:
   adults: [Adult, Parent]
   students:
     labels: [Student]
     disclose: count
+contact: {name: Coach Lee, phone: "+1 555 0100"}
 
 ledger:
   store: file
@@ -97,6 +99,7 @@ class Club:
         for name in ("calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf"):
             (root / name).touch()
         (root / "folder").mkdir()
+        (root / "signature.md").write_text("**Coach Lee**\n", encoding="utf-8")
         (root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n", encoding="utf-8")
 
     def load(self, text: str = BASE) -> Config:

@@ -13,6 +13,7 @@ from sessionsmgmt.adapters.google.sections import GoogleCalendar, GoogleContacts
 from sessionsmgmt.adapters.microsoft.sections import MicrosoftCalendar, MicrosoftContacts, MicrosoftMail
 from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
 from sessionsmgmt.config.model import (
+    CalendarEntry,
     CalendarStore,
     Config,
     Confirm,
@@ -24,10 +25,11 @@ from sessionsmgmt.config.model import (
     NoticeSettings,
     Sample,
     Scope,
+    Signature,
     Template,
 )
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
-from sessionsmgmt.domain.model.people import Attending, Disclose, Role
+from sessionsmgmt.domain.model.people import Attending, Disclose, ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from tests.settings import load
 from tests.unit.config.club import BASE, WHOLE, Club, changed
@@ -40,11 +42,16 @@ def test_every_key_arrives(club: Club) -> None:
         team="MantaBots",
         zone=ZoneInfo("America/New_York"),
         locale="fr_CA",
-        calendar=IcsCalendar(club.root / "calendar.ics"),
+        calendars=(CalendarEntry(IcsCalendar(club.root / "calendar.ics"), ("coach@example.org",)),),
         contacts=VcardContacts(club.root / "contacts.vcf"),
         mail=Mail(
-            OutboxMail(club.root / "out" / "mails"), "coaches@example.org", ("coach@example.org",), Confirm.SENT_FOLDER
+            OutboxMail(club.root / "out" / "mails"),
+            "coaches@example.org",
+            ("coach@example.org",),
+            Confirm.SENT_FOLDER,
+            Signature("signature.md", "**Coach Lee**\n"),
         ),
+        contact=ResponsiblePerson("Coach Lee", "+1 555 0100"),
         roles=(Role("adults", ("Adult", "Parent")), Role("students", ("Student",), Disclose.COUNT)),
         ledger=LedgerSettings(
             FileStore(club.root / "kept" / "ledger.json"), GitStore("club/ledger"), timedelta(weeks=8)
@@ -73,7 +80,6 @@ def test_every_key_arrives(club: Club) -> None:
             "GOOGLE_CREDENTIALS", Scope.ENVIRONMENT, environment="production", rotate_after=timedelta(hours=36)
         ),
         sample=Sample(club.root / "sample.ics", club.root / "sample.vcf"),
-        organizers=("coach@example.org",),
     )
 
 
@@ -82,7 +88,7 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
     assert config.locale == "en_US"
     assert config.mail == Mail(GoogleMail())
     assert config.ledger == LedgerSettings()
-    assert (config.credentials, config.sample, config.organizers) == (None, None, None)
+    assert (config.credentials, config.sample, config.calendars[0].organizers) == (None, None, None)
     assert config.notices == (
         NoticeSettings(
             Rule("campus", "Team Session", Within(1, Unit.DAYS), PresenceMode.WHOLE_DAY, DEFAULT_KINDS, Require()),
@@ -95,8 +101,13 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "section", "expected"),
     [
-        ("{provider: google, name: Team}", "{provider: google, id: x@y}", "calendar", GoogleCalendar(id="x@y")),
-        ("{provider: google, name: Team}", "{provider: microsoft, name: T}", "calendar", MicrosoftCalendar(name="T")),
+        ("{provider: google, name: Team}", "{provider: google, id: x@y}", "first_calendar", GoogleCalendar(id="x@y")),
+        (
+            "{provider: google, name: Team}",
+            "{provider: microsoft, name: T}",
+            "first_calendar",
+            MicrosoftCalendar(name="T"),
+        ),
         ("contacts: {provider: google}", "contacts: {provider: google}", "contacts", GoogleContacts()),
         ("contacts: {provider: google}", "contacts: {provider: microsoft}", "contacts", MicrosoftContacts()),
         ("mail: {provider: google}", "mail: {provider: microsoft}", "mail", Mail(MicrosoftMail())),
@@ -170,4 +181,4 @@ def test_the_file_is_found_from_where_the_command_was_started(
     club.load(changed("{provider: google, name: Team}", "{provider: ics, path: calendar.ics}"))
     config = load(Path("../sessions.yml"))
     assert (config.path, config.root) == (Path("../sessions.yml"), club.root)
-    assert config.calendar == IcsCalendar(club.root / "calendar.ics")
+    assert config.first_calendar == IcsCalendar(club.root / "calendar.ics")

@@ -54,8 +54,8 @@ CHANGES = [
             "choose one, or write a template"
         ),
     ),
-    (CALENDAR, "", "4:1: calendar: is empty; write a group of keys: provider"),
-    (CALENDAR, "google", "4:11: calendar: must be a group of keys: provider"),
+    (CALENDAR, "", "4:1: calendar: is empty; write a group of keys or a list, such as provider: google"),
+    (CALENDAR, "google", "4:11: calendar: must be a group of keys or a list, such as provider: google"),
     (CALENDAR, "{name: Team}", "4:1: calendar.provider: is missing; write one of google, microsoft, ics"),
     (CALENDAR, "{provider: }", "4:12: calendar.provider: is empty; it must be one of google, microsoft, ics"),
     (CALENDAR, "{provider: [x]}", "4:22: calendar.provider: must be one of google, microsoft, ics"),

@@ -112,6 +112,7 @@ class World:
                     status=Status.CONFIRMED if entered.confirmed else Status.CANCELLED,
                     organizer=entered.organizer.title(),
                     own=not entered.organizer,
+                    trusted=entered.organizer in {"", ORGANIZER},
                 )
             )
         return read

@@ -20,7 +20,7 @@ from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from sessionsmgmt.domain.sessions.presence import horizon
 from sessionsmgmt.domain.sessions.roster import directory
 from tests.builders import ROLES, accepted, days, hours, rule, snapshot, weeks
-from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, TRUSTED, enter
+from tests.unit.domain.calendar_edits import BEGINNINGS, EDITS, SESSIONS, enter
 from tests.unit.domain.season import (
     PEOPLE,
     STEP,
@@ -51,7 +51,7 @@ class Season:
 
     def decide(self, reading: CalendarReading | None = None) -> Decisions:
         """What there is to say now, of all there is or of what was read of it."""
-        club = Club(ROLES, directory(self.world.contacts(), ROLES), self.memory, self.world.zone, TRUSTED)
+        club = Club(ROLES, directory(self.world.contacts(), ROLES), self.memory, self.world.zone)
         return decide(self.rules, reading or CalendarReading(tuple(self.world.calendar())), club, self.world.now)
 
     def send(self, notices: Iterable[Notice]) -> None:
@@ -176,7 +176,7 @@ def test_the_order_of_events_attendees_contacts_and_rules_never_matters(
     world, found = season.world, season.decide()
     events = [replace(event, attendees=_shuffled(event.attendees, chance)) for event in world.calendar()]
     people = directory(_shuffled(world.contacts(), chance), _shuffled(ROLES, chance))
-    club = Club(ROLES, people, season.memory, world.zone, TRUSTED)
+    club = Club(ROLES, people, season.memory, world.zone)
     again = decide(_shuffled(season.rules, chance), CalendarReading(_shuffled(events, chance)), club, world.now)
     assert again.verdicts == found.verdicts
     assert set(again.warnings) == set(found.warnings)

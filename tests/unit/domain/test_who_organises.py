@@ -9,6 +9,7 @@ import pytest
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.event import Event, Status
 from sessionsmgmt.domain.model.notice import Kind, State
+from sessionsmgmt.domain.sessions.calendars import with_trust
 from sessionsmgmt.domain.sessions.decide import Decisions, decide
 from tests.builders import NOW, club, event, local, reading, rule
 from tests.unit.domain.announced_session import LAB, after
@@ -21,7 +22,8 @@ FOREIGN = "organizer-unknown"
 def found(
     *events: Event, organizers: Collection[str] | None = (COACH,), memory: LedgerSnapshot | None = None
 ) -> Decisions:
-    return decide([rule()], reading(*events), club(memory=memory, organizers=organizers), NOW)
+    trusted = None if organizers is None else frozenset(organizers)
+    return decide([rule()], with_trust(reading(*events), trusted), club(memory=memory), NOW)
 
 
 def test_an_invitation_from_outside_is_no_session_and_a_person_is_told_so_without_an_address() -> None:

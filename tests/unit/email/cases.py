@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from itertools import product
 
 from sessionsmgmt.domain.model.notice import Kind, Notice, Occurrence, Session
-from sessionsmgmt.domain.model.people import Disclose
+from sessionsmgmt.domain.model.people import Disclose, ResponsiblePerson
 from sessionsmgmt.email.compose import compose
 from sessionsmgmt.email.model import Envelope, Wording
 from tests.builders import NEW_YORK, announcement, local, notice, person, roster, window
@@ -30,6 +30,13 @@ EVENING = window(local(2026, 11, 7, 17), local(2026, 11, 7, 20))
 EARLIER = window(local(2026, 11, 7, 15, 30), local(2026, 11, 7, 20))
 NIGHT = window(local(2026, 11, 7, 21), local(2026, 11, 8, 1, 30))
 COMPETITION = window(local(2026, 11, 13), local(2026, 11, 15, 23, 59))
+
+CONTACT = ResponsiblePerson("Coach Lee", "+1 555 0100")
+SIGNATURE = """\
+**MantaBots**, the robotics team of Queens
+
+Our season: <https://example.org/season>
+"""
 
 HOSTILE = "=?utf-8?q?=0ABcc:_evil=40example.net?=\r\nBcc: evil@example.net <b>x</b> **bold** | `code` [a](http://evil)"
 MIRROR = "\u202egnp.exe\u202c אבי גדול 🤖"
@@ -70,12 +77,17 @@ class Case:
     template: str | None = None
     attach_calendar: bool = True
     disclose: Mapping[str, Disclose] = field(default_factory=dict)
+    contact: ResponsiblePerson | None = None
+    signature: str = ""
 
     @property
     def wording(self) -> Wording:
         """The wording of the invented club."""
         disclose = self.disclose or {"adults": Disclose.NAMES, "students": self.students}
-        return Wording("MantaBots", self.locale, NEW_YORK, disclose, self.template, self.attach_calendar)
+        return Wording(
+            *("MantaBots", self.locale, NEW_YORK, disclose, self.template, self.attach_calendar),
+            *(self.contact, self.signature),
+        )
 
     def email(self) -> EmailMessage:
         """The email, composed on the evening before."""
@@ -95,6 +107,11 @@ def _changed() -> Notice:
         before=announcement(presence=EVENING),
         sequence=1,
     )
+
+
+def _after_all() -> Notice:
+    """The session was cancelled, and takes place again."""
+    return notice(presence=EVENING, people=EVERYONE, sequence=2)
 
 
 def _moved() -> Notice:
@@ -187,6 +204,11 @@ CASES: Mapping[str, Case] = {
     "changed-fr-ca": Case(_changed(), "fr_CA"),
     "cancelled-en-gb": Case(_cancelled(), "en_GB"),
     **{f"postponed-{suffix}": Case(_postponed(), locale) for suffix, locale in _LOCALES.items()},
+    **{f"after-all-{suffix}": Case(_after_all(), locale) for suffix, locale in _LOCALES.items()},
+    **{
+        f"signed-{suffix}": Case(_new(), locale, contact=CONTACT, signature=SIGNATURE)
+        for suffix, locale in _LOCALES.items()
+    },
     **{f"weekend-{suffix}": Case(_weekend(), locale) for suffix, locale in _LOCALES.items()},
     **{f"count-{suffix}": Case(_changed(), locale, students=Disclose.COUNT) for suffix, locale in _LOCALES.items()},
     "over-midnight-en-gb": Case(notice(presence=NIGHT, people=EVERYONE), "en_GB"),

@@ -274,11 +274,12 @@ def test_a_session_on_another_day_says_both_days() -> None:
         ("en_GB", "Hello,", "This session is cancelled. No one from MantaBots will come for it."),
         ("fr_CA", "Bonjour,", "Cette séance est annulée. Personne de l\u2019équipe MantaBots n\u2019y viendra."),
         ("es_MX", "Hola:", "Esta sesión se ha cancelado. Nadie de MantaBots acudirá a ella."),
-        ("de_AT", "Guten Tag,", "dieses Treffen ist abgesagt. Dazu kommt niemand von MantaBots."),
+        ("de_AT", "Guten Tag,", "dieses Treffen ist abgesagt. Zu diesem Termin kommt niemand von MantaBots."),
     ],
 )
 def test_an_email_greets_and_speaks_the_language_of_its_reader(locale: str, greeting: str, reason: str) -> None:
-    assert part(email(CASES["cancelled-en"].notice, locale=locale), "plain").startswith(f"{greeting}\n\n{reason}\n")
+    greeted, said, *_ = part(email(CASES["cancelled-en"].notice, locale=locale), "plain").split("\n\n")
+    assert (greeted, said.replace("\n", " ")) == (greeting, reason)
 
 
 def test_the_number_of_new_people_is_said() -> None:

@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Session
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
+from sessionsmgmt.email.safe_text import clean
 from tests.builders import NEW_YORK, local, notice, window
 from tests.unit.email.cases import COMPETITION, EVENING, NOW, SATURDAY
 
@@ -79,6 +80,22 @@ def test_whatever_the_calendar_says_it_is_one_event_with_nobody_in_it(title: str
     assert "\n" not in event["SUMMARY"]
     raw = calendar_attachment((hostile,), "MantaBots", NEW_YORK, "", NOW)
     assert max(map(len, raw.split(b"\r\n"))) <= 75
+
+
+@given(title=st.text(max_size=300), location=st.text(max_size=300))
+def test_a_reader_of_calendars_gets_back_the_very_words(title: str, location: str) -> None:
+    session = Session("lab", f"{title}\\N;,", EVENING.start, EVENING.end, f"{location}:\\,", "")
+    event = entry(notice(presence=EVENING, session=session))
+    assert event["SUMMARY"] == f"MantaBots: {clean(session.title)}"
+    assert event["LOCATION"] == clean(session.location)
+
+
+def test_no_fold_splits_an_escape_sequence_or_a_character() -> None:
+    for length in range(60, 80):
+        session = Session("lab", "x" * length + ";\\é🤖,", EVENING.start, EVENING.end)
+        of = notice(presence=EVENING, session=session)
+        parts = calendar_attachment((of,), "T", NEW_YORK, "", NOW).split(b"\r\n")
+        assert all(part.decode().count("\\") != 1 or not part.endswith(b"\\") for part in parts)
 
 
 @pytest.mark.parametrize("now", [NOW, NOW.astimezone(NEW_YORK), datetime(2026, 11, 6, 23, tzinfo=UTC)])

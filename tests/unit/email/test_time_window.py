@@ -47,7 +47,7 @@ def plain(text: str) -> str:
         (EVENING, "en_US", "Saturday, November 7, 2026, 5:00 PM - 8:30 PM"),
         (EVENING, "en_GB", "Saturday, 7 November 2026, 17:00 - 20:30"),
         (EVENING, "fr_FR", "samedi 7 novembre 2026, de 17:00 à 20:30"),
-        (EVENING, "fr_CA", "samedi 7 novembre 2026, de 17 h 00 à 20 h 30"),
+        (EVENING, "fr_CA", "samedi 7 novembre 2026, de 17 h à 20 h 30"),
         (EVENING, "de_DE", "Samstag, 7. November 2026, 17:00 - 20:30 Uhr"),
         (EVENING, "es_ES", "sábado, 7 de noviembre de 2026, de 17:00 a 20:30"),
         (EVENING, "it_IT", "sabato 7 novembre 2026 17:00 - 20:30"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from sessionsmgmt.adapters.files.sections import IcsCalendar, OutboxMail, VcardContacts
 from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import PreviewResult
-from sessionsmgmt.config.model import Config, LedgerSettings, Mail, NoticeSettings
+from sessionsmgmt.config.model import CalendarEntry, Config, LedgerSettings, Mail, NoticeSettings
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Role
@@ -37,7 +37,7 @@ def config(
         team=team,
         zone=builders.NEW_YORK,
         locale=locale,
-        calendar=IcsCalendar(folder / "calendar.ics"),
+        calendars=(CalendarEntry(IcsCalendar(folder / "calendar.ics")),),
         contacts=VcardContacts(folder / "contacts.vcf"),
         mail=Mail(OutboxMail(folder / "outbox"), "coach@example.org"),
         roles=tuple(roles),

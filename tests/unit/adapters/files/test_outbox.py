@@ -68,6 +68,14 @@ def test_a_message_that_exists_already_is_delivered_without_a_second_file(tmp_pa
     assert b"another text" not in (tmp_path / name).read_bytes()
 
 
+def test_an_email_that_the_outbox_had_before_is_warned_about(tmp_path: Path) -> None:
+    first, second = Outbox(tmp_path), Outbox(tmp_path)
+    first.send(message())
+    second.send(message(body="another text"))
+    assert first.warnings() == ()
+    assert [warning.code for warning in second.warnings()] == ["outbox-kept"]
+
+
 def test_a_file_has_the_line_ends_of_mail_and_a_sender_nobody_answers(tmp_path: Path) -> None:
     Outbox(tmp_path).send(message(body="one\ntwo\n"))
     data = (tmp_path / files(tmp_path)[0]).read_bytes()
