@@ -14,10 +14,16 @@ from sessionsmgmt.errors import UnreachableError
 
 T = TypeVar("T")
 
+NOTICEABLE = 3
+"""Seconds of silence after which a person wonders whether the program still works."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How many seconds it is tried again: ``total`` in all, waiting ``first`` at first and ``most`` at most."""
+    """How many seconds it is tried again: ``total`` in all, waiting ``first`` at first and ``most`` at most.
+
+    ``say`` shows a sentence to the person who waits, before every wait that is long enough to be noticed.
+    """
 
     total: float = 90
     first: float = 0.5
@@ -26,6 +32,7 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     today: Callable[[], datetime] = lambda: datetime.now(UTC)
+    say: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ def retry(attempt: Callable[[], T | RetryLater], service: str, retry_policy: Ret
             raise UnreachableError(
                 f"{service} could not be reached: {answer.trouble}.", "Nothing is lost; the next run goes on."
             )
+        if pause >= NOTICEABLE:
+            retry_policy.say(f"{service} could not be reached ({answer.trouble}); it is tried again in {pause:.0f} s.")
         retry_policy.sleep(pause)
         wait = min(wait * 2, retry_policy.most)
 

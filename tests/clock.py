@@ -28,6 +28,7 @@ class ManualClock:
         *,
         jitter: float = 1.0,
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
+        say: Callable[[str], None] = lambda _: None,
     ) -> RetryPolicy:
         """A policy by this clock; ``jitter`` is the part of each wait that is waited."""
-        return RetryPolicy(total, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: jitter, today=today)
+        return RetryPolicy(total, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: jitter, today=today, say=say)

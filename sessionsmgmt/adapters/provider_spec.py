@@ -34,11 +34,15 @@ Connected = TypeVar("Connected")
 
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
-    """What a provider makes its objects from. ``mask`` is told every secret learnt on the way."""
+    """What a provider makes its objects from.
+
+    ``mask`` is told every secret learnt on the way. ``say`` shows a sentence to the person who waits.
+    """
 
     config: Config
     settings: Settings
     mask: Mask
+    say: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sessionsmgmt.domain.model.notice import Key, State, Verdict
 
 if TYPE_CHECKING:
     from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, SetEventId
+    from sessionsmgmt.domain.model.looked_at import LookedAt
     from sessionsmgmt.domain.model.people import Role
     from sessionsmgmt.domain.model.rule import Rule
     from sessionsmgmt.domain.model.warning import ReportWarning
@@ -65,9 +66,8 @@ class Job:
 class Plan:
     """What is to be said at one moment: a verdict for each session, and the email of each notice that is due.
 
-    The notices of one email have the same one in ``emails``.
-
-    ``event_ids`` are for the ledger: the sessions that have another id in the calendar now.
+    The notices of one email have the same one in ``emails``. ``event_ids`` are for the ledger: the sessions that have
+    another id in the calendar now. ``looked_at`` is what was read for each rule.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -75,6 +75,7 @@ class Plan:
     warnings: tuple[ReportWarning, ...]
     snapshot: LedgerSnapshot
     event_ids: tuple[SetEventId, ...] = ()
+    looked_at: tuple[LookedAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What each use case returns. Presenters choose by these types what they show; entrypoints, the exit status.
 
 ``now`` is the aware instant that a command took as now. ``warnings`` are what a person should know. A ``message`` is
-one or more plain sentences for a person.
+one or more plain sentences for a person. ``looked_at`` is what was read for each rule.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sessionsmgmt.application.job import Delivery
     from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.looked_at import LookedAt
     from sessionsmgmt.domain.model.notice import Key
     from sessionsmgmt.domain.model.warning import ReportWarning
     from sessionsmgmt.errors import SessionsError
@@ -89,6 +90,7 @@ class RunResult:
     lookup_error: SessionsError | None = None
     rotation: Rotation | None = None
     error: SessionsError | None = None
+    looked_at: tuple[LookedAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class PreviewResult:
     pages: tuple[str, ...] = ()
     message: str = ""
     error: SessionsError | None = None
+    looked_at: tuple[LookedAt, ...] = ()
 
     @property
     def invented(self) -> bool:
@@ -122,6 +125,7 @@ class StatusResult:
     deliveries: tuple[Delivery, ...]
     warnings: tuple[ReportWarning, ...]
     snapshot: LedgerSnapshot
+    looked_at: tuple[LookedAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,16 @@ class Wired:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Makes the real objects that a club's sessions.yml asks for. ``mask`` is told every secret learnt on the way."""
+    """Makes the real objects that a club's sessions.yml asks for.
+
+    ``mask`` is told every secret learnt on the way. ``say`` shows a sentence to the person who waits.
+    """
 
     config: Config
     settings: Settings
     mask: Mask = field(repr=False)
     providers: Providers = PROVIDERS
+    say: Callable[[str], None] = lambda _: None
 
     def wire(self) -> Wired:
         """Everything that a run needs.
@@ -151,7 +155,7 @@ class Container:
         """The ledger that says whose it is. Raises InputError where the club has none that does, and as ``ledger``."""
         for store in (ledgers.current_store(self.config, self.settings), self.config.ledger.migrate_from):
             if isinstance(store, GitStore):
-                return ledgers.git_ledger(store.branch, self.config, self.settings, RetryPolicy())
+                return ledgers.git_ledger(store.branch, self.config, self.settings, RetryPolicy(say=self.say))
         raise InputError(
             "Only a ledger in the repository can be taken over, and this club's is none (ledger.store).",
             "Outside of Actions, write 'ledger: {store: git}' into sessions.yml if it is kept there.",
@@ -159,7 +163,7 @@ class Container:
 
     @property
     def _context(self) -> ProviderContext:
-        return ProviderContext(self.config, self.settings, self.mask)
+        return ProviderContext(self.config, self.settings, self.mask, self.say)
 
     @property
     def _used(self) -> tuple[ProviderSpec[Any], ...]:
@@ -241,7 +245,7 @@ class Container:
 
                 return FileLedger(path, ledgers.retention(self.config))
             case GitStore(branch):
-                return ledgers.git_ledger(branch, self.config, self.settings, RetryPolicy())
+                return ledgers.git_ledger(branch, self.config, self.settings, RetryPolicy(say=self.say))
             case CalendarStore():
                 section = self.config.first_calendar
                 make = self.providers.named(section.provider).calendar_ledger

@@ -36,8 +36,10 @@ def secret(club: Container) -> Iterator[GitHubSecret]:
 
     credentials, name = _credentials(club), repository(club.settings)
     where = place(credentials, name)
-    with secrets_access(club.settings, name, where.permission, RetryPolicy(), club.mask) as access:
-        yield GitHubSecret(connect(access, club.settings.github, RetryPolicy()), where, credentials.secret, name)
+    with secrets_access(club.settings, name, where.permission, RetryPolicy(say=club.say), club.mask) as access:
+        yield GitHubSecret(
+            connect(access, club.settings.github, RetryPolicy(say=club.say)), where, credentials.secret, name
+        )
 
 
 @contextmanager
@@ -69,5 +71,5 @@ def _read(club: Container, credentials: Credentials, store: GitHubSecret) -> dat
     settings = club.settings
     if not settings.actions.in_actions:
         return None
-    asking = hub(settings, RetryPolicy()) if settings.github.job_token else store.hub
+    asking = hub(settings, RetryPolicy(say=club.say)) if settings.github.job_token else store.hub
     return secrets_read(settings.actions.run_id, asking, repository(settings), credentials.scope)

@@ -144,11 +144,11 @@ def _issues(club: Container) -> AbstractContextManager[ErasableData]:
     from sessionsmgmt.adapters.github.stored_data import IssueData
 
     topics = [topic(about, club.config.folder) for about in (HELD, CONSENT)]
-    return nullcontext(IssueData(hub(club.settings, RetryPolicy()), repository(club.settings), topics))
+    return nullcontext(IssueData(hub(club.settings, RetryPolicy(say=club.say)), repository(club.settings), topics))
 
 
 def _comments(club: Container) -> AbstractContextManager[ErasableData]:
     from sessionsmgmt.adapters.github.stored_data import PreviewData
 
     where = path_in_repository(club.config.folder, club.config.path)
-    return nullcontext(PreviewData(hub(club.settings, RetryPolicy()), repository(club.settings), where))
+    return nullcontext(PreviewData(hub(club.settings, RetryPolicy(say=club.say)), repository(club.settings), where))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sessionsmgmt.characters import find_invisible, without_typography
 from sessionsmgmt.config.durations import parse_duration, to_timedelta
 from sessionsmgmt.config.model import NoticeSettings, Template
+from sessionsmgmt.config.owner_rules import premises
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
@@ -89,6 +90,7 @@ def _notice(
         include=_include(section),
         attending=attending,
         combine=section.flag("combine", False),
+        premises=premises(section.section("premises")),
     )
     template = templates.get(section.text("template").value)
     if rule.combine and template and not _names_sessions(template.text):

@@ -31,9 +31,9 @@ from sessionsmgmt.email.time_window import (
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "contact", "everyone", "groups", "others", "sessions"}
+    | {"before", "contact", "everyone", "groups", "late", "others", "sessions"}
 )
-"""Every name of a template besides the roles. If a role has the name of one of the last six, the role wins."""
+"""Every name of a template besides the roles. If a role has the name of one of the last seven, the role wins."""
 
 
 SEVERAL = "several"
@@ -68,6 +68,7 @@ def template_context(notices: Sequence[Notice], wording: Wording, language: Lang
         **lists,
         "team": clean(wording.team),
         "kind": kind,
+        "late": any(notice.late for notice in notices),
         "notice": notices[0].key.notice,
         "date": first.date,
         "start": first.start,
@@ -92,6 +93,7 @@ def _announced_session(notice: Notice, wording: Wording, language: Language) -> 
     return AnnouncedSession(
         kind=str(notice.kind),
         label=language.label(notice),
+        late=notice.late,
         date=format_days(announced.start, announced.end, language),
         start=format_instant(announced.start, language),
         end=format_instant(announced.end, language),
@@ -168,6 +170,7 @@ def built_in_context(notice: Notice, wording: Wording, language: Language) -> di
     return {
         "contact": _contact(wording),
         "label": language.label(notice),
+        "late": notice.late,
         "after_all": notice.takes_place_after_all,
         "newcomers": len(notice.newcomers),
         "was": was,

@@ -109,6 +109,7 @@ class AnnouncedSession:
 
     kind: str
     label: str
+    late: bool
     date: str
     start: str
     end: str

@@ -7,25 +7,39 @@ are only counted there: no time, no id, no title, no reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.domain.model.notice import State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.ports.readers import Readers
+from sessionsmgmt.presenters.text import session_time, session_title
 
 if TYPE_CHECKING:
     from sessionsmgmt.ports.health import Finding
     from sessionsmgmt.presenters.presentation import Presentation
 
-WORDS = {
-    State.SENT: "sent",
-    State.DUE: "to be sent",
-    State.HELD: "held",
-    State.FAILED: "failed",
-    State.SKIPPED: "with nothing to say",
+_WORDS = {
+    State.SENT: ("sent", "sent"),
+    State.DUE: ("to be sent", "to be sent"),
+    State.HELD: ("held", "held"),
+    State.FAILED: ("failed", "failed"),
+    State.SKIPPED: ("needs no email", "need no email"),
 }
+"""What is said of one session in a state, and of several."""
+
+
+def counted(states: Iterable[State]) -> str:
+    """How many sessions are in each state: ``4 sent, 5 need no email``."""
+    counts = Counter(states)
+    return ", ".join(
+        f"{counts[state]} {one if counts[state] == 1 else several}"
+        for state, (one, several) in _WORDS.items()
+        if counts[state]
+    )
+
 
 _ABOUT_SET_UP = (
     "consent-",
@@ -64,13 +78,22 @@ def readable(shown: Presentation) -> Presentation:
     )
 
 
+def placed(shown: Presentation, zone: tzinfo) -> tuple[ReportWarning, ...]:
+    """The warnings, with the time and the title of a session in the place of its id, which tells a person nothing."""
+    sessions = {
+        delivery.verdict.key.session: f"{session_time(delivery.verdict, zone)}, {session_title(delivery.verdict)}"
+        for delivery in shown.deliveries
+        if delivery.verdict.title
+    }
+    return tuple(replace(warning, where=sessions.get(warning.where, warning.where)) for warning in shown.warnings)
+
+
 def _counts(shown: Presentation) -> str:
     if not shown.deliveries:
         return ""
-    count = Counter(delivery.verdict.state for delivery in shown.deliveries)
-    listed = ", ".join(f"{count[state]} {word}" for state, word in WORDS.items() if count[state])
-    elsewhere = f" {_ELSEWHERE}" if count[State.HELD] or count[State.FAILED] else ""
-    return f"{_COUNTED} {listed}.{elsewhere}"
+    states = [delivery.verdict.state for delivery in shown.deliveries]
+    elsewhere = f" {_ELSEWHERE}" if State.HELD in states or State.FAILED in states else ""
+    return f"{_COUNTED} {counted(states)}.{elsewhere}"
 
 
 def _warnings(warnings: Sequence[ReportWarning]) -> Iterator[ReportWarning]:

@@ -33,6 +33,7 @@ from sessionsmgmt.ports.readers import Readers
 if TYPE_CHECKING:
     from sessionsmgmt.application.job import Delivery
     from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+    from sessionsmgmt.domain.model.looked_at import LookedAt
     from sessionsmgmt.domain.model.warning import ReportWarning
     from sessionsmgmt.ports.health import Finding
 
@@ -44,7 +45,8 @@ class Presentation:
     ``snapshot`` is there where each session is shown with what was announced about it. ``rotated`` says that a newly
     issued credential was stored; ``recovery`` is a credential that could not be stored. ``pages`` is a preview in
     Markdown, in pieces that stand on lines of their own. ``invented`` says that the sessions and people are invented,
-    so that nothing of them is secret; ``readers``, who can read what is shown.
+    so that nothing of them is secret; ``readers``, who can read what is shown. ``looked_at`` is what was read for each
+    rule.
     """
 
     command: str
@@ -60,6 +62,7 @@ class Presentation:
     pages: tuple[str, ...] = ()
     invented: bool = False
     readers: Readers = Readers.CLUB
+    looked_at: tuple[LookedAt, ...] = ()
 
 
 def present(result: Result, command: str, now: datetime, status: int) -> Presentation:
@@ -72,6 +75,7 @@ def present(result: Result, command: str, now: datetime, status: int) -> Present
                 status,
                 deliveries=result.deliveries,
                 warnings=result.warnings,
+                looked_at=result.looked_at,
                 message=f"error: {result.error}" if result.error else "",
                 rotated=rotation is not None and rotation.issued,
                 recovery=rotation.recovery if rotation else None,
@@ -83,12 +87,15 @@ def present(result: Result, command: str, now: datetime, status: int) -> Present
                 status,
                 deliveries=result.deliveries,
                 warnings=result.warnings,
+                looked_at=result.looked_at,
                 message=result.message,
                 pages=result.pages,
                 invented=result.invented,
             )
-        case StatusResult(shown_at, deliveries, warnings, snapshot):
-            return Presentation(command, shown_at, status, deliveries, warnings=warnings, snapshot=snapshot)
+        case StatusResult(shown_at, deliveries, warnings, snapshot, looked_at):
+            return Presentation(
+                command, shown_at, status, deliveries, warnings=warnings, snapshot=snapshot, looked_at=looked_at
+            )
         case ResolveResult(shown_at, closed, _, warnings):
             return Presentation(command, shown_at, status, closed, warnings=warnings)
         case AdoptResult(branch, notices, warnings):

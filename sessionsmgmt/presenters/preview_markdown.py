@@ -23,7 +23,7 @@ from sessionsmgmt.presenters.summary import masked, problems_summary, table, war
 from sessionsmgmt.presenters.text import visible
 from sessionsmgmt.presenters.workflow_commands import inside
 
-_QUIET = {State.HELD: "**held**", State.FAILED: "**kept back**", State.SKIPPED: "nothing to say"}
+_QUIET = {State.HELD: "**held**", State.FAILED: "**kept back**", State.SKIPPED: "no email needed"}
 
 _SHOWN_QUIET = 20
 """Sessions without an email that are listed. A calendar may have hundreds of them."""

@@ -95,7 +95,7 @@ QUIET = (
         "Nobody can know whether these emails left. Look into the Sent folder, then close each one with its command.",
     ),
     (State.FAILED, "Kept back", "These would be sent but for what is said beside them. The next run decides anew."),
-    (State.SKIPPED, "With nothing to say", "No email about these sessions is needed for now."),
+    (State.SKIPPED, "No email needed", "No email about these sessions is needed for now."),
 )
 
 

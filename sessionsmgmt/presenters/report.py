@@ -40,6 +40,16 @@ def report(shown: Presentation, zone: ZoneInfo) -> dict[str, object]:
             }
             for delivery in shown.deliveries
         ],
+        "looked_at": [
+            {
+                "notice": looked.notice,
+                "events": looked.events,
+                "matching": looked.matching,
+                "next": looked.next and looked.next.start.astimezone(zone).isoformat(timespec="seconds"),
+                "told_from": looked.next and looked.next.told_from.astimezone(zone).isoformat(timespec="seconds"),
+            }
+            for looked in shown.looked_at
+        ],
         "warnings": [
             {"code": warning.code, "text": _text(warning, shown), "where": warning.where or None}
             for warning in shown.warnings

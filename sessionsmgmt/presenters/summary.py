@@ -13,10 +13,10 @@ from sessionsmgmt.domain.model.notice import State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, SessionsError
 from sessionsmgmt.ports.health import Finding, Health
-from sessionsmgmt.presenters.audience import readable
+from sessionsmgmt.presenters.audience import placed, readable
 from sessionsmgmt.presenters.markdown import code, code_block, plain, row
 from sessionsmgmt.presenters.presentation import Presentation
-from sessionsmgmt.presenters.text import recovering, resolving
+from sessionsmgmt.presenters.text import looked_at_lines, recovering, resolving, session_time, session_title
 
 LARGEST = 1_048_576
 """Bytes of a step's summary: GitHub does not show a longer one (actions/runner, FileCommandManager.cs)."""
@@ -28,7 +28,7 @@ _STATES = {
     State.FAILED: "❌ failed",
     State.SENT: "✅ sent",
     State.DUE: "✉️ to be sent",
-    State.SKIPPED: "nothing to say",
+    State.SKIPPED: "no email needed",
 }
 
 _HEALTH = {Health.GOOD: "✅", Health.NOTE: "⚠️", Health.BAD: "❌"}
@@ -52,13 +52,12 @@ def summary(shown: Presentation, config: Config) -> Iterator[str]:
     yield from _message(shown.message)
     yield from _recovery(shown.recovery, config)
     yield from _notices("Notices", [verdict for verdict in verdicts if verdict.state is not State.SKIPPED], config)
-    yield from _notices(
-        "Nothing new to say", [verdict for verdict in verdicts if verdict.state is State.SKIPPED], config
-    )
+    yield from _notices("No email needed", [verdict for verdict in verdicts if verdict.state is State.SKIPPED], config)
     if not verdicts and not shown.message and not shown.findings:
         yield "\nThere is no session to say anything about."
+    yield from _looked_at(shown, config)
     yield from _findings(shown.findings)
-    yield from warnings_list(shown.warnings)
+    yield from warnings_list(placed(shown, config.zone))
 
 
 def problems_summary(error: SessionsError) -> Iterator[str]:
@@ -104,7 +103,8 @@ def _held(held: Sequence[Verdict], config: Config) -> Iterator[str]:
     yield "Look into the *Sent* folder of the account that sends. If the email is there, close the notice with the"
     yield "command below it; if it is not, with `--resend` in the place of `--sent`."
     for verdict in held:
-        yield f"\n{_when(verdict, config)}, {code(verdict.key.notice)}\n"
+        when = session_time(verdict, config.zone)
+        yield f"\n{when}, {plain(session_title(verdict))}, {code(verdict.key.notice)}\n"
         yield "\n".join(code_block(f"{resolving(verdict.key, config)} --sent"))
 
 
@@ -127,18 +127,24 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
         notice.rule.id: ", ".join(code(masked(address)) for address in (*notice.to, *notice.cc))
         for notice in config.notices
     }
-    yield from table("State", "Kind", "Session", "Notice", "To", "Why")
+    yield from table("State", "Kind", "When", "Session", "Notice", "To", "Why")
     for verdict in sorted(verdicts, key=lambda verdict: (verdict.state is not State.HELD, verdict.start, verdict.key)):
         yield row(
             [
                 _STATES[verdict.state],
                 verdict.kind or "",
-                _when(verdict, config),
+                session_time(verdict, config.zone),
+                plain(session_title(verdict)),
                 code(verdict.key.notice),
                 recipients.get(verdict.key.notice, ""),
                 plain(verdict.reason),
             ]
         )
+
+
+def _looked_at(shown: Presentation, config: Config) -> Iterator[str]:
+    for number, line in enumerate(looked_at_lines(shown.looked_at, config.zone, shown.readers)):
+        yield f"- {plain(line.strip())}" if number else f"\n{plain(line)}\n"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
@@ -165,10 +171,6 @@ def table(*columns: str) -> Iterator[str]:
     """The head of a table. Its rows follow."""
     yield row(columns)
     yield row(["---"] * len(columns))
-
-
-def _when(verdict: Verdict, config: Config) -> str:
-    return f"{verdict.start.astimezone(config.zone):%a %Y-%m-%d, %H:%M}"
 
 
 def _place(problem: Problem) -> str:

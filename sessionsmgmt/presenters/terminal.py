@@ -1,12 +1,12 @@
 """The terminal view of a command: tables on a terminal, and plain lines in fixed columns elsewhere.
 
-The output may end up in a public log, so it names nobody.
+The output may end up in a public log, so it names nobody, and ``audience.readable`` leaves out what strangers may not
+know of sessions.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TextIO
 from sessionsmgmt.domain.model.notice import Key, State
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.health import Finding, Health
-from sessionsmgmt.presenters.audience import WORDS, readable
-from sessionsmgmt.presenters.text import recovering, resolving, visible
+from sessionsmgmt.presenters.audience import counted, placed, readable
+from sessionsmgmt.presenters.text import looked_at_lines, recovering, resolving, session_time, session_title, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,7 +45,7 @@ STYLES = {
 def show(shown: Presentation, config: Config, out: TextIO) -> None:
     """Show a command: tables by rich if ``out`` is a terminal, plain lines otherwise. Times are in the club's zone.
 
-    No name, address or title is shown. ``NO_COLOR`` in the environment is obeyed.
+    No name or address is shown, and titles only where strangers can't read. ``NO_COLOR`` in the environment is obeyed.
     """
     shown = readable(shown)
     if out.isatty():
@@ -95,33 +95,34 @@ def _lines(shown: Presentation, config: Config) -> Iterator[str]:
             f"{verdict.state:<7}",
             f"{verdict.key.notice:<{widest}}",
             f"{verdict.kind or NONE:<9}",
-            _clock(verdict.start, config),
-            verdict.key.session,
+            f"{session_time(verdict, config.zone):<20}",
+            session_title(verdict),
             verdict.reason,
         ]
         if shown.snapshot:
-            columns.append(f"(said so far: {_announcement(verdict.key, shown.snapshot, config)})")
+            columns.append(f"(announced so far: {_announcement(verdict.key, shown.snapshot, config)})")
         yield "  ".join(columns)
     widest = max((len(finding.topic) for finding in shown.findings), default=0)
     for finding in shown.findings:
         yield f"{finding.health:<4}  {finding.topic:<{widest}}  {_advice(finding)}"
-    for warning in shown.warnings:
+    for warning in placed(shown, config.zone):
         yield f"warning  {warning.code}  {_placed(warning)}"
 
 
 def _closing(shown: Presentation, config: Config) -> Iterator[str]:
-    """The message, the counts, and what to do about held notices."""
+    """What was looked at, the message, the counts, and what to do about held notices."""
+    yield from looked_at_lines(shown.looked_at, config.zone, shown.readers)
     yield from shown.message.splitlines()
     if shown.recovery:
         yield from recovering(shown.recovery, config)
     if shown.deliveries:
-        counts = Counter(delivery.verdict.state for delivery in shown.deliveries)
-        yield f"{', '.join(f'{counts[state]} {word}' for state, word in WORDS.items() if counts[state])}."
-    held = [delivery.verdict.key for delivery in shown.deliveries if delivery.verdict.state is State.HELD]
+        yield f"{counted(delivery.verdict.state for delivery in shown.deliveries)}."
+    held = [delivery.verdict for delivery in shown.deliveries if delivery.verdict.state is State.HELD]
     if held:
         yield "Look into the Sent folder for what is held. If it is there, close it with --sent, else with --resend:"
-    for key in held:
-        yield f"  {resolving(key, config)} --sent"
+    for verdict in held:
+        yield f"  {session_time(verdict, config.zone)}, {session_title(verdict)}:"
+        yield f"    {resolving(verdict.key, config)} --sent"
 
 
 def _show_tables(shown: Presentation, config: Config, out: TextIO) -> None:
@@ -133,19 +134,20 @@ def _show_tables(shown: Presentation, config: Config, out: TextIO) -> None:
     if shown.findings:
         console.print(_findings(shown.findings))
     if shown.warnings:
-        console.print(_warnings(shown.warnings))
+        console.print(_warnings(placed(shown, config.zone)))
 
 
 def _sessions(shown: Presentation, config: Config) -> Table:
     """A row for each session, without its id, which would take the room of what people read."""
     from rich.text import Text
 
-    table = _table("When", "Notice", "State", *(["Said so far"] if shown.snapshot else []), "Why")
+    table = _table("When", "Session", "Notice", "State", *(["Announced so far"] if shown.snapshot else []), "Why")
     for delivery in shown.deliveries:
         verdict = delivery.verdict
         state = f"{verdict.state}, {verdict.kind}" if verdict.kind else verdict.state
         table.add_row(
-            f"{verdict.start.astimezone(config.zone):%a} {_clock(verdict.start, config)}",
+            session_time(verdict, config.zone),
+            Text(session_title(verdict)),
             Text(visible(verdict.key.notice)),
             Text(state, STYLES[verdict.state]),
             *([_announcement(verdict.key, shown.snapshot, config)] if shown.snapshot else []),

@@ -54,4 +54,4 @@ def _check(about_it: Sequence[dict[str, Any]], *, begun: bool) -> None:
     states = sorted(one["state"] for one in about_it)
     assert states == ["sent", "skipped"] or (begun and states == ["skipped"] * 2)
     reasons = {one["reason"] for one in about_it if one["state"] == "skipped"}
-    assert reasons <= {"said already", *(f"another run {what}" for what in ELSEWHERE)}
+    assert reasons <= {"announced already", *(f"another run {what}" for what in ELSEWHERE)}

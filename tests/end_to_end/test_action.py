@@ -22,7 +22,7 @@ from tests.end_to_end.rotation_club import PUT, RotationClub, rotation_club
 from tests.environment import of_the_machine
 
 HOSTILE = "Team Session ::set-output name=sent::9 ##[add-mask]a %0A::error::x `` | <img src=x> @everyone"
-PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@", "Team Session")
+PRIVATE = ("Ada", "Stu Student", "ada@", "stu@", "office@")
 
 
 class Job:
@@ -85,7 +85,7 @@ def test_a_run_sends_and_says_so_in_every_way(job: Job) -> None:
     assert step.outputs["preview"] == ""
     assert step.log.groups == ["sessionsmgmt run"]
     assert step.log.annotations == []
-    assert "| ✅ sent | new | Sat 2026-11-07, 09:00 | <code>campus</code> |" in step.summary
+    assert "| ✅ sent | new | Sat 2026-11-07 09:00 | Team Session | <code>campus</code> |" in step.summary
     assert "o•••&#64;example&#46;org" in step.summary
 
 

@@ -92,7 +92,7 @@ def test_a_second_run_has_nothing_to_send(remembering: Club) -> None:
 
     assert (first.exit, first.states) == (0, [("new", "sent")])
     assert (second.exit, second.states) == (0, [(None, "skipped")])
-    assert "said already" in second.out
+    assert "announced already" in second.out
     assert len(remembering.google.sent) == 1
 
 

@@ -265,10 +265,12 @@ def test_the_only_hosts_in_the_program_are_those_the_page_lists() -> None:
 # Who gets to know
 
 
-def test_names_addresses_and_texts_go_into_the_emails_and_nowhere_else(lived: PrivateClub) -> None:
+def test_names_addresses_and_texts_go_into_the_emails_and_nowhere_else_but_titles_to_those_let_in(
+    lived: PrivateClub,
+) -> None:
     leaks = {(what, canary) for what, text in lived.left() for canary in canaries(text)}
 
-    assert leaks == set()
+    assert leaks == {("shown", TITLE)}
 
 
 def test_on_files_the_emails_lie_in_the_folders_that_were_named_and_nothing_else_names_anybody(

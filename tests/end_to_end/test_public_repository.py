@@ -17,7 +17,7 @@ from tests.emulators.runner import Runner, Step
 from tests.end_to_end.harness import AT_GOOGLE, NOW, ROOT, SESSIONS_YML, ClubFolder, make_club, vcalendar, vevent
 from tests.pull_request_events import Json, pull_request_event
 
-SECRET = ("Ada", "Stu", "ada@", "stu@", "office@", "Team Session", "Secret Place", "2026-11-0", "9:00")
+SECRET = ("Ada", "Stu", "ada@", "stu@", "office@", "Lesson of Ben", "Secret Place", "2026-11-0", "9:00")
 """Of the club's own data, nothing of this may be seen."""
 
 TRIGGERS = ("push", "schedule", "workflow_dispatch", "repository_dispatch", "issue_comment", "release")
@@ -31,7 +31,7 @@ class Job:
         workspace.mkdir(parents=True)
         (workspace / ".git").mkdir()
         self.club: ClubFolder = make_club(workspace)
-        self.club.calendar(vevent("team-7", more=("LOCATION:Secret Place",)))
+        self.club.calendar(vevent("team-7", title="Team Session: Lesson of Ben", more=("LOCATION:Secret Place",)))
         self.runner = Runner(workspace, folder / "_temp", ROOT)
         self.github = github
         github.world.repository().private = False
@@ -101,7 +101,7 @@ def test_every_other_look_counts_as_well(job: Job, event: str, command: str) -> 
     step = job.step(event, command=command)
 
     assert step.exit == 0
-    assert re.search(r"1 (to be sent|with nothing to say|email: 1 new)", step.log.seen), step.log.seen
+    assert re.search(r"1 (to be sent|need no email|email: 1 new)", step.log.seen), step.log.seen
 
 
 @pytest.mark.parametrize("event", TRIGGERS)
@@ -146,7 +146,7 @@ def in_private(job: Job) -> str:
 def test_in_a_private_one_the_sessions_are_shown_when_github_says_so(job: Job) -> None:
     job.event = {}
 
-    assert "2026-11-07 09:00" in in_private(job)
+    assert "Sat 2026-11-07 09:00" in in_private(job)
 
 
 @pytest.mark.parametrize("trouble", [Refusal(403, "Resource not accessible by integration"), Refusal(404, "Not Found")])

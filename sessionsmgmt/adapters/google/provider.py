@@ -42,7 +42,7 @@ def _connect(context: ProviderContext) -> Account:
     from sessionsmgmt.adapters.google.account import Account
 
     credential = stored_credential(context.settings.provider_secrets[GOOGLE_CREDENTIALS])
-    return Account(credential, _connection(context, RetryPolicy()))
+    return Account(credential, _connection(context, RetryPolicy(say=context.say)))
 
 
 def _connection(context: ProviderContext, retry_policy: RetryPolicy) -> Connection:
@@ -97,14 +97,16 @@ def _checks(account: Account, config: Config) -> tuple[Check, ...]:
 def _consent_flow(context: ProviderContext, scopes: frozenset[str], client: Path) -> ConsentFlow:
     from sessionsmgmt.adapters.google.consent import GoogleConsentFlow, client_of
 
-    return GoogleConsentFlow(client_of(client, context.mask), scopes, _connection(context, RetryPolicy()))
+    return GoogleConsentFlow(
+        client_of(client, context.mask), scopes, _connection(context, RetryPolicy(say=context.say))
+    )
 
 
 def _token_refresher(context: ProviderContext, scopes: frozenset[str], clock: Callable[[], datetime]) -> TokenRefresher:
     from sessionsmgmt.adapters.google.token_refresher import GoogleTokenRefresher
 
     stored_credential(context.settings.provider_secrets[GOOGLE_CREDENTIALS])
-    return GoogleTokenRefresher(scopes, _connection(context, RetryPolicy(today=clock)))
+    return GoogleTokenRefresher(scopes, _connection(context, RetryPolicy(today=clock, say=context.say)))
 
 
 def _revoke(account: Account) -> bool:

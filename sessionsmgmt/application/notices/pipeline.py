@@ -49,6 +49,9 @@ from sessionsmgmt.ports.mail import Mailer, Undelivered
 from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 
+MOST_DUE = 2_000
+"""How many emails one run sends. A club has some hundred sessions a year; more are a mistake in sessions.yml."""
+
 WAVE = 4
 """How many notices are sent at the same time, and so how many a crash can leave held."""
 
@@ -114,7 +117,7 @@ def plan_notices(
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
     warnings = (*contacts.warnings, *decisions.warnings, *odd, *_long_emails(emails))
-    return Plan(shown, emails, warnings, snapshot, decisions.event_ids)
+    return Plan(shown, emails, warnings, snapshot, decisions.event_ids, decisions.looked_at)
 
 
 def deliver(
@@ -221,11 +224,17 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
     """All the emails, before any is sent: a template that fails on the last one costs nothing."""
     if not due:
         return {}
+    groups = emails_of(due, [mailing.rule for mailing in mailings])
+    if len(groups) > MOST_DUE:
+        raise InputError(
+            f"{len(groups)} emails are due at once, and a run sends {MOST_DUE} at most.",
+            "See whether 'match' in sessions.yml fits more events than your sessions, or shorten 'within'.",
+        )
     from sessionsmgmt.email.compose import compose_email  # templates and Markdown take long to load
 
     by_rule = {mailing.rule.id: mailing for mailing in mailings}
     emails: dict[Key, EmailMessage] = {}
-    for notices in emails_of(due, [mailing.rule for mailing in mailings]):
+    for notices in groups:
         mailing = by_rule[notices[0].key.notice]
         email = compose_email(notices, mailing.wording, mailing.envelope, now)
         emails |= dict.fromkeys([notice.key for notice in notices], email)

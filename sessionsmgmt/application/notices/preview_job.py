@@ -11,8 +11,8 @@ from sessionsmgmt.application.job import Delivery, Job
 from sessionsmgmt.application.notices.pipeline import plan_notices
 from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.event import Event
-from sessionsmgmt.domain.model.rule import Rule, Within
-from sessionsmgmt.domain.sessions.presence import begin, horizon
+from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.sessions.presence import begin, horizon, told_first
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,7 +26,13 @@ MOST = 50
 def preview_job(job: Job, now: datetime) -> PreviewResult:
     """Plan and compose. Changes nothing; ``now`` is aware."""
     plan = plan_notices(job, now)
-    return PreviewResult(now, tuple(map(Delivery, plan.verdicts)), plan.emails, plan.warnings + plan.snapshot.warnings)
+    return PreviewResult(
+        now,
+        tuple(map(Delivery, plan.verdicts)),
+        plan.emails,
+        plan.warnings + plan.snapshot.warnings,
+        looked_at=plan.looked_at,
+    )
 
 
 def preview_sample(job: Job, data: Data, chosen: datetime | None, today: datetime) -> PreviewResult:
@@ -70,4 +76,4 @@ def _views(start: datetime, rule: Rule, zone: tzinfo) -> tuple[datetime, datetim
 
     The first may be off by the hour by which the clocks are changed in between.
     """
-    return horizon(start, Within(-rule.within.amount, rule.within.unit), zone), start - timedelta(hours=1)
+    return told_first(start, rule.within, zone), start - timedelta(hours=1)

@@ -62,7 +62,9 @@ def send_due(
     deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
     seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
     warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
-    return RunResult(now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error)
+    return RunResult(
+        now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error, looked_at=plan.looked_at
+    )
 
 
 def _settled(job: Job, clock: Callable[[], datetime]) -> tuple[Reconciliation, SessionsError | None]:
@@ -102,7 +104,8 @@ def _send_and_notify(context: Context) -> RunResult:
     request, services = context.request, context.services
     job, mailer = services.job(), services.mailer()
     with request.console.progress(_PROGRESS):
-        result = send_due(job, mailer, services.run_id(), request.clock, request.stop)
+        policy = RetryPolicy(say=request.console.say)
+        result = send_due(job, mailer, services.run_id(), request.clock, request.stop, policy)
         unwritten = context.unless_stopped(
             lambda: notify_of_held(context, result.deliveries, result.warnings, result.snapshot, result.now)
         )

@@ -11,7 +11,7 @@ from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import StoppedError
 from sessionsmgmt.ports.mail import Limited, Mailer, Outcome, Undelivered, Unknown
 from sessionsmgmt.ports.stop import Stop
-from sessionsmgmt.retry import RetryPolicy
+from sessionsmgmt.retry import NOTICEABLE, RetryPolicy
 
 PULSE = 0.1
 """Seconds between two checks whether the run is asked to end: a signal does not end a wait."""
@@ -48,6 +48,8 @@ def send_wave(
             return outcomes
         if retry_policy.clock() + waits > began + retry_policy.total:
             return outcomes | {key: Undelivered(outcome.cause, everywhere=True) for key, outcome in limited.items()}
+        if waits >= NOTICEABLE:
+            retry_policy.say(f"The mail service takes no more emails for now; it is tried again in {waits:.0f} s.")
         _wait(waits, stop, retry_policy)
         if is_stopped(stop):
             return outcomes | dict.fromkeys(limited, Undelivered(stopped()))

@@ -19,4 +19,4 @@ def status(context: Context, _arguments: NoArguments) -> StatusResult:
     job, now = context.services.job(), context.request.now
     plan = plan_notices(job, now, AHEAD)
     deliveries = tuple(map(Delivery, plan.verdicts))
-    return StatusResult(now, deliveries, plan.warnings + plan.snapshot.warnings, plan.snapshot)
+    return StatusResult(now, deliveries, plan.warnings + plan.snapshot.warnings, plan.snapshot, plan.looked_at)

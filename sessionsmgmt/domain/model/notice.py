@@ -114,7 +114,8 @@ class Notice:
 
     ``people`` are all who are expected now; nobody for ``cancelled``. ``before`` is the last announcement, None if
     there is none, and ``newcomers`` are the people who are not in it. ``announcement`` is what this notice announces.
-    ``others`` are, for ``cancelled``, the announced sessions of the same rule and day that take place.
+    ``others`` are, for ``cancelled``, the announced sessions of the same rule and day that take place. ``late`` is true
+    if it comes later than the owner of the premises asks.
     """
 
     key: Key
@@ -126,6 +127,7 @@ class Notice:
     before: Announcement | None
     announcement: Announcement
     others: tuple[Occurrence, ...] = ()
+    late: bool = False
 
     @property
     def takes_place_after_all(self) -> bool:
@@ -150,7 +152,8 @@ class Verdict:
     ``due`` means that ``notice`` is to be sent. ``failed`` means that the rule's ``require`` keeps the notice back,
     ``held`` that it waits for a person, ``skipped`` that there is nothing to announce. ``reason`` tells why, without a
     name or an address. ``start`` is when the session's presence begins, or was announced to begin. ``attention`` is
-    true if a person has to act although there is no notice to send.
+    true if a person has to act although there is no notice to send. ``title`` and ``begins``, a day or an instant in
+    UTC, are the event's own; empty and None where the calendar does not have the event any more.
     """
 
     key: Key
@@ -160,3 +163,5 @@ class Verdict:
     reason: str = ""
     notice: Notice | None = None
     attention: bool = False
+    title: str = ""
+    begins: datetime | date | None = None

@@ -14,7 +14,7 @@ from sessionsmgmt.domain.model.notice import Presence
 from sessionsmgmt.domain.model.people import Person, Role, Roster
 from sessionsmgmt.domain.model.rule import Require, Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.presence import begin, finish, horizon, presence
+from sessionsmgmt.domain.sessions.presence import begin, horizon, is_over, presence
 from sessionsmgmt.domain.sessions.roster import Attendance, Directory, attendance, identifiers
 from sessionsmgmt.domain.text import comparable
 
@@ -87,9 +87,8 @@ class Assessment:
 def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     """The assessment of the event under the rule at the aware instant ``now``."""
     who = attendance(event.attendees, club.people, club.roles, rule.include, rule.attending)
-    starts, ends = begin(event, club.zone), finish(event, club.zone)
-    over = now >= ends and now > starts
-    later = starts > horizon(now, rule.within, club.zone)
+    over = is_over(event, now, club.zone)
+    later = begin(event, club.zone) > horizon(now, rule.within, club.zone)
     return Assessment(
         event=event,
         standing=_standing(rule, event, who, over=over, later=later),

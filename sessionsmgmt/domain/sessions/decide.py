@@ -6,7 +6,6 @@ arguments give the same notices, so that a second run is safe.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,12 +13,12 @@ from datetime import datetime
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.claims import Claim, Entry, SetEventId
 from sessionsmgmt.domain.model.event import CalendarReading, Event
+from sessionsmgmt.domain.model.looked_at import LookedAt
 from sessionsmgmt.domain.model.notice import (
     Announcement,
     Key,
     Kind,
     Notice,
-    Occurrence,
     Presence,
     Session,
     State,
@@ -36,7 +35,11 @@ from sessionsmgmt.domain.sessions.assessment import (
     assessment_warnings,
     people_by_digest,
 )
-from sessionsmgmt.domain.sessions.presence import finish
+from sessionsmgmt.domain.sessions.other_sessions import with_others
+from sessionsmgmt.domain.sessions.overview import looked_at
+from sessionsmgmt.domain.sessions.premises import is_late, premises_warnings
+from sessionsmgmt.domain.sessions.presence import begin, finish, is_over, told_first
+from sessionsmgmt.domain.sessions.reasons import HIDDEN, REMOVED_RULE, WHY, day_in_words
 from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys_by_event, new_event_ids
 
 
@@ -44,12 +47,14 @@ from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys
 class Decisions:
     """The verdicts in the order of the sessions, and what a person should know about the events and attendees.
 
-    ``event_ids`` are the steps for the ledger about sessions that have another id in the calendar now.
+    ``event_ids`` are the steps for the ledger about sessions that have another id in the calendar now. ``looked_at``
+    has an entry for each rule.
     """
 
     verdicts: tuple[Verdict, ...]
     warnings: tuple[ReportWarning, ...] = ()
     event_ids: tuple[SetEventId, ...] = ()
+    looked_at: tuple[LookedAt, ...] = ()
 
     @property
     def due(self) -> tuple[Notice, ...]:
@@ -75,28 +80,41 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
     verdicts: list[Verdict] = []
     warnings: list[ReportWarning] = list(reading.warnings)
     event_ids: list[SetEventId] = []
+    overview: list[LookedAt] = []
+    ahead = sum(not is_over(event, now, club.zone) for event in reading.events)
     by_digest = people_by_digest(club) if any(Kind.REMOVED in rule.kinds for rule in rules) else {}
     for rule in rules:
         context = _Context(rule, reading, club, now, by_digest)
         keys = frozenset(key for key in announced if key.notice == rule.id)
         assessments = _sights(context, events, keys)
+        overview.append(looked_at(rule, assessments.values(), ahead, club))
         of_event = keys_by_event(rule, assessments, reading, club, now)
         event_ids += new_event_ids(of_event, club.snapshot)
         by_key = {key: assessments[event] for event, key in of_event.items()}
-        judged = {key: _judge(context, key, by_key.get(key)) for key in keys | by_key.keys()}
-        verdicts += _with_others(tuple(filter(None, judged.values())), by_key, keys, club)
+        judged = {
+            key: _with_event(_judge(context, key, by_key.get(key)), by_key.get(key)) for key in keys | by_key.keys()
+        }
+        warnings += premises_warnings(rule, judged.values(), by_key.values(), club)
+        verdicts += with_others(tuple(filter(None, judged.values())), by_key, keys, club)
         for key, assessment in by_key.items():
             warnings += assessment_warnings(
                 assessment, announced=current_announcement(club.snapshot.entry(key), now) is not None
             )
     known = {rule.id for rule in rules}
     for key in sorted(key for key in announced if key.notice not in known):
-        warnings.append(ReportWarning("notice-removed", _REMOVED, key.session))
+        warnings.append(ReportWarning("notice-removed", REMOVED_RULE, key.session))
         claim = club.snapshot.entry(key).claim
         if claim:
             verdicts.append(_waiting(key, claim, now))
     verdicts.sort(key=lambda one: (one.start, one.key))
-    return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids))
+    return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids), tuple(overview))
+
+
+def _with_event(verdict: Verdict | None, assessment: Assessment | None) -> Verdict | None:
+    """The verdict with what people know the event by."""
+    if verdict is None or assessment is None:
+        return verdict
+    return replace(verdict, title=assessment.event.title, begins=assessment.event.start)
 
 
 def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]) -> dict[str, Assessment]:
@@ -118,13 +136,13 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
         if window_before is None:
             return None
         gone = context.reading.knows_gone(club.snapshot.event_id(key))
-        return _cancel(context.rule, key, window_before, None, club) if gone else _skip(key, window_before, _HIDDEN)
+        return _cancel(context, key, window_before, None) if gone else _skip(key, window_before, HIDDEN)
     event, window = assessment.event, assessment.window
     match assessment.standing:
         case Standing.SESSION:
             return _verdict_on_session(context, key, assessment)
         case Standing.HIDDEN:
-            return _skip(key, window_before or window, _HIDDEN)
+            return _skip(key, window_before or window, HIDDEN)
         case Standing.FOREIGN:
             return _skip(key, window_before or window, "somebody organises it whose events do not count")
         case Standing.TENTATIVE if window_before or now < finish(event, club.zone):
@@ -136,9 +154,13 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
         case Standing.OVER if window_before and window.meets(window_before):
             return None  # it took place
         case Standing.LATER if not (window_before and _moved_away(window_before, window)):
-            return _skip(key, window, "begins further ahead than the rule looks")
+            told_from = told_first(begin(event, club.zone), context.rule.within, club.zone)
+            what = "announced; a change" if window_before else "too early:"
+            return _skip(
+                key, window, f"{what} will be announced on {day_in_words(told_from.astimezone(club.zone), now)}"
+            )
         case _ if window_before:
-            return _cancel(context.rule, key, window_before, event, club)
+            return _cancel(context, key, window_before, event)
         case Standing.NONE if event.confirmed and now < finish(event, club.zone):
             return _skip(key, window, "nobody with a role attends")
     return None
@@ -165,7 +187,7 @@ def _verdict_on_session(context: _Context, key: Key, assessment: Assessment) -> 
     kind = next((reason for reason in reasons if reason in rule.kinds), None)
     wants_person = bool(assessment.unmet and before)
     if kind is None:
-        reason = f"'{reasons[0]}' is not among the rule's kinds" if reasons else "said already"
+        reason = f"'{reasons[0]}' is not among the rule's kinds" if reasons else "announced already"
         return replace(_skip(key, window, reason), attention=wants_person)
     if assessment.unmet:
         return Verdict(key, window.start, State.FAILED, kind, assessment.unmet, attention=wants_person)
@@ -178,8 +200,9 @@ def _verdict_on_session(context: _Context, key: Key, assessment: Assessment) -> 
         newcomers=newcomers,
         before=before,
         announcement=replace(announcement, kind=kind),
+        late=is_late(kind, begin(event, club.zone), rule.premises, context.now, club.zone),
     )
-    return Verdict(key, window.start, State.DUE, kind, _WHY[kind], notice)
+    return Verdict(key, window.start, State.DUE, kind, WHY[kind], notice)
 
 
 def _reasons(
@@ -216,8 +239,9 @@ def _somebody_left(context: _Context, missing: frozenset[str], assessment: Asses
     return any(not assessment.attendance.left_out or declined & person.reached_by for person in left)
 
 
-def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, club: Club) -> Verdict:
+def _cancel(context: _Context, key: Key, window_before: Presence, event: Event | None) -> Verdict:
     """The verdict on a session that was announced and does not take place. The notice repeats what was announced."""
+    rule, club = context.rule, context.club
     if Kind.CANCELLED not in rule.kinds:
         return _skip(key, window_before, f"'{Kind.CANCELLED}' is not among the rule's kinds")
     entry = club.snapshot.entry(key)
@@ -233,32 +257,9 @@ def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, 
         newcomers=frozenset(),
         before=entry.announcement,
         announcement=Announcement(Kind.CANCELLED, window_before, frozenset(), _next_sequence(entry)),
+        late=is_late(Kind.CANCELLED, window_before.start, rule.premises, context.now, club.zone),
     )
-    return Verdict(key, window_before.start, State.DUE, Kind.CANCELLED, _WHY[Kind.CANCELLED], notice)
-
-
-def _with_others(
-    verdicts: Sequence[Verdict], by_key: Mapping[Key, Assessment], announced: frozenset[Key], club: Club
-) -> Iterator[Verdict]:
-    """The verdicts; a cancellation gets the announced sessions of the same day that take place."""
-    by_day = defaultdict(list)
-    for key in sorted(announced & by_key.keys()):
-        assessment, entry = by_key[key], club.snapshot.entry(key)
-        if (
-            assessment.standing is Standing.SESSION
-            and entry.announcement
-            and entry.announcement.kind is not Kind.CANCELLED
-        ):
-            event = assessment.event
-            session = Session(event.id, event.title, event.start, event.end, event.location)
-            by_day[assessment.window.start.astimezone(club.zone).date()].append(Occurrence(session, assessment.window))
-    for verdict in verdicts:
-        if verdict.notice and verdict.kind is Kind.CANCELLED:
-            others = by_day.get(verdict.start.astimezone(club.zone).date(), ())
-            in_order = tuple(sorted(others, key=lambda one: (one.presence.start, one.session.id)))
-            yield replace(verdict, notice=replace(verdict.notice, others=in_order))
-        else:
-            yield verdict
+    return Verdict(key, window_before.start, State.DUE, Kind.CANCELLED, WHY[Kind.CANCELLED], notice)
 
 
 def _waiting(key: Key, claim: Claim, now: datetime) -> Verdict:
@@ -275,18 +276,3 @@ def _skip(key: Key, window: Presence, reason: str) -> Verdict:
 
 def _next_sequence(entry: Entry) -> int:
     return entry.announcement.sequence + 1 if entry.announcement else 0
-
-
-_HIDDEN = "the calendar does not show all of it, so nothing is concluded from it"
-_WHY = {
-    Kind.NEW: "nothing was said about it yet",
-    Kind.CHANGED: "it starts earlier, ends later or takes place elsewhere than was said",
-    Kind.ADDED: "somebody attends who was not named yet",
-    Kind.REMOVED: "somebody who was named does not attend any more",
-    Kind.CANCELLED: "it was announced and will not take place as announced",
-}
-
-_REMOVED = (
-    "the ledger remembers a session of a notice that is not in sessions.yml any more; its premises owner hears no more "
-    "of it. Put the notice back under its old id until its sessions are over"
-)

@@ -42,6 +42,11 @@ def finish(event: Event | Session, zone: tzinfo) -> datetime:
     return dawn(max(event.end, event.start + DAY), zone)
 
 
+def is_over(event: Event | Session, now: datetime, zone: tzinfo) -> bool:
+    """Whether the event has ended. An event without length is not over at its own instant."""
+    return now >= finish(event, zone) and now > begin(event, zone)
+
+
 def presence(event: Event | Session, mode: PresenceMode, zone: tzinfo) -> Presence:
     """The window to announce: whole days of the zone, or the event's own times.
 
@@ -68,3 +73,11 @@ def horizon(now: datetime, within: Within, zone: tzinfo) -> datetime:
     days = timedelta(days=within.amount * (7 if within.unit is Unit.WEEKS else 1))
     local = now.astimezone(zone)
     return at((local + days).date(), local.timetz().replace(tzinfo=None), zone)
+
+
+def told_first(start: datetime, within: Within, zone: tzinfo) -> datetime:
+    """The first instant at which a session that begins at ``start`` may be announced.
+
+    It may be off by the hour by which the clocks are changed in between.
+    """
+    return horizon(start, Within(-within.amount, within.unit), zone)

@@ -56,7 +56,7 @@ def test_a_notice_whose_requirement_is_not_met_fails_with_the_reason(
     require: Require, who: tuple[str, ...], reason: str
 ) -> None:
     [verdict] = verdicts(event(who=who), by=rule(require=require))
-    expected = (State.FAILED, reason) if reason else (State.DUE, "nothing was said about it yet")
+    expected = (State.FAILED, reason) if reason else (State.DUE, "not announced yet")
     assert (verdict.state, verdict.reason, verdict.kind) == (*expected, Kind.NEW)
     assert bool(verdict.notice) == (not reason)
 

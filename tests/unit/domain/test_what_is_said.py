@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from sessionsmgmt.domain.model.event import Event, Status
+from sessionsmgmt.domain.model.looked_at import NextSession
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
 from sessionsmgmt.domain.sessions.decide import decide
@@ -62,7 +63,24 @@ def test_a_session_is_said_from_the_very_moment_it_comes_within_reach() -> None:
 def test_a_session_out_of_reach_is_skipped_with_the_reason() -> None:
     [verdict] = verdicts(LAB, by=rule(within=hours(2)))
     assert (verdict.state, verdict.kind, verdict.notice) == (State.SKIPPED, None, None)
-    assert verdict.reason == "begins further ahead than the rule looks"
+    assert verdict.reason == "too early: will be announced on Nov 7"
+    assert (verdict.title, verdict.begins) == (LAB.title, LAB.start)
+
+
+def test_a_day_of_another_year_is_said_with_the_year() -> None:
+    [verdict] = verdicts(event(start=local(2027, 2, 1, 17)))
+    assert verdict.reason == "too early: will be announced on Jan 31, 2027"
+
+
+def test_what_was_looked_at_has_the_events_the_matches_and_the_next_session_of_each_rule() -> None:
+    over = event("over", start=local(2026, 11, 6, 9))
+    other, later = event("other", title="Dentist"), event("later", start=local(2026, 11, 14, 17))
+    nobody = event("nobody", start=local(2026, 11, 7, 9), who=())
+    looked_at = decide([rule(), rule("pool", match="Pool")], reading(over, other, later, nobody, LAB), club(), NOW)
+    campus, pool = looked_at.looked_at
+    assert (campus.notice, campus.events, campus.matching) == ("campus", 4, 3)
+    assert campus.next == NextSession(local(2026, 11, 7, 17), local(2026, 11, 6, 17), LAB.start, LAB.title)
+    assert (pool.notice, pool.events, pool.matching, pool.next) == ("pool", 4, 0, None)
 
 
 def test_a_day_ahead_is_the_same_time_tomorrow_also_when_the_clocks_change() -> None:
@@ -288,7 +306,7 @@ def test_who_declined_and_then_accepts_is_added() -> None:
 )
 def test_what_the_owner_knows_already_is_not_said_again(now_true: Event) -> None:
     [verdict] = verdicts(now_true, memory=after(LAB))
-    assert (verdict.state, verdict.reason) == (State.SKIPPED, "said already")
+    assert (verdict.state, verdict.reason) == (State.SKIPPED, "announced already")
 
 
 # The presence of an all-day event ends at 23:59 of its last day, with `event` too; a session that ends at midnight …

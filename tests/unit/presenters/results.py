@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -46,17 +47,24 @@ def config(
     )
 
 
-def due(notice: Notice, reason: str = "nothing was said about it yet") -> Delivery:
+def due(notice: Notice, reason: str = "not announced yet") -> Delivery:
     """A notice that would be sent."""
-    return Delivery(Verdict(notice.key, notice.presence.start, State.DUE, notice.kind, reason, notice))
+    session = notice.session
+    about = (notice.key, notice.presence.start, State.DUE, notice.kind, reason, notice)
+    return Delivery(Verdict(*about, title=session.title, begins=session.start))
 
 
 def quiet(
-    state: State = State.SKIPPED, reason: str = "said already", session: str = "quiet", kind: Kind | None = None
+    state: State = State.SKIPPED,
+    reason: str = "announced already",
+    session: str = "quiet",
+    kind: Kind | None = None,
+    title: str = "",
+    begins: date | None = None,
 ) -> Delivery:
-    """A session nothing is sent about."""
+    """A session nothing is sent about. By default its calendar does not have it any more."""
     start = builders.local(2026, 11, 9, 18)
-    return Delivery(Verdict(Key("campus", session), start, state, kind, reason))
+    return Delivery(Verdict(Key("campus", session), start, state, kind, reason, title=title, begins=begins))
 
 
 def result(

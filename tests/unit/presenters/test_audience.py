@@ -70,7 +70,7 @@ def test_nothing_of_a_session_is_shown_but_how_many_there_are() -> None:
 
     for secret in (CANARY, "2031", "13:37", "08:37", "09:37", "May"):
         assert secret not in text
-    for told in ("1 sent, 1 to be sent, 1 held, 1 failed, 1 with nothing to say.", "3 of this kind", "1 of this kind"):
+    for told in ("1 sent, 1 to be sent, 1 held, 1 failed, 1 needs no email.", "3 of this kind", "1 of this kind"):
         assert told in text
 
 

@@ -71,7 +71,7 @@ def test_it_says_what_is_not_sent_and_why_with_what_wants_attention_first() -> N
     page = shown(markdown(result(quiet(), quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW))))
 
     assert "Not sent: 2" in page.text
-    assert page.text.index("1 of at least 2 adults attend") < page.text.index("said already")
+    assert page.text.index("1 of at least 2 adults attend") < page.text.index("announced already")
 
 
 def test_a_notice_that_no_session_is_about_is_named() -> None:

@@ -84,14 +84,14 @@ def test_whatever_the_ids_are_file_names_are_safe_and_no_two_are_alike(
 
 
 def test_a_card_says_who_is_told_when_about_what_and_why(tmp_path: Path) -> None:
-    page = gallery(tmp_path, due(notice(), "nothing was said about it yet"))
+    page = gallery(tmp_path, due(notice(), "not announced yet"))
 
     for text in (
         "office@example.org",
         "coach@example.org",
         "Team Session",
         "Room 101",
-        "It would be sent because nothing was said about it yet.",
+        "It would be sent because not announced yet.",
         "As of Friday, November 6, 2026",
     ):
         assert text in page.text
@@ -159,14 +159,14 @@ def test_warnings_stand_where_they_belong_and_only_there(tmp_path: Path) -> None
 def test_what_is_not_sent_is_listed_with_the_reason_and_what_to_do(tmp_path: Path) -> None:
     page = gallery(
         tmp_path,
-        quiet(State.SKIPPED, "said already", "calm"),
+        quiet(State.SKIPPED, "announced already", "calm"),
         quiet(State.HELD, "nobody knows whether it left", "stuck", Kind.NEW),
         quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW),
     )
 
-    for text in ("said already", "nobody knows whether it left", "1 of at least 2 adults attend", "November 9"):
+    for text in ("announced already", "nobody knows whether it left", "1 of at least 2 adults attend", "November 9"):
         assert text in page.text
-    headings = [page.text.rindex(heading) for heading in ("Waiting for you", "Kept back", "With nothing to say")]
+    headings = [page.text.rindex(heading) for heading in ("Waiting for you", "Kept back", "No email needed")]
     assert headings == sorted(headings)
     assert "sessionsmgmt resolve --notice campus --session stuck --config club/sessions.yml --sent" in page.text
     assert page.text.count("--resend") == 1

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.delivery.claims import Entry
+from sessionsmgmt.domain.model.looked_at import LookedAt, NextSession
 from sessionsmgmt.domain.model.notice import Key, Kind, State
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem, UnreachableError
 from sessionsmgmt.ports.health import Finding, Health
+from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.presenters.presentation import Presentation
 from sessionsmgmt.presenters.terminal import progress, show, show_problems
 from tests.builders import announcement, local, notice, snapshot
@@ -63,15 +66,27 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+LOOKED_AT = (
+    LookedAt(
+        "campus",
+        12,
+        3,
+        NextSession(local(2026, 11, 7), local(2026, 11, 6, 17), local(2026, 11, 7, 17), "Lab \u202e  day"),
+    ),
+    LookedAt("pool", 12, 1),
+)
+
+
 def everything() -> Presentation:
     """One of each, with people and titles in it that no view of a log may name."""
     return presentation(
         due(notice(kind=Kind.CHANGED, before=announcement())),
         quiet(State.HELD, "nobody knows whether it left", "stuck", Kind.NEW),
         quiet(State.FAILED, "1 of at least 2 adults attend", "few", Kind.NEW),
-        quiet(State.SKIPPED, "said already", "calm"),
+        quiet(State.SKIPPED, "announced already", "calm", title="Open day", begins=date(2026, 11, 10)),
         warnings=[
             ReportWarning("odd", "a card is odd", "contacts.vcf:3"),
+            ReportWarning("crowded", "it is full", "calm"),
             ReportWarning("plain", "something is plain"),
         ],
     )
@@ -79,15 +94,17 @@ def everything() -> Presentation:
 
 def test_a_pipe_gets_a_line_per_session_in_columns() -> None:
     assert in_a_pipe(everything()) == [
-        "due      campus  changed    2026-11-07 17:00  lab  nothing was said about it yet",
-        "held     campus  new        2026-11-09 18:00  stuck  nobody knows whether it left",
-        "failed   campus  new        2026-11-09 18:00  few  1 of at least 2 adults attend",
-        "skipped  campus  -          2026-11-09 18:00  calm  said already",
+        "due      campus  changed    Sat 2026-11-07 17:00  Team Session  not announced yet",
+        "held     campus  new        Mon 2026-11-09 18:00  stuck  nobody knows whether it left",
+        "failed   campus  new        Mon 2026-11-09 18:00  few  1 of at least 2 adults attend",
+        "skipped  campus  -          Tue 2026-11-10        Open day  announced already",
         "warning  odd  a card is odd (contacts.vcf:3)",
+        "warning  crowded  it is full (Tue 2026-11-10, Open day)",
         "warning  plain  something is plain",
-        "1 to be sent, 1 held, 1 failed, 1 with nothing to say.",
+        "1 to be sent, 1 held, 1 failed, 1 needs no email.",
         "Look into the Sent folder for what is held. If it is there, close it with --sent, else with --resend:",
-        "  sessionsmgmt resolve --notice campus --session stuck --sent",
+        "  Mon 2026-11-09 18:00, stuck:",
+        "    sessionsmgmt resolve --notice campus --session stuck --sent",
     ]
 
 
@@ -114,7 +131,7 @@ def test_no_color_leaves_the_tables_without_colour(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("write", ["pipe", "terminal"])
-def test_nobody_is_named_and_no_text_of_the_calendar_is_shown(write: str) -> None:
+def test_nobody_is_named_and_of_the_calendar_only_titles_are_shown(write: str) -> None:
     shown = replace(everything(), command="status", snapshot=snapshot())
     seen = (
         "\n".join(in_a_pipe(shown))
@@ -122,8 +139,27 @@ def test_nobody_is_named_and_no_text_of_the_calendar_is_shown(write: str) -> Non
         else on_a_terminal(lambda out: show(shown, config(Path.cwd()), out))
     )
 
-    for text in ("Ann", "Sam", "@example.org", "Team Session", "Room 101", "MantaBots"):
+    for text in ("Ann ", "Sam", "@example.org", "Room 101", "MantaBots"):
         assert text not in seen
+    assert "Team Session" in seen
+
+
+def test_strangers_get_no_title_and_no_time_of_a_session() -> None:
+    shown = replace(everything(), looked_at=LOOKED_AT, readers=Readers.ANYBODY)
+    seen = "\n".join(in_a_pipe(shown))
+
+    for text in ("Team Session", "Open day", "Pool", "2026-11", "17:00", "stuck", "calm"):
+        assert text not in seen
+    assert "Looked at 12 events that are not over:" in seen
+    assert "  campus: 3 match." in seen
+
+
+def test_what_was_looked_at_is_said_with_the_next_session_and_when_it_is_told() -> None:
+    assert in_a_pipe(replace(presentation(), looked_at=LOOKED_AT)) == [
+        "Looked at 12 events that are not over:",
+        "  campus: 3 match; the next is Lab � day, Sat 2026-11-07 17:00, and is told from Fri 2026-11-06 17:00 on.",
+        "  pool: 1 matches; no session is ahead.",
+    ]
 
 
 def test_status_says_what_was_said_and_when() -> None:
@@ -138,11 +174,11 @@ def test_status_says_what_was_said_and_when() -> None:
     )
 
     said_so_far = ["changed, 2026-11-05 12:00", "new", "nothing"]
-    assert [line.partition("  said already  ")[2] for line in in_a_pipe(shown)[:3]] == [
-        f"(said so far: {one})" for one in said_so_far
+    assert [line.partition("  announced already  ")[2] for line in in_a_pipe(shown)[:3]] == [
+        f"(announced so far: {one})" for one in said_so_far
     ]
     seen = on_a_terminal(lambda out: show(shown, config(), out))
-    assert all(one in seen for one in ["Said so far", *said_so_far])
+    assert all(one in seen for one in ["Announced so far", *said_so_far])
 
 
 def test_what_doctor_found_is_shown_row_by_row() -> None:
@@ -172,12 +208,14 @@ def test_nothing_to_show_is_no_line() -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_text_from_outside_can_neither_move_the_cursor_nor_give_orders(text: str) -> None:
     shown = presentation(
-        quiet(reason=text, session=text), quiet(State.HELD, text, text), warnings=[ReportWarning("a", text, text)]
+        quiet(reason=text, session=text, title=text),
+        quiet(State.HELD, text, text),
+        warnings=[ReportWarning("a", text, text)],
     )
     written = io.StringIO()
     show(shown, config(), written)
 
-    assert written.getvalue().count("\n") == len(written.getvalue().splitlines()) == 6
+    assert written.getvalue().count("\n") == len(written.getvalue().splitlines()) == 7
     assert not any(line.lstrip().startswith("::") or "##[" in line for line in written.getvalue().splitlines())
     assert "\x1b" not in written.getvalue()
 

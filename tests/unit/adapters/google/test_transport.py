@@ -46,6 +46,15 @@ def test_waits_double_until_it_works() -> None:
     assert time.naps == [0.5, 1, 2, 4, 8, 16]
 
 
+def test_a_wait_that_a_person_notices_is_said() -> None:
+    time, said = ManualClock(), list[str]()
+    retry(attempts(*[reply(503)] * 5, OK), unhappy, time.retry_policy(today=lambda: TODAY, say=said.append))
+
+    assert time.naps == [0.5, 1, 2, 4, 8]
+    assert [text.rpartition(" in ")[2] for text in said] == ["4 s.", "8 s."]
+    assert all(text.startswith("Google could not be reached (") for text in said)
+
+
 def test_no_wait_is_longer_than_the_longest() -> None:
     time = ManualClock()
     retry(attempts(*[reply(503)] * 8, OK), unhappy, time.retry_policy(1000, today=lambda: TODAY))
