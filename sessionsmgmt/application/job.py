@@ -66,8 +66,8 @@ class Job:
 class Plan:
     """What is to be said at one moment: a verdict for each session, and the email of each notice that is due.
 
-    ``event_ids`` are for the ledger: the sessions that have another id in the calendar now. ``looked_at`` is what was
-    read for each rule.
+    The notices of one email have the same one in ``emails``. ``event_ids`` are for the ledger: the sessions that have
+    another id in the calendar now. ``looked_at`` is what was read for each rule.
     """
 
     verdicts: tuple[Verdict, ...]

@@ -130,10 +130,10 @@ class StatusResult:
 
 @dataclass(frozen=True, slots=True)
 class ResolveResult:
-    """The held notice that was closed; ``snapshot`` is the ledger as it is afterwards."""
+    """The held notices that were closed: those of one email. ``snapshot`` is the ledger as it is afterwards."""
 
     now: datetime
-    closed: Delivery
+    closed: tuple[Delivery, ...]
     snapshot: LedgerSnapshot
     warnings: tuple[ReportWarning, ...] = ()
 

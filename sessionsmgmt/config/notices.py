@@ -89,13 +89,17 @@ def _notice(
         require=_require(section.section("require"), {role.name for role in roles}),
         include=_include(section),
         attending=attending,
+        combine=section.flag("combine", False),
         premises=premises(section.section("premises")),
     )
+    template = templates.get(section.text("template").value)
+    if rule.combine and template and not _names_sessions(template.text):
+        section.add_problem("combine", _ONE_SESSION)
     return NoticeSettings(
         rule=rule,
         to=values(to),
         cc=values(cc),
-        template=templates.get(section.text("template").value),
+        template=template,
         attach_calendar=section.flag("attach_calendar", True),
         locale=locale(section),
         line=section.line,
@@ -175,6 +179,18 @@ def _invisible_characters(text: str) -> Iterator[tuple[int, str]]:
     for start, part in parts:
         if found := find_invisible(part):
             yield start + found.index, found.sentence
+
+
+def _names_sessions(template: str) -> bool:
+    return any(_SESSIONS.search(code[0]) for code in _CODE.finditer(template))
+
+
+_SESSIONS = re.compile(r"\bsessions\b")
+
+_ONE_SESSION = (
+    "joins several sessions in one email, and the template tells of the first one alone; put what it says of a session "
+    "into {% for session in sessions %} … {% endfor %}"
+)
 
 
 def _check_template(

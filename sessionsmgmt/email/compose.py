@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.charset import QP, Charset
@@ -21,16 +21,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from sessionsmgmt.domain.delivery.reconciliation import MARK, mark
-from sessionsmgmt.domain.model.notice import Notice
+from sessionsmgmt.domain.delivery.reconciliation import MARK, email_mark
+from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.email.html_part import html_page
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
-from sessionsmgmt.email.language import has_wording, language
+from sessionsmgmt.email.language import Language, has_wording, language
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
 from sessionsmgmt.email.signature import signature_text
 from sessionsmgmt.email.template import render
-from sessionsmgmt.email.template_context import built_in_context, template_context
+from sessionsmgmt.email.template_context import SEVERAL, built_in_context, kind_of, several_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
 from sessionsmgmt.errors import InputError
 
@@ -49,6 +49,9 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\],:;\\\"]+@[^\s@<>()\[\],:;\\\"]+", re.ASCII
 _FROM = re.compile("^From ", re.MULTILINE)
 """What some servers write as ">From " where a line begins with it, which breaks a signature (RFC 2049, 3)."""
 
+_FOLD = re.compile(r"(,|>) (?=\S)")
+"""Where a long header line is folded: after each address, and after each Message-ID."""
+
 MAX_HTML_BYTES = 100 * 1024
 """The most bytes of an HTML part that Gmail shows whole: it cuts messages at about 102 KB."""
 
@@ -59,35 +62,51 @@ _WORDING = Path(__file__).with_name("wording")
 
 
 def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime) -> EmailMessage:
-    """The email about the notice: plain text, HTML and, if the wording asks for it, the .ics.
+    """The email about one notice; see ``compose_email``."""
+    return compose_email((notice,), wording, envelope, now)
+
+
+def compose_email(notices: Sequence[Notice], wording: Wording, envelope: Envelope, now: datetime) -> EmailMessage:
+    """The email about the notices, earliest first: plain text, HTML and, if the wording asks for it, the .ics.
 
     ``now`` is an aware datetime and becomes the ``Date`` header. The result was serialized and parsed again, so it is
-    exactly what will be sent. Raises InputError, with the template's line, if the club's template fails on this notice.
+    exactly what will be sent. Raises InputError, with the template's line, if the club's template fails on them.
     """
     _refuse_unsafe_addresses(envelope)
     words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
-    template = wording.template or _built_in_template(words.locale.language)
-    context = template_context(notice, wording, words)
-    if wording.template is None:
-        context |= built_in_context(notice, wording, words)
+    several = len(notices) > 1
+    template = wording.template or _built_in_template(words.locale.language, several)
+    context = template_context(notices, wording, words)
+    if wording.template is None and several:
+        context |= several_context(notices, context, wording, words)
+    elif wording.template is None:
+        context |= built_in_context(notices[0], wording, words)
     draft = render(template, context, built_in=wording.template is None)
     team = clean(wording.team)
     subject = shorten_isolated(draft.subject.replace("=?", "= ?") or isolate(team), MAX_SUBJECT_LENGTH)
     footer = words.footer.format(team=isolate(team))
     below = signature_text(wording.signature)
     text = "\n".join([to_text(draft.body, draft.values), "", "-- ", *([below, ""] if below else []), *wrap(footer), ""])
-    html = html_page(draft.body, draft.values, notice, subject, wording, words)
+    html = html_page(draft.body, draft.values, kind_of(notices), _badge(notices, words), subject, wording, words)
 
     content = [text_part(text, "plain"), text_part(html, "html")]
-    fingerprint = mark(wording.team, notice.key, notice.announcement)
+    fingerprint = email_mark(wording.team, [(notice.key, notice.announcement) for notice in notices])
     body = MIMEMultipart("alternative", f"=_text_{fingerprint}", content)
     if wording.attach_calendar:
         organizer = envelope.sender or next(iter(envelope.reply_to), "")
-        entry = calendar_attachment(notice, wording.team, wording.zone, organizer, now, words.cancelled_prefix)
+        entry = calendar_attachment(notices, wording.team, wording.zone, organizer, now, words.cancelled_prefix)
         body = MIMEMultipart("mixed", f"=_all_{fingerprint}", [body, _calendar_part(entry)])
-    headers = {**_headers(notice, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
+    headers = {**_headers(notices, envelope, fingerprint, now.astimezone(wording.zone)), "Content-Language": words.tag}
     raw = header_lines(subject, headers) + body.as_bytes(policy=CRLF)
     return checked_message(raw, {"Subject": subject, **headers})
+
+
+def _badge(notices: Sequence[Notice], words: Language) -> str:
+    """The kind of the email in a word or two."""
+    if len(notices) == 1:
+        return words.label(notices[0])
+    kind = kind_of(notices)
+    return words.several_badge if kind == SEVERAL else words.badges[Kind(kind)]
 
 
 def is_cut_by_gmail(message: EmailMessage) -> bool:
@@ -118,7 +137,7 @@ def _calendar_part(entry: bytes) -> MIMEText:
     return part
 
 
-def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime) -> dict[str, str]:
+def _headers(notices: Sequence[Notice], envelope: Envelope, fingerprint: str, now: datetime) -> dict[str, str]:
     """The headers other than the subject, in the order in which they are sent.
 
     ``Auto-Submitted`` (RFC 3834) and its Microsoft counterpart suppress automatic replies, but not bounces.
@@ -133,13 +152,14 @@ def _headers(notice: Notice, envelope: Envelope, fingerprint: str, now: datetime
         **{name: addresses for name, addresses in people.items() if addresses},
         "Date": format_datetime(now),
         "Message-ID": f"<{fingerprint}@{envelope.sender.rpartition('@')[2] or 'sessionsmgmt.invalid'}>",
-        "References": f"<{uid(notice.key)}>",  # the same in every email about a session, so that they are one thread
+        # the same in every email about a session, so that they are one thread
+        "References": " ".join(f"<{uid(notice.key)}>" for notice in notices),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         MARK: fingerprint,
-        "X-Sessionsmgmt-Notice": header_id(notice.key.notice),
-        "X-Sessionsmgmt-Kind": str(notice.kind),
-        "X-Sessionsmgmt-Session": header_id(notice.key.session),
+        "X-Sessionsmgmt-Notice": header_id(notices[0].key.notice),
+        "X-Sessionsmgmt-Kind": kind_of(notices),
+        "X-Sessionsmgmt-Session": ", ".join(header_id(notice.key.session) for notice in notices),
     }
 
 
@@ -161,7 +181,7 @@ def header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
         first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=CRLF.linesep)}"
     rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= MAX_HEADER_LINE else line.replace(", ", f",{CRLF.linesep} ") for line in rest]
+    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in rest]
     return "".join(f"{line}{CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 
@@ -182,7 +202,7 @@ _UNSAFE_HEADERS = "Some headers of an email would come out changed, so it is not
 _UNSAFE_HEADERS_HINT = "Check the addresses in sessions.yml: each must be plain, such as office@example.org."
 
 
-@lru_cache(maxsize=4)
-def _built_in_template(language_code: str) -> str:
-    """The built-in template of the language: ``en``, ``fr``, ``es`` or ``de``."""
-    return (_WORDING / f"{language_code}.md").read_text(encoding="utf-8")
+@lru_cache(maxsize=8)
+def _built_in_template(language_code: str, several: bool) -> str:
+    """The built-in template of the language: ``en``, ``fr``, ``es`` or ``de``; of ``several`` sessions or of one."""
+    return (_WORDING / f"{language_code}{'_several' if several else ''}.md").read_text(encoding="utf-8")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html
 from sessionsmgmt.email.model import Wording
@@ -21,14 +20,14 @@ _WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
 def html_page(
-    body: str, values: Sequence[str], notice: Notice, subject: str, wording: Wording, language: Language
+    body: str, values: Sequence[str], kind: str, badge: str, subject: str, wording: Wording, language: Language
 ) -> str:
     """The page made from Markdown that has placeholders for its ``values``.
 
-    ``subject`` is plain text. The page loads nothing from the network, and its headings form one outline
-    below the team's name.
+    ``kind`` is the email's kind, for its colour, and ``badge`` is the kind in words. ``subject`` is plain text. The
+    page loads nothing from the network, and its headings form one outline below the team's name.
     """
-    frame = _Frame(notice.kind, language.label(notice), language.footer, wording.signature)
+    frame = _Frame(kind, badge, language.footer, wording.signature)
     page = _page_with_placeholders(body, len(values), frame, _Tags.of(language))
     return fill_html(page, [*values, subject, clean(wording.team)])
 
@@ -37,7 +36,7 @@ def html_page(
 class _Frame:
     """What stands around the body: the badge of the kind, and below it the club's signature and the footer."""
 
-    kind: Kind
+    kind: str
     badge: str
     footer: str
     signature: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,35 +22,45 @@ _UNITS = re.compile(r"\\.|.", re.DOTALL)
 
 
 def calendar_attachment(
-    notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str = "Cancelled: "
+    notices: Sequence[Notice], team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str = "Cancelled: "
 ) -> bytes:
-    """The iCalendar object about the notice (RFC 5545; PUBLISH of RFC 5546, 3.2.1). It names none of the people.
+    """The iCalendar object about the notices (RFC 5545; PUBLISH of RFC 5546, 3.2.1). It names none of the people.
+
+    It has an entry for each session, with a UID and a SEQUENCE of its own: a PUBLISH may have several UIDs, which a
+    REQUEST may not.
 
     ``organizer`` is an address of the club. RFC 5546 requires an organizer, but ``organizer`` may be empty: some clubs
     leave the sender to the account that sends, and the address is then not known here. ``cancelled`` is what the title
     of a cancelled session begins with, since many calendar programs show no STATUS.
     """
-    title, location = clean(notice.session.title), clean(notice.session.location)
-    summary = f"{clean(team)}: {title}" if title else clean(team)
-    is_cancelled = notice.kind is Kind.CANCELLED
     return content_lines(
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//sessionsmgmt//sessionsmgmt//EN",
         "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"SUMMARY:{escaped(f'{cancelled}{summary}' if is_cancelled else summary)}",
-        *_times(notice.presence, zone),
-        f"DTSTAMP:{_instant(now)}",
-        f"UID:{uid(notice.key)}",
-        f"SEQUENCE:{notice.announcement.sequence}",
-        *([f"LOCATION:{escaped(location)}"] if location else []),
-        *([f"ORGANIZER:mailto:{organizer}"] if organizer else []),
-        f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}",
-        "TRANSP:TRANSPARENT",  # the owner is not busy while the team is in the building
-        "END:VEVENT",
+        *(line for notice in notices for line in _entry(notice, team, zone, organizer, now, cancelled)),
         "END:VCALENDAR",
     )
+
+
+def _entry(notice: Notice, team: str, zone: ZoneInfo, organizer: str, now: datetime, cancelled: str) -> Iterator[str]:
+    """The entry of one session."""
+    title, location = clean(notice.session.title), clean(notice.session.location)
+    summary = f"{clean(team)}: {title}" if title else clean(team)
+    is_cancelled = notice.kind is Kind.CANCELLED
+    yield "BEGIN:VEVENT"
+    yield f"SUMMARY:{escaped(f'{cancelled}{summary}' if is_cancelled else summary)}"
+    yield from _times(notice.presence, zone)
+    yield f"DTSTAMP:{_instant(now)}"
+    yield f"UID:{uid(notice.key)}"
+    yield f"SEQUENCE:{notice.announcement.sequence}"
+    if location:
+        yield f"LOCATION:{escaped(location)}"
+    if organizer:
+        yield f"ORGANIZER:mailto:{organizer}"
+    yield f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}"
+    yield "TRANSP:TRANSPARENT"  # the owner is not busy while the team is in the building
+    yield "END:VEVENT"
 
 
 def _times(window: Presence, zone: ZoneInfo) -> Iterator[str]:

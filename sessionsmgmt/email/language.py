@@ -27,7 +27,8 @@ class Language:
     """The words for a notice in one language.
 
     ``nouns`` are for the roles that most clubs have, and ``other_role_noun`` is for all other roles. ``badges`` say the
-    kind of a notice in a word or two, and ``after_all`` says that a cancelled session takes place again. ``no_name``
+    kind of a notice in a word or two, ``several_badge`` says that an email is about sessions that differ in kind, and
+    ``after_all`` says that a cancelled session takes place again. ``no_name``
     stands for a person without a name in the address book. ``footer`` has the field ``{team}``. ``days`` and ``hours``
     have the fields ``{start}`` and ``{end}``, and join two days or two times. ``instant`` joins a ``{day}`` and a
     ``{time}``; if it is empty, the locale's own form is used. ``colon`` is the colon of the language between a label
@@ -38,6 +39,7 @@ class Language:
     nouns: Mapping[str, Noun]
     other_role_noun: Noun
     badges: Mapping[Kind, str]
+    several_badge: str
     after_all: str
     all_day: str
     no_name: str
@@ -110,6 +112,7 @@ def _english(locale: Locale) -> Language:
             Kind.REMOVED: "Fewer people",
             Kind.CANCELLED: "Canceled" if american else "Cancelled",
         },
+        several_badge="Update",
         after_all="On after all",
         all_day="all day",
         no_name="(no name)",
@@ -131,6 +134,7 @@ def _french(locale: Locale) -> Language:
             Kind.REMOVED: "Moins de personnes",
             Kind.CANCELLED: "Annulé",
         },
+        several_badge="Mise à jour",
         after_all="Finalement maintenu",
         all_day="toute la journée",
         no_name="(sans nom)",
@@ -159,6 +163,7 @@ def _spanish(locale: Locale) -> Language:
             Kind.REMOVED: "Menos personas",
             Kind.CANCELLED: "Cancelado",
         },
+        several_badge="Novedades",
         after_all="Sí se celebra",
         all_day="todo el día",
         no_name="(sin nombre)",
@@ -186,6 +191,7 @@ def _german(locale: Locale) -> Language:
             Kind.REMOVED: "Weniger Personen",
             Kind.CANCELLED: "Abgesagt",
         },
+        several_badge="Neuigkeiten",
         after_all="Findet doch statt",
         all_day="ganztägig",
         no_name="(ohne Namen)",

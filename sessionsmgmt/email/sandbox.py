@@ -26,7 +26,7 @@ from jinja2.visitor import NodeTransformer
 from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.placeholders import MAX_PLACEHOLDERS, placeholder
 from sessionsmgmt.email.safe_text import one_line
-from sessionsmgmt.email.template_context import ContactView, PreviousWindow, SessionView
+from sessionsmgmt.email.template_views import AnnouncedSession, ContactView, PreviousWindow, SessionView
 from sessionsmgmt.email.time_window import Window
 
 MAX_TEXT_LENGTH = 50_000
@@ -98,7 +98,7 @@ def as_text(value: object) -> str:
     match value:
         case str() | int() | float() | date() | time() | timedelta() | DisclosedPerson() | SessionView():
             return str(value)
-        case Window() | PreviousWindow() | ContactView() | Undefined():
+        case Window() | PreviousWindow() | AnnouncedSession() | ContactView() | Undefined():
             return str(value)
         case None:
             return ""

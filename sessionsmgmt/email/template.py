@@ -31,15 +31,7 @@ from sessionsmgmt.email.sandbox import (
     keep_line_ends,
     state_context,
 )
-from sessionsmgmt.email.template_context import (
-    CONTEXT_NAMES,
-    ContactView,
-    OtherSession,
-    PreviousWindow,
-    RoleGroup,
-    SessionView,
-    template_context,
-)
+from sessionsmgmt.email.template_context import CONTEXT_NAMES, template_context
 from sessionsmgmt.email.template_syntax import (
     TOO_DEEP,
     TemplateFault,
@@ -48,6 +40,14 @@ from sessionsmgmt.email.template_syntax import (
     split_template,
     syntax_faults,
     unknown_attribute,
+)
+from sessionsmgmt.email.template_views import (
+    AnnouncedSession,
+    ContactView,
+    OtherSession,
+    PreviousWindow,
+    RoleGroup,
+    SessionView,
 )
 from sessionsmgmt.email.text_part import to_text
 from sessionsmgmt.email.time_window import Window
@@ -60,6 +60,7 @@ _TYPE_TITLES = {
     Window: "presence",
     PreviousWindow: "before",
     OtherSession: "one of others",
+    AnnouncedSession: "one of sessions",
     ContactView: "contact",
 }
 _MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
@@ -89,7 +90,7 @@ def check(text: str, roles: Sequence[Role]) -> list[TemplateFault]:
 def _render_faults(text: str, notice: Notice, wording: Wording) -> list[TemplateFault]:
     """The faults that show when the template is used for a notice."""
     try:
-        draft = render(text, template_context(notice, wording, language(wording.locale)))
+        draft = render(text, template_context((notice,), wording, language(wording.locale)))
         to_html(parse(draft.body), 1)
         to_text(draft.body, draft.values)
     except InputError as error:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,16 @@ from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.safe_text import MAX_DESCRIPTION_LENGTH, clean, clean_lines
+from sessionsmgmt.email.template_views import (
+    AnnouncedSession,
+    ContactView,
+    OtherSession,
+    PeopleByRole,
+    PreviousWindow,
+    RoleGroup,
+    SessionView,
+)
 from sessionsmgmt.email.time_window import (
-    Window,
     format_days,
     format_hours,
     format_instant,
@@ -24,137 +31,124 @@ from sessionsmgmt.email.time_window import (
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "contact", "everyone", "late", "groups", "others"}
+    | {"before", "contact", "everyone", "groups", "late", "others", "sessions"}
 )
-"""Every name of a template besides the roles. If a role has the name of one of the last six, the role wins."""
+"""Every name of a template besides the roles. If a role has the name of one of the last seven, the role wins."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """The event as a template sees it.
+SEVERAL = "several"
+"""The kind of an email about sessions that differ in kind."""
 
-    ``description`` keeps its lines. ``start`` and ``end`` are in the club's time zone. An all-day event has dates
-    instead, and ``end`` is then the day after the last day.
+
+def template_context(notices: Sequence[Notice], wording: Wording, language: Language) -> dict[str, object]:
+    """The context of a template for the notices of one email, earliest first: every name and its value.
+
+    ``before`` is None unless all notices are ``changed``. ``groups`` has the roles with at least one person, in the
+    order of the roster. The list of a role has everyone; of an ``added`` session, it has only the new people. Where
+    there are several sessions, the names of one session are those of the first, and the lists have the people of all.
     """
-
-    id: str
-    title: str
-    location: str
-    description: str
-    start: datetime | date
-    end: datetime | date
-    all_day: bool
-
-    def __str__(self) -> str:
-        """The title, so that ``{{ session }}`` reads well."""
-        return self.title
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousWindow:
-    """The window that was announced before (the same fields as ``Window``), and its parts as text.
-
-    ``moved`` is true if the session was announced at another location.
-    """
-
-    start: datetime
-    end: datetime
-    all_day: bool
-    text: str
-    date: str
-    start_time: str
-    end_time: str
-    moved: bool
-
-    def __str__(self) -> str:
-        """The window in words, so that ``{{ before }}`` reads well."""
-        return self.text
+    sessions = tuple(_announced_session(notice, wording, language) for notice in notices)
+    first, kind = sessions[0], kind_of(notices)
+    if len(notices) == 1:
+        everyone, groups = first.everyone, first.groups
+        lists = {role: first[role] for role in {**wording.disclose, **notices[0].people.roles}}
+    else:
+        everyone, groups, lists = _people_of_all(notices, wording, language)
+    others = dict.fromkeys(other for notice in notices for other in notice.others)
+    return {
+        "before": first.before if kind == Kind.CHANGED else None,
+        "contact": _contact(wording),
+        "everyone": everyone,
+        "others": tuple(
+            OtherSession(clean(other.session.title), localized_window(other.presence, wording.zone, language))
+            for other in others
+        ),
+        "groups": groups,
+        "sessions": sessions,
+        **lists,
+        "team": clean(wording.team),
+        "kind": kind,
+        "late": any(notice.late for notice in notices),
+        "notice": notices[0].key.notice,
+        "date": first.date,
+        "start": first.start,
+        "end": first.end,
+        "start_time": first.start_time,
+        "end_time": first.end_time,
+        "presence": first.presence,
+        "session": first.session,
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSession:
-    """Another session of the same day that takes place."""
-
-    title: str
-    presence: Window
+def kind_of(notices: Sequence[Notice]) -> str:
+    """The kind of an email: that of its notices, or ``several`` where they differ in kind."""
+    kinds = {notice.kind for notice in notices}
+    return str(next(iter(kinds))) if len(kinds) == 1 else SEVERAL
 
 
-@dataclass(frozen=True, slots=True)
-class ContactView:
-    """Who is responsible on site. Both texts are empty, and ``{% if contact %}`` is false, if the club names nobody."""
-
-    name: str
-    phone: str
-
-    def __bool__(self) -> bool:
-        return bool(self.name)
-
-    def __str__(self) -> str:
-        """The name and the telephone number, so that ``{{ contact }}`` reads well."""
-        return ", ".join(filter(None, (self.name, self.phone)))
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleByRole:
-    """All expected people: a list for each role, such as ``everyone.students``, and the total number of people."""
-
-    total: int
-    _lists: Mapping[str, tuple[DisclosedPerson, ...]]
-
-    def __getitem__(self, role: str) -> tuple[DisclosedPerson, ...]:
-        """The people of a role. Jinja also calls this for an attribute such as ``everyone.students``."""
-        return self._lists[role]
-
-
-@dataclass(frozen=True, slots=True)
-class RoleGroup:
-    """The people of one role: its title, their number, the number in words ("12 students"), and the people.
-
-    ``people`` is empty if only the number may be disclosed.
-    """
-
-    title: str
-    number: int
-    count: str
-    people: tuple[DisclosedPerson, ...]
-
-
-def template_context(notice: Notice, wording: Wording, language: Language) -> dict[str, object]:
-    """The context of a template: every name and its value.
-
-    ``before`` is None unless the notice is ``changed``. ``groups`` has the roles with at least one person, in the order
-    of the roster. The list of a role has everyone; in an ``added`` notice, it has only the new people.
-    """
+def _announced_session(notice: Notice, wording: Wording, language: Language) -> AnnouncedSession:
     announced = localized_window(notice.presence, wording.zone, language)
     named_here = notice.people.only(notice.newcomers) if notice.kind is Kind.ADDED else notice.people
     roles = {**wording.disclose, **notice.people.roles}
+    return AnnouncedSession(
+        kind=str(notice.kind),
+        label=language.label(notice),
+        late=notice.late,
+        date=format_days(announced.start, announced.end, language),
+        start=format_instant(announced.start, language),
+        end=format_instant(announced.end, language),
+        start_time=format_time_of_day(announced.start, language),
+        end_time=format_time_of_day(announced.end, language),
+        presence=announced,
+        before=_previous_window(notice, wording, language),
+        session=_session_view(notice.session, wording.zone),
+        everyone=PeopleByRole(
+            len(notice.people.people),
+            {role: _people(notice.newcomers, notice.people, role, wording, language) for role in roles},
+        ),
+        groups=_groups(notice.people, notice.newcomers, wording, language),
+        _lists={role: _people(notice.newcomers, named_here, role, wording, language) for role in roles},
+    )
+
+
+def _people_of_all(
+    notices: Sequence[Notice], wording: Wording, language: Language
+) -> tuple[PeopleByRole, tuple[RoleGroup, ...], dict[str, tuple[DisclosedPerson, ...]]]:
+    """The people of several sessions together, each once: everyone, by group, and the lists by role."""
+    roles = {**wording.disclose, **{role: None for notice in notices for role in notice.people.roles}}
+    everybody, named_here = (
+        Roster({role: tuple(dict.fromkeys(p for one in some for p in one.roles.get(role, ()))) for role in roles})
+        for some in (
+            [notice.people for notice in notices],
+            [
+                notice.people.only(notice.newcomers) if notice.kind is Kind.ADDED else notice.people
+                for notice in notices
+            ],
+        )
+    )
+    newcomers = frozenset(person for notice in notices for person in notice.newcomers)
+    by_role = {role: _people(newcomers, everybody, role, wording, language) for role in roles}
+    lists = {role: _people(newcomers, named_here, role, wording, language) for role in roles}
+    everyone = PeopleByRole(len(everybody.people), by_role)
+    return everyone, _groups(everybody, newcomers, wording, language), lists
+
+
+def several_context(
+    notices: Sequence[Notice], context: Mapping[str, object], wording: Wording, language: Language
+) -> dict[str, object]:
+    """The names that the built-in wording for several sessions has besides those of every template (``context``).
+
+    ``label`` is the kind in a word or two, and ``days`` are the first and the last day of the sessions.
+    """
+    kind = kind_of(notices)
+    windows = [localized_window(notice.presence, wording.zone, language) for notice in notices]
     return {
-        "before": _previous_window(notice, wording, language),
         "contact": _contact(wording),
-        "everyone": PeopleByRole(
-            len(notice.people.people), {role: _people(notice, notice.people, role, wording, language) for role in roles}
-        ),
-        "others": tuple(
-            OtherSession(clean(other.session.title), localized_window(other.presence, wording.zone, language))
-            for other in notice.others
-        ),
-        "groups": tuple(
-            _group(role, people, notice.newcomers, wording, language)
-            for role, people in notice.people.roles.items()
-            if people
-        ),
-        **{role: _people(notice, named_here, role, wording, language) for role in roles},
-        "team": clean(wording.team),
-        "kind": str(notice.kind),
-        "late": notice.late,
-        "notice": notice.key.notice,
-        "date": format_days(announced.start, announced.end, language),
-        "start": format_instant(announced.start, language),
-        "end": format_instant(announced.end, language),
-        "start_time": format_time_of_day(announced.start, language),
-        "end_time": format_time_of_day(announced.end, language),
-        "presence": announced,
-        "session": _session_view(notice.session, wording.zone),
+        "label": language.several_badge if kind == SEVERAL else language.badges[Kind(kind)],
+        "days": format_days(windows[0].start, max(window.end for window in windows), language),
+        "sessions": tuple(_announced_session(notice, wording, language) for notice in notices)
+        if "sessions" in wording.disclose
+        else context["sessions"],
     }
 
 
@@ -204,14 +198,20 @@ def _contact(wording: Wording) -> ContactView:
 
 
 def _people(
-    notice: Notice, roster: Roster, role: str, wording: Wording, language: Language
+    newcomers: frozenset[Person], roster: Roster, role: str, wording: Wording, language: Language
 ) -> tuple[DisclosedPerson, ...]:
     people = roster.roles.get(role, ())
-    return disclosed_people(people, role, _disclosed(role, wording), notice.newcomers, language)
+    return disclosed_people(people, role, _disclosed(role, wording), newcomers, language)
 
 
 def _disclosed(role: str, wording: Wording) -> Disclose:
     return wording.disclose.get(role, Disclose.NAMES)
+
+
+def _groups(
+    roster: Roster, newcomers: frozenset[Person], wording: Wording, language: Language
+) -> tuple[RoleGroup, ...]:
+    return tuple(_group(role, people, newcomers, wording, language) for role, people in roster.roles.items() if people)
 
 
 def _group(

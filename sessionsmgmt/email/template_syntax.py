@@ -19,7 +19,7 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
 from sessionsmgmt.email.placeholders import without_private_use
 from sessionsmgmt.email.sandbox import FILTERS, METHODS, TESTS, environment, keep_line_ends
-from sessionsmgmt.email.template_context import PreviousWindow, SessionView
+from sessionsmgmt.email.template_views import PreviousWindow, SessionView
 from sessionsmgmt.email.time_window import Window
 
 MAX_TEMPLATE_LENGTH = 32_768
@@ -173,7 +173,7 @@ def unknown_attribute(called: str, type_: type, name: str) -> str:
 
 
 def _attributes(type_: type) -> frozenset[str]:
-    return frozenset(field.name for field in fields(type_))
+    return frozenset(field.name for field in fields(type_) if not field.name.startswith("_"))
 
 
 def _nearest(name: str, known: AbstractSet[str]) -> str:

@@ -75,7 +75,7 @@ def result_status(result: Result) -> Exit:
         case StatusResult():
             return worst(map(delivery_status, result.deliveries))
         case ResolveResult():
-            return delivery_status(result.closed)
+            return worst(map(delivery_status, result.closed))
         case DoctorResult() | ForgetResult():
             return worst(map(finding_status, result.findings))
         case RotateResult(rotation=rotation):

@@ -53,6 +53,8 @@ class Ledger(Protocol):
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Take every step that the ledger allows now, each as a whole. The steps were made from ``snapshot``.
 
+        The claims of one email (``Begin.email``) are taken all or none.
+
         Once this returns, the steps are stored for good, and what is old enough is forgotten. Without steps it only
         forgets, and does nothing where there is nothing to forget. Steps whose digests were made with another secret
         than the ledger's are refused. Raises as ``read`` does. A step that was not written then has changed nothing,

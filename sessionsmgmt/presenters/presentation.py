@@ -97,7 +97,7 @@ def present(result: Result, command: str, now: datetime, status: int) -> Present
                 command, shown_at, status, deliveries, warnings=warnings, snapshot=snapshot, looked_at=looked_at
             )
         case ResolveResult(shown_at, closed, _, warnings):
-            return Presentation(command, shown_at, status, (closed,), warnings=warnings)
+            return Presentation(command, shown_at, status, closed, warnings=warnings)
         case AdoptResult(branch, notices, warnings):
             count = f"{notices} {'notice' if notices == 1 else 'notices'}"
             text = f"The ledger on the branch {branch} is this club's now. It remembers {count}."

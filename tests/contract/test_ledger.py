@@ -97,6 +97,27 @@ def begin(run: str, basis: Announcement | None = None, what: Announcement = FIRS
     return Begin(key, run, basis, what)
 
 
+def of_an_email(run: str, *keys: Key) -> list[Begin]:
+    return [Begin(key, run, None, FIRST, "", digest(b"", run)) for key in keys]
+
+
+def test_an_email_about_several_sessions_is_claimed_for_all_of_them(world: LedgerWorld) -> None:
+    assert written(world, *of_an_email("run 1", LAB, SHOP)) == ()
+    claims = [entry(world, key).claim for key in (LAB, SHOP)]
+    assert [claim and claim.email for claim in claims] == [digest(b"", "run 1")] * 2
+
+
+def test_an_email_is_claimed_for_none_of_its_sessions_if_another_run_has_one_of_them(world: LedgerWorld) -> None:
+    assert written(world, begin("run 1", key=SHOP)) == ()
+    missed = written(world, *of_an_email("run 2", LAB, SHOP))
+
+    assert set(missed) == {Refused(LAB, Refusal.EMAIL_NOT_CLAIMED), Refused(SHOP, Refusal.ANOTHER_RUN_SENDING)}
+    assert entry(world, LAB).claim is None
+    assert (claim := entry(world, SHOP).claim)
+    assert claim.run == "run 1"
+    assert written(world, begin("run 3")) == ()
+
+
 def test_a_fresh_ledger_is_empty_and_has_a_secret(world: LedgerWorld) -> None:
     snapshot = opened(world).read(NOW)
 

@@ -12,7 +12,7 @@ another id begins a new ledger.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -29,7 +29,7 @@ from sessionsmgmt.adapters.google.ledger_write import Failed, Writing, Written
 from sessionsmgmt.adapters.http_session import POOL
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import Keys
-from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Step
+from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refusal, Refused, Step, to_release
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.errors import gravest
 from sessionsmgmt.parallel import side_by_side
@@ -74,8 +74,10 @@ class CalendarLedger:
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Take the steps, each event's in one request of its own, several at once; see ``ports.Ledger``.
 
-        An event that fails leaves the others alone: its steps come back as Unwritten. Raises only where none could be
-        written and none can: the consent is gone or too small.
+        An event that fails leaves the others alone: its steps come back as Unwritten. Only the claims of one email
+        depend on each other. They are on several events, so the claims that were taken are given back if another claim
+        of their email was not. A run that dies in between leaves claims of an email that never left, which are held
+        later. Raises only where none could be written and none can: the consent is gone or too small.
         """
         read = self._records_of(snapshot) or self._read(now)
         events = LedgerEvents(self._api, read.binding.calendar, ITEM)
@@ -83,21 +85,17 @@ class CalendarLedger:
         grouped = writing.grouped(steps)
         if not grouped:
             return WriteResult(snapshot)
-        with side_by_side(POOL) as threads:
-            results = dict(zip(grouped, threads.map(writing.write, grouped, grouped.values()), strict=True))
-        written = {event: result for event, result in results.items() if isinstance(result, Written)}
-        failed = {event: result for event, result in results.items() if isinstance(result, Failed)}
-        if not written and any(failure.everywhere for failure in failed.values()):
-            raise gravest(failure.cause for failure in failed.values() if failure.everywhere)
-        refused = [step for result in written.values() for step in result.not_taken]
-        unwritten = [
-            Unwritten(key, failure.cause)
-            for event, failure in failed.items()
-            for key in writing.keys(event, grouped[event])
-        ]
-        records = {**read.records, **{event: result.record for event, result in written.items()}}
-        after = replace(read, records=records).snapshot(snapshot.secret, now)
-        return WriteResult(after, (*refused, *unwritten))
+        after, not_taken = _written(writing, grouped)
+        released = to_release(steps, (step.key for step in not_taken))
+        if released:
+            again = replace(writing, read=after)
+            after, not_released = _written(again, again.grouped(released))
+            failed = {step.key for step in not_released}
+            not_taken += not_released
+            not_taken += tuple(
+                Refused(step.key, Refusal.EMAIL_NOT_CLAIMED) for step in released if step.key not in failed
+            )
+        return WriteResult(after.snapshot(snapshot.secret, now), not_taken)
 
     def erase(self) -> bool:
         """Delete what is ours from every event of the calendar, and nothing else; see ``ports.ErasableLedger``.
@@ -129,6 +127,26 @@ class CalendarLedger:
         with understood("reading the ledger in the calendar"):
             binding = replace(self._binding, calendar=self._calendar())
             return read_records(LedgerEvents(self._api, binding.calendar, ITEM), binding, now)
+
+
+def _written(
+    writing: Writing, grouped: Mapping[str, Sequence[Step]]
+) -> tuple[LedgerRecords, tuple[Refused | Unwritten, ...]]:
+    """Write each event's steps. Returns the records afterwards and the steps not taken. Raises as ``write`` does."""
+    with side_by_side(POOL) as threads:
+        results = dict(zip(grouped, threads.map(writing.write, grouped, grouped.values()), strict=True))
+    written = {event: result for event, result in results.items() if isinstance(result, Written)}
+    failed = {event: result for event, result in results.items() if isinstance(result, Failed)}
+    if not written and any(failure.everywhere for failure in failed.values()):
+        raise gravest(failure.cause for failure in failed.values() if failure.everywhere)
+    refused = [step for result in written.values() for step in result.not_taken]
+    unwritten = [
+        Unwritten(key, failure.cause)
+        for event, failure in failed.items()
+        for key in writing.keys(event, grouped[event])
+    ]
+    records = {**writing.read.records, **{event: result.record for event, result in written.items()}}
+    return replace(writing.read, records=records), (*refused, *unwritten)
 
 
 def _derived_secret(binding: Binding) -> bytes:

@@ -17,14 +17,15 @@ from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, Claim, Entry, Ledg
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
 from sessionsmgmt.errors import RefusedError
 
-VERSION = 2
-"""The version that is written. Version 1 has no place and no event id; it is read as well."""
+VERSION = 3
+"""The version that is written. Version 1 has no place, event id and email, and version 2 no email; both are read."""
 
 _LEDGER = frozenset({"version", "secret", "entries"})
 _ENTRY = frozenset({"notice", "session", "event_id", "said", "claim", "message_id", "at"})
-_CLAIM = frozenset({"run", "at", "held", "said", "mail", "looked"})
+_CLAIM = frozenset({"run", "at", "held", "said", "mail", "looked", "email"})
 _SAID = frozenset({"kind", "start", "end", "people", "sequence", "place"})
 _SINCE_2 = frozenset({"event_id", "place"})
+_SINCE_3 = frozenset({"email"})
 
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
@@ -56,6 +57,8 @@ def _entry(key: Key, entry: Entry) -> Mapping[str, object]:
 def _claim(claim: Claim) -> Mapping[str, object]:
     if claim.mail and not _DIGEST.fullmatch(claim.mail):
         raise ValueError("what a mail is found by must be a digest in the ledger")
+    if claim.email and not _DIGEST.fullmatch(claim.email):
+        raise ValueError("what the claims of an email have in common must be a digest in the ledger")
     return {
         "run": claim.run,
         "at": _stamp(claim.at),
@@ -63,6 +66,7 @@ def _claim(claim: Claim) -> Mapping[str, object]:
         "said": _announcement(claim.announcement),
         "mail": claim.mail,
         "looked": claim.not_found_at and _stamp(claim.not_found_at),
+        "email": claim.email,
     }
 
 
@@ -141,10 +145,12 @@ def _read_snapshot(document: object) -> LedgerSnapshot:
     if type(version) is int and version > VERSION:
         raise _NewerError
     fields = _fields(document, "", _LEDGER)
-    if type(version) is not int or version not in {1, VERSION}:
+    if type(version) is not int or version not in {1, 2, VERSION}:
         raise _DamageError("version", f"this is not {VERSION}")
     if version == 1:
         fields = {**fields, "entries": _as_version_2(fields["entries"])}
+    if version < VERSION:
+        fields = {**fields, "entries": _as_version_3(fields["entries"])}
     entries: dict[Key, Entry] = {}
     for number, one in enumerate(_items(fields["entries"], "entries")):
         at = f"entries[{number}]"
@@ -164,6 +170,20 @@ def _as_version_2(value: object) -> object:
             added = {"event_id": ""} if value.keys() == _ENTRY - _SINCE_2 else {}
             added |= {"place": ""} if value.keys() == _SAID - _SINCE_2 else {}
             return {name: _as_version_2(one) for name, one in value.items()} | added
+        case _:
+            return value
+
+
+def _as_version_3(value: object) -> object:
+    """What a document of version 2 says, in the form of version 3: no email is about several sessions."""
+    match value:
+        case list():
+            return [_as_version_3(one) for one in value]
+        case dict():
+            if value.keys() == _CLAIM:
+                raise _DamageError("version", "a claim has more than the version has")
+            added = {"email": ""} if value.keys() == _CLAIM - _SINCE_3 else {}
+            return {name: _as_version_3(one) for name, one in value.items()} | added
         case _:
             return value
 
@@ -188,6 +208,9 @@ def _read_claim(value: object, at: str) -> Claim:
     mail = _text(fields["mail"], f"{at}.mail")
     if mail and not _DIGEST.fullmatch(mail):
         raise _DamageError(f"{at}.mail", "this is not a digest")
+    email = _text(fields["email"], f"{at}.email")
+    if email and not _DIGEST.fullmatch(email):
+        raise _DamageError(f"{at}.email", "this is not a digest")
     return Claim(
         run=_text(fields["run"], f"{at}.run"),
         at=_instant(fields["at"], f"{at}.at"),
@@ -195,6 +218,7 @@ def _read_claim(value: object, at: str) -> Claim:
         held=held,
         mail=mail,
         not_found_at=_optional(fields["looked"], f"{at}.looked", _instant),
+        email=email,
     )
 
 

@@ -17,6 +17,7 @@ WHY_REFUSED = {
     Refusal.ANNOUNCED_MEANWHILE: "another run has just said it",
     Refusal.NOT_HELD: "nothing is held here",
     Refusal.CLAIM_OF_ANOTHER_RUN: "the claim is another run's by now",
+    Refusal.EMAIL_NOT_CLAIMED: "another session of the same email could not be claimed, so the next run decides",
     Refusal.ANOTHER_LEDGER_SECRET: "another run has just begun the ledger",
 }
 """Why a step was refused, as the report says it of a notice."""

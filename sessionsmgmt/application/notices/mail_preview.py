@@ -13,6 +13,7 @@ from itertools import islice
 from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, send_wave
+from sessionsmgmt.application.notices.shared_emails import sessions_by_email
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.addresses import fold
@@ -47,7 +48,8 @@ def mail_preview(context: Context, result: PreviewResult, address: str) -> Previ
 
     request, services = context.request, context.services
     run = services.run_id()
-    copies = {key: preview_copy(email, address.strip(), run) for key, email in result.emails.items()}
+    firsts = [first for first, *_ in sessions_by_email(result.emails).values()]
+    copies = {first: preview_copy(result.emails[first], address.strip(), run) for first in firsts}
     mailer, outcomes = services.mailer(), dict[Key, Outcome]()
     request.stop.defer()
     try:

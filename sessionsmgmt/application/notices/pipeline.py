@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.application.job import SETTLED, Delivery, DeliveryResult, Job, Mailing, Plan, Reconciliation
+from sessionsmgmt.application.job import (
+    SETTLED,
+    Delivery,
+    DeliveryResult,
+    Job,
+    Mailing,
+    Plan,
+    Reconciliation,
+)
 from sessionsmgmt.application.notices.deliveries import (
     delivery_of,
     not_claimed,
@@ -20,18 +28,20 @@ from sessionsmgmt.application.notices.deliveries import (
     unrecorded,
 )
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
+from sessionsmgmt.application.notices.shared_emails import sessions_by_email
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, SetEventId, Step
-from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, mail_digest, reconciled
+from sessionsmgmt.domain.delivery.reconciliation import MARK, earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice, Verdict
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.sessions.emails import emails_of
 from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, horizon
 from sessionsmgmt.domain.sessions.roster import directory
 from sessionsmgmt.domain.sessions.setup_mistakes import MONTH, mistake, oddities
-from sessionsmgmt.domain.sessions.waves import in_waves
+from sessionsmgmt.domain.sessions.waves import Sending, in_waves
 from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
 from sessionsmgmt.ports.ledger import Ledger
@@ -123,7 +133,8 @@ def deliver(
 
     ``run`` is an id that no other process has. ``clock`` returns the aware instant of its call, so that the claim of a
     slow run has its whole lease. ``retry_policy`` says how long a limit on sending is waited for. Returns what became
-    of every verdict, those with nothing to send included.
+    of every verdict, those with nothing to send included. An email about several sessions is claimed for all of them or
+    for none, and what becomes of it becomes of each.
 
     The sending stops, so that no further notice is claimed, where the mailer can't get ready, the ledger fails, a
     refusal would meet every email, or ``stop`` asks the run to end.
@@ -137,30 +148,31 @@ def deliver(
         keys = {verdict.key for verdict in due}
         event_ids = tuple(step for step in plan.event_ids if step.key not in keys)
         obstacle = _unready(mailer) if due and not is_stopped(stop) else None
-        for wave in [*in_waves(due, WAVE), ()]:
+        for wave in [*in_waves(_sendings(due, plan.emails), WAVE), ()]:
+            verdicts = {verdict.key: verdict for email in wave for verdict in email}
             obstacle = obstacle or (stopped() if is_stopped(stop) else None)
             if wave and obstacle:
-                became |= {verdict.key: not_sent(verdict, obstacle) for verdict in wave}
+                became |= {key: not_sent(verdict, obstacle) for key, verdict in verdicts.items()}
                 continue
-            claims = [_claim(verdict.notice, plan, run) for verdict in wave if verdict.notice]
+            claims = [claim for email in wave for claim in _claims(email, plan, run)]
             # a run that could send nothing leaves the ledger as it was: the next one sees anew which ids have changed
             # the id of a session that is announced now goes with its claim: an entry without one would be forgotten
-            steps = [*settled, *(() if obstacle else event_ids), *_event_ids(plan, wave), *claims]
+            steps = [*settled, *(() if obstacle else event_ids), *_event_ids(plan, verdicts), *claims]
             result = ledger.write(snapshot, steps, clock())
             snapshot, missed = result.snapshot, {step.key: step for step in result.not_taken}
             event_ids = ()
             became |= {
                 step.key: not_recorded(became[step.key], missed[step.key]) for step in settled if step.key in missed
             }
-            became |= {
-                verdict.key: not_claimed(verdict, missed[verdict.key]) for verdict in wave if verdict.key in missed
-            }
+            became |= {key: not_claimed(verdict, missed[key]) for key, verdict in verdicts.items() if key in missed}
             settled = []
-            claimed = {verdict.key: verdict for verdict in wave if verdict.key not in missed}
-            emails = {key: plan.emails[key] for key in claimed}
-            for key, outcome in send_wave(emails, mailer, stop, retry_policy).items():
-                became[key] = delivery_of(claimed[key], outcome)
-                settled.append(record_of(key, run, outcome))
+            # the first session of an email stands for it
+            claimed = {email[0].key: email for email in wave if not any(verdict.key in missed for verdict in email)}
+            emails = {first: plan.emails[first] for first in claimed}
+            for first, outcome in send_wave(emails, mailer, stop, retry_policy).items():
+                for verdict in claimed[first]:
+                    became[verdict.key] = delivery_of(verdict, outcome)
+                    settled.append(record_of(verdict.key, run, outcome))
                 if isinstance(outcome, Undelivered) and outcome.everywhere:
                     obstacle = obstacle or outcome.cause
     except SessionsError as error:
@@ -174,9 +186,14 @@ def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
     return dawn(instant.astimezone(zone).date() + DAY, zone)
 
 
-def _event_ids(plan: Plan, wave: Collection[Verdict]) -> list[SetEventId]:
+def _sendings(due: Sequence[Verdict], emails: Mapping[Key, EmailMessage]) -> list[Sending]:
+    """The verdicts of each email. Each email is about the sessions that it was composed for."""
+    by_key = {verdict.key: verdict for verdict in due}
+    return [tuple(by_key[key] for key in keys) for keys in sessions_by_email(emails).values()]
+
+
+def _event_ids(plan: Plan, keys: Collection[Key]) -> list[SetEventId]:
     """The steps about the ids of the sessions that are claimed together."""
-    keys = {verdict.key for verdict in wave}
     return [step for step in plan.event_ids if step.key in keys]
 
 
@@ -207,18 +224,20 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
     """All the emails, before any is sent: a template that fails on the last one costs nothing."""
     if not due:
         return {}
-    if len(due) > MOST_DUE:
+    groups = emails_of(due, [mailing.rule for mailing in mailings])
+    if len(groups) > MOST_DUE:
         raise InputError(
-            f"{len(due)} emails are due at once, and a run sends {MOST_DUE} at most.",
+            f"{len(groups)} emails are due at once, and a run sends {MOST_DUE} at most.",
             "See whether 'match' in sessions.yml fits more events than your sessions, or shorten 'within'.",
         )
-    from sessionsmgmt.email.compose import compose  # templates and Markdown take long to load
+    from sessionsmgmt.email.compose import compose_email  # templates and Markdown take long to load
 
     by_rule = {mailing.rule.id: mailing for mailing in mailings}
-    emails = {}
-    for notice in due:
-        mailing = by_rule[notice.key.notice]
-        emails[notice.key] = compose(notice, mailing.wording, mailing.envelope, now)
+    emails: dict[Key, EmailMessage] = {}
+    for notices in groups:
+        mailing = by_rule[notices[0].key.notice]
+        email = compose_email(notices, mailing.wording, mailing.envelope, now)
+        emails |= dict.fromkeys([notice.key for notice in notices], email)
     return emails
 
 
@@ -228,13 +247,19 @@ def _long_emails(emails: Mapping[Key, EmailMessage]) -> Iterator[ReportWarning]:
         return
     from sessionsmgmt.email.compose import is_cut_by_gmail  # as in ``_compose``
 
-    for key, email in emails.items():
-        if is_cut_by_gmail(email):
-            yield ReportWarning("email-long", _LONG, key.session)
+    for first, *_ in sessions_by_email(emails).values():
+        if is_cut_by_gmail(emails[first]):
+            yield ReportWarning("email-long", _LONG, first.session)
 
 
-def _claim(notice: Notice, plan: Plan, run: str) -> Begin:
-    email = plan.emails[notice.key]
+def _claims(sending: Sending, plan: Plan, run: str) -> list[Begin]:
+    """The claims for one email: one for each of its sessions."""
+    email = plan.emails[sending[0].key]
     recipients = [address.addr_spec for name in ("To", "Cc") for address in getattr(email[name], "addresses", ())]
     looks = mail_digest(plan.snapshot.secret, recipients, str(email["Subject"]))
-    return Begin(notice.key, run, plan.snapshot.entry(notice.key).announcement, notice.announcement, looks)
+    shared = str(email[MARK]) if len(sending) > 1 else ""
+    return [
+        Begin(verdict.key, run, plan.snapshot.entry(verdict.key).announcement, notice.announcement, looks, shared)
+        for verdict in sending
+        if (notice := verdict.notice)
+    ]

@@ -24,32 +24,33 @@ def resolve(context: Context, arguments: ResolveArguments) -> ResolveResult | Ad
         return adopt(context.services.adoptable())
     ledger, now = context.services.ledger(), context.request.now
     result = close(ledger, arguments.notice, arguments.session, arrived=arguments.sent, now=now)
-    unwritten = notify_of_held(context, (result.closed,), (), result.snapshot, now)
+    unwritten = notify_of_held(context, result.closed, (), result.snapshot, now)
     return replace(result, warnings=(*result.warnings, *unwritten))
 
 
 def close(ledger: Ledger, notice: str, session: str, *, arrived: bool, now: datetime) -> ResolveResult:
     """Close the held notice with these ids; an empty ``notice`` or ``session`` matches any.
 
-    ``arrived`` says that the email is in the Sent folder; otherwise the next run decides the notice anew. Raises
-    InputError where no held notice or more than one matches, RefusedError where somebody closed it at the same time,
-    and as the ledger does.
+    If its email is about several sessions, the notices about all of them are closed. ``arrived`` says that the email is
+    in the Sent folder; otherwise the next run decides the notice anew. Raises InputError where no held notice or more
+    than one matches, RefusedError where somebody closed it at the same time, and as the ledger does.
     """
     snapshot = ledger.read(now)
     held = held_claims(snapshot, now)
     meant = sorted(key for key in held if notice in ("", key.notice) and session in ("", key.session))
     if not meant:
         raise InputError("No held notice matches.", _listed(held))
-    if len(meant) > 1:
+    if len({held[key].email or key for key in meant}) > 1:
         raise InputError("More than one held notice matches.", _listed(meant))
-    key = meant[0]
-    step = Resolve(key, arrived)
-    result = ledger.write(snapshot, [step], now)
+    email = held[meant[0]].email
+    keys = sorted(key for key in held if email and held[key].email == email) or meant
+    result = ledger.write(snapshot, [Resolve(key, arrived) for key in keys], now)
     for not_taken in result.not_taken:
         if isinstance(not_taken, Unwritten):
             raise not_taken.cause
         raise RefusedError("Somebody else has just closed it.", "Look with 'status'.")
-    return ResolveResult(now, _closed(key, held[key], arrived=arrived), result.snapshot, result.snapshot.warnings)
+    closed = tuple(_closed(key, held[key], arrived=arrived) for key in keys)
+    return ResolveResult(now, closed, result.snapshot, result.snapshot.warnings)
 
 
 def adopt(ledger: AdoptableLedger) -> AdoptResult:

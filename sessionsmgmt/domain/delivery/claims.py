@@ -34,7 +34,9 @@ class Claim:
 
     ``run`` is an id that no other process has; a workflow run that is repeated has another one. ``held`` is true where
     nobody can know whether the mail left. ``mail`` is the digest that the mail can be found by (see
-    ``reconciliation.mail_digest``). ``not_found_at`` is when the mail was first searched for and not found.
+    ``reconciliation.mail_digest``). ``not_found_at`` is when the mail was first searched for and not found. ``email``
+    is what the claims of one email about several sessions have in common: the email's mark (see
+    ``reconciliation.mark``). It is empty where the email is about this session alone.
     """
 
     run: str
@@ -43,6 +45,7 @@ class Claim:
     held: bool = False
     mail: str = ""
     not_found_at: datetime | None = None
+    email: str = ""
 
     def is_held(self, now: datetime) -> bool:
         """Whether nobody knows what became of the mail: the run said so, or the run died.
@@ -81,13 +84,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Claim the key to send ``announcement``, if ``basis`` is still the last announcement."""
+    """Claim the key to send ``announcement``, if ``basis`` is still the last announcement.
+
+    The steps with the same ``email`` that is not empty are about one email: a ledger takes all of them or none.
+    """
 
     key: Key
     run: str
     basis: Announcement | None
     announcement: Announcement
     mail: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ class Refusal(Enum):
     ANNOUNCED_MEANWHILE = auto()  # the last announcement is not the one that the step is based on
     NOT_HELD = auto()  # the step closes a held claim, and there is none
     CLAIM_OF_ANOTHER_RUN = auto()  # the step ends a claim, and the claim is another run's by now
+    EMAIL_NOT_CLAIMED = auto()  # the email is about several sessions, and the claim of another of them was not taken
     ANOTHER_LEDGER_SECRET = auto()  # the step's digests were made with a secret that is not the ledger's
 
 
@@ -203,7 +211,7 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
                 return Refused(step.key, Refusal.HELD if claim.is_held(now) else Refusal.ANOTHER_RUN_SENDING)
             if entry.announcement != step.basis:
                 return Refused(step.key, Refusal.ANNOUNCED_MEANWHILE)
-            return replace(entry, claim=Claim(step.run, now, step.announcement, mail=step.mail))
+            return replace(entry, claim=Claim(step.run, now, step.announcement, mail=step.mail, email=step.email))
         case Sent():
             if claim and claim.run == step.run:
                 return replace(entry, announcement=claim.announcement, claim=None, message_id=step.message_id, at=now)
@@ -303,20 +311,28 @@ class LedgerSnapshot:
     ) -> tuple[LedgerSnapshot, tuple[Refused, ...]]:
         """The snapshot after the steps, and the steps that were refused; a refused step changes nothing.
 
+        Where one claim of an email is refused, the email's other claims are refused too, and none of them is taken.
         ``secret`` is the one that the digests in the steps were made with, if that may be another than the ledger's.
         Such steps are refused: nobody would be recognised by their digests later.
         """
         foreign = secret not in (None, self.secret)
-        entries, refused = dict(self.entries), []
-        for step in steps:
-            if foreign and isinstance(step, ByDigest):
-                refused.append(Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET))
-                continue
-            after = advance(entries.get(step.key, Entry()), step, now)
-            if isinstance(after, Refused):
-                refused.append(after)
+        entries, refused = dict(self.entries), list[Refused]()
+        for together in _taken_together(steps):
+            after: dict[Key, Entry] = {}
+            missed: dict[Key, Refused] = {}
+            for step in together:
+                if foreign and isinstance(step, ByDigest):
+                    missed[step.key] = Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET)
+                    continue
+                result = advance(entries.get(step.key, Entry()), step, now)
+                if isinstance(result, Refused):
+                    missed[step.key] = result
+                else:
+                    after[step.key] = result
+            if missed:
+                refused += [missed.get(step.key, Refused(step.key, Refusal.EMAIL_NOT_CLAIMED)) for step in together]
             else:
-                entries[step.key] = after
+                entries |= after
         return replace(self, entries=entries), tuple(refused)
 
     def pruned(self, now: datetime, keep: timedelta) -> LedgerSnapshot:
@@ -328,6 +344,33 @@ class LedgerSnapshot:
                 key: entry for key, entry in self.entries.items() if (entry.end or entry.at or long_ago) + keep > now
             },
         )
+
+
+def _taken_together(steps: Iterable[Step]) -> list[list[Step]]:
+    """The steps in their order, with the claims of each email together at the place of the first of them."""
+    groups: list[list[Step]] = []
+    emails: dict[str, list[Step]] = {}
+    for step in steps:
+        if isinstance(step, Begin) and step.email:
+            if step.email not in emails:
+                groups.append(emails.setdefault(step.email, []))
+            emails[step.email].append(step)
+        else:
+            groups.append([step])
+    return groups
+
+
+def to_release(steps: Iterable[Step], not_taken: Iterable[Key]) -> tuple[NotSent, ...]:
+    """The steps that give back claims that were taken although another claim of the same email was not.
+
+    A store needs them if it can't take the claims of an email at once.
+    """
+    missed = frozenset(not_taken)
+    claims = [step for step in steps if isinstance(step, Begin) and step.email]
+    incomplete = {claim.email for claim in claims if claim.key in missed}
+    return tuple(
+        NotSent(claim.key, claim.run) for claim in claims if claim.email in incomplete and claim.key not in missed
+    )
 
 
 def digest(secret: bytes, identifier: str) -> str:

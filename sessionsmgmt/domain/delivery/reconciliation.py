@@ -51,6 +51,16 @@ def mark(team: str, key: Key, announcement: Announcement) -> str:
         instant.astimezone(UTC).isoformat() for instant in (announcement.presence.start, announcement.presence.end)
     ]
     parts = (team, key.notice, key.session, str(announcement.sequence), str(announcement.kind), *window)
+    return _hashed(parts)
+
+
+def email_mark(team: str, announced: Sequence[tuple[Key, Announcement]]) -> str:
+    """The content of our own header in a mail about these sessions, in any order. For one session it is ``mark``."""
+    marks = sorted(mark(team, key, announcement) for key, announcement in announced)
+    return marks[0] if len(marks) == 1 else _hashed(marks)
+
+
+def _hashed(parts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
@@ -76,32 +86,52 @@ def reconciled(snapshot: LedgerSnapshot, mails: Collection[Mail], team: str, now
     A mail that the ledger knows as another notice's belongs to none of these claims. Claims with the same mail digest
     get steps only where it is certain that all of their mails left, or none. A claim without a mail digest gets a step
     only by our own header.
+
+    The claims of one email get the same answer. Where a run died while it recorded that the email left, the ledger
+    knows the mail for some of the email's sessions: then our own header shows that it is the mail of the others too,
+    and without that header they stay held.
     """
     known = {entry.message_id for entry in snapshot.entries.values()}
     unknown = sorted(
         (mail for mail in mails if mail.message_id not in known), key=lambda mail: (mail.at, mail.message_id)
     )
-    marked = {mail.mark: mail.message_id for mail in reversed(unknown) if mail.mark}
     claims = _claims(snapshot)
-    marks = {key: mark(team, key, claim.announcement) for key, claim in claims.items()}
+    marks = {key: claim.email or mark(team, key, claim.announcement) for key, claim in sorted(claims.items())}
+    shared = {claim.email for claim in claims.values() if claim.email}
+    marked = {mail.mark: mail.message_id for mail in mails if mail.mark in shared}
+    marked |= {mail.mark: mail.message_id for mail in reversed(unknown) if mail.mark}
     unmarked = [mail for mail in unknown if mail.mark not in set(marks.values())]
-    alike: defaultdict[str, dict[Key, Claim]] = defaultdict(dict)
-    for key, claim in sorted(claims.items()):
-        if claim.mail and marks[key] not in marked:
-            alike[claim.mail][key] = claim
+    alike: defaultdict[str, dict[str, Claim]] = defaultdict(dict)
+    for key, its_mark in marks.items():
+        claim = claims[key]
+        if claim.mail and its_mark not in marked:
+            alike[claim.mail][its_mark] = claim  # one of the claims stands for its email
 
-    ids = {key: marked[its_mark] for key, its_mark in marks.items() if its_mark in marked}
+    ids = {its_mark: marked[its_mark] for its_mark in marks.values() if its_mark in marked}
     for its_digest, group in alike.items():
         same = [mail for mail in unmarked if mail_digest(snapshot.secret, mail.recipients, mail.subject) == its_digest]
-        ids |= _certain_ids(snapshot, group, same, now)
+        recorded = shared & group.keys() and any(
+            mail.message_id in known
+            and not mail.mark
+            and mail_digest(snapshot.secret, mail.recipients, mail.subject) == its_digest
+            and mail.at >= min(claim.at for claim in group.values()) - BACK
+            for mail in mails
+        )
+        ids |= {} if recorded else _certain_ids(snapshot, group, same, now)
     held = held_claims(snapshot, now)
-    return tuple(Reconciled(key, held[key].run, message_id) for key, message_id in sorted(ids.items()) if key in held)
+    return tuple(
+        Reconciled(key, held[key].run, ids[its_mark])
+        for key, its_mark in marks.items()
+        if key in held and its_mark in ids
+    )
 
 
 def _certain_ids(
-    snapshot: LedgerSnapshot, alike: Mapping[Key, Claim], same: Sequence[Mail], now: datetime
-) -> dict[Key, str]:
-    """The id of each claim's mail, or an empty one for each, where that is certain; ``alike`` are all with this digest.
+    snapshot: LedgerSnapshot, alike: Mapping[str, Claim], same: Sequence[Mail], now: datetime
+) -> dict[str, str]:
+    """The id of each mail, or an empty one for each, by its mark, where that is certain.
+
+    ``alike`` are all claims with this digest: one claim for each mail.
 
     A claim whose run is still sending counts, since any of the mails may be its own. A mail may also be of a notice
     that was settled after the mail left, if the ledger does not know the ids of all mails of that notice: it knows the

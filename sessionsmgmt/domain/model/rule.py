@@ -63,7 +63,8 @@ class Premises:
 class Rule:
     """One entry of ``notices``: which events it is about, when they are announced, and who counts as coming.
 
-    People with a label of ``include`` count as invited to every session of the rule.
+    People with a label of ``include`` count as invited to every session of the rule. ``combine`` means that all that is
+    due at one moment is one email, with one of its own for what is called off.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Rule:
     require: Require = Require()
     include: tuple[str, ...] = ()
     attending: Attending = Attending.INVITED
+    combine: bool = False
     premises: Premises = Premises()
 
     def matches(self, title: str) -> bool:

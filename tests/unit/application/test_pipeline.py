@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionsmgmt.adapters.files.outbox import Outbox
-from sessionsmgmt.application.job import Lookup, Plan
+from sessionsmgmt.application.job import Job, Lookup, Plan
 from sessionsmgmt.application.notices.pipeline import WAVE, deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.run import send_due
 from sessionsmgmt.domain.delivery.claims import (
@@ -364,3 +364,48 @@ def test_every_notice_ends_in_one_state_and_only_failed_ones_are_tried_again(out
     assert sorted(again.tried) == failed
     after = {State.SENT: State.SKIPPED, State.FAILED: State.SENT, State.HELD: State.HELD}
     assert states(second) == {name: after[state] for name, state in states(first).items()}
+
+
+def combined(ledger: Ledger, count: int) -> Job:
+    plain = job(ledger, count)
+    return replace(plain, mailings=tuple(replace(one, rule=replace(one.rule, combine=True)) for one in plain.mailings))
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "step"),
+    [
+        (Delivered("<together@mail.invalid>"), State.SENT, Sent),
+        (Undelivered(InputError("No.")), State.FAILED, NotSent),
+        (Unknown("The line broke."), State.HELD, Hold),
+    ],
+)
+def test_what_becomes_of_a_combined_email_becomes_of_each_of_its_sessions(
+    tmp_path: Path, answer: Outcome, state: State, step: type
+) -> None:
+    ledger, post = RecordingLedger(store(tmp_path)), FakeMailer({"s00, s01, s02": answer})
+    result = send_due(combined(ledger, 3), post, RUN, clock_at_now)
+
+    assert post.tried == ["s00, s01, s02"]
+    assert states(result) == dict.fromkeys(names(3), state)
+    assert [kinds(steps) for steps, _ in ledger.writes] == [
+        [(Begin, name) for name in names(3)],
+        [(step, name) for name in names(3)],
+    ]
+
+
+def test_a_combined_email_about_one_session_is_claimed_as_any_other(tmp_path: Path) -> None:
+    ledger, post = RecordingLedger(store(tmp_path)), FakeMailer()
+    send_due(combined(ledger, 1), post, RUN, clock_at_now)
+
+    (begin,) = [step for steps, _ in ledger.writes for step in steps if isinstance(step, Begin)]
+    assert (post.tried, begin.email) == (["s00"], "")
+
+
+def test_a_combined_email_is_not_sent_where_another_run_has_one_of_its_sessions(tmp_path: Path) -> None:
+    ledger, post = store(tmp_path), FakeMailer()
+    plan = plan_notices(combined(ledger, 3), NOW)
+    LedgerRun(ledger).write([Begin(key("s01"), "another run", None, announcement())], NOW)
+
+    assert set(delivered(plan, post, ledger).values()) == {(State.SKIPPED, Exit.DONE)}
+    assert post.tried == []
+    assert [entry.claim for name, entry in ledger.read(NOW).entries.items() if name != key("s01")] == []

@@ -69,7 +69,7 @@ def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
     hold(ledger, LAB)
     result = close(ledger, "", "", arrived=True, now=NOW)
 
-    delivery = result.closed
+    (delivery,) = result.closed
     assert (delivery.verdict.key, delivery.verdict.state, delivery.verdict.kind) == (LAB, State.SENT, Kind.CHANGED)
     assert delivery.verdict.start == AFTER.presence.start
     assert (result.now, result_status(result)) == (NOW, Exit.DONE)
@@ -78,7 +78,7 @@ def test_what_arrived_is_remembered_as_said(ledger: FileLedger) -> None:
 
 def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: FileLedger) -> None:
     hold(ledger, LAB)
-    delivery = close(ledger, "", "", arrived=False, now=NOW).closed
+    (delivery,) = close(ledger, "", "", arrived=False, now=NOW).closed
 
     assert (delivery.verdict.key, delivery.verdict.state) == (LAB, State.SKIPPED)
     assert ledger.read(NOW).entry(LAB) == Entry(BEFORE, None, "<first>", NOW)
@@ -90,7 +90,7 @@ def test_what_did_not_arrive_is_decided_anew_from_what_was_said_before(ledger: F
 )
 def test_only_the_one_that_is_meant_is_closed(ledger: FileLedger, notice: str, session: str, meant: Key) -> None:
     hold(ledger, LAB, SHOP, HALL)
-    delivery = close(ledger, notice, session, arrived=True, now=NOW).closed
+    (delivery,) = close(ledger, notice, session, arrived=True, now=NOW).closed
 
     assert delivery.verdict.key == meant
     assert {key for key, entry in ledger.read(NOW).entries.items() if entry.claim} == {LAB, SHOP, HALL} - {meant}
@@ -138,7 +138,7 @@ def test_a_claim_is_held_once_its_lease_is_over_and_not_before(ledger: FileLedge
     with pytest.raises(InputError, match=r"Nothing is held\."):
         close(ledger, "", "", arrived=True, now=NOW + LEASE - timedelta(seconds=1))
 
-    delivery = close(ledger, "", "", arrived=True, now=NOW + LEASE).closed
+    (delivery,) = close(ledger, "", "", arrived=True, now=NOW + LEASE).closed
     assert delivery.verdict.state is State.SENT
 
 
@@ -155,3 +155,21 @@ def test_a_ledger_that_is_away_is_what_the_command_ends_with() -> None:
     with pytest.raises(UnreachableError) as raised:
         close(UnreachableLedger(error), "", "", arrived=True, now=NOW)
     assert raised.value is error
+
+
+@pytest.mark.parametrize(("notice", "session"), [("", ""), ("campus", ""), ("", "lab"), ("campus", "shop")])
+@pytest.mark.parametrize("arrived", [True, False])
+def test_an_email_about_several_sessions_is_closed_as_a_whole(
+    ledger: FileLedger, notice: str, session: str, arrived: bool
+) -> None:
+    run = LedgerRun(ledger)
+    run.write([Begin(key, "a run", None, BEFORE, "", "00" * 16) for key in (LAB, SHOP)], NOW)
+    run.write([Hold(key, "a run") for key in (LAB, SHOP)], NOW)
+    closed = close(ledger, notice, session, arrived=arrived, now=NOW).closed
+
+    assert [delivery.verdict.key for delivery in closed] == [LAB, SHOP]
+    assert {delivery.verdict.state for delivery in closed} == {State.SENT if arrived else State.SKIPPED}
+    entries = ledger.read(NOW).entries
+    assert [(entry.claim, entry.announcement) for entry in entries.values()] == [
+        (None, BEFORE if arrived else None)
+    ] * 2

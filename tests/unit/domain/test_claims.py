@@ -26,6 +26,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Step,
     advance,
     digest,
+    to_release,
 )
 from sessionsmgmt.domain.model.notice import Key, Kind
 from tests.builders import NOW, SECRET, announcement, claim, local, snapshot, window
@@ -334,3 +335,57 @@ def test_a_key_with_a_number_is_of_the_events_id_also_where_the_ledger_has_no_id
     again = Key("campus", "lab#2")
     memory = snapshot({again: Entry(announcement())})
     assert memory.event_id(again) == "lab"
+
+
+LAB, SHOP, HALL = (Key("campus", name) for name in ("lab", "shop", "hall"))
+
+
+def claims_of_an_email(*keys: Key, email: str = "an email") -> list[Step]:
+    return [Begin(key, "a run", None, announcement(), "looks", email) for key in keys]
+
+
+def test_the_claims_of_one_email_are_taken_together_and_say_so() -> None:
+    after, refused = snapshot({}).advanced(claims_of_an_email(LAB, SHOP), NOW)
+
+    assert refused == ()
+    assert {key: entry.claim and entry.claim.email for key, entry in after.entries.items()} == {
+        LAB: "an email",
+        SHOP: "an email",
+    }
+
+
+def test_where_one_claim_of_an_email_is_refused_none_of_them_is_taken_and_the_other_steps_are() -> None:
+    before = snapshot({SHOP: claimed("another run")})
+    steps = [*claims_of_an_email(LAB, SHOP), *claims_of_an_email(HALL, email="")]
+    after, refused = before.advanced(steps, NOW)
+
+    assert refused == (
+        Refused(LAB, Refusal.EMAIL_NOT_CLAIMED),
+        Refused(SHOP, Refusal.ANOTHER_RUN_SENDING),
+    )
+    assert after.entries.keys() == {SHOP, HALL}
+    assert after.entry(SHOP) == before.entry(SHOP)
+
+
+def test_an_email_that_was_claimed_although_the_reply_was_lost_is_claimed_again_with_the_same_result() -> None:
+    once, _ = snapshot({}).advanced(claims_of_an_email(LAB, SHOP), NOW)
+
+    assert once.advanced(claims_of_an_email(LAB, SHOP), NOW) == (once, ())
+
+
+def test_an_email_is_not_claimed_in_a_ledger_with_another_secret() -> None:
+    after, refused = snapshot({}).advanced(claims_of_an_email(LAB, SHOP), NOW, b"another secret")
+
+    assert {one.refusal for one in refused} == {Refusal.ANOTHER_LEDGER_SECRET}
+    assert not after.entries
+
+
+def test_the_claims_to_give_back_are_those_that_were_taken_of_an_email_with_a_claim_that_was_not() -> None:
+    steps = [
+        *claims_of_an_email(LAB, SHOP, email="one"),
+        *claims_of_an_email(HALL, email="two"),
+        *claims_of_an_email(Key("campus", "bus"), email=""),
+    ]
+
+    assert to_release(steps, [SHOP]) == (NotSent(LAB, "a run"),)
+    assert to_release(steps, [Key("campus", "bus")]) == ()

@@ -16,6 +16,7 @@ from sessionsmgmt.domain.delivery.reconciliation import (
     SKEW,
     Mail,
     earliest,
+    email_mark,
     held_claims,
     mail_digest,
     mark,
@@ -297,3 +298,52 @@ def test_a_claim_whose_mail_can_be_seen_is_never_told_to_have_failed(one: Ledger
             if unclaimed and not step.message_id:
                 assert mail.mark not in marks
                 assert mail_digest(SECRET, mail.recipients, mail.subject) != claims[step.key].mail
+
+
+TOGETHER = email_mark(TEAM, [(LAB, announcement()), (SHOP, announcement())])
+
+
+def part_of_email() -> Claim:
+    return replace(held(), email=TOGETHER)
+
+
+def test_the_mark_of_an_email_does_not_depend_on_the_order_and_is_the_sessions_own_for_one_session() -> None:
+    assert email_mark(TEAM, [(SHOP, announcement()), (LAB, announcement())]) == TOGETHER
+    assert email_mark(TEAM, [(LAB, announcement())]) == mark(TEAM, LAB, announcement())
+
+
+def test_all_sessions_of_an_email_get_the_id_of_the_mail_with_its_mark() -> None:
+    mail = letter(marked=TOGETHER, to=(), subject="")
+
+    assert told(memory({LAB: part_of_email(), SHOP: part_of_email()}), mail) == {LAB: "mail 1", SHOP: "mail 1"}
+
+
+def test_one_mail_without_its_mark_is_enough_for_all_sessions_of_an_email() -> None:
+    assert told(memory({LAB: part_of_email(), SHOP: part_of_email()}), letter()) == {LAB: "mail 1", SHOP: "mail 1"}
+
+
+def test_an_email_and_a_notice_that_look_alike_need_two_mails() -> None:
+    claims = memory({LAB: part_of_email(), SHOP: part_of_email(), HALL: held()})
+
+    assert told(claims, letter()) == {}
+    assert told(claims, letter(1), letter(2)).keys() == {LAB, SHOP, HALL}
+
+
+def test_the_claims_of_an_email_that_is_not_in_the_sent_folder_are_all_told_so() -> None:
+    assert told(memory({LAB: part_of_email(), SHOP: part_of_email()})) == {LAB: "", SHOP: ""}
+
+
+def test_a_claim_of_an_email_whose_other_claims_were_never_written_is_judged_alone() -> None:
+    assert told(memory({LAB: part_of_email()})) == {LAB: ""}
+
+
+def test_the_rest_of_an_email_that_was_recorded_in_part_has_the_same_mail() -> None:
+    recorded = snapshot({SHOP: Entry(announcement(), None, "mail 1", NOW), LAB: Entry(claim=part_of_email())})
+
+    assert told(recorded, letter(marked=TOGETHER)) == {LAB: "mail 1"}
+
+
+def test_the_rest_of_an_email_that_was_recorded_in_part_stays_held_if_the_mail_has_no_mark() -> None:
+    recorded = snapshot({SHOP: Entry(announcement(), None, "mail 1", NOW), LAB: Entry(claim=part_of_email())})
+
+    assert told(recorded, letter()) == {}

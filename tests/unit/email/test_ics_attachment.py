@@ -18,7 +18,7 @@ from tests.unit.email.cases import COMPETITION, EVENING, NOW, SATURDAY
 
 
 def entry(of: Notice, organizer: str = "coaches@example.org") -> Any:
-    calendar = Calendar.from_ical(calendar_attachment(of, "MantaBots", NEW_YORK, organizer, NOW))
+    calendar = Calendar.from_ical(calendar_attachment((of,), "MantaBots", NEW_YORK, organizer, NOW))
     assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
     assert len(calendar.subcomponents) == 1
     return calendar.events[0]
@@ -78,7 +78,7 @@ def test_whatever_the_calendar_says_it_is_one_event_with_nobody_in_it(title: str
     allowed = {"UID", "DTSTAMP", "SEQUENCE", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "ORGANIZER", "DTSTART", "DTEND"}
     assert set(event) <= allowed
     assert "\n" not in event["SUMMARY"]
-    raw = calendar_attachment(hostile, "MantaBots", NEW_YORK, "", NOW)
+    raw = calendar_attachment((hostile,), "MantaBots", NEW_YORK, "", NOW)
     assert max(map(len, raw.split(b"\r\n"))) <= 75
 
 
@@ -93,10 +93,13 @@ def test_a_reader_of_calendars_gets_back_the_very_words(title: str, location: st
 def test_no_fold_splits_an_escape_sequence_or_a_character() -> None:
     for length in range(60, 80):
         session = Session("lab", "x" * length + ";\\é🤖,", EVENING.start, EVENING.end)
-        parts = calendar_attachment(notice(presence=EVENING, session=session), "T", NEW_YORK, "", NOW).split(b"\r\n")
+        of = notice(presence=EVENING, session=session)
+        parts = calendar_attachment((of,), "T", NEW_YORK, "", NOW).split(b"\r\n")
         assert all(part.decode().count("\\") != 1 or not part.endswith(b"\\") for part in parts)
 
 
 @pytest.mark.parametrize("now", [NOW, NOW.astimezone(NEW_YORK), datetime(2026, 11, 6, 23, tzinfo=UTC)])
 def test_the_stamp_is_in_utc(now: datetime) -> None:
-    assert b"DTSTAMP:20261106T230000Z" in calendar_attachment(notice(presence=EVENING), "MantaBots", NEW_YORK, "", now)
+    assert b"DTSTAMP:20261106T230000Z" in calendar_attachment(
+        (notice(presence=EVENING),), "MantaBots", NEW_YORK, "", now
+    )

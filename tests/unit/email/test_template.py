@@ -34,7 +34,7 @@ def test_the_built_in_wording_has_no_fault(name: str) -> None:
     text = (WORDING / f"{name}.md").read_text("utf-8")
     words, wording = language(name), sample_wording(ROLES)
     for notice in sample_notices(ROLES):
-        context = template_context(notice, wording, words) | built_in_context(notice, wording, words)
+        context = template_context((notice,), wording, words) | built_in_context(notice, wording, words)
         assert syntax_faults(text, frozenset(context)) == []
         assert render(text, context, built_in=True).subject
 
@@ -164,7 +164,7 @@ def test_a_template_that_fails_later_says_in_which_line() -> None:
     sample, new = sample_wording(ROLES), sample_notices(ROLES)[0]
     text = "Subject: x\n\n{% if team == 'Sample Team' %}\n{{ session.title / 2 }}\n{% endif %}"
     with pytest.raises(InputError) as raised:
-        render(text, template_context(new, sample, language("en_US")))
+        render(text, template_context((new,), sample, language("en_US")))
     assert raised.value.text == "The template can't be used, line 4: '/' can't be used on these values."
     assert [(problem.line, problem.column) for problem in raised.value.problems] == [(4, 1)]
 
@@ -174,7 +174,7 @@ def test_a_template_that_fails_later_says_in_which_line() -> None:
 )
 def test_a_failure_repeats_no_value(expression: str) -> None:
     known = {
-        **template_context(sample_notices(ROLES)[0], sample_wording(ROLES), language("en_US")),
+        **template_context(sample_notices(ROLES)[:1], sample_wording(ROLES), language("en_US")),
         "team": "Secretive",
     }
     with pytest.raises(InputError) as raised:
@@ -184,7 +184,7 @@ def test_a_failure_repeats_no_value(expression: str) -> None:
 
 def said(body: str) -> str:
     draft = render(
-        f"Subject: x\n{body}", template_context(sample_notices(ROLES)[0], sample_wording(ROLES), language("en_US"))
+        f"Subject: x\n{body}", template_context(sample_notices(ROLES)[:1], sample_wording(ROLES), language("en_US"))
     )
     return "".join(draft.values[ord(c) - 0xF0000] if ord(c) >= 0xF0000 else c for c in draft.body)
 

@@ -149,7 +149,7 @@ def run(now: datetime = NOW, *, deliveries: tuple[Delivery, ...] = (), **rest: o
         (PreviewResult(NOW, (HELD,)), 1),
         (PreviewResult(NOW, (HELD,), data=Data.INVENTED), 0),
         (StatusResult(NOW, (HELD,), (), snapshot()), 1),
-        (ResolveResult(NOW, delivery(State.SENT), snapshot()), 0),
+        (ResolveResult(NOW, (delivery(State.SENT),), snapshot()), 0),
         (AdoptResult("ledger", 3), 0),
         (ValidateResult("valid"), 0),
         (InitResult("Wrote"), 0),

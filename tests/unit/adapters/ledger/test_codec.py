@@ -46,7 +46,7 @@ FULL = snapshot(
     {
         Key("campus", "lab"): Entry(
             replace(announcement(people=[DIGEST]), place=DIGEST),
-            claim("run 1", what=announcement(Kind.CHANGED, sequence=1)),
+            replace(claim("run 1", what=announcement(Kind.CHANGED, sequence=1)), email=DIGEST),
             "mail 1",
             NOW,
             "another id",
@@ -78,7 +78,7 @@ def test_people_are_stored_in_an_order_that_tells_nothing() -> None:
 def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
     window = {"start": "2026-11-07T22:00:00+00:00", "end": "2026-11-08T01:00:00+00:00"}
     assert json.loads(encode(FULL)) == {
-        "version": 2,
+        "version": 3,
         "secret": "YW4gaW52ZW50ZWQgc2VjcmV0IG9mIDMyIGJ5dGVzLi4=",
         "entries": [
             {
@@ -93,6 +93,7 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
                     "said": {"kind": "new", **window, "people": [], "sequence": 0, "place": ""},
                     "mail": DIGEST,
                     "looked": "2026-11-06T23:00:00+00:00",
+                    "email": "",
                 },
                 "message_id": "",
                 "at": None,
@@ -109,6 +110,7 @@ def test_the_format_is_the_one_that_people_have_on_their_disks() -> None:
                     "said": {"kind": "changed", **window, "people": [], "sequence": 1, "place": ""},
                     "mail": "",
                     "looked": None,
+                    "email": DIGEST,
                 },
                 "message_id": "mail 1",
                 "at": "2026-11-06T23:00:00+00:00",
@@ -122,6 +124,7 @@ def test_a_ledger_of_the_first_version_is_read_as_one_that_remembers_no_place_an
     document["version"] = 1
     for entry in document["entries"]:
         del entry["event_id"]
+        del entry["claim"]["email"]
         for said_or_none in (entry["said"], entry["claim"]["said"]):
             if said_or_none:
                 del said_or_none["place"]
@@ -132,6 +135,25 @@ def test_a_ledger_of_the_first_version_is_read_as_one_that_remembers_no_place_an
         announcement(people=[DIGEST]),
         FULL.entry(Key("campus", "bus")),
     )
+
+
+def test_a_ledger_of_the_second_version_is_read_as_one_without_emails_about_several_sessions() -> None:
+    document = json.loads(encode(FULL))
+    document["version"] = 2
+    for entry in document["entries"]:
+        del entry["claim"]["email"]
+    older = decode(json.dumps(document).encode(), "ledger.json")
+    lab, bus = (FULL.entry(Key("campus", name)) for name in ("lab", "bus"))
+    assert lab.claim
+    assert older.entries == {
+        Key("campus", "lab"): replace(lab, claim=replace(lab.claim, email="")),
+        Key("campus", "bus"): bus,
+    }
+
+
+def test_the_mark_of_an_email_is_stored_as_a_digest_alone() -> None:
+    with pytest.raises(ValueError, match=r"^what the claims of an email have in common must be a digest"):
+        encode(snapshot({Key("campus", "lab"): Entry(claim=replace(claim(), email="Team Session"))}))
 
 
 def test_instants_of_other_zones_are_stored_in_utc() -> None:
@@ -169,15 +191,15 @@ def altered(change: Callable[[Any], object]) -> bytes:
 
 
 def test_a_book_of_a_newer_version_is_left_alone() -> None:
-    assert "newer version" in refusal(b'{"version": 3, "sealed": "in a way not known yet"}')
+    assert "newer version" in refusal(b'{"version": 4, "sealed": "in a way not known yet"}')
 
 
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        (lambda doc: doc.update(version=0), "version: this is not 2"),
-        (lambda doc: doc.update(version=True), "version: this is not 2"),
-        (lambda doc: doc.update(version="1"), "version: this is not 2"),
+        (lambda doc: doc.update(version=0), "version: this is not 3"),
+        (lambda doc: doc.update(version=True), "version: this is not 3"),
+        (lambda doc: doc.update(version="1"), "version: this is not 3"),
         (lambda doc: doc.update(secret="no base64"), "secret: this is not base64"),  # noqa: S106  it is none
         (lambda doc: doc.update(secret="ÿÿÿÿ"), "secret: this is not base64"),  # noqa: S106  it is none
         (lambda doc: doc.update(secret=base64.b64encode(SECRET[1:]).decode()), "secret: this is not of 32 bytes"),
@@ -188,6 +210,10 @@ def test_a_book_of_a_newer_version_is_left_alone() -> None:
         (
             lambda doc: doc["entries"][1]["claim"].update(mail="office@example.org"),
             "entries[1].claim.mail: this is not a digest",
+        ),
+        (
+            lambda doc: doc["entries"][1]["claim"].update(email="office@example.org"),
+            "entries[1].claim.email: this is not a digest",
         ),
         (
             lambda doc: doc["entries"][0]["claim"].update(looked="now"),
@@ -305,7 +331,7 @@ def test_a_field_that_is_missing_is_refused(trail: tuple[str | int, ...]) -> Non
         b"\xef\xbb\xbf" + encode(FULL),
         encode(FULL).decode().encode("utf-16"),
         encode(FULL) + b"{}",
-        encode(FULL).replace(b'"version":2,', b'"version":2,"version":2,'),
+        encode(FULL).replace(b'"version":3,', b'"version":3,"version":3,'),
         b"[" * 1_000_000,
         b'{"version":' + b"9" * 10_000 + b"}",
         b'{"version": NaN}',

@@ -1,0 +1,36 @@
+"""Which notices share an email."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice
+from sessionsmgmt.domain.model.rule import Rule
+
+Email = tuple[Notice, ...]
+"""The notices that one email is about, the earliest session first."""
+
+
+def emails_of(due: Iterable[Notice], rules: Iterable[Rule]) -> tuple[Email, ...]:
+    """The emails about the notices that are due, in the order of their first sessions.
+
+    Every notice is in exactly one email. Notices of different rules never share one, since each rule has its own
+    recipients; and what is called off never shares one with what takes place.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    emails: defaultdict[tuple[object, ...], list[Notice]] = defaultdict(list)
+    for notice in sorted(due, key=_order):
+        emails[_group(notice, by_id[notice.key.notice])].append(notice)
+    return tuple(tuple(notices) for notices in emails.values())
+
+
+def _group(notice: Notice, rule: Rule) -> tuple[object, ...]:
+    """What the notices of one email have in common."""
+    if rule.combine:
+        return (rule.id, notice.kind is Kind.CANCELLED)
+    return (notice.key,)
+
+
+def _order(notice: Notice) -> tuple[object, Key]:
+    return notice.presence.start, notice.key
