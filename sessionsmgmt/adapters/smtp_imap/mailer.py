@@ -6,7 +6,6 @@ and without a reply to it nobody knows.
 
 from __future__ import annotations
 
-import base64
 import re
 import smtplib
 import ssl
@@ -20,6 +19,7 @@ from email.utils import getaddresses
 from threading import Lock
 
 from sessionsmgmt.adapters.service_message import shown_message
+from sessionsmgmt.adapters.smtp_imap.connection import NotReadyError, signed_in, wrong_password
 from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
 from sessionsmgmt.domain.addresses import with_ascii_domain
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -40,14 +40,9 @@ MOST_REFUSALS = 2
 _POLICY = SMTP.clone(cte_type="7bit")
 """Every server takes lines of 7 bits. Python's smtplib sends 8 bits also to one that does not."""
 
-_OK, _START, _AUTHENTICATED, _CONTINUE, _CLOSING = 250, 354, 235, 334, 421
-_REFUSED_PASSWORD = frozenset({530, 534, 535, 538})
+_OK, _START, _CLOSING = 250, 354, 421
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _UNPRINTABLE = re.compile(r"[^!-~]+")
-
-
-class _NotReadyError(Exception):
-    """The server ended the connection, or refused, before it was asked to send anything."""
 
 
 @dataclass(slots=True)
@@ -105,9 +100,15 @@ class SmtpMailer:
             except _RefusedError as refusal:
                 return self._not_sent(refusal)
             except (OSError, smtplib.SMTPException):
-                self._connection = None
+                self.close()
                 return Undelivered(UnreachableError("The mail server broke off before it had the email.", _LATER))
             return self._ended(connection)
+
+    def close(self) -> None:
+        """End the connection, if there is one. A later email opens it anew. Nothing depends on the end being said."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _ended(self, connection: smtplib.SMTP) -> Outcome:
         """Send the final dot, and return what its reply says."""
@@ -119,7 +120,7 @@ class SmtpMailer:
             if connection.sock:
                 connection.sock.settimeout(self.seconds)
         except (OSError, smtplib.SMTPException) as error:
-            self._connection = None
+            self.close()
             return Unknown(f"the mail server did not answer after it had the email ({type(error).__name__})")
         if code == _OK:
             return Delivered(_kept(text))
@@ -137,9 +138,9 @@ class SmtpMailer:
             except _RefusedError as refusal:
                 if refusal.code != _CLOSING or last:
                     raise
-                self._connection = None
+                self.close()
             except (OSError, smtplib.SMTPException):
-                self._connection = None
+                self.close()
             else:
                 return connection
         raise UnreachableError("The mail server breaks off again and again.", _LATER)
@@ -152,74 +153,33 @@ class SmtpMailer:
         """
         if self._connection is None:
             if self._refusals >= MOST_REFUSALS:
-                raise _wrong_password()
+                raise wrong_password()
             self._connection = retry(self._attempt, "The mail server", self.retry_policy)
         return self._connection
 
     def _attempt(self) -> smtplib.SMTP | RetryLater:
         try:
-            return self._signed_in()
+            return signed_in(self.server, self.password, self.tls(), self.seconds)
         except ssl.SSLCertVerificationError:
             raise UnreachableError(
                 "The mail server's certificate is not trusted.",
                 "Check mail.host. For a server of your own, SSL_CERT_FILE names the certificates to trust.",
             ) from None
-        except (OSError, smtplib.SMTPException, _NotReadyError) as error:
-            return RetryLater(str(error) if isinstance(error, _NotReadyError) else type(error).__name__)
-
-    def _signed_in(self) -> smtplib.SMTP:
-        server, context = self.server, self.tls()
-        if server.security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self.seconds, context=context)
-        else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=self.seconds)
-        _greeted(connection)
-        if server.security != "tls":
-            if not connection.has_extn("starttls"):
-                connection.close()
-                raise UnreachableError(
-                    "The mail server does not offer STARTTLS, and nothing is said without encryption.",
-                    "Try security: tls and port: 465, or ask whoever runs the server.",
-                )
-            code, _ = connection.starttls(context=context)
-            if code != 220:  # noqa: PLR2004 - the reply of RFC 3207, 4
-                raise _NotReadyError("it refused to encrypt")
-            _greeted(connection)
-        self._sign_in(connection)
-        return connection
-
-    def _sign_in(self, connection: smtplib.SMTP) -> None:
-        """Sign in by PLAIN or LOGIN (RFC 4954), with the user name and the password in UTF-8."""
-        user, password = self.server.username.encode(), self.password.reveal().encode()
-        offered = str(connection.esmtp_features.get("auth", "")).upper().split()
-        if "PLAIN" in offered:
-            both = _coded(b"\0" + user + b"\0" + password)
-            code, _ = connection.docmd("AUTH", f"PLAIN {both}")
-        elif "LOGIN" in offered:
-            code, _ = connection.docmd("AUTH", f"LOGIN {_coded(user)}")
-            if code == _CONTINUE:
-                code, _ = connection.docmd(_coded(password))
-        else:
-            connection.close()
-            raise UnreachableError(
-                "The mail server offers no way to sign in that this program knows (PLAIN, LOGIN).", _WHICH_SERVER
-            )
-        if code in _REFUSED_PASSWORD:
+        except ConsentError:
             self._refusals += 1
-            connection.close()
-            raise _wrong_password()
-        if code != _AUTHENTICATED:
-            raise _NotReadyError(f"it answered {code} to the sign-in")
+            raise
+        except (OSError, smtplib.SMTPException, NotReadyError) as error:
+            return RetryLater(str(error) if isinstance(error, NotReadyError) else type(error).__name__)
 
     def _not_sent(self, refusal: _RefusedError) -> Undelivered:
         """The outcome of a refusal, after which the connection serves the next email."""
         if refusal.code == _CLOSING or self._connection is None:
-            self._connection = None
+            self.close()
         else:
             try:
                 self._connection.rset()
             except (OSError, smtplib.SMTPException):
-                self._connection = None
+                self.close()
         quoted = shown_message(refusal.text.decode("utf-8", "replace"))
         said = f'The mail server says "{refusal.code} {quoted}". ' if quoted else f"It answered {refusal.code}. "
         return Undelivered(InputError(f"{said}{refusal.about.text}", refusal.about.advice))
@@ -262,16 +222,6 @@ def _expect(reply: tuple[int, bytes], wanted: int, about: _About) -> None:
         raise _RefusedError(code, text, about)
 
 
-def _greeted(connection: smtplib.SMTP) -> None:
-    code, _ = connection.ehlo()
-    if code != _OK:
-        raise _NotReadyError(f"it answered {code} to the greeting")
-
-
-def _coded(text: bytes) -> str:
-    return base64.b64encode(text).decode("ascii")
-
-
 def _kept(text: bytes) -> str:
     """What the ledger keeps of the reply: the Message-ID that some servers put into it, else its text in one word."""
     said = text.decode("ascii", "replace")
@@ -279,15 +229,7 @@ def _kept(text: bytes) -> str:
     return found[0] if found else _UNPRINTABLE.sub("_", said).strip("_")[:250] or "accepted"
 
 
-def _wrong_password() -> ConsentError:
-    return ConsentError(
-        "The mail server refuses the user name or the password.",
-        "Make a new app password with your mail provider, and store it as the secret SMTP_PASSWORD.",
-    )
-
-
 _LATER = "Nothing is lost; the next run tries again."
-_WHICH_SERVER = "Check mail.host, mail.port and mail.security with what your mail provider says about SMTP."
 _SENDER = _About(
     "It does not let the account send as this address.",
     "mail.from, or mail.username, must be an address of the account.",

@@ -317,8 +317,8 @@ ABSENT = [
     ),
     (
         MAIL,
-        "mail: {provider: smtp, host: mail.example.org, username: c@example.org}",
-        "6:18: mail.provider: smtp is not in this version yet; choose one of google, outbox",
+        "mail: {provider: microsoft}",
+        "6:18: mail.provider: microsoft is not in this version yet; choose one of google, outbox, smtp",
     ),
 ]
 
