@@ -7,10 +7,10 @@ job's token, which must not be read as a template, and nothing may be written th
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from stat import S_ISDIR, S_ISREG
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.safe_files import resolved
 
 MAX_PATH_LENGTH = 500

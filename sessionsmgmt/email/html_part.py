@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Kind, Notice
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Kind, Notice, Session
 from sessionsmgmt.domain.model.people import Disclose, Person, ResponsiblePerson, Roster
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
