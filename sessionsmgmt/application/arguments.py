@@ -44,7 +44,9 @@ class InitArguments:
     )
     disclose: str = option("They are minors: choose the least that the premises owner can do with.")
     mantabots: Path | None = option("Translate this conf.json of MantaBots.", None, name="from", metavar="FILE")
+    action: str = option("Where the workflows take the Action from.", metavar="OWNER/NAME@VERSION")
     overwrite: tuple[Path, ...] = option("A file that may be replaced.", (), metavar="FILE")
+    keep: tuple[Path, ...] = option("A file that stays as it is if it is there.", (), metavar="FILE")
     yes: bool = option("Ask nothing: use the suggested answer to every question that is not answered.", False)
 
 

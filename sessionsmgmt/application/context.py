@@ -42,6 +42,10 @@ class Surroundings(Protocol):
         """The variable ``TZ`` as the process inherited it; empty where it is not set."""
         ...
 
+    def origin(self) -> str:
+        """The repository at GitHub that this program was installed from, as ``OWNER/NAME``; empty where unknown."""
+        ...
+
     def refuse_proposed(self, command: str) -> None:
         """Raise InputError where the job was started by a change that is only proposed."""
         ...

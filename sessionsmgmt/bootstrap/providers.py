@@ -44,6 +44,11 @@ class Providers:
             contacts={spec.name: spec.read_contacts for spec in self.specs if spec.read_contacts},
             mail={spec.name: spec.read_mail for spec in self.specs if spec.read_mail},
             credentials={spec.name: spec.credential for spec in self.specs if spec.credential},
+            absent={
+                "calendar": frozenset(spec.name for spec in self.specs if spec.read_calendar and not spec.calendar),
+                "contacts": frozenset(spec.name for spec in self.specs if spec.read_contacts and not spec.contacts),
+                "mail": frozenset(spec.name for spec in self.specs if spec.read_mail and not spec.mailer),
+            },
         )
 
     @property

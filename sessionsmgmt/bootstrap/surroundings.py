@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import sessionsmgmt
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.bootstrap import readers as reading
 from sessionsmgmt.domain.frozen import dataclass
@@ -26,6 +27,12 @@ class JobSurroundings:
     def time_zone(self) -> str:
         """The variable ``TZ`` as the process inherited it."""
         return self.settings.time_zone
+
+    def origin(self) -> str:
+        """The repository at GitHub that this program was installed from, as ``OWNER/NAME``; empty where unknown."""
+        from sessionsmgmt.bootstrap.origin import origin
+
+        return origin(Path(sessionsmgmt.__file__).parent)
 
     def refuse_proposed(self, command: str) -> None:
         """Raise InputError where the job was started by a change that is only proposed."""

@@ -94,7 +94,7 @@ def parse(text: str) -> Document:
         position = position_at(text, escape.start()) if escape else WHOLE_FILE
         raise UnreadableError(position, "this \\U is not the code of a character; remove it") from None
     if document.value is None:
-        raise UnreadableError(WHOLE_FILE, "the file is empty; run `sessionsmgmt init` to make one")
+        raise UnreadableError(Position(1, 1), "the file is empty; run `sessionsmgmt init` to make one")
     return document
 
 

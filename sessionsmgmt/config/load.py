@@ -9,6 +9,7 @@ find the problems of content. ``model`` defines the Config.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,17 @@ from sessionsmgmt.config.clubs import MAX_BYTES
 from sessionsmgmt.config.document import Document, parse
 from sessionsmgmt.config.model import Config, FileStore, LocalSection
 from sessionsmgmt.config.notices import locale, notices
-from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, real_path
+from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, path_for_messages, real_path
 from sessionsmgmt.config.problems import ProblemList
-from sessionsmgmt.config.providers import ProviderSections, read_section
+from sessionsmgmt.config.providers import ProviderSections, check_present, read_section
 from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
 from sessionsmgmt.config.sources import calendar_sections, calendars, contact, credentials, ledger, mail, sample
-from sessionsmgmt.config.validators import role_problem, zone_problem
+from sessionsmgmt.config.validators import role_problem, zone_problem, zone_warning
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, Problem
 from sessionsmgmt.safe_files import resolved
 
@@ -56,7 +58,14 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     _check_ledger_file(config, folder, top)
     if found := problems.all():
         raise _refusal(path, found)
-    return config
+    return replace(config, warnings=_warnings(config, problems))
+
+
+def _warnings(config: Config, problems: ProblemList) -> tuple[ReportWarning, ...]:
+    """What a person should know of a valid sessions.yml."""
+    where = f"{path_for_messages(config.path)}:{problems.line(('timezone',))}"
+    text = zone_warning(config.zone)
+    return (ReportWarning("timezone-abbreviation", f"timezone: {text}", where),) if text else ()
 
 
 def _refusal(path: Path, problems: list[Problem]) -> InputError:
@@ -89,6 +98,10 @@ def _config(
 ) -> Config:
     """The configuration. If problems were found, it has stand-in values and must not be used."""
     roles = _roles(top.section("roles"))
+    for section in calendar_sections(top):
+        check_present(section, providers.calendar, providers.absent["calendar"])
+    check_present(top.section("contacts"), providers.contacts, providers.absent["contacts"])
+    check_present(top.section("mail"), providers.mail, providers.absent["mail"])
     sources = calendars(top, folder, providers.calendar)
     transport = read_section(top.section("mail"), folder, providers.mail)
     return Config(
@@ -137,7 +150,8 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
 def _zone(top: Section) -> ZoneInfo:
     name = top.text("timezone")
     if problem := zone_problem(name.value):
-        top.problems.add(name.key_path, problem)
+        if "timezone" in top.data:  # the schema reports that it is missing
+            top.problems.add(name.key_path, problem)
         return ZoneInfo("UTC")
     return ZoneInfo(name.value)
 

@@ -14,6 +14,7 @@ from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import Rule
+from sessionsmgmt.domain.model.warning import ReportWarning
 
 LEDGER_BRANCH = "sessionsmgmt-ledger"
 LEDGER_FILE = ".sessionsmgmt/ledger.json"
@@ -191,7 +192,7 @@ class Config:
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
     ``root``, empty if both are the same. ``calendars`` has at least one entry. ``contact`` is who is responsible on
-    site.
+    site. ``warnings`` are what a person should know of the file although it is valid.
     """
 
     path: Path
@@ -209,6 +210,7 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     contact: ResponsiblePerson | None = None
+    warnings: tuple[ReportWarning, ...] = ()
 
     @property
     def first_calendar(self) -> ProviderSection:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sessionsmgmt.characters import find_invisible, without_typography
 from sessionsmgmt.config.durations import parse_duration, to_timedelta
 from sessionsmgmt.config.model import NoticeSettings, Template
+from sessionsmgmt.config.owner_rules import premises
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
@@ -88,6 +89,7 @@ def _notice(
         require=_require(section.section("require"), {role.name for role in roles}),
         include=_include(section),
         attending=attending,
+        premises=premises(section.section("premises")),
     )
     return NoticeSettings(
         rule=rule,

@@ -7,6 +7,7 @@ job's token, which must not be read as a template, and nothing may be written th
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PureWindowsPath
 from stat import S_ISDIR, S_ISREG
 
@@ -17,6 +18,7 @@ MAX_PATH_LENGTH = 500
 """The most characters of a path."""
 
 _GIT = ".git"
+_WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|webcals?:|www\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class ClubFolder:
             return f"is too long: a path may have {MAX_PATH_LENGTH} characters at most"
         if "\0" in written:
             return "has a character that no path may have"
+        if _WEB_ADDRESS.match(written):
+            return (
+                "there is no such file: an address on the web (of a subscription, for example) is not a file; "
+                "save what is there beside sessions.yml, and write the name of that file"
+            )
         if "\\" in written:
             return "must have / between its folders, not \\"
         if written.startswith(("/", "~")) or PureWindowsPath(written).drive:

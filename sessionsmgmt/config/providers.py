@@ -18,12 +18,22 @@ class ProviderSections:
     """How to read the sections ``calendar``, ``contacts`` and ``mail``, by the name of the provider.
 
     ``credentials`` has the secret with an account's credential, by the name of the provider that has accounts.
+    ``absent`` has, by the section, the providers that can be read but that this version can't use.
     """
 
     calendar: Mapping[str, SectionReader]
     contacts: Mapping[str, SectionReader]
     mail: Mapping[str, SectionReader]
     credentials: Mapping[str, str]
+    absent: Mapping[str, frozenset[str]]
+
+
+def check_present(section: Section, readers: Mapping[str, SectionReader], absent: frozenset[str]) -> None:
+    """Report a provider that this version can't use, so that ``validate`` refuses what ``run`` would refuse."""
+    name = section.text("provider").value
+    if name in absent:
+        present = ", ".join(reader for reader in readers if reader not in absent)
+        section.add_problem("provider", f"{name} is not in this version yet; choose one of {present}")
 
 
 def read_section(section: Section, folder: ClubFolder, readers: Mapping[str, SectionReader]) -> ProviderSection:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from datetime import datetime
 from importlib import resources
 from keyword import iskeyword
+from zoneinfo import ZoneInfo
 
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.problems import suggestion
@@ -20,6 +22,10 @@ _MAX_LOCAL_PART_LENGTH = 64
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _HOST_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_SEVERAL = re.compile("[;,]")
+"""What stands between two addresses in a mail program; no address of the form below has it."""
+
+_TWO_ADDRESSES = "[office@example.org, desk@example.org]"
 _DOMAIN = re.compile(rf"({_HOST_LABEL}\.)+{_HOST_LABEL}")
 
 
@@ -33,6 +39,10 @@ def address_problem(address: str) -> str:
     local_part, _, domain = address.rpartition("@")
     if found := find_invisible(address):
         return found.predicate
+    if several := _SEVERAL.search(address):
+        if several[0] == ";":
+            return f'must be one email address: between two addresses write a comma, not ";", as in {_TWO_ADDRESSES}'
+        return f"must be one email address: write each address as an entry of its own, as in {_TWO_ADDRESSES}"
     if address.count("@") != 1:
         return "must be one email address, with one @, such as office@example.org"
     if "<" in address or " " in address:
@@ -60,12 +70,53 @@ def zone_problem(name: str) -> str:
     zones = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     if name in zones:
         return ""
+    if place := _PLACES.get(name.upper()):
+        return f'is not an IANA time zone; did you mean "{place}"?'
     wanted = "_".join(name.split()).casefold()
     by_city = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
     if wanted in by_city:
         return f'is not an IANA time zone; did you mean "{by_city[wanted]}"?'
     near = suggestion(wanted, zones)
     return f"is not an IANA time zone{near or '; write one such as America/New_York'}"
+
+
+_PLACES = {
+    **dict.fromkeys(("EST", "EST5EDT", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("CST", "CST6CDT", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MST7MDT", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PST8PDT", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AKST", "AKDT"), "America/Anchorage"),
+    **dict.fromkeys(("AST", "ADT"), "America/Halifax"),
+    "HST": "Pacific/Honolulu",
+    **dict.fromkeys(("GMT", "GMT0", "GMT+0", "GMT-0", "GREENWICH", "BST"), "Europe/London"),
+    **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
+    **dict.fromkeys(("CET", "MET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    **dict.fromkeys(("EET", "EEST"), "Europe/Helsinki"),
+    "JST": "Asia/Tokyo",
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    **dict.fromkeys(("NZST", "NZDT"), "Pacific/Auckland"),
+}
+"""A place for each abbreviation, in capitals. Some of the abbreviations are IANA time zones too."""
+
+_REVERSED = re.compile(r"Etc/GMT[+-][1-9][0-9]?")
+_SOME_YEAR = 2026  # any year with the present rules
+
+
+def zone_warning(zone: ZoneInfo) -> str:
+    """What a person should know of an IANA time zone that is no place; empty if nothing.
+
+    ``EST``, ``MST`` and ``HST`` keep their offset in summer, as ``GMT`` and ``Etc/GMT+5`` do. The sign of the last is
+    turned round (tzdata, files ``northamerica`` and ``etcetera``). ``UTC`` says what it is.
+    """
+    name = zone.key
+    reversed_sign = _REVERSED.fullmatch(name)
+    place = "America/New_York" if reversed_sign else _PLACES.get(name.upper().removeprefix("ETC/"))
+    if not place:
+        return ""
+    january, july = (datetime(_SOME_YEAR, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
+    what = "has its sign turned round" if reversed_sign else "is an abbreviation"
+    constant = ", and it does not change in summer" if january == july else ""
+    return f"{name} {what}{constant}; write a place with the clocks of the premises, such as {place}"
 
 
 def locale_problem(name: str) -> str:

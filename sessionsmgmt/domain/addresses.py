@@ -7,6 +7,7 @@ import unicodedata
 from string import ascii_lowercase, ascii_uppercase
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_MAX_LABEL = 63
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """What separates the labels of a domain (RFC 3490, 3.1)."""
 
@@ -27,9 +28,14 @@ def fold(address: str) -> str:
 
 
 def _a_label(label: str) -> str:
-    """A label of a domain in its ASCII form (RFC 5890, 2.3.2.1); itself, if it has none."""
+    """A label of a domain in its ASCII form (RFC 5890, 2.3.2.1); itself, if it has none.
+
+    A label of more than 63 characters has none (RFC 1035, 2.3.4). To convert a very long one would take minutes.
+    """
     if label.isascii():
         return label.lower()
+    if len(label) > _MAX_LABEL:
+        return label
     try:
         return f"xn--{unicodedata.normalize('NFC', label).lower().encode('punycode').decode('ascii')}"
     except UnicodeError:

@@ -5,10 +5,28 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+MAX_MARKS = 30
+"""The most combining marks in a row: no language needs more (UAX #15, 13, Stream-Safe Text Format)."""
+
+
+def composed(text: str) -> str:
+    """The text with its accents in one encoding (Unicode's form NFC), and with no more than ``MAX_MARKS`` in a row.
+
+    Composing takes a time that grows with the square of the number of marks in a row.
+    """
+    if len(text) <= MAX_MARKS or text.isascii():
+        return unicodedata.normalize("NFC", text)
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return unicodedata.normalize("NFC", "".join(kept))
+
 
 def caseless(text: str) -> str:
-    """A text for comparison: without case, and with its accents in one encoding (Unicode's form NFC)."""
-    return unicodedata.normalize("NFC", text).casefold()
+    """A text for comparison: without case, and with its accents in one encoding (``composed``)."""
+    return composed(text).casefold()
 
 
 def fold_label(label: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from sessionsmgmt.domain.text import composed
+
 MAX_LENGTH = 1_000
 """The most characters of a title, a name or a location: more than calendar programs let people type."""
 
@@ -84,7 +86,7 @@ def one_line(text: str) -> str:
 
 def single_spaced(text: str) -> str:
     """The text with single spaces for line breaks and for several spaces, in composed form (NFC)."""
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", text))
+    return composed(_SPACE.sub(" ", text))
 
 
 def without_invisible(text: str) -> str:

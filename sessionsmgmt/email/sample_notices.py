@@ -45,4 +45,5 @@ def _notice(kind: Kind, roles: Sequence[Role], people: tuple[Person, ...], befor
         before=Announcement(Kind.NEW, before, frozenset(), 0) if before else None,
         announcement=Announcement(kind, _LATER, frozenset(), 1 if before else 0),
         others=(Occurrence(session, _LATER),) if kind is Kind.CANCELLED else (),
+        late=kind in {Kind.NEW, Kind.CANCELLED},
     )

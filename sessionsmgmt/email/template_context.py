@@ -24,9 +24,9 @@ from sessionsmgmt.email.time_window import (
 
 CONTEXT_NAMES = frozenset(
     {"team", "kind", "notice", "date", "start", "end", "start_time", "end_time", "presence", "session"}
-    | {"before", "contact", "everyone", "groups", "others"}
+    | {"before", "contact", "everyone", "late", "groups", "others"}
 )
-"""Every name of a template besides the roles. If a role has the name of one of the last five, the role wins."""
+"""Every name of a template besides the roles. If a role has the name of one of the last six, the role wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
         **{role: _people(notice, named_here, role, wording, language) for role in roles},
         "team": clean(wording.team),
         "kind": str(notice.kind),
+        "late": notice.late,
         "notice": notice.key.notice,
         "date": format_days(announced.start, announced.end, language),
         "start": format_instant(announced.start, language),
@@ -175,6 +176,7 @@ def built_in_context(notice: Notice, wording: Wording, language: Language) -> di
     return {
         "contact": _contact(wording),
         "label": language.label(notice),
+        "late": notice.late,
         "after_all": notice.takes_place_after_all,
         "newcomers": len(notice.newcomers),
         "was": was,

@@ -16,6 +16,9 @@ from sessionsmgmt.domain.model.looked_at import LookedAt
 from sessionsmgmt.domain.model.notice import Key, Verdict
 from sessionsmgmt.ports.readers import Readers
 
+LONGEST_TITLE = 100
+"""The most characters of a title in a line for people."""
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _ORDER = re.compile(r"^(\s*)::")
@@ -51,7 +54,13 @@ def moment(when: datetime | date, zone: tzinfo) -> str:
 
 def session_title(verdict: Verdict) -> str:
     """The title of the session, or the session's id if it has no title that anybody could see."""
-    return " ".join(visible(verdict.title).split()) or verdict.key.session
+    return shown_title(verdict.title) or verdict.key.session
+
+
+def shown_title(title: str) -> str:
+    """The title on one harmless line, cut where it is longer than any title that people give."""
+    text = " ".join(visible(title[:LONGEST_TITLE]).split())
+    return f"{text}…" if len(title) > LONGEST_TITLE else text
 
 
 def looked_at_lines(looked_at: Sequence[LookedAt], zone: tzinfo, readers: Readers) -> Iterator[str]:
@@ -65,9 +74,8 @@ def looked_at_lines(looked_at: Sequence[LookedAt], zone: tzinfo, readers: Reader
         elif looked.next is None:
             yield f"{text}; no session is ahead."
         else:
-            title = " ".join(visible(looked.next.title).split())
-            told_from = moment(looked.next.told_from, zone)
-            yield f"{text}; the next is {title}, {moment(looked.next.begins, zone)}, and is told from {told_from} on."
+            session = f"{shown_title(looked.next.title)}, {moment(looked.next.begins, zone)}"
+            yield f"{text}; the next is {session}, and is told from {moment(looked.next.told_from, zone)} on."
 
 
 def _counted(count: int, noun: str) -> str:

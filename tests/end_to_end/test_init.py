@@ -61,10 +61,10 @@ def test_a_file_that_is_there_is_replaced_only_by_leave(tmp_path: Path, answer: 
     done = typed(tmp_path, "\n" * QUESTIONS + f"{answer}\n")
 
     assert "notice.md is there already. Replace it?" in done.stderr
-    assert (done.returncode, (tmp_path / "notice.md").read_text("utf-8") == "mine") == (
-        (0, False) if answer == "y" else (2, True)
-    )
-    assert (tmp_path / "sessions.yml").exists() is (answer == "y")
+    assert done.returncode == 0
+    assert ((tmp_path / "notice.md").read_text("utf-8") == "mine") is (answer == "n")
+    assert ("Kept as it was\n  notice.md" in done.stdout) is (answer == "n")
+    assert (tmp_path / "sessions.yml").exists()
 
 
 def test_whoever_closes_the_terminal_has_changed_nothing(tmp_path: Path) -> None:
@@ -176,7 +176,42 @@ def test_git_does_not_see_what_the_next_commands_make(tmp_path: Path) -> None:
     }
 
 
-def test_a_gitignore_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_gitignore_that_is_there_keeps_its_lines_and_gets_those_of_the_club(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
     assert ClubFolder(tmp_path).call("init --yes").exit == 0
-    assert (tmp_path / ".gitignore").read_text("utf-8") == "mine\n"
+    lines = (tmp_path / ".gitignore").read_text("utf-8").splitlines()
+    assert lines[0] == "mine"
+    assert {"/outbox/", "/preview/", "/credential.json", "/.sessionsmgmt/"} <= set(lines)
+
+
+def test_an_option_says_where_the_workflows_take_the_action_from(tmp_path: Path) -> None:
+    assert ClubFolder(tmp_path).call("init --yes --action otters").exit == 0
+    for path in (tmp_path / ".github" / "workflows").iterdir():
+        assert "uses: otters/sessionsmgmt@v1\n" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "present", "absent"),
+    [
+        ("", ["all day", "2 students", "Robin Example"], ["12:00", "11:59", "Student 1", "Kim"]),
+        (
+            "--presence event --disclose initials",
+            ["5:00\u202fPM", "7:30\u202fPM", "K. I."],
+            ["all day", "Kim", "2 students"],
+        ),
+    ],
+)
+def test_the_template_says_what_the_answers_allow(
+    tmp_path: Path, options: str, present: list[str], absent: list[str]
+) -> None:
+    club = ClubFolder(tmp_path)
+    assert club.call(f"init --yes --timezone America/New_York {options}").exit == 0
+    path = tmp_path / "sessions.yml"
+    path.write_text(path.read_text("utf-8").replace("# template: notice.md", "template: notice.md"), encoding="utf-8")
+    assert club.call("preview", "--out", "preview").exit == 0
+    [page] = (tmp_path / "preview").glob("**/*.txt")
+    text = page.read_text("utf-8")
+
+    assert [words for words in present if words not in text] == []
+    assert [words for words in absent if words in text] == []
+    assert "Nobody of" not in (tmp_path / "notice.md").read_text("utf-8")

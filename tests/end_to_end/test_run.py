@@ -234,7 +234,7 @@ def test_preview_writes_a_page_and_every_email_and_sends_nothing(club: ClubFolde
     assert not (club.folder / ".sessionsmgmt").exists()
 
 
-@pytest.mark.parametrize("instant", ["yesterday", "2026-11-07", "2026-11-07T09:00:00"])
+@pytest.mark.parametrize("instant", ["yesterday", "2026-11-7", "2026-11-07T09:00:00"])
 def test_an_instant_without_its_offset_is_refused(club: ClubFolder, instant: str) -> None:
     ran = club.call("run", now=instant)
 

@@ -91,7 +91,7 @@ def _contact(
     guardians = (address for prop in _parents(card) for address in _guardians(prop, addresses_by_uid))
     own = [unescape(label).strip() for prop in card.values("CATEGORIES") for label in split(prop.value, ",")]
     keys = [_member(prop.value) for prop in card.values("UID")] + [fold(address) for address in addresses]
-    given = [label for key in keys for label in labels.get(key, ())]
+    given = [label for key in dict.fromkeys(keys) for label in labels.get(key, ())]
     every_label = tuple(dict.fromkeys(filter(None, own + given)))
     return Contact(_name(card), addresses, every_label, where, tuple(dict.fromkeys(guardians)))
 
@@ -152,12 +152,12 @@ def _is_group(card: Card) -> bool:
 
 def _group_labels(groups: Iterable[Card]) -> Mapping[str, Sequence[str]]:
     """The names of groups by their members' UID or address (RFC 6350, 6.6.5, and Apple's older properties)."""
-    labels: defaultdict[str, list[str]] = defaultdict(list)
+    labels: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for group in groups:
         name = _name(group)
         for prop in group.values("MEMBER") + group.values("X-ADDRESSBOOKSERVER-MEMBER"):
-            labels[_member(prop.value)].append(name)
-    return labels
+            labels[_member(prop.value)][name] = None
+    return {member: tuple(names) for member, names in labels.items()}
 
 
 def _member(value: str) -> str:

@@ -39,6 +39,9 @@ from sessionsmgmt.ports.mail import Mailer, Undelivered
 from sessionsmgmt.ports.stop import UNSTOPPED, Stop
 from sessionsmgmt.retry import RetryPolicy
 
+MOST_DUE = 2_000
+"""How many emails one run sends. A club has some hundred sessions a year; more are a mistake in sessions.yml."""
+
 WAVE = 4
 """How many notices are sent at the same time, and so how many a crash can leave held."""
 
@@ -204,6 +207,11 @@ def _compose(due: Sequence[Notice], mailings: Sequence[Mailing], now: datetime) 
     """All the emails, before any is sent: a template that fails on the last one costs nothing."""
     if not due:
         return {}
+    if len(due) > MOST_DUE:
+        raise InputError(
+            f"{len(due)} emails are due at once, and a run sends {MOST_DUE} at most.",
+            "See whether 'match' in sessions.yml fits more events than your sessions, or shorten 'within'.",
+        )
     from sessionsmgmt.email.compose import compose  # templates and Markdown take long to load
 
     by_rule = {mailing.rule.id: mailing for mailing in mailings}

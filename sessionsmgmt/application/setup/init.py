@@ -1,30 +1,34 @@
 """``init``: a few answers become a commented sessions.yml, a template and the three workflows.
 
 The command line asks the ``questions`` beforehand; nothing here reads a keyboard. Only the ``planned_files`` are
-written, and either all of them or none.
+written, without those that stay as they are, and either all of them or none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from sessionsmgmt.application.arguments import InitArguments
 from sessionsmgmt.application.context import Request
 from sessionsmgmt.application.result import InitResult
+from sessionsmgmt.application.setup.ignored import IGNORE, completed_ignore, new_ignore
 from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig, conf_json
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, as_before, guess_zone, questions
 from sessionsmgmt.application.setup.write_all import write_all
 from sessionsmgmt.errors import InputError
 
-ACTION = "OWNER/sessionsmgmt@v1"
-"""The Action that the workflows use, by its major version."""
+NAME, VERSION = "sessionsmgmt", "v1"
+"""The Action's name at GitHub and its major version, where nothing else is said."""
+
+NOBODY_KNOWS = f"OWNER/{NAME}@{VERSION}"
+"""What the workflows say where nobody knows the account at GitHub that has the Action. A person replaces ``OWNER``."""
 
 DATA = Path(__file__).parent / "init_files"
 WORKFLOWS = ("sessions-notify.yml", "sessions-preview.yml", "sessions-rotate.yml")
-IGNORE = ".gitignore"
-"""Tells git to ignore what later commands write. A .gitignore that is there already is kept."""
 
 
 def init(request: Request, arguments: InitArguments) -> InitResult:
@@ -33,7 +37,24 @@ def init(request: Request, arguments: InitArguments) -> InitResult:
     Raises InputError as ``answered`` and ``write`` do.
     """
     known, earlier = answered(arguments, suggested_zone(request))
-    return write_files(known, request.path.parent, arguments.overwrite, earlier.left_out)
+    action = action_named(arguments.action or request.surroundings.origin())
+    folder, kept = request.path.parent, arguments.keep
+    return write_files(replace(known, action=action), folder, arguments.overwrite, earlier.left_out, kept)
+
+
+def action_named(text: str) -> str:
+    """The Action in the form of ``uses:``; empty if the text is. An account, or account and name, will do.
+
+    Raises InputError for anything else.
+    """
+    if not text:
+        return ""
+    named = _ACTION.fullmatch(text.strip())
+    if not named:
+        raise InputError(
+            "--action names no Action.", f"Write the account at GitHub that has it, or all of it, like {NOBODY_KNOWS}."
+        )
+    return f"{named['owner']}/{named['name'] or NAME}@{named['version'] or VERSION}"
 
 
 def suggested_zone(request: Request) -> str:
@@ -63,42 +84,81 @@ def answered(arguments: InitArguments, zone: str) -> tuple[Answers, MantabotsCon
 
 
 def write_files(
-    answers: Answers, folder: Path, overwrite: Collection[Path], left_out: Collection[str] = ()
+    answers: Answers,
+    folder: Path,
+    overwrite: Collection[Path],
+    left_out: Collection[str] = (),
+    keep: Collection[Path] = (),
 ) -> InitResult:
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
-    written = write(answers, folder, overwrite)
-    listed = "".join(f"\n  {path}" for path in written)
-    missed = f"\nLeft out, since there is no setting for it here: {', '.join(left_out)}" if left_out else ""
-    return InitResult(f"Wrote{listed}{missed}\n{_NEXT[answers.provider]}")
+    written = write(answers, folder, overwrite, keep)
+    kept = [name for name in planned_files(answers) if Path(name) not in written]
+    message = [f"Wrote{_list(map(str, written))}"]
+    if kept:
+        message.append(f"Kept as it was{_list(kept)}")
+    if left_out:
+        message.append(f"Left out, since there is no setting for it here: {', '.join(left_out)}")
+    message += [_where_from(answers), _NEXT[answers.provider]]
+    return InitResult("\n".join(message))
 
 
 def in_the_way(answers: Answers, folder: Path) -> tuple[Path, ...]:
-    """The files that are there already and would be replaced. Samples and the .gitignore are never replaced."""
-    names = planned_files(answers).keys() - {*_samples(answers), IGNORE}
-    return tuple(Path(name) for name in sorted(names) if (folder / name).exists() or (folder / name).is_symlink())
+    """The files that are there already and would be replaced by something else.
 
-
-def write(answers: Answers, folder: Path, overwrite: Collection[Path] = ()) -> tuple[Path, ...]:
-    """Write the files of ``planned_files`` into the folder, and return the paths in it that were written.
-
-    A file that is there already is in the way unless ``overwrite`` names it. A sample or a .gitignore that is there is
-    kept. Raises InputError where a file is in the way or can't be written; nothing is changed then.
+    Samples are never replaced, and the .gitignore is added to.
     """
     planned = planned_files(answers)
-    for path in overwrite:
+    names = planned.keys() - {*_samples(answers), IGNORE}
+    return tuple(Path(name) for name in sorted(names) if _is_in_the_way(folder / name, planned[name]))
+
+
+def write(
+    answers: Answers, folder: Path, overwrite: Collection[Path] = (), keep: Collection[Path] = ()
+) -> tuple[Path, ...]:
+    """Write the files of ``planned_files`` into the folder, and return the paths in it that were written.
+
+    A file that is there already is in the way unless ``overwrite`` or ``keep`` names it. A sample that is there is
+    kept. A .gitignore that is there gets the lines that it lacks. Raises InputError where a file is in the way or can't
+    be written; nothing is changed then.
+    """
+    planned = planned_files(answers)
+    for path in (*overwrite, *keep):
         if path.as_posix() not in planned:
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
-    wanted = {path.as_posix() for path in overwrite}
+    wanted, kept = ({path.as_posix() for path in paths} for paths in (overwrite, keep))
     there = {name for name in planned if (folder / name).exists() or (folder / name).is_symlink()}
-    unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted]
+    unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted | kept]
     if unasked:
-        names = ", ".join(unasked)
         raise InputError(
-            f"These files exist already: {names}. Nothing was written.", "Move it away, or name it with --overwrite."
+            f"These files exist already: {', '.join(unasked)}. Nothing was written.",
+            "Name each with --overwrite to replace it, or with --keep to leave it as it is.",
         )
-    chosen = {name: content for name, content in planned.items() if name not in there or name in wanted}
+    chosen = {name: content for name, content in planned.items() if name not in there or name in wanted - kept}
+    if IGNORE in there - wanted - kept and (complete := completed_ignore(folder / IGNORE)):
+        chosen[IGNORE] = complete
     write_all(folder, chosen)
-    return tuple(Path(name) for name in chosen)
+    return tuple(Path(name) for name in planned if name in chosen)
+
+
+def _is_in_the_way(path: Path, content: bytes) -> bool:
+    """Whether something else than this content is at the path."""
+    if path.is_symlink() or not path.is_file():
+        return path.is_symlink() or path.exists()
+    with path.open("rb") as file:
+        return file.read(len(content) + 1) != content
+
+
+def _list(names: Iterable[str]) -> str:
+    return "".join(f"\n  {name}" for name in names)
+
+
+def _where_from(answers: Answers) -> str:
+    if answers.action:
+        return f"The workflows take sessionsmgmt from {answers.action}."
+    return (
+        f"For GitHub Actions: the workflows say {NOBODY_KNOWS}. In each file of .github/workflows, replace OWNER by "
+        "the account at GitHub that you have sessionsmgmt from (github.com/OWNER/sessionsmgmt)."
+    )
 
 
 def planned_files(answers: Answers) -> dict[str, bytes]:
@@ -117,13 +177,14 @@ def planned_files(answers: Answers) -> dict[str, bytes]:
         "sender": answers.sender,
         "worded": bool(answers.wording),
         "marked": answers.marked,
-        "action": ACTION,
+        "action": answers.action or NOBODY_KNOWS,
+        "action_known": bool(answers.action),
     }
     workflows = {f".github/workflows/{name}": _filled(name, context).encode() for name in WORKFLOWS}
     return {
         "sessions.yml": _filled("sessions.yml", context).encode(),
         "notice.md": answers.wording.encode() or (DATA / "notice.md").read_bytes(),
-        IGNORE: _IGNORED.encode(),
+        IGNORE: new_ignore(),
         **workflows,
         calendar: _sample_calendar(_filled("calendar.ics", context), answers.match),
         contacts: _filled("contacts.vcf", context).replace("\n", "\r\n").encode(),  # RFC 6350, 3.2
@@ -173,15 +234,11 @@ def _sample_calendar(text: str, title: str) -> bytes:
     return bytes(calendar.to_ical(sorted=False))
 
 
-_IGNORED = """\
-# Made by sessionsmgmt, and for nobody else: it names people, or opens the club's account.
-/.sessionsmgmt/
-/client.json
-/credential.json
-/outbox/
-/preview/
-/report.json
-"""
+_ACTION = re.compile(
+    r"(?:https://github\.com/)?(?P<owner>[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))"
+    r"(?:/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?)?(?:@(?P<version>[\w./-]{1,100}))?",
+    re.ASCII,
+)
 _IN_INBOX = "sessionsmgmt preview --mail you@example.org"
 _NEXT = {
     Source.FILES: (

@@ -37,7 +37,7 @@ class Answers:
 
     The rest is not asked for. ``within`` is how far ahead sessions are announced; ``sender``, the address that emails
     are from if not the account's; ``wording``, a template to use. ``marked`` says that the calendar's events hold what
-    MantaBots' earlier script announced.
+    MantaBots' earlier script announced. ``action`` is where the workflows take the Action from; empty if nobody knows.
     """
 
     team: str
@@ -52,6 +52,7 @@ class Answers:
     sender: str = ""
     wording: str = ""
     marked: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +198,7 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def _addresses_fit(text: str, _given: Given) -> str:
+    if ";" in text:
+        return 'write a comma between two addresses, not ";": a@example.org, b@example.org.'
     fault = next(filter(None, map(address_problem, _addresses(text))), "")
     return f"one of them {fault}." if fault else ""

@@ -115,7 +115,8 @@ class Notice:
 
     ``people`` are all who are expected now; nobody for ``cancelled``. ``before`` is the last announcement, None if
     there is none, and ``newcomers`` are the people who are not in it. ``announcement`` is what this notice announces.
-    ``others`` are, for ``cancelled``, the announced sessions of the same rule and day that take place.
+    ``others`` are, for ``cancelled``, the announced sessions of the same rule and day that take place. ``late`` is true
+    if it comes later than the owner of the premises asks.
     """
 
     key: Key
@@ -127,6 +128,7 @@ class Notice:
     before: Announcement | None
     announcement: Announcement
     others: tuple[Occurrence, ...] = ()
+    late: bool = False
 
     @property
     def takes_place_after_all(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from enum import StrEnum
 
 from sessionsmgmt.domain.frozen import dataclass
@@ -42,6 +43,23 @@ class Require:
 
 
 @dataclass(frozen=True, slots=True)
+class Premises:
+    """What the owner of the premises asks of the people who use them. None, or nothing, means that it is not asked.
+
+    ``lead`` is how long before a session it must be announced, ``cancel_by`` how long before it must be cancelled.
+    ``closed`` are ranges of days, both ends included, and ``closed_weekdays`` days of the week from 0, a Monday.
+    ``hours`` are the times of day between which the building is open; the end is None for midnight.
+    """
+
+    lead: Within | None = None
+    closed: tuple[tuple[date, date], ...] = ()
+    closed_weekdays: frozenset[int] = frozenset()
+    hours: tuple[time, time | None] | None = None
+    max_people: int | None = None
+    cancel_by: Within | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One entry of ``notices``: which events it is about, when they are announced, and who counts as coming.
 
@@ -56,6 +74,7 @@ class Rule:
     require: Require = Require()
     include: tuple[str, ...] = ()
     attending: Attending = Attending.INVITED
+    premises: Premises = Premises()
 
     def matches(self, title: str) -> bool:
         """Whether the rule is about events of this title; titles compare as a reader sees them (``comparable``)."""

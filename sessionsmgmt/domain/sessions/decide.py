@@ -6,7 +6,6 @@ arguments give the same notices, so that a second run is safe.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +20,6 @@ from sessionsmgmt.domain.model.notice import (
     Key,
     Kind,
     Notice,
-    Occurrence,
     Presence,
     Session,
     State,
@@ -38,7 +36,9 @@ from sessionsmgmt.domain.sessions.assessment import (
     assessment_warnings,
     people_by_digest,
 )
+from sessionsmgmt.domain.sessions.other_sessions import with_others
 from sessionsmgmt.domain.sessions.overview import looked_at
+from sessionsmgmt.domain.sessions.premises import is_late, premises_warnings
 from sessionsmgmt.domain.sessions.presence import begin, finish, is_over, told_first
 from sessionsmgmt.domain.sessions.reasons import HIDDEN, REMOVED_RULE, WHY, day_in_words
 from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys_by_event, new_event_ids
@@ -95,7 +95,8 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         judged = {
             key: _with_event(_judge(context, key, by_key.get(key)), by_key.get(key)) for key in keys | by_key.keys()
         }
-        verdicts += _with_others(tuple(filter(None, judged.values())), by_key, keys, club)
+        warnings += premises_warnings(rule, judged.values(), by_key.values(), club)
+        verdicts += with_others(tuple(filter(None, judged.values())), by_key, keys, club)
         for key, assessment in by_key.items():
             warnings += assessment_warnings(
                 assessment, announced=current_announcement(club.snapshot.entry(key), now) is not None
@@ -136,7 +137,7 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
         if window_before is None:
             return None
         gone = context.reading.knows_gone(club.snapshot.event_id(key))
-        return _cancel(context.rule, key, window_before, None, club) if gone else _skip(key, window_before, HIDDEN)
+        return _cancel(context, key, window_before, None) if gone else _skip(key, window_before, HIDDEN)
     event, window = assessment.event, assessment.window
     match assessment.standing:
         case Standing.SESSION:
@@ -160,7 +161,7 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
                 key, window, f"{what} will be announced on {day_in_words(told_from.astimezone(club.zone), now)}"
             )
         case _ if window_before:
-            return _cancel(context.rule, key, window_before, event, club)
+            return _cancel(context, key, window_before, event)
         case Standing.NONE if event.confirmed and now < finish(event, club.zone):
             return _skip(key, window, "nobody with a role attends")
     return None
@@ -200,6 +201,7 @@ def _verdict_on_session(context: _Context, key: Key, assessment: Assessment) -> 
         newcomers=newcomers,
         before=before,
         announcement=replace(announcement, kind=kind),
+        late=is_late(kind, begin(event, club.zone), rule.premises, context.now, club.zone),
     )
     return Verdict(key, window.start, State.DUE, kind, WHY[kind], notice)
 
@@ -238,8 +240,9 @@ def _somebody_left(context: _Context, missing: frozenset[str], assessment: Asses
     return any(not assessment.attendance.left_out or declined & person.reached_by for person in left)
 
 
-def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, club: Club) -> Verdict:
+def _cancel(context: _Context, key: Key, window_before: Presence, event: Event | None) -> Verdict:
     """The verdict on a session that was announced and does not take place. The notice repeats what was announced."""
+    rule, club = context.rule, context.club
     if Kind.CANCELLED not in rule.kinds:
         return _skip(key, window_before, f"'{Kind.CANCELLED}' is not among the rule's kinds")
     entry = club.snapshot.entry(key)
@@ -255,32 +258,9 @@ def _cancel(rule: Rule, key: Key, window_before: Presence, event: Event | None, 
         newcomers=frozenset(),
         before=entry.announcement,
         announcement=Announcement(Kind.CANCELLED, window_before, frozenset(), _next_sequence(entry)),
+        late=is_late(Kind.CANCELLED, window_before.start, rule.premises, context.now, club.zone),
     )
     return Verdict(key, window_before.start, State.DUE, Kind.CANCELLED, WHY[Kind.CANCELLED], notice)
-
-
-def _with_others(
-    verdicts: Sequence[Verdict], by_key: Mapping[Key, Assessment], announced: frozenset[Key], club: Club
-) -> Iterator[Verdict]:
-    """The verdicts; a cancellation gets the announced sessions of the same day that take place."""
-    by_day = defaultdict(list)
-    for key in sorted(announced & by_key.keys()):
-        assessment, entry = by_key[key], club.snapshot.entry(key)
-        if (
-            assessment.standing is Standing.SESSION
-            and entry.announcement
-            and entry.announcement.kind is not Kind.CANCELLED
-        ):
-            event = assessment.event
-            session = Session(event.id, event.title, event.start, event.end, event.location)
-            by_day[assessment.window.start.astimezone(club.zone).date()].append(Occurrence(session, assessment.window))
-    for verdict in verdicts:
-        if verdict.notice and verdict.kind is Kind.CANCELLED:
-            others = by_day.get(verdict.start.astimezone(club.zone).date(), ())
-            in_order = tuple(sorted(others, key=lambda one: (one.presence.start, one.session.id)))
-            yield replace(verdict, notice=replace(verdict.notice, others=in_order))
-        else:
-            yield verdict
 
 
 def _waiting(key: Key, claim: Claim, now: datetime) -> Verdict:

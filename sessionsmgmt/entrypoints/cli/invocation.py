@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -96,7 +96,7 @@ def execute(
     command: Command,
     *,
     config: Path,
-    now: datetime | None,
+    now: datetime | date | None,
     report: Path | None,
     **options: Any,
 ) -> Exit:
@@ -110,9 +110,10 @@ def execute(
         raise AssertionError("main says where it was started")
     surroundings = JobSurroundings(process.settings)
     with _reporting(report, find_club_folder(config, surroundings.checkout()).root) as write:
-        at = now or datetime.now(UTC)
+        chosen = _instant(now, config, surroundings.checkout())
+        at = chosen or datetime.now(UTC)
         console = TerminalConsole(process.visit)
-        request = Request(config, at, now, _clock(at), process.stop, console, surroundings)
+        request = Request(config, at, chosen, _clock(at), process.stop, console, surroundings)
         admit(command, surroundings)
         arguments = command.arguments(**options)
         if wrong := fault(arguments):
@@ -124,6 +125,20 @@ def execute(
         if isinstance(result, PlanResult):
             return _print_matrix(invocation, result)
         return _perform(invocation, lambda _: result)
+
+
+def _instant(now: datetime | date | None, path: Path, workspace: Path | None) -> datetime | None:
+    """The aware instant that --now names. A day alone is its midnight in the zone of the club's sessions.yml.
+
+    Where that can't be read it is midnight in UTC: the command then ends with the problems, or works without a club.
+    """
+    if now is None or isinstance(now, datetime):
+        return now
+    try:
+        zone: tzinfo = load(path, PROVIDERS.sections, WORDING, workspace).zone
+    except InputError:
+        zone = UTC
+    return datetime(now.year, now.month, now.day, tzinfo=zone).astimezone(UTC)
 
 
 def _act(invocation: Invocation, config: Config) -> Result:
@@ -202,6 +217,7 @@ def _perform(invocation: Invocation, act: Callable[[Config], Result]) -> Exit:
         result = _unless_stopped(request.stop, partial(act, config))
         status = result_status(result)
         shown = addressed(present(result, command.name, request.now, status), process.settings, request.stop)
+        shown = replace(shown, warnings=(*config.warnings, *shown.warnings))
     except SessionsError as cause:
         error = request.stop.unless_asked(partial(_failed, invocation, cause), cause)
         streams.show(partial(terminal.show_problems, error, sys.stderr), sys.stderr)

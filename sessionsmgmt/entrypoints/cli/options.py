@@ -56,7 +56,9 @@ def _shared() -> tuple[click.Option, ...]:
     path, file = click.Path(path_type=Path), click.Path(path_type=Path, dir_okay=False)
     return (
         click.Option(["--config"], type=path, default=Path("sessions.yml"), show_default=True, metavar="FILE"),
-        click.Option(["--now"], type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339)."),
+        click.Option(
+            ["--now"], type=Instant(), metavar="INSTANT", help="The instant to take as now (RFC 3339), or a day."
+        ),
         click.Option(["--report"], type=file, metavar="FILE", help="Write a JSON report of what was done."),
         click.Option(["--verbose"], is_flag=True, expose_value=False, help="Say where an unexpected failure happened."),
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,8 +45,11 @@ def _init(request: Request, arguments: InitArguments) -> InitArguments:
         replies: dict[str, Any] = {**ask(questions(zone), known)}
         arguments = replace(arguments, **replies)
         answers, _ = answered(arguments, zone)
-        may_go = replaceable(in_the_way(answers, request.path.parent), arguments.overwrite)
-        return replace(arguments, overwrite=(*arguments.overwrite, *may_go))
+        decided = {*arguments.overwrite, *arguments.keep}
+        there = [path for path in in_the_way(answers, request.path.parent) if path not in decided]
+        replaced = [path for path in there if click.confirm(f"{path} is there already. Replace it?", err=True)]
+        kept = [path for path in there if path not in replaced]
+        return replace(arguments, overwrite=(*arguments.overwrite, *replaced), keep=(*arguments.keep, *kept))
 
 
 def _confirm(asked: str) -> None:
@@ -87,10 +89,3 @@ def ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
             answer = click.prompt(f"{question.prompt}{choices}", question.default(known), value_proc=checked, err=True)
         known[question.key] = answer
     return known
-
-
-def replaceable(there: Sequence[Path], known: Collection[Path]) -> Iterator[Path]:
-    """The files that may be replaced: the ``known`` ones, and each other one for which the person says so."""
-    for path in there:
-        if path in known or click.confirm(f"{path} is there already. Replace it?", err=True):
-            yield path

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from icalendar import Calendar
 
 from sessionsmgmt.adapters.files.sections import IcsCalendar
 from sessionsmgmt.adapters.google.sections import GoogleCalendar
-from sessionsmgmt.application.setup.init import planned_files, write, write_files
+from sessionsmgmt.application.setup.ignored import completed
+from sessionsmgmt.application.setup.init import action_named, in_the_way, planned_files, write, write_files
 from sessionsmgmt.application.setup.questions import Answers, Source, answers, guess_zone, questions
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.domain.model.people import Disclose
@@ -102,6 +104,11 @@ def test_the_default_calendar_is_a_name_at_google() -> None:
         ("calendar", "!*.ics", "Calendar: write the path of an .ics file in this folder, such as"),
         ("recipients", "office", "Who is told: one of them must be one email address, with one @"),
         ("recipients", "a@example.org,", "Who is told: one of them must be one email address, with one @"),
+        (
+            "recipients",
+            "a@example.org; b@example.org",
+            'Who is told: write a comma between two addresses, not ";": a@example.org, b@example.org.',
+        ),
         ("recipients", "A <a@example.org>", "Who is told: one of them must be the address alone"),
         ("presence", "morning", "Which times are announced: choose one of whole-day, event."),
         ("disclose", "all", "How are students named: choose one of names, initials, count."),
@@ -285,6 +292,92 @@ def test_only_what_is_named_is_overwritten(tmp_path: Path) -> None:
 
     write(answered(team="After"), tmp_path, [*everything, Path("notice.md")])
     assert contents(tmp_path) == planned_files(answered(team="After"))
+
+
+def test_a_file_that_is_kept_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "notice.md").write_text("mine", encoding="utf-8")
+    result = write_files(answered(), tmp_path, (), keep=[Path("notice.md")])
+
+    assert contents(tmp_path) == {**planned_files(answered()), "notice.md": b"mine"}
+    assert "Kept as it was\n  notice.md\n" in result.message
+
+
+def test_a_file_that_has_this_content_already_is_not_in_the_way(tmp_path: Path) -> None:
+    write(answered(team="Before"), tmp_path)
+
+    assert in_the_way(answered(team="After"), tmp_path) == (Path("sessions.yml"),)
+
+
+def test_a_gitignore_that_is_there_gets_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"mine\r\noutbox")
+    written = write(answered(), tmp_path)
+
+    assert Path(".gitignore") in written
+    lines = (tmp_path / ".gitignore").read_bytes().split(b"\r\n")
+    assert lines[:2] == [b"mine", b"outbox"]
+    assert b"/credential.json" in lines
+    assert b"/outbox/" not in lines
+    assert Path(".gitignore") not in write(answered(), tmp_path)
+
+
+def test_a_gitignore_that_is_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("mine", encoding="utf-8")
+    (tmp_path / ".gitignore").symlink_to("elsewhere")
+    write(answered(), tmp_path)
+
+    assert (tmp_path / ".gitignore").is_symlink()
+    assert (tmp_path / "elsewhere").read_text("utf-8") == "mine"
+
+
+@given(st.binary(max_size=60))
+def test_a_gitignore_keeps_its_lines_and_is_complete_after_once(there: bytes) -> None:
+    whole = completed(there)
+
+    assert whole.startswith(there)
+    assert completed(whole) == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("", ""),
+        ("otters", "otters/sessionsmgmt@v1"),
+        ("otters/notices", "otters/notices@v1"),
+        ("otters/sessionsmgmt@v1.2.3", "otters/sessionsmgmt@v1.2.3"),
+        ("https://github.com/otters/sessionsmgmt.git", "otters/sessionsmgmt@v1"),
+    ],
+)
+def test_the_action_may_be_named_by_its_account_alone(text: str, action: str) -> None:
+    assert action_named(text) == action
+
+
+@pytest.mark.parametrize("text", ["two words", "a/b/c", "otters/x@v1 # y", "-x", "x: y", "a\nb"])
+def test_what_names_no_action_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"^--action names no Action\."):
+        action_named(text)
+
+
+@pytest.mark.parametrize("provider", ["files", "google"])
+def test_every_workflow_takes_the_action_from_where_it_is(provider: str, tmp_path: Path) -> None:
+    known = replace(answered(provider=provider), action="otters/sessionsmgmt@v1")
+    result = write_files(known, tmp_path, ())
+
+    for name in ("notify", "preview", "rotate"):
+        text = (tmp_path / f".github/workflows/sessions-{name}.yml").read_text("utf-8")
+        assert "      - uses: otters/sessionsmgmt@v1\n        " in text
+        assert "OWNER" not in text
+    assert "\nThe workflows take sessionsmgmt from otters/sessionsmgmt@v1.\n" in result.message
+
+
+def test_where_nobody_knows_the_action_the_workflows_and_the_last_line_say_what_to_replace(tmp_path: Path) -> None:
+    result = write_files(answered(), tmp_path, ())
+
+    for name in ("notify", "preview", "rotate"):
+        text = (tmp_path / f".github/workflows/sessions-{name}.yml").read_text("utf-8")
+        assert (
+            "- uses: OWNER/sessionsmgmt@v1 # replace OWNER by the account at GitHub that has this Action\n     " in text
+        )
+    assert "replace OWNER by the account at GitHub" in result.message
 
 
 def test_overwriting_what_init_does_not_write_is_refused(tmp_path: Path) -> None:

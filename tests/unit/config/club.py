@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from sessionsmgmt.bootstrap.providers import PROVIDERS
+from sessionsmgmt.bootstrap.wording import WORDING
+from sessionsmgmt.config.load import load as load_config
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.errors import InputError
-from tests.settings import load
+from tests.settings import load as load_as_the_product
 
 BASE = """\
 version: 1
@@ -88,6 +93,13 @@ notices:
 """A valid file with every key there is."""
 
 
+def load_with_every_provider(path: Path) -> Config:
+    """The configuration in a file, also for the providers that can be read and not used yet."""
+    nothing: frozenset[str] = frozenset()
+    sections = PROVIDERS.sections
+    return load_config(path, replace(sections, absent=dict.fromkeys(sections.absent, nothing)), WORDING)
+
+
 class Club:
     """A repository with one sessions.yml and the files that it may name."""
 
@@ -102,16 +114,16 @@ class Club:
         (root / "signature.md").write_text("**Coach Lee**\n", encoding="utf-8")
         (root / "notice.md").write_text("Subject: {{ team }}\n\nHello\n", encoding="utf-8")
 
-    def load(self, text: str = BASE) -> Config:
+    def load(self, text: str = BASE, read: Callable[[Path], Config] = load_as_the_product) -> Config:
         """The configuration of a sessions.yml with this text."""
         self.file.write_text(text, encoding="utf-8")
-        return load(self.file)
+        return read(self.file)
 
-    def problems(self, text: str | bytes) -> list[str]:
+    def problems(self, text: str | bytes, read: Callable[[Path], Config] = load_as_the_product) -> list[str]:
         """The problems of a sessions.yml with this text, without the folder in the file's path."""
         self.file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         try:
-            load(self.file)
+            read(self.file)
         except InputError as error:
             return [str(problem).removeprefix(f"{self.root}/") for problem in error.problems]
         return []

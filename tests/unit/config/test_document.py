@@ -65,8 +65,8 @@ def test_every_key_and_value_has_its_position() -> None:
 @pytest.mark.parametrize(
     ("text", "position", "message"),
     [
-        ("", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
-        (" \n# nothing\n", (0, 0), "the file is empty; run `sessionsmgmt init` to make one"),
+        ("", (1, 1), "the file is empty; run `sessionsmgmt init` to make one"),
+        (" \n# nothing\n", (1, 1), "the file is empty; run `sessionsmgmt init` to make one"),
         ("a:\n\tb: c\n", (2, 1), "this is a tab; YAML allows only spaces"),
         ("a: \tb\n", (1, 4), "this is a tab; YAML allows only spaces"),
         ("a: @b\n", (1, 4), "no text can begin with this character; put the text in quotes"),

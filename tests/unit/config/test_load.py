@@ -32,7 +32,7 @@ from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Attending, Disclose, ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
 from tests.settings import load
-from tests.unit.config.club import BASE, WHOLE, Club, changed
+from tests.unit.config.club import BASE, WHOLE, Club, changed, load_with_every_provider
 
 
 def test_every_key_arrives(club: Club) -> None:
@@ -142,7 +142,7 @@ def test_what_is_left_out_has_its_default(club: Club) -> None:
 def test_each_provider_and_store_has_its_own_settings(
     club: Club, old: str, new: str, section: str, expected: object
 ) -> None:
-    assert getattr(club.load(changed(old, new)), section) == expected
+    assert getattr(club.load(changed(old, new), load_with_every_provider), section) == expected
 
 
 def test_a_ledger_in_a_file_has_a_default_path(club: Club) -> None:
@@ -182,3 +182,11 @@ def test_the_file_is_found_from_where_the_command_was_started(
     config = load(Path("../sessions.yml"))
     assert (config.path, config.root) == (Path("../sessions.yml"), club.root)
     assert config.first_calendar == IcsCalendar(club.root / "calendar.ics")
+
+
+def test_an_abbreviation_for_a_time_zone_is_a_warning_at_its_line(club: Club) -> None:
+    [warning] = club.load(changed("America/New_York", "EST")).warnings
+
+    assert (warning.code, warning.where.rpartition("/")[2]) == ("timezone-abbreviation", "sessions.yml:3")
+    assert warning.text.startswith("timezone: EST is an abbreviation")
+    assert club.load().warnings == ()

@@ -8,7 +8,7 @@ import pytest
 
 from sessionsmgmt.errors import InputError
 from tests.settings import load
-from tests.unit.config.club import BASE, Club, changed
+from tests.unit.config.club import BASE, Club, changed, load_with_every_provider
 
 CALENDAR = "{provider: google, name: Team}"
 MAIL = "mail: {provider: google}"
@@ -88,6 +88,33 @@ CHANGES = [
     ),
     (CALENDAR, "{provider: ics}", "4:1: calendar.path: is missing; write text, such as calendar.ics"),
     (CALENDAR, "{provider: ics, path: none.ics}", "4:33: calendar.path: there is no such file"),
+    *(
+        (
+            CALENDAR,
+            f"{{provider: ics, path: '{address}'}}",
+            (
+                "4:33: calendar.path: there is no such file: an address on the web (of a subscription, for example) is "
+                "not a file; save what is there beside sessions.yml, and write the name of that file"
+            ),
+        )
+        for address in ("https://example.org/private/team.ics", "webcal://example.org/team", "HTTP://example.org")
+    ),
+    (
+        TO,
+        "to: [office@example.org; desk@example.org]",
+        (
+            '13:10: notices[0].to[0]: must be one email address: between two addresses write a comma, not ";", as in '
+            "[office@example.org, desk@example.org]"
+        ),
+    ),
+    (
+        TO,
+        "to: ['office@example.org, desk@example.org']",
+        (
+            "13:10: notices[0].to[0]: must be one email address: write each address as an entry of its own, as in "
+            "[office@example.org, desk@example.org]"
+        ),
+    ),
     (CALENDAR, "{provider: ics, path: folder}", "4:33: calendar.path: is a folder, not a file"),
     (
         "contacts: {provider: google}",
@@ -277,6 +304,24 @@ ADDED_TO_NOTICE = [
     ),
 ]
 
+ABSENT = [
+    (
+        CALENDAR,
+        "{provider: microsoft, name: T}",
+        "4:22: calendar.provider: microsoft is not in this version yet; choose one of google, ics",
+    ),
+    (
+        "contacts: {provider: google}",
+        "contacts: {provider: microsoft}",
+        "5:22: contacts.provider: microsoft is not in this version yet; choose one of google, vcard",
+    ),
+    (
+        MAIL,
+        "mail: {provider: smtp, host: mail.example.org, username: c@example.org}",
+        "6:18: mail.provider: smtp is not in this version yet; choose one of google, outbox",
+    ),
+]
+
 ADDED_SECTIONS = [
     ("ledger:", "14:1: ledger: is empty; write a group of keys, such as store: git"),
     ("ledger: {branch: x}", "14:1: ledger.store: is missing, and branch needs it; write one of git, calendar, file"),
@@ -364,6 +409,11 @@ ADDED_SECTIONS = [
 
 @pytest.mark.parametrize(("old", "new", "message"), CHANGES)
 def test_a_mistake_gives_one_message(club: Club, old: str, new: str, message: str) -> None:
+    assert club.problems(changed(old, new), load_with_every_provider) == [f"sessions.yml:{message}"]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), ABSENT)
+def test_a_provider_that_no_run_could_use_is_a_problem(club: Club, old: str, new: str, message: str) -> None:
     assert club.problems(changed(old, new)) == [f"sessions.yml:{message}"]
 
 
@@ -375,6 +425,12 @@ def test_a_wrong_key_of_a_notice_gives_one_message(club: Club, line: str, messag
 @pytest.mark.parametrize(("line", "message"), ADDED_SECTIONS)
 def test_a_wrong_section_gives_one_message(club: Club, line: str, message: str) -> None:
     assert club.problems(f"{BASE}{line}\n") == [f"sessions.yml:{message}"]
+
+
+@pytest.mark.parametrize("text", ["[]", "- version: 1\n", "words\n", "12\n"])
+def test_a_file_that_is_no_group_of_keys_has_one_problem(club: Club, text: str) -> None:
+    [problem] = club.problems(text)
+    assert problem.startswith("sessions.yml:1:1: must be a group of keys: version, team")
 
 
 def test_all_problems_are_reported_at_once_by_line(club: Club) -> None:

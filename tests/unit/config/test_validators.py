@@ -15,6 +15,7 @@ from sessionsmgmt.config.validators import (
     role_problem,
     secret_problem,
     zone_problem,
+    zone_warning,
 )
 from sessionsmgmt.email.template_context import CONTEXT_NAMES
 
@@ -103,6 +104,8 @@ def test_existing_zones_are_accepted(name: str) -> None:
         ("Europe/Pariss", 'is not an IANA time zone; did you mean "Europe/Paris"?'),
         ("../Europe/Paris", 'is not an IANA time zone; did you mean "Europe/Paris"?'),
         ("", "is not an IANA time zone; write one such as America/New_York"),
+        ("PST", 'is not an IANA time zone; did you mean "America/Los_Angeles"?'),
+        ("cest", 'is not an IANA time zone; did you mean "Europe/Berlin"?'),
         ("Gondor", "is not an IANA time zone; write one such as America/New_York"),
         ("/etc/localtime", "is not an IANA time zone; write one such as America/New_York"),
         ("posixrules", "is not an IANA time zone; write one such as America/New_York"),
@@ -193,3 +196,25 @@ def test_a_template_can_loop_over_any_accepted_role(name: str) -> None:
 
 def test_no_role_can_have_a_name_of_the_contract() -> None:
     assert TEMPLATE_NAMES < CONTEXT_NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("EST", "EST is an abbreviation, and it does not change in summer; write a place with the clocks of the "),
+        ("EST5EDT", "EST5EDT is an abbreviation; write a place with the clocks of the premises, such as America/New_"),
+        ("MST", "America/Denver"),
+        ("HST", "Pacific/Honolulu"),
+        ("GMT", "Europe/London"),
+        ("Etc/GMT", "Europe/London"),
+        ("CET", "Europe/Berlin"),
+        ("Etc/GMT+5", "Etc/GMT+5 has its sign turned round, and it does not change in summer; write a place with the "),
+    ],
+)
+def test_a_zone_that_is_an_abbreviation_gets_a_warning_that_names_a_place(name: str, sentence: str) -> None:
+    assert sentence in zone_warning(ZoneInfo(name))
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "UTC", "Etc/UTC", "US/Eastern", "Japan"])
+def test_a_place_gets_no_warning(name: str) -> None:
+    assert zone_warning(ZoneInfo(name)) == ""

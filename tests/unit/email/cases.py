@@ -201,6 +201,10 @@ CASES: Mapping[str, Case] = {
         f"{name}-{suffix}": Case(make(), locale)
         for (name, make), (suffix, locale) in product(_KINDS.items(), _LOCALES.items())
     },
+    **{
+        f"late-{suffix}": Case(replace(_cancelled() if suffix in {"fr", "es"} else _new(), late=True), locale)
+        for suffix, locale in _LOCALES.items()
+    },
     "changed-fr-ca": Case(_changed(), "fr_CA"),
     "cancelled-en-gb": Case(_cancelled(), "en_GB"),
     **{f"postponed-{suffix}": Case(_postponed(), locale) for suffix, locale in _LOCALES.items()},

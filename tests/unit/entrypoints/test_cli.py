@@ -102,7 +102,8 @@ def test_an_instant_is_the_same_however_it_is_written(club: ClubFolder, now: str
     [
         "",
         "now",
-        "2026-11-06",
+        "2026-11-31",
+        "06.11.2026",
         "2026-11-06T12:00:00",
         "2026-13-06T12:00:00Z",
         "1793984400",
@@ -114,6 +115,28 @@ def test_what_is_no_instant_is_refused(club: ClubFolder, now: str, capsys: pytes
     assert call(club, "run", now=now) == 2
     assert "--now" in capsys.readouterr().err
     assert not (club.folder / "outbox").exists()
+
+
+def test_a_day_alone_is_its_midnight_in_the_zone_of_the_club(club: ClubFolder) -> None:
+    report = club.folder / "report.json"
+    assert call(club, "preview", "--report", str(report), now="2026-11-06") == 0
+    assert json.loads(report.read_text("utf-8"))["now"] == "2026-11-06T00:00:00-05:00"
+
+
+def test_a_day_without_a_readable_club_ends_with_the_problems_of_its_file(
+    club: ClubFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    club.write("sessions.yml", "")
+    assert call(club, "run", now="2026-11-06") == 2
+    assert "sessions.yml:1:1: the file is empty" in capsys.readouterr().err
+
+
+def test_a_time_without_an_offset_is_refused_with_what_to_type(
+    club: ClubFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(club, "run", now="2026-11-06 07:00") == 2
+    err = capsys.readouterr().err
+    assert "the offset from UTC is missing; write it like 2026-11-07T15:30:00-05:00, or the day alone" in err
 
 
 @pytest.mark.parametrize(
