@@ -8,10 +8,11 @@ sessions.yml are the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Step, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
 from sessionsmgmt.domain.model.people import Contact, ContactsReading, Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sessionsmgmt.adapters.files.provider import ICS, OUTBOX, VCARD
@@ -12,6 +11,7 @@ from sessionsmgmt.adapters.microsoft.provider import MICROSOFT
 from sessionsmgmt.adapters.provider_spec import ProviderSpec
 from sessionsmgmt.adapters.smtp_imap.provider import SMTP
 from sessionsmgmt.config.providers import ProviderSections
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings, read_settings

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import sessionsmgmt
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.bootstrap import readers as reading
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
 from sessionsmgmt.ports.readers import Readers

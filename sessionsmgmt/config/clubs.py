@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from sessionsmgmt.config.document import MAX_DEPTH
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.text import caseless
 from sessionsmgmt.errors import InputError
 

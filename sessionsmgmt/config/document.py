@@ -10,9 +10,10 @@ as ``10:30`` never silently becomes the number 630.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
@@ -21,6 +22,7 @@ import yaml
 from sessionsmgmt.characters import InvisibleCharacter, find_invisible, visible_text, without_typography
 from sessionsmgmt.config.reading import WHOLE_FILE, Position, UnreadableError, position_at
 from sessionsmgmt.config.yaml_errors import explain_syntax_error
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_VALUES = 10_000
 """The most values and keys of a file. A club with a hundred notices needs a fifth of that."""
@@ -99,7 +101,7 @@ def parse(text: str) -> Document:
 _NO_CHARACTER = re.compile(r"\\U(?!000[0-9A-Fa-f]|0010)")
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _OpenCollection:
     """A mapping or a list that is being read, or the list that receives the document (``key_path`` is then None)."""
 
@@ -123,7 +125,7 @@ class _OpenCollection:
             self.key = None
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Reader:
     """Builds the document from the parser's events, without recursion.
 

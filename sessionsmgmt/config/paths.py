@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from stat import S_ISDIR, S_ISREG
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.safe_files import resolved
 
 MAX_PATH_LENGTH = 500

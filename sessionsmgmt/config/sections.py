@@ -7,7 +7,6 @@ used only if there was no problem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 from sessionsmgmt.config.document import KeyPath
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList, key_path_text
+from sessionsmgmt.domain.frozen import dataclass
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

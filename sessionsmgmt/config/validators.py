@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 from datetime import datetime
-from importlib import resources
 from keyword import iskeyword
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.characters import find_invisible
@@ -67,7 +67,9 @@ def zone_problem(name: str) -> str:
 
     The known names come from the ``tzdata`` package, so they do not depend on the machine.
     """
-    zones = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    import tzdata
+
+    zones = Path(tzdata.__file__).with_name("zones").read_text(encoding="utf-8").split()
     if name in zones:
         return ""
     if place := _PLACES.get(name.upper()):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
 from unicodedata import category
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Disclose, Person
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.safe_text import clean

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.ledger import ErasableLedger

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
@@ -18,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.warning import ReportWarning

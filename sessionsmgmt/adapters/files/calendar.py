@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,7 @@ from sessionsmgmt.adapters.files.ics_warnings import (
 from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
 from sessionsmgmt.domain.model.notice import Session
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -120,7 +122,7 @@ class IcsFile:
         return organizer is None or self.organizers is None or fold(organizer) in self.organizers
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Reading:
     """The state of reading one file: the query, and the results so far."""
 

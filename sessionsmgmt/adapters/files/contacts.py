@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +13,7 @@ from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.adapters.files.vcard_cards import Card, read_cards
 from sessionsmgmt.adapters.written_address import written_addresses
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
 from sessionsmgmt.adapters.written_address import written_address
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, Response, Status
 

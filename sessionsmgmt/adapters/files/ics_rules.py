@@ -9,15 +9,16 @@ one budget.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 
 from dateutil.rrule import rrulestr
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
 from sessionsmgmt.adapters.files.ics_values import parse_time
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_PER_DAY = 24
 """The most instances of a rule on one day. An event that repeats more often is not a session of people."""
@@ -37,7 +38,7 @@ _CALL_COST, _COUNT_COST, _START_COST = 20.0, 3.0, 20.0
 _TOO_MUCH = "following its recurrence would take too much work"
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class WorkBudget:
     """The work that one reading may still do. It is mutable, since every walk uses up a part of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.adapters.event_ids import OriginalStart, instance_id
@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.ics_event import EventTimes
 from sessionsmgmt.adapters.files.ics_ids import original_start
 from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, read_time_list
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_DATES = 5_000
 """The most dates that one event may list in RDATE, or in EXDATE."""

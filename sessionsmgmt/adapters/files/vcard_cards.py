@@ -11,10 +11,11 @@ import quopri
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, parse_line
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 MAX_PROPERTY_BYTES = 64 * 1024

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from github import Auth
 
 from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY, GitHubSettings

@@ -7,11 +7,12 @@ GraphQL API answers both. It gives an App the name that GitHub shows beside what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.domain.frozen import dataclass
 
 JOB = "github-actions[bot]"
 """The author of what is written with the token of a job."""

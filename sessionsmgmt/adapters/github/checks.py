@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from github.Repository import Repository
@@ -12,6 +11,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account
 from sessionsmgmt.adapters.github.client import Purpose, UncertainError
 from sessionsmgmt.adapters.github.paging import every, numbered
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.ports.pull_requests import Annotation, PreviewReport
 
 LONGEST_SUMMARY = 65_535

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -23,6 +23,7 @@ from sessionsmgmt.adapters.github.connections import bound
 from sessionsmgmt.adapters.github.errors import Asked, Reply, details, refusal, safe
 from sessionsmgmt.adapters.github.redirections import MovedError, NoRedirect
 from sessionsmgmt.base_urls import base_url
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
 from sessionsmgmt.settings import API_URL, REPOSITORY, GitHubSettings

@@ -12,7 +12,7 @@ import base64
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
@@ -25,6 +25,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.paging import every, numbered
 from sessionsmgmt.config.model import Credentials, Scope
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.credentials import Sealed
 

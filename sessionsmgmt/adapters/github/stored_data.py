@@ -7,7 +7,6 @@ title and text are replaced, and our label and hidden line are removed. Comments
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
@@ -20,6 +19,7 @@ from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.comments import delete_comment, preview_marker
 from sessionsmgmt.adapters.github.issue_notifier import LABEL, OVER, marker
 from sessionsmgmt.adapters.github.paging import entries_of, every
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.stored_data import StoredItem
 

@@ -6,7 +6,7 @@ import json
 import threading
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from http import HTTPStatus
 from importlib import resources
@@ -16,6 +16,7 @@ from sessionsmgmt.adapters.google.credentials import StoredCredential
 from sessionsmgmt.adapters.google.postponed_imports import postpone
 from sessionsmgmt.adapters.google.tokens import Granted, excess, lapses, refresh
 from sessionsmgmt.adapters.google.transport import Connection, Http, Once, Patient, Response
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from sessionsmgmt.adapters.event_ids import id_prefix, instance_id
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages, rows
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response, Status
 from sessionsmgmt.domain.model.warning import ReportWarning

@@ -12,7 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +27,7 @@ from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.scopes import METADATA, NEEDED_FOR
 from sessionsmgmt.adapters.google.tokens import exchange_code, is_passing_sign_in, refused_consent
 from sessionsmgmt.adapters.google.transport import Connection, refusal, retry
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.secret_masking import Mask, Secret
 

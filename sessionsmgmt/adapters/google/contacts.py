@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.written_address import written_addresses
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.text import fold_label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from sessionsmgmt.adapters.ledger.codec import decode, encode
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import Keys, seal, unseal
 from sessionsmgmt.domain.delivery.claims import Begin, Entry, Import, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.errors import InputError

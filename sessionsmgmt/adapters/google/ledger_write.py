@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from googleapiclient.errors import HttpError
@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.google.extended_properties import change
 from sessionsmgmt.adapters.google.ledger_events import GONE, LedgerEvents
 from sessionsmgmt.adapters.google.ledger_records import LedgerRecords
 from sessionsmgmt.domain.delivery.claims import ByDigest, Refusal, Refused, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.ledger import Unwritten

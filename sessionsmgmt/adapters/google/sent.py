@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import islice
@@ -17,6 +16,7 @@ from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.mail_headers import HEADERS, mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.parallel import side_by_side
 
 SCOPES = frozenset({METADATA})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.google.credentials import StoredCredential
 from sessionsmgmt.adapters.google.error_replies import LIMITS, ErrorReply, plain
 from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
 from sessionsmgmt.adapters.google.transport import JSON, Connection, Response, is_passing, refusal, retry
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.retry import RetryPolicy

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import Hub
@@ -12,6 +10,7 @@ from sessionsmgmt.adapters.ledger.branch import HEADS, NoFileError
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
 from sessionsmgmt.adapters.ledger.sealing import head
 from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 FEW = 30

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from github.Repository import Repository
@@ -13,6 +12,7 @@ from sessionsmgmt.adapters.ledger.branch import FILE, HEADS, NoFileError
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version, shown_at
 from sessionsmgmt.adapters.ledger.sealing import head
 from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.errors import safe
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.retry import RetryLater, retry
 

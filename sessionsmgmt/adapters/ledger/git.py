@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sessionsmgmt.adapters.github.access import RepositoryName
@@ -24,6 +24,7 @@ from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
 from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, LedgerSnapshot, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, LeftBehindError, SessionsError, UnreachableError
 from sessionsmgmt.ports.ledger import Adopted, WriteResult

@@ -7,7 +7,7 @@ noticed, and a write needs no request to learn what was read. It lasts as long a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version, shown_at
 from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.retry import RetryLater, retry

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import Hub
@@ -13,6 +11,7 @@ from sessionsmgmt.adapters.ledger.owner import Owner, parted
 from sessionsmgmt.adapters.ledger.sealing import FORMAT, OWNED, Keys, head, seal, unseal
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 PLACE = "a git ledger"

@@ -11,9 +11,10 @@ import base64
 import hashlib
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import KEY, OLD_KEY, LedgerKeys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.validators import address_problem, zone_problem
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.errors import InputError

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.claims import Claim, LedgerSnapshot, Reconciled, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.text import caseless
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Person, Roster
 
 AGAIN = "#"
@@ -46,7 +47,7 @@ class Presence:
         return overlap or self.covers(other) or other.covers(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Key:
     """What the ledger identifies a session by: the rule's id, and the session's id when it was announced first.
 

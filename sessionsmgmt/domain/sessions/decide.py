@@ -7,11 +7,12 @@ arguments give the same notices, so that a second run is safe.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.claims import Claim, Entry, SetEventId
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.looked_at import LookedAt
 from sessionsmgmt.domain.model.notice import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import islice
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.people import Contact, Role
 from sessionsmgmt.domain.model.rule import Rule

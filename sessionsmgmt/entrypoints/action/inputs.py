@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from sessionsmgmt.application.command import Command
 from sessionsmgmt.application.registry import COMMANDS
 from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.entrypoints.cli.options import option_names
 from sessionsmgmt.errors import InputError
 

@@ -11,7 +11,6 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -19,6 +18,7 @@ from typing import TextIO
 from sessionsmgmt import secret_masking
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
 from sessionsmgmt.entrypoints.action.output_directory import output_directory
 from sessionsmgmt.entrypoints.action.step_files import StepFile, step_files
