@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
-from sessionsmgmt.adapters.smtp_imap.sections import read_mail
+from typing import TYPE_CHECKING
 
-SMTP = ProviderSpec(name="smtp", read_mail=read_mail, secrets=("SMTP_PASSWORD",), connect=nothing_shared)
+from sessionsmgmt.adapters.provider_spec import ProviderSpec, nothing_shared
+
+if TYPE_CHECKING:
+    from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
+    from sessionsmgmt.config.paths import ClubFolder
+    from sessionsmgmt.config.sections import Section
+
+
+def _read_mail(section: Section, folder: ClubFolder) -> SmtpMail:
+    from sessionsmgmt.adapters.smtp_imap.sections import read_mail
+
+    return read_mail(section, folder)
+
+
+SMTP = ProviderSpec(name="smtp", read_mail=_read_mail, secrets=("SMTP_PASSWORD",), connect=nothing_shared)
