@@ -6,10 +6,10 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import UnreachableError
 
 T = TypeVar("T")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sessionsmgmt
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.bootstrap import readers as reading
 from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
 from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.settings import Settings
+
+if TYPE_CHECKING:
+    from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
 
 
 @dataclass(frozen=True, slots=True)

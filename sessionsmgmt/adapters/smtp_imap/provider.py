@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.provider_spec import ProviderContext, ProviderSpec
-from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail, read_mail
-from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Secret
 
 if TYPE_CHECKING:
+    from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
+    from sessionsmgmt.config.model import Config
+    from sessionsmgmt.config.paths import ClubFolder
+    from sessionsmgmt.config.sections import Section
     from sessionsmgmt.ports.health import Check
     from sessionsmgmt.ports.mail import Mailer
 
@@ -26,6 +28,12 @@ class Connection:
 
     password: Secret
     retry_policy: RetryPolicy
+
+
+def _read_mail(section: Section, folder: ClubFolder) -> SmtpMail:
+    from sessionsmgmt.adapters.smtp_imap.sections import read_mail
+
+    return read_mail(section, folder)
 
 
 def _connect(context: ProviderContext) -> Connection:
@@ -45,6 +53,7 @@ def _mailer(connection: Connection, section: SmtpMail, config: Config) -> Mailer
 
 def _checks(connection: Connection, config: Config) -> tuple[Check, ...]:
     from sessionsmgmt.adapters.smtp_imap.health_checks import sign_in
+    from sessionsmgmt.adapters.smtp_imap.sections import SmtpMail
 
     section = config.mail.transport
     if not isinstance(section, SmtpMail):
@@ -53,5 +62,5 @@ def _checks(connection: Connection, config: Config) -> tuple[Check, ...]:
 
 
 SMTP = ProviderSpec(
-    name="smtp", read_mail=read_mail, secrets=(PASSWORD,), connect=_connect, mailer=_mailer, checks=_checks
+    name="smtp", read_mail=_read_mail, secrets=(PASSWORD,), connect=_connect, mailer=_mailer, checks=_checks
 )
