@@ -125,7 +125,7 @@ def three_sessions() -> tuple[Delivery, ...]:
             f"reason {name}",
         )
         for kind, name, day in ((new, "A", 7), (new, "B", 8), (changed, "C", 9))
-        if (hours := (builders.local(2026, 11, day, 17), builders.local(2026, 11, day, 20)))
+        for hours in [(builders.local(2026, 11, day, 17), builders.local(2026, 11, day, 20))]
     )
 
 
