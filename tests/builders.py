@@ -113,11 +113,11 @@ def rule(
     require: Require | None = None,
     include: Iterable[str] = (),
     attending: Attending = Attending.INVITED,
+    combine: bool = False,
 ) -> Rule:
     """A rule: by default one that looks a day ahead, announces the event's own times and says everything."""
-    return Rule(
-        id, match, within or days(1), presence, frozenset(kinds), require or Require(), tuple(include), attending
-    )
+    counted = frozenset(kinds), require or Require(), tuple(include), attending
+    return Rule(id, match, within or days(1), presence, *counted, combine)
 
 
 def hours(amount: int) -> Within:

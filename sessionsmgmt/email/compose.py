@@ -23,6 +23,7 @@ from typing import cast
 
 from sessionsmgmt.domain.delivery.reconciliation import MARK, email_mark
 from sessionsmgmt.domain.model.notice import Kind, Notice
+from sessionsmgmt.domain.sessions.emails import SEVERAL, kind_of
 from sessionsmgmt.email.html_part import html_page
 from sessionsmgmt.email.ics_attachment import calendar_attachment, uid
 from sessionsmgmt.email.language import Language, has_wording, language
@@ -30,7 +31,7 @@ from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import clean, isolate, shorten_isolated
 from sessionsmgmt.email.signature import signature_text
 from sessionsmgmt.email.template import render
-from sessionsmgmt.email.template_context import SEVERAL, built_in_context, kind_of, several_context, template_context
+from sessionsmgmt.email.template_context import built_in_context, several_context, template_context
 from sessionsmgmt.email.text_part import to_text, wrap
 from sessionsmgmt.errors import InputError
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.model.notice import Kind, Notice, Session
 from sessionsmgmt.domain.model.people import Disclose, Person, ResponsiblePerson, Roster
+from sessionsmgmt.domain.sessions.emails import SEVERAL, kind_of
 from sessionsmgmt.email.disclosure import DisclosedPerson, disclosed_people
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.model import Wording
@@ -34,10 +35,6 @@ CONTEXT_NAMES = frozenset(
     | {"before", "contact", "everyone", "groups", "late", "others", "sessions"}
 )
 """Every name of a template besides the roles. If a role has the name of one of the last seven, the role wins."""
-
-
-SEVERAL = "several"
-"""The kind of an email about sessions that differ in kind."""
 
 
 def template_context(notices: Sequence[Notice], wording: Wording, language: Language) -> dict[str, object]:
@@ -78,12 +75,6 @@ def template_context(notices: Sequence[Notice], wording: Wording, language: Lang
         "presence": first.presence,
         "session": first.session,
     }
-
-
-def kind_of(notices: Sequence[Notice]) -> str:
-    """The kind of an email: that of its notices, or ``several`` where they differ in kind."""
-    kinds = {notice.kind for notice in notices}
-    return str(next(iter(kinds))) if len(kinds) == 1 else SEVERAL
 
 
 def _announced_session(notice: Notice, wording: Wording, language: Language) -> AnnouncedSession:

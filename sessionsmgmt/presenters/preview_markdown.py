@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from email.message import EmailMessage
 from pathlib import Path
 
+from sessionsmgmt.application.notices.shared_emails import verdicts_by_email
 from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.model.notice import Kind, State, Verdict
+from sessionsmgmt.domain.sessions.emails import SEVERAL
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.pull_requests import Annotation
 from sessionsmgmt.ports.readers import Readers
@@ -31,10 +34,10 @@ _SHOWN_QUIET = 20
 
 def title(result: PreviewResult) -> str:
     """The number of emails of each kind."""
-    kinds = Counter(delivery.verdict.kind for delivery in result.deliveries if delivery.verdict.state is State.DUE)
+    kinds = _kinds(result)
     kept = sum(delivery.verdict.state in {State.FAILED, State.HELD} for delivery in result.deliveries)
-    parts = [f"{kinds[kind]} {kind}" for kind in Kind if kinds[kind]]
-    emails = f"{_counted(kinds.total(), 'email')}: {', '.join(parts)}" if parts else "No email is due"
+    parts = [f"{number} {kind}" for kind, number in kinds.items()]
+    emails = f"{_counted(sum(kinds.values()), 'email')}: {', '.join(parts)}" if parts else "No email is due"
     return f"{emails}; {kept} kept back" if kept else emails
 
 
@@ -69,13 +72,13 @@ def pages(result: PreviewResult, config: Config, *, secret: bool) -> Iterator[st
         yield from _counts(result)
         return
     verdicts = [delivery.verdict for delivery in result.deliveries]
-    due = [verdict for verdict in verdicts if verdict.state is State.DUE]
+    due = _emails(result)
     yield from _list(due, result, config)
     yield from _silent(config, verdicts)
     yield from _quiet([verdict for verdict in verdicts if verdict.state is not State.DUE], config)
     yield from warnings_list(result.warnings)
-    for number, verdict in enumerate(due):
-        yield from _email(verdict, result, unfolded=number == 0)
+    for number, sessions in enumerate(due):
+        yield from _email(result.emails[sessions[0].key], unfolded=number == 0)
 
 
 def problem_pages(error: SessionsError) -> Iterator[str]:
@@ -96,20 +99,34 @@ def problem_annotations(error: SessionsError, workspace: Path) -> tuple[Annotati
     )
 
 
+def _emails(result: PreviewResult) -> tuple[tuple[Verdict, ...], ...]:
+    """The verdicts on the sessions of each email."""
+    return verdicts_by_email((delivery.verdict for delivery in result.deliveries), result.emails)
+
+
+def _kinds(result: PreviewResult) -> dict[str, int]:
+    """The number of emails of each kind, in the order of the kinds."""
+    kinds = Counter(_kind(result.emails[first.key]) for first, *_ in _emails(result))
+    return {kind: kinds[kind] for kind in (*Kind, SEVERAL) if kinds[kind]}
+
+
+def _kind(email: EmailMessage) -> str:
+    return str(email["X-Sessionsmgmt-Kind"])
+
+
 def _counts(result: PreviewResult) -> Iterator[str]:
     """What everybody may read."""
     states = Counter(delivery.verdict.state for delivery in result.deliveries)
-    kinds = Counter(delivery.verdict.kind for delivery in result.deliveries if delivery.verdict.state is State.DUE)
     yield "\nThis repository is not private, so of the club's own data only counts are shown here."
     yield ""
     yield from table("Email", "How many")
-    yield from (row([f"**{kind}**", str(kinds[kind])]) for kind in Kind if kinds[kind])
+    yield from (row([f"**{kind}**", str(number)]) for kind, number in _kinds(result).items())
     yield from (row([name, str(states[state])]) for state, name in _QUIET.items() if states[state])
     if result.warnings:
         yield row(["worth knowing", str(len(result.warnings))])
 
 
-def _list(due: Sequence[Verdict], result: PreviewResult, config: Config) -> Iterator[str]:
+def _list(due: Sequence[Sequence[Verdict]], result: PreviewResult, config: Config) -> Iterator[str]:
     if not due:
         yield "\nNo email is due at that moment."
         return
@@ -119,10 +136,11 @@ def _list(due: Sequence[Verdict], result: PreviewResult, config: Config) -> Iter
     }
     yield ""
     yield from table("Email", "Session", "Notice", "Subject", "To")
-    for verdict in due:
-        subject = plain(str(result.emails[verdict.key]["Subject"]))
-        to = recipients.get(verdict.key.notice, "")
-        yield row([f"**{verdict.kind}**", _when(verdict, config), code(verdict.key.notice), subject, to])
+    for sessions in due:
+        key = sessions[0].key
+        email, when = result.emails[key], "<br>".join(_when(session, config) for session in sessions)
+        subject, to = plain(str(email["Subject"])), recipients.get(key.notice, "")
+        yield row([f"**{_kind(email)}**", when, code(key.notice), subject, to])
 
 
 def _silent(config: Config, verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -149,13 +167,12 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
     yield "</details>"
 
 
-def _email(verdict: Verdict, result: PreviewResult, *, unfolded: bool) -> Iterator[str]:
+def _email(email: EmailMessage, *, unfolded: bool) -> Iterator[str]:
     """One email, folded unless ``unfolded``. It is one piece, so that no element of it is left open."""
-    email = result.emails[verdict.key]
     yield ""
     yield "\n".join(
         [
-            f"<details{' open' * unfolded}><summary><b>{verdict.kind}</b> · {plain(str(email['Subject']))}</summary>",
+            f"<details{' open' * unfolded}><summary><b>{_kind(email)}</b> · {plain(str(email['Subject']))}</summary>",
             "<blockquote>",
             email_markdown(email),
             "</blockquote>",

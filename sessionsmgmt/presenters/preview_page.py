@@ -15,6 +15,7 @@ from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from sessionsmgmt.application.notices.shared_emails import verdicts_by_email
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.domain.frozen import dataclass
@@ -43,22 +44,35 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A notice that would be sent. ``name`` is the name of its files; ``lines``, the length of its text."""
+class CardSession:
+    """A session of an email, and what is said of it."""
 
-    name: str
     kind: Kind
     badge: str
     title: str
     location: str
     when: str
     before: str
-    notice: str
-    session: str
+    id: str
     reason: str
-    headers: tuple[tuple[str, str], ...]
-    people: tuple[People, ...]
     warnings: tuple[ReportWarning, ...]
+    people: tuple[People, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An email that would be sent. ``name`` is the name of its files; ``lines``, the length of its text.
+
+    ``kind``, ``badge`` and ``title`` are those of its session, or of its several sessions together.
+    """
+
+    name: str
+    kind: str
+    badge: str
+    title: str
+    notice: str
+    sessions: tuple[CardSession, ...]
+    headers: tuple[tuple[str, str], ...]
     html: str
     text: str
     source: str
@@ -108,13 +122,11 @@ def write_gallery(result: PreviewResult, config: Config, folder: Path) -> Path:
     words = language(config.locale)
     files: dict[str, bytes] = {}
     cards = []
-    for delivery in result.deliveries:
-        verdict = delivery.verdict
-        email = result.emails.get(verdict.key)
-        if verdict.notice and email:
-            card = _card(verdict, verdict.notice, email, result, config)
-            cards.append(card)
-            files |= _email_files(card, email)
+    for verdicts in verdicts_by_email((delivery.verdict for delivery in result.deliveries), result.emails):
+        email = result.emails[verdicts[0].key]
+        card = _card(verdicts, email, result, config)
+        cards.append(card)
+        files |= _email_files(card, email)
     page = _environment().get_template("gallery.html.j2")
     files["index.html"] = page.render(
         team=clean(config.team),
@@ -141,30 +153,42 @@ def _environment() -> Environment:
     return environment
 
 
-def _card(verdict: Verdict, notice: Notice, email: EmailMessage, result: PreviewResult, config: Config) -> Card:
+def _card(verdicts: Sequence[Verdict], email: EmailMessage, result: PreviewResult, config: Config) -> Card:
+    """The card of an email about the sessions of the verdicts, earliest first."""
+    sessions = tuple(_session(verdict, notice, result, config) for verdict in verdicts if (notice := verdict.notice))
+    kind = str(email["X-Sessionsmgmt-Kind"])
+    text = _part(email, "plain")
+    return Card(
+        name=_name(verdicts[0], kind, config),
+        kind=kind,
+        badge=BADGES[Kind(kind)] if kind in BADGES else language("en").several_badge,
+        title=f"{len(sessions)} sessions" if len(sessions) > 1 else sessions[0].title,
+        notice=verdicts[0].key.notice,
+        sessions=sessions,
+        headers=tuple((name, clean(str(email[name]))) for name in HEADERS if email[name]),
+        html=_part(email, "html"),
+        text=text,
+        source=_bytes(email).decode("utf-8", "replace"),
+        calendar=_calendar(email).decode("utf-8", "replace"),
+        lines=sum(1 + len(line) // 60 for line in text.splitlines()),
+    )
+
+
+def _session(verdict: Verdict, notice: Notice, result: PreviewResult, config: Config) -> CardSession:
     settings = next(entry for entry in config.notices if entry.rule.id == notice.key.notice)
     words = language(config.locale)
-    text = _part(email, "plain")
     announced = notice.before.presence if notice.before and notice.kind is Kind.CHANGED else None
-    return Card(
-        name=_name(notice, config),
+    return CardSession(
         kind=notice.kind,
         badge=BADGES[notice.kind],
         title=clean(notice.session.title) or "(no title)",
         location=clean(notice.session.location),
         when=localized_window(notice.presence, config.zone, words).text,
         before=localized_window(announced, config.zone, words).text if announced else "",
-        notice=notice.key.notice,
-        session=notice.key.session,
+        id=notice.key.session,
         reason=verdict.reason,
-        headers=tuple((name, clean(str(email[name]))) for name in HEADERS if email[name]),
-        people=_people(notice, config.roles, language(settings.locale or config.locale)),
         warnings=tuple(warning for warning in result.warnings if warning.where == notice.key.session),
-        html=_part(email, "html"),
-        text=text,
-        source=_bytes(email).decode("utf-8", "replace"),
-        calendar=_calendar(email).decode("utf-8", "replace"),
-        lines=sum(1 + len(line) // 60 for line in text.splitlines()),
+        people=_people(notice, config.roles, language(settings.locale or config.locale)),
     )
 
 
@@ -179,15 +203,16 @@ def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[Peo
     return tuple(listed)
 
 
-def _name(notice: Notice, config: Config) -> str:
-    """The name of the notice's files. Names sort as the sessions do, differ for each notice, and suit any file system.
+def _name(first: Verdict, kind: str, config: Config) -> str:
+    """The name of an email's files. Names sort as the sessions do, differ for each email, and suit any file system.
 
-    The session's id is in it as a digest, since a calendar may put anything into an id.
+    ``first`` is the verdict on the email's first session. The session's id is in the name as a digest, since a calendar
+    may put anything into an id.
     """
-    start = notice.presence.start.astimezone(config.zone).strftime("%Y-%m-%d-%H%M")
-    digest = hashlib.sha256(f"{notice.key.notice}\0{notice.key.session}".encode("utf-8", "replace"))
-    words = TOKEN.sub("-", notice.key.notice.casefold())[:40].strip("-")
-    return "-".join(part for part in (start, words, notice.kind.value, digest.hexdigest()[:10]) if part)
+    start = first.start.astimezone(config.zone).strftime("%Y-%m-%d-%H%M")
+    digest = hashlib.sha256(f"{first.key.notice}\0{first.key.session}".encode("utf-8", "replace"))
+    words = TOKEN.sub("-", first.key.notice.casefold())[:40].strip("-")
+    return "-".join(part for part in (start, words, kind, digest.hexdigest()[:10]) if part)
 
 
 def _email_files(card: Card, email: EmailMessage) -> dict[str, bytes]:
@@ -238,5 +263,5 @@ def _row(verdict: Verdict, config: Config, words: Language) -> Row:
 
 def _elsewhere(warnings: Sequence[ReportWarning], cards: Sequence[Card]) -> tuple[ReportWarning, ...]:
     """The warnings that no card shows."""
-    shown = {warning for card in cards for warning in card.warnings}
+    shown = {warning for card in cards for session in card.sessions for warning in session.warnings}
     return tuple(warning for warning in warnings if warning not in shown)

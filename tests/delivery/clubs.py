@@ -1,6 +1,6 @@
 """Clubs with five sessions tomorrow, for real processes to run: on files, or at Google with each store of the ledger.
 
-A run has two waves to send, so there are claims to be made and to be settled in between.
+A run has two waves to send, so there are claims to be made and to be settled in between; or one email about all five.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tests.delivery.fork_server import SAID, ProcessEnd, ProcessPlan
 from tests.emulators.github import GitHubEmulator
 from tests.emulators.github import World as GitHubWorld
 from tests.emulators.google import GoogleEmulator, World, event
-from tests.end_to_end.harness import AT_GOOGLE, ClubFolder, make_club, vevent
+from tests.end_to_end.harness import AT_GOOGLE, SESSIONS_YML, ClubFolder, make_club, vevent
 from tests.pull_request_events import EVENT
 
 SESSIONS = ("eins", "zwei", "drei", "vier", "five")
@@ -30,6 +31,8 @@ FIRST, SOON, LATER, LAST = (f"2026-11-06T12:{minute}:00-05:00" for minute in ("0
 """When the first run begins; when its lease still lasts; and when it is over, twice."""
 
 KEY = base64.b64encode(bytes(range(32))).decode()
+COMBINE = "    combine: true\n"
+"""What makes one email of the five sessions, at the end of a sessions.yml."""
 FILE = "{store: file, path: .sessionsmgmt/ledger.json}"
 
 
@@ -99,24 +102,23 @@ class LiveClub:
         return (self.folder.folder / SAID).read_text("utf-8")
 
 
-def on_files(folder: Path, fork_server: ForkServer) -> LiveClub:
+def on_files(folder: Path, fork_server: ForkServer, settings: str = SESSIONS_YML) -> LiveClub:
     """Everything on this machine, the outbox included."""
     club = make_club(folder)
+    club.write("sessions.yml", settings)
 
     def plan(sessions: Sequence[str]) -> None:
         club.calendar(*(vevent(name) for name in sessions))
 
     plan(SESSIONS)
-    return LiveClub(
-        club, fork_server, plan, lambda: Counter(str(mail["X-Sessionsmgmt-Session"]) for mail in club.emails())
-    )
+    return LiveClub(club, fork_server, plan, lambda: _about(club.emails()))
 
 
 @contextmanager
-def at_google(store: str, folder: Path, fork_server: ForkServer, killer: Killer) -> Iterator[LiveClub]:
+def at_google(settings: str, folder: Path, fork_server: ForkServer, killer: Killer) -> Iterator[LiveClub]:
     """Calendar, contacts and mail at Google, the repository at GitHub, and the ledger in a store."""
     club, google, github = ClubFolder(folder), World(), GitHubWorld()
-    club.write("sessions.yml", AT_GOOGLE.replace(FILE, store))
+    club.write("sessions.yml", settings)
     start = datetime(2026, 11, 7, 14, tzinfo=UTC)
 
     def plan(sessions: Sequence[str]) -> None:
@@ -150,17 +152,24 @@ def _tidy_up(github: GitHubWorld) -> None:
 
 
 def _sent(google: GoogleEmulator) -> Counter[str]:
-    return Counter(str(one.message["X-Sessionsmgmt-Session"]) for one in google.sent)
+    return _about([one.message for one in google.sent])
+
+
+def _about(emails: Sequence[EmailMessage]) -> Counter[str]:
+    """How many emails there are about each session."""
+    return Counter(session for email in emails for session in str(email["X-Sessionsmgmt-Session"]).split(", "))
 
 
 Online = Callable[[Path, ForkServer, Killer], AbstractContextManager[LiveClub]]
 
-ONLINE: Mapping[str, Online] = {
-    "file": partial(at_google, FILE),
-    "git": partial(at_google, "{store: git}"),
-    "calendar": partial(at_google, "{store: calendar}"),
+STORES = {"file": FILE, "git": "{store: git}", "calendar": "{store: calendar}"}
+"""The stores of the ledger. A new store joins by adding its line."""
+ONLINE: Mapping[str, Online] = {name: partial(at_google, AT_GOOGLE.replace(FILE, STORES[name])) for name in STORES}
+"""A club at Google for each store of the ledger."""
+COMBINED: Mapping[str, Online] = {
+    name: partial(at_google, AT_GOOGLE.replace(FILE, STORES[name]) + COMBINE) for name in STORES
 }
-"""A club at Google for each store of the ledger. A new store joins by adding its line."""
+"""The same clubs, where the five sessions are one email."""
 
 
 def killed_by_itself(club: LiveClub, number: int) -> ProcessEnd:

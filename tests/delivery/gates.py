@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Step
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Refusal, Refused, Step, to_release
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.ports.ledger import Ledger, Unwritten, WriteResult
@@ -120,10 +120,20 @@ class GatedLedger:
         return snapshot
 
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
-        """Two gates, and between them the writing; of some keys it may be told to write nothing."""
+        """Two gates, and between them the writing; of some keys it may be told to write nothing.
+
+        Where that leaves claims of a part of an email, they are given back, as a ledger promises. That is a gate more,
+        at which the run may die, or be told that some of them can't be given back.
+        """
         unwritable = self.stop(Gate("write", now, tuple(steps)))
         result = self.inner.write(snapshot, [step for step in steps if step.key not in unwritable], now)
         not_taken = (*result.not_taken, *_unwritten(steps, unwritable))
+        released = to_release(steps, [step.key for step in not_taken])
+        if released:
+            stuck = self.stop(Gate("write", now, released))
+            result = self.inner.write(result.snapshot, [step for step in released if step.key not in stuck], now)
+            given_back = [Refused(one.key, Refusal.EMAIL_NOT_CLAIMED) for one in released if one.key not in stuck]
+            not_taken = (*not_taken, *result.not_taken, *_unwritten(released, stuck), *given_back)
         keys = frozenset(step.key for step in not_taken)
         self.stop(Gate("write", now, tuple(steps), passed=True, not_taken=keys))
         return replace(result, not_taken=not_taken)

@@ -42,18 +42,19 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail that left, by the hand of which run, and when."""
+    """A mail that left: the sessions that it is about, by the hand of which run, and when."""
 
-    key: Key
+    keys: tuple[Key, ...]
     run: str
     at: datetime
     message_id: str
     message: EmailMessage
 
 
-def key_of(message: EmailMessage) -> Key:
+def keys_of(message: EmailMessage) -> tuple[Key, ...]:
     """What the mail is about, by its own headers."""
-    return Key(str(message["X-Sessionsmgmt-Notice"]), str(message["X-Sessionsmgmt-Session"]))
+    notice, sessions = str(message["X-Sessionsmgmt-Notice"]), str(message["X-Sessionsmgmt-Session"])
+    return tuple(Key(notice, session) for session in sessions.split(", "))
 
 
 @dataclass
@@ -68,9 +69,7 @@ class MailService:
     def take(self, message: EmailMessage, run: str, at: datetime) -> SentMail:
         """Let the mail leave."""
         with self._turn:
-            key = key_of(message)
-            number = sum(one.key == key for one in self.left)
-            mail = SentMail(key, run, at, f"{key.notice}-{key.session}-{number}@post", message)
+            mail = SentMail(keys_of(message), run, at, f"{len(self.left)}@post", message)
             self.left.append(mail)
         return mail
 
@@ -102,7 +101,10 @@ class StopRequest:
 
 @dataclass
 class RunMailer:
-    """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then."""
+    """One run's mailer. The mail whose fate was not told leaves, and the run is told so; ``leaves`` is called then.
+
+    The fate of a mail about several sessions is that of the first of them.
+    """
 
     mail_service: MailService
     run: str
@@ -127,17 +129,17 @@ class RunMailer:
 
     def send(self, message: EmailMessage) -> Outcome:
         """See ``ports.Mailer``."""
-        key = key_of(message)
-        fate = self.fates.get(key, Fate.DELIVERED)
-        if fate in {Fate.LATER, Fate.LIMITED} and key not in self._decided:
-            return self._turned_away(key, lasts=fate is Fate.LIMITED)
+        keys = keys_of(message)
+        fate = self.fates.get(keys[0], Fate.DELIVERED)
+        if fate in {Fate.LATER, Fate.LIMITED} and keys[0] not in self._decided:
+            return self._turned_away(keys, lasts=fate is Fate.LIMITED)
         mail = self.mail_service.take(message, self.run, self.clock()) if fate.leaves else None
         try:
             if mail:
                 self.leaves(mail)
         finally:
             with self._all_decided:
-                self._decided.add(key)
+                self._decided.update(keys)
                 self._all_decided.notify_all()
         match fate:
             case Fate.REFUSED:
@@ -154,9 +156,9 @@ class RunMailer:
                 assert mail
                 return Delivered(mail.message_id)
 
-    def _turned_away(self, key: Key, *, lasts: bool) -> Limited:
+    def _turned_away(self, keys: tuple[Key, ...], *, lasts: bool) -> Limited:
         with self._all_decided:
-            self._decided.add(key)
+            self._decided.update(keys)
             self._all_decided.notify_all()
         return Limited(UnreachableError("The mail service is full.", "Run again."), math.inf if lasts else 0.0)
 

@@ -38,7 +38,7 @@ class StartedRun:
 
     def mails(self) -> set[Key]:
         """What it really sent."""
-        return {one.key for one in self.mailer.mail_service.left if one.run == self.name}
+        return {key for one in self.mailer.mail_service.left if one.run == self.name for key in one.keys}
 
     def stand(self, now: datetime) -> None:
         """Note at a gate since when the run has something that is claimed and not settled."""

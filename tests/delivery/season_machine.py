@@ -30,8 +30,9 @@ from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, rec
 from sessionsmgmt.application.notices.resolve import close
 from sessionsmgmt.domain.delivery.claims import LEASE, LedgerSnapshot
 from sessionsmgmt.domain.delivery.reconciliation import SKEW, held_claims
-from sessionsmgmt.domain.model.notice import Key
+from sessionsmgmt.domain.model.notice import Key, Kind
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
+from sessionsmgmt.domain.sessions.emails import kind_of
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.ledger import Ledger
@@ -104,9 +105,10 @@ class Season(RuleBasedStateMachine):
         self.last = self.world.now + SEASON
         self.world.labels = {name: {"Adult" if name.startswith(("Ann", "Pat")) else "Student"} for name in PEOPLE}
         within = data.draw(st.tuples(*[st.sampled_from(WITHINS)] * 3), label="within")
+        combine = data.draw(st.tuples(st.booleans(), st.booleans()), label="combine")
         self.notices = (
-            a_rule("times", within=within[0]),
-            a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY),
+            a_rule("times", within=within[0], combine=combine[0]),
+            a_rule("days", within=within[1], presence=PresenceMode.WHOLE_DAY, combine=combine[1]),
             a_rule("again", within=within[2]),
         )
         self.mail_service = MailService(
@@ -200,8 +202,8 @@ class Season(RuleBasedStateMachine):
         for running in list(self.runs):
             self._finish(running)
         self.world.now += LEASE
-        for key in sorted(held_claims(self._book(), self.world.now)):
-            self._resolve(key)
+        while held := held_claims(self._book(), self.world.now):
+            self._resolve(min(held))
         self._finish(self._start(looks=False))
         assert not any(entry.claim for entry in self._book().entries.values())
         for about in self.notices:
@@ -258,10 +260,13 @@ class Season(RuleBasedStateMachine):
 
     def _leaves(self, running: StartedRun, mail: SentMail) -> None:
         assert running.plan
-        [notice] = [one.notice for one in running.plan.verdicts if one.notice and one.key == mail.key]
-        assert mail.message["X-Sessionsmgmt-Kind"] == str(notice.kind)
-        assert all(person.name in _text(mail.message) for person in notice.people.people)
-        self.owner.receive(notice, self._rule(mail.key), running.seen)
+        notices = [one.notice for one in running.plan.verdicts if one.notice and one.key in mail.keys]
+        assert len(notices) == len(mail.keys)
+        assert mail.message["X-Sessionsmgmt-Kind"] == kind_of(notices)
+        assert len({notice.kind is Kind.CANCELLED for notice in notices}) == 1
+        for notice in notices:
+            assert all(person.name in _text(mail.message) for person in notice.people.people)
+            self.owner.receive(notice, self._rule(notice.key), running.seen)
 
     def _rule(self, key: Key) -> Rule:
         return next(one for one in self.notices if one.id == key.notice)

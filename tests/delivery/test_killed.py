@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 from sessionsmgmt.application.notices.pipeline import WAVE
 from tests.delivery.clubs import (
+    COMBINE,
+    COMBINED,
     LAST,
     LATER,
     ONLINE,
@@ -18,12 +21,14 @@ from tests.delivery.clubs import (
     SOON,
     Killer,
     LiveClub,
+    Online,
     killed_by,
     killed_by_itself,
     on_files,
 )
 from tests.delivery.fork_client import ForkServer
 from tests.emulators.google import SEND_CALL
+from tests.end_to_end.harness import SESSIONS_YML
 from tests.thorough import THOROUGH
 
 KILLED = -9
@@ -39,17 +44,21 @@ STRIDE = 1 if THOROUGH else 5
 """Of the calls to the system, every so-manieth is tried. Kinds of calls come in no order that repeats after five."""
 
 
-def recovers(club: LiveClub) -> int:
-    """The runs after one that was killed, and the person who looks; how many notices they had to look at."""
+def recovers(club: LiveClub, most: int = WAVE) -> int:
+    """The runs after one that was killed, and the person who looks; how many notices they had to look at.
+
+    Of more than a wave, the notices are in one email, and the person looks for that one.
+    """
     before = club.left()
     statuses = club.call(f"run --now {SOON}", f"run --now {LATER}")
     held = [one["session"] for one in club.report(1) if one["state"] == "held"]
-    assert len(held) <= WAVE
+    assert len(held) <= most
     assert statuses == [0, 1 if held else 0], club.said()
     assert club.left() >= before
 
-    looked = ["sent" if club.left()[session] else "resend" for session in held]
-    resolved = [f"resolve --session {one} --{how} --now {LATER}" for one, how in zip(held, looked, strict=True)]
+    named = held if most == WAVE else held[:1]
+    looked = ["sent" if club.left()[session] else "resend" for session in named]
+    resolved = [f"resolve --session {one} --{how} --now {LATER}" for one, how in zip(named, looked, strict=True)]
     assert not any(club.call(*resolved, f"run --now {LATER}", f"run --now {LAST}")), club.said()
     assert list(club.left().values()) == EACH_ONCE
     assert {one["state"] for one in club.report(len(resolved) + 1)} == {"skipped"}
@@ -60,6 +69,25 @@ def tell(what: str, places: Counter[str], held: Counter[int], capsys: pytest.Cap
     with capsys.disabled():
         spread = ", ".join(f"{number} held: {times}" for number, times in sorted(held.items()))
         sys.stdout.write(f"\n{what}: killed {places.total()} times at {len(places)} kinds of moments ({spread})\n")
+
+
+def test_an_email_about_all_sessions_at_any_call_to_the_system(
+    tmp_path: Path, processes: ForkServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places, held = Counter[str](), Counter[int]()
+    for number in count(step=STRIDE * 2 + 1):
+        club = on_files(tmp_path / str(number), processes, SESSIONS_YML + COMBINE)
+        end = killed_by_itself(club, number)
+        if end.status != KILLED:
+            assert (end.status, end.statuses) == (0, [0]), club.said()
+            assert list(club.left().values()) == EACH_ONCE
+            break
+        places[end.place] += 1
+        held[recovers(club, len(SESSIONS))] += 1
+
+    assert {one.split()[2] for one in places} == {"ledger", "outbox"}
+    assert held.keys() == {0, len(SESSIONS)}
+    tell("one email, on files", places, held, capsys)
 
 
 def test_at_any_call_to_the_system(tmp_path: Path, processes: ForkServer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,14 +109,21 @@ def test_at_any_call_to_the_system(tmp_path: Path, processes: ForkServer, capsys
     tell("on files", places, held, capsys)
 
 
-def moments(store: str, folder: Path, processes: ForkServer, *, writes: tuple[str, ...] = ()) -> list[Killer]:
+def moments(
+    store: str,
+    folder: Path,
+    processes: ForkServer,
+    *,
+    writes: tuple[str, ...] = (),
+    clubs: Mapping[str, Online] = ONLINE,
+) -> list[Killer]:
     """The moments of a run that nobody disturbs at which it is to be killed.
 
     All of them if it is to be thorough. Otherwise one of each kind, and of the kinds that write or send a second one,
     the last; if there are ``writes``, only after these and after what is sent.
     """
     watching = Killer()
-    with ONLINE[store](folder, processes, watching) as club:
+    with clubs[store](folder, processes, watching) as club:
         end = killed_by(watching, club)
         assert (end.status, end.statuses) == (0, [0]), club.said()
         assert list(club.left().values()) == EACH_ONCE
@@ -132,3 +167,21 @@ def test_before_and_after_any_request(
     assert {f"{when} {call}" for when in ("before", "after") for call in (SEND_CALL, *WRITES[store])} <= set(places)
     assert max(held) == WAVE
     tell(f"at Google, ledger {store}", places, held, capsys)
+
+
+@pytest.mark.parametrize("store", COMBINED)
+def test_an_email_about_all_sessions_before_and_after_any_request_that_writes_or_sends(
+    store: str, tmp_path: Path, processes: ForkServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places, held = Counter[str](), Counter[int]()
+    killers = moments(store, tmp_path / "whole", processes, clubs=COMBINED)
+    killers = [one for one in killers if THOROUGH or one.moment.split()[1] in {SEND_CALL, *WRITES[store]}]
+    for number, killer in enumerate(killers):
+        with COMBINED[store](tmp_path / str(number), processes, killer) as club:
+            assert killed_by(killer, club).status == KILLED, club.said()
+            places[killer.place] += 1
+            held[recovers(club, len(SESSIONS))] += 1
+
+    assert {f"{when} {call}" for when in ("before", "after") for call in (SEND_CALL, *WRITES[store])} <= set(places)
+    assert max(held) == len(SESSIONS)
+    tell(f"one email, at Google, ledger {store}", places, held, capsys)

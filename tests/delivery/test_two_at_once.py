@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.clubs import FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
+from tests.delivery.clubs import COMBINED, FIRST, ONLINE, SESSIONS, SOON, Killer, LiveClub, on_files
 from tests.delivery.fork_client import ForkServer
 from tests.thorough import THOROUGH
 
@@ -47,6 +47,22 @@ def test_each_notice_leaves_once(place: str, begun: bool, tmp_path: Path, proces
                 _check(about_it, begun=begun)
             assert club.call(f"run --now {SOON}") == [0]
             assert {one["state"] for one in club.report()} == {"skipped"}
+
+
+@pytest.mark.parametrize("place", COMBINED)
+def test_one_email_about_all_sessions_leaves_once(place: str, tmp_path: Path, processes: ForkServer) -> None:
+    """In a calendar each run may get a part of the claims: then both give them back, and the next run sends."""
+    for number in range(ROUNDS // 2):
+        with COMBINED[place](tmp_path / str(number), processes, Killer()) as club:
+            ends = processes.run_all(*(club.child(f"run --now {FIRST}", name=name) for name in NAMES))
+
+            assert [(end.status, end.statuses) for end in ends] == [(0, [0])] * 2, club.said()
+            sent = [{one["state"] for one in club.report(name=name)} for name in NAMES]
+            assert [len(states) for states in sent] == [1, 1], "a part of an email was sent"
+            assert sent.count({"sent"}) == len(club.left()) // len(SESSIONS) <= 1
+            assert place == "calendar" or {"sent"} in sent
+            assert club.call(f"run --now {SOON}") == [0]
+            assert list(club.left().values()) == [1] * len(SESSIONS), club.said()
 
 
 def _check(about_it: Sequence[dict[str, Any]], *, begun: bool) -> None:

@@ -28,11 +28,11 @@ from sessionsmgmt.application.notices.deliveries import (
     unrecorded,
 )
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
-from sessionsmgmt.application.notices.shared_emails import sessions_by_email
+from sessionsmgmt.application.notices.shared_emails import sessions_by_email, verdicts_by_email
 from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, SetEventId, Step
 from sessionsmgmt.domain.delivery.reconciliation import MARK, earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
-from sessionsmgmt.domain.model.notice import Key, Notice, Verdict
+from sessionsmgmt.domain.model.notice import Key, Notice
 from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
@@ -148,7 +148,7 @@ def deliver(
         keys = {verdict.key for verdict in due}
         event_ids = tuple(step for step in plan.event_ids if step.key not in keys)
         obstacle = _unready(mailer) if due and not is_stopped(stop) else None
-        for wave in [*in_waves(_sendings(due, plan.emails), WAVE), ()]:
+        for wave in [*in_waves(verdicts_by_email(due, plan.emails), WAVE), ()]:
             verdicts = {verdict.key: verdict for email in wave for verdict in email}
             obstacle = obstacle or (stopped() if is_stopped(stop) else None)
             if wave and obstacle:
@@ -184,12 +184,6 @@ def deliver(
 def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
     """The end of the instant's day. A session that takes another's place under a new id begins before that."""
     return dawn(instant.astimezone(zone).date() + DAY, zone)
-
-
-def _sendings(due: Sequence[Verdict], emails: Mapping[Key, EmailMessage]) -> list[Sending]:
-    """The verdicts of each email. Each email is about the sessions that it was composed for."""
-    by_key = {verdict.key: verdict for verdict in due}
-    return [tuple(by_key[key] for key in keys) for keys in sessions_by_email(emails).values()]
 
 
 def _event_ids(plan: Plan, keys: Collection[Key]) -> list[SetEventId]:

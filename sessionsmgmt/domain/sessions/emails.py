@@ -1,15 +1,18 @@
-"""Which notices share an email."""
+"""Which notices share an email, and which kind that email has."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice
 from sessionsmgmt.domain.model.rule import Rule
 
 Email = tuple[Notice, ...]
 """The notices that one email is about, the earliest session first."""
+
+SEVERAL = "several"
+"""The kind of an email about sessions that differ in kind."""
 
 
 def emails_of(due: Iterable[Notice], rules: Iterable[Rule]) -> tuple[Email, ...]:
@@ -23,6 +26,12 @@ def emails_of(due: Iterable[Notice], rules: Iterable[Rule]) -> tuple[Email, ...]
     for notice in sorted(due, key=_order):
         emails[_group(notice, by_id[notice.key.notice])].append(notice)
     return tuple(tuple(notices) for notices in emails.values())
+
+
+def kind_of(notices: Sequence[Notice]) -> str:
+    """The kind of an email: that of its notices, or ``SEVERAL`` where they differ in kind."""
+    kinds = {notice.kind for notice in notices}
+    return str(next(iter(kinds))) if len(kinds) == 1 else SEVERAL
 
 
 def _group(notice: Notice, rule: Rule) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,10 +13,10 @@ from sessionsmgmt.application.job import Delivery
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import CalendarEntry, Config, LedgerSettings, Mail, NoticeSettings
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
-from sessionsmgmt.domain.model.notice import Key, Kind, Notice, State, Verdict
+from sessionsmgmt.domain.model.notice import Key, Kind, Notice, Session, State, Verdict
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.email.compose import compose
+from sessionsmgmt.email.compose import compose, compose_email
 from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.presenters.presentation import Presentation
 from tests import builders
@@ -95,6 +95,37 @@ def presentation(
         warnings=tuple(warnings),
         snapshot=snapshot,
         message=message,
+    )
+
+
+def combined(*deliveries: Delivery, settings: Config | None = None) -> PreviewResult:
+    """What ``preview`` returned where all that is due is one email."""
+    shown, club = result(*deliveries, settings=settings), settings or config()
+    notices = [one.verdict.notice for one in deliveries if one.verdict.notice]
+    wording = Wording(club.team, club.locale, club.zone, {role.name: role.disclose for role in club.roles})
+    email = compose_email(notices, wording, Envelope(club.notices[0].to, (), club.mail.sender), builders.NOW)
+    return replace(shown, emails=dict.fromkeys(shown.emails, email))
+
+
+def three_sessions() -> tuple[Delivery, ...]:
+    """Two new sessions and one that has changed, on three days."""
+    new, changed = Kind.NEW, Kind.CHANGED
+    before = builders.announcement(
+        presence=builders.window(builders.local(2026, 11, 9, 18), builders.local(2026, 11, 9, 20))
+    )
+    return tuple(
+        due(
+            builders.notice(
+                kind=kind,
+                key=Key("campus", name),
+                before=before if kind is changed else None,
+                session=Session(name, f"Session {name}", *hours),
+                presence=builders.window(*hours),
+            ),
+            f"reason {name}",
+        )
+        for kind, name, day in ((new, "A", 7), (new, "B", 8), (changed, "C", 9))
+        for hours in [(builders.local(2026, 11, day, 17), builders.local(2026, 11, day, 20))]
     )
 
 

@@ -25,7 +25,7 @@ from sessionsmgmt.presenters.email_markdown import SHORTENED, beginning, email_m
 from sessionsmgmt.presenters.markdown import plain
 from tests.builders import announcement, local, notice, person, roster
 from tests.unit.presenters.github_markdown import HOSTILE, HOSTILE_TEXT, calls_somebody, shown
-from tests.unit.presenters.results import config, due, quiet, result
+from tests.unit.presenters.results import combined, config, due, quiet, result, three_sessions
 
 
 def everything(settings: Config | None = None, text: str = "Team Session") -> PreviewResult:
@@ -55,6 +55,20 @@ def test_the_title_counts_the_emails_by_their_kinds() -> None:
     assert preview_markdown.title(result(due(notice()))) == "1 email: 1 new"
     assert preview_markdown.title(result(quiet())) == "No email is due"
     assert preview_markdown.title(result(due(notice()), quiet(State.FAILED))) == "1 email: 1 new; 1 kept back"
+
+
+def test_an_email_about_several_sessions_is_counted_and_shown_once_with_all_of_them() -> None:
+    several, new = combined(*three_sessions()), combined(*three_sessions()[:2])
+    page = shown(markdown(several))
+
+    assert preview_markdown.title(several) == "1 email: 1 several"
+    assert preview_markdown.title(new) == "1 email: 1 new"
+    assert len(page.all("details")) == 1
+    for name, day in (("A", "7"), ("B", "8"), ("C", "9")):
+        assert f"Session {name}" in page.text
+        assert f"{day}\u00a0Nov" in page.text
+    assert "several" in shown(markdown(several, secret=True)).text
+    assert "Session A" not in markdown(several, secret=True)
 
 
 def test_it_shows_each_email_as_it_is_sent() -> None:

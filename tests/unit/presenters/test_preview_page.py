@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sessionsmgmt.errors import InputError
 from sessionsmgmt.presenters.output_folder import OURS
 from sessionsmgmt.presenters.preview_page import write_gallery
 from tests.builders import announcement, local, notice, person, roster, window
-from tests.unit.presenters.results import Page, config, due, quiet, result
+from tests.unit.presenters.results import Page, combined, config, due, quiet, result, three_sessions
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</iframe><!--\u202e\x00\r\n{{ 7 * 7 }}"
 
@@ -45,6 +46,24 @@ def test_every_notice_has_a_card_and_its_email_in_four_files(tmp_path: Path) -> 
     for link in page.all("a"):
         href = link.attributes["href"] or ""
         assert href.startswith("#") or (tmp_path / href).is_file()
+
+
+def test_an_email_about_several_sessions_has_one_card_with_all_of_them(tmp_path: Path) -> None:
+    warning = ReportWarning("odd", "this is odd", "B")
+    shown = replace(combined(*three_sessions()), warnings=(warning,))
+    page = Page(write_gallery(shown, config(), tmp_path).read_text("utf-8"))
+
+    assert len(page.all("article")) == len(page.all("iframe")) == 1
+    assert len(emails(tmp_path)) == 4
+    assert "-several-" in emails(tmp_path)[0]
+    assert "3 sessions" in page.text
+    for name, following in (("A", "Session B"), ("B", "Session C"), ("C", "The envelope")):
+        part = page.text.partition(f"Session {name}\n")[2].partition(following)[0]
+        assert f"because reason {name}." in part
+        assert "Ann Adult" in part
+        assert ("this is odd" in part) == (name == "B")
+        assert ("Announced before" in part) == (name == "C")
+    assert page.text.count("this is odd") == 1
 
 
 def test_the_files_are_the_email(tmp_path: Path) -> None:
