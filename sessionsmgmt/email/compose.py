@@ -64,7 +64,7 @@ def compose(notice: Notice, wording: Wording, envelope: Envelope, now: datetime)
     ``now`` is an aware datetime and becomes the ``Date`` header. The result was serialized and parsed again, so it is
     exactly what will be sent. Raises InputError, with the template's line, if the club's template fails on this notice.
     """
-    _refuse_unsafe_addresses(envelope)
+    refuse_unsafe_addresses(envelope)
     words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
     template = wording.template or _built_in_template(words.locale.language)
     context = template_context(notice, wording, words)
@@ -96,7 +96,8 @@ def is_cut_by_gmail(message: EmailMessage) -> bool:
     return html is not None and len(html.get_payload(decode=True)) > MAX_HTML_BYTES
 
 
-def _refuse_unsafe_addresses(envelope: Envelope) -> None:
+def refuse_unsafe_addresses(envelope: Envelope) -> None:
+    """Raise InputError where an address of the envelope could not be a header as it is."""
     for address in filter(None, (envelope.sender, *envelope.to, *envelope.cc, *envelope.reply_to)):
         if not _ADDRESS.fullmatch(address):
             raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
