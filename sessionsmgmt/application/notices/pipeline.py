@@ -25,7 +25,6 @@ from sessionsmgmt.domain.delivery.reconciliation import earliest, held_claims, m
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice, Verdict
 from sessionsmgmt.domain.model.people import ContactsReading
-from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import decide
@@ -105,14 +104,8 @@ def plan_notices(
     club = Club(job.roles, directory(contacts.contacts, job.roles), snapshot, job.zone)
     decisions = decide(rules, calendar, club, now)
     soon = [event for event in calendar.events if event.trusted and begin(event, job.zone) <= now + MONTH]
-    ahead_of_now = [
-        event
-        for event in calendar.events
-        if event.trusted and not event.cancelled and not is_over(event, now, job.zone)
-    ]
     odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
-    matched = frozenset(rule.id for rule in rules if any(rule.matches(event.title) for event in ahead_of_now))
-    silent, matches = _silence(job, rules, matched, snapshot, now)
+    silent, matches = _silence(job, calendar, snapshot, now)
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
     warnings = (*contacts.warnings, *decisions.warnings, *odd, *silent, *_long_emails(emails))
@@ -193,11 +186,18 @@ def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _silence(
-    job: Job, rules: Sequence[Rule], matched: Collection[str], snapshot: LedgerSnapshot, now: datetime
+    job: Job, calendar: CalendarReading, snapshot: LedgerSnapshot, now: datetime
 ) -> tuple[tuple[ReportWarning, ...], tuple[Put, ...]]:
     """The warnings about rules that have been silent for long, and the steps that remember which rules match."""
     if job.silence is None:
         return (), ()
+    rules = [mailing.rule for mailing in job.mailings]
+    titles = {
+        event.title
+        for event in calendar.events
+        if event.trusted and not event.cancelled and not is_over(event, now, job.zone)
+    }
+    matched = frozenset(rule.id for rule in rules if any(map(rule.matches, titles)))
     silent = silent_rules(rules, matched, snapshot, job.silence, now)
     return tuple(silent), tuple(last_matches(rules, matched, snapshot, job.silence, now))
 
