@@ -29,7 +29,7 @@ from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
 
 if TYPE_CHECKING:
-    from sessionsmgmt.application.job import Job, Lookup, Mailing
+    from sessionsmgmt.application.job import AlertMailing, Job, Lookup, Mailing
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
     from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
@@ -83,6 +83,8 @@ class Container:
                 contacts=self._contacts(connected),
                 ledger=ledger,
                 lookup=self._lookup(connected),
+                alerts=_alert_mailing(config) if config.alerts else None,
+                silence=config.silence,
             ),
             mailer=self._mailer(connected),
             checks=tuple(check for spec in self._used for check in spec.checks(connected[spec.name], config)),
@@ -263,6 +265,16 @@ def run_id(settings: Settings) -> str:
     """A name that no other process has, not even another job of the same workflow run."""
     of_actions = [part for part in (settings.actions.run_id, settings.actions.run_attempt) if part]
     return ".".join([*of_actions, secrets.token_hex(8)])
+
+
+def _alert_mailing(config: Config) -> AlertMailing:
+    """How the coaches are mailed."""
+    from sessionsmgmt.application.job import AlertMailing
+    from sessionsmgmt.email.model import AlertWording, Envelope
+
+    signature = config.mail.signature.text if config.mail.signature else ""
+    envelope = Envelope(config.alerts, sender=config.mail.sender, reply_to=config.mail.reply_to)
+    return AlertMailing(AlertWording(config.team, config.zone, signature), envelope)
 
 
 def mailing(config: Config, notice: NoticeSettings) -> Mailing:

@@ -102,6 +102,13 @@ def _signature(section: Section, folder: ClubFolder, wording: WordingChecks) -> 
     return Signature(name, text)
 
 
+def alerts(section: Section) -> tuple[str, ...]:
+    """The addresses of the coaches who are mailed when something wants a person."""
+    to = section.texts("to")
+    check_addresses(to, section.problems)
+    return values(to)
+
+
 def contact(section: Section) -> ResponsiblePerson:
     """Who is responsible on site. The schema checks both texts."""
     return ResponsiblePerson(section.text("name").value.strip(), section.text("phone").value.strip())

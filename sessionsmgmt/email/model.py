@@ -36,3 +36,12 @@ class Envelope:
     cc: tuple[str, ...] = ()
     sender: str = ""
     reply_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWording:
+    """The settings that an email to the coaches is composed with; see ``Wording``. The emails are in English."""
+
+    team: str
+    zone: ZoneInfo
+    signature: str = ""

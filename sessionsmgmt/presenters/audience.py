@@ -42,11 +42,13 @@ def counted(states: Iterable[State]) -> str:
 
 
 _ABOUT_SET_UP = (
+    "alert-",
     "consent-",
     "credential-",
     "issue-",
     "ledger-",
     "lookup-",
+    "notice-silent",
     "notice-without-event",
     "output-",
     "preview-",

@@ -71,8 +71,8 @@ def mail_digest(secret: bytes, recipients: Collection[str], subject: str) -> str
 
 
 def held_claims(snapshot: LedgerSnapshot, now: datetime) -> dict[Key, Claim]:
-    """The held claims: nobody knows whether their mail left."""
-    return {key: claim for key, claim in _claims(snapshot).items() if claim.is_held(now)}
+    """The held claims of notices: nobody knows whether their mail left. Of an alert nobody needs to know."""
+    return {key: claim for key, claim in _claims(snapshot).items() if key.is_of_notice and claim.is_held(now)}
 
 
 def earliest(claims: Iterable[Claim]) -> datetime:

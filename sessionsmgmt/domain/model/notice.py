@@ -13,6 +13,9 @@ from sessionsmgmt.domain.model.people import Person, Roster
 AGAIN = "#"
 """The character between an event's id and a number, in the key of a session whose id another session had before."""
 
+NO_NOTICE = ":"
+"""The first character in the keys of what the ledger remembers besides notices. No notice's id begins with it."""
+
 _AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
 
@@ -57,6 +60,11 @@ class Key:
 
     notice: str
     session: str
+
+    @property
+    def is_of_notice(self) -> bool:
+        """Whether the key is a notice's. Otherwise it is that of an alert, or of what a rule matched last."""
+        return not self.notice.startswith(NO_NOTICE)
 
     @property
     def first_event_id(self) -> str:

@@ -95,7 +95,7 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         judged = {
             key: _with_event(_judge(context, key, by_key.get(key)), by_key.get(key)) for key in keys | by_key.keys()
         }
-        warnings += premises_warnings(rule, judged.values(), by_key.values(), club)
+        warnings += premises_warnings(rule, judged.values(), by_key.values(), club, now)
         verdicts += with_others(tuple(filter(None, judged.values())), by_key, keys, club)
         for key, assessment in by_key.items():
             warnings += assessment_warnings(
