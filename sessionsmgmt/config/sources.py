@@ -32,6 +32,7 @@ from sessionsmgmt.config.reading import Position, UnreadableError, read_text
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
 from sessionsmgmt.config.wording import WordingChecks
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import ResponsiblePerson
 
 MAX_SIGNATURE_BYTES = 8_192
@@ -197,5 +198,5 @@ def check_addresses(entries: list[Text], problems: ProblemList) -> None:
     for entry in entries:
         if problem := address_problem(entry.value):
             problems.add(entry.key_path, problem)
-    for entry, first in repeated(entries):
+    for entry, first in repeated(entries, fold):
         problems.add(entry.key_path, f"is the same address as {first.name}; keep one of the two")

@@ -74,7 +74,7 @@ class SecretStore(Protocol):
         """The secret as a sentence names it: "the repository's secret GOOGLE_CREDENTIALS"."""
         ...
 
-    def seal(self, value: str) -> Sealed:
+    def seal(self, value: Secret) -> Sealed:
         """Seal for the store's key, which is asked for once and again after ``put`` found that it had changed.
 
         Raises InputError for a value that is too large, before anything is asked, and otherwise as ``put`` does.

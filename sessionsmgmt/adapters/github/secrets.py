@@ -27,6 +27,7 @@ from sessionsmgmt.adapters.github.paging import every, numbered
 from sessionsmgmt.config.model import Credentials, Scope
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.credentials import Sealed
+from sessionsmgmt.secret_masking import Secret
 
 LARGEST = 48 * 1024
 """Bytes that a secret may have (GitHub, "Secrets reference")."""
@@ -102,9 +103,9 @@ class GitHubSecret:
         """The secret as a sentence names it."""
         return self.place.title
 
-    def seal(self, value: str) -> Sealed:
+    def seal(self, value: Secret) -> Sealed:
         """Seal the value for this place alone. See ``ports.SecretStore``."""
-        data = value.encode("utf-8")
+        data = value.reveal().encode("utf-8")
         if len(data) > LARGEST:
             raise InputError(f"The credential is too large for {self.title}.", "GitHub takes 48 KB at most.")
         if not self._keys:

@@ -18,14 +18,14 @@ from sessionsmgmt.adapters.github.client import Hub
 from sessionsmgmt.adapters.ledger import branch as branches
 from sessionsmgmt.adapters.ledger.abandoned import Clubs, left_behind, let_go
 from sessionsmgmt.adapters.ledger.both_refs import Refs
-from sessionsmgmt.adapters.ledger.git_transaction import GitTransaction, Place
+from sessionsmgmt.adapters.ledger.git_transaction import RESTORED, GitTransaction, Place
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
 from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, LedgerSnapshot, Step
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import InputError, LeftBehindError, SessionsError, UnreachableError
+from sessionsmgmt.errors import InputError, LeftBehindError, SessionsError, UnreachableError, with_hints
 from sessionsmgmt.ports.ledger import Adopted, WriteResult
 
 LEFT = "ledger-left"
@@ -91,12 +91,19 @@ class GitLedger:
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Take the steps; see ``ports.Ledger``. Raises as ``read`` does.
 
-        A branch that was deleted or put back is restored first, and the witness is moved along.
+        A branch that was deleted or put back is restored first, and the witness is moved along. If the write fails
+        after that, the error says that the branch was restored, because no later run could.
         """
         transaction = GitTransaction(self._place, snapshot)
         if transaction.seen is None:
             self._read(transaction)
-        refused = transaction.write(steps, now, snapshot.secret)
+        try:
+            refused = transaction.write(steps, now, snapshot.secret)
+        except SessionsError as error:
+            restored = [f"{warning.text}." for warning in transaction.warnings if warning.code == RESTORED]
+            if not restored:
+                raise
+            raise with_hints(error, restored) from error
         after = transaction.snapshot(snapshot.secret)
         if after.secret != snapshot.secret:
             after = replace(snapshot, warnings=after.warnings)

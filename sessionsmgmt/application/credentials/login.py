@@ -49,7 +49,7 @@ def _into_secret(context: Context, flow: ConsentFlow, visit: Callable[[str], Non
     clock = context.request.clock
     with context.services.secret() as store:
         clock()  # counts from its first call: a recovery says when storing was given up
-        store.seal("")
+        store.seal(Secret("", mask=lambda _: None))  # asks for the key; an empty secret has nothing to hide
         context.request.console.say(f"{flow.explanation()}\nIt goes into {store.title}, and nowhere else.")
         lost = preserve(flow.obtain(visit), store, "Agreeing once more, with 'auth login', is as good.", clock)
         if lost is None:

@@ -74,7 +74,7 @@ def rotate_dry_run(renewal: Renewal, now: datetime) -> RotateResult:
     """Say what rotating would do. Writes nothing, and does not ask the provider, which may issue a new credential."""
     store = renewal.store
     written = store.written()
-    store.seal(renewal.credential.reveal())  # which takes its key
+    store.seal(renewal.credential)  # which asks for the key
     renewal.read()
     age = f"was last written on {written:%Y-%m-%d %H:%M} UTC" if written else "is not there yet"
     due = "is due" if rotation.is_due(written, renewal.after, now) else "is not due yet"

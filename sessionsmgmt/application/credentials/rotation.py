@@ -58,7 +58,7 @@ def keep(credential: Secret, store: SecretStore) -> None:
 
     Raises as ``SecretStore.put`` does.
     """
-    if not store.put(store.seal(credential.reveal())) and not store.put(store.seal(credential.reveal())):
+    if not store.put(store.seal(credential)) and not store.put(store.seal(credential)):
         raise _unopened(store)
 
 
@@ -69,10 +69,10 @@ def preserve(
 
     ``store`` must have sealed before, so that its key is known even if GitHub can't be reached now.
     """
-    sealed = store.seal(credential.reveal())
+    sealed = store.seal(credential)
     try:
         if not store.put(sealed):
-            sealed = store.seal(credential.reveal())
+            sealed = store.seal(credential)
             if not store.put(sealed):
                 raise _unopened(store)
     except SessionsError as error:
@@ -128,14 +128,9 @@ def _tried(
     try:
         again = token_refresher.renew(stored.credential)
     except (ConsentError, InputError):
-        keep(former, store)
-        return Rotation(
-            former,
-            trouble=UnreachableError(
-                "The provider does not accept the credential that it has just issued; the one before is stored again.",
-                "The next run tries again.",
-            ),
-        )
+        lost = preserve(former, store, token_refresher.meanwhile(), clock)
+        trouble, to_recover = lost or (_unaccepted(), None)
+        return Rotation(former, warnings=stored.warnings, trouble=trouble, recovery=to_recover)
     except SessionsError as error:
         return replace(stored, trouble=error)
     if again.credential == stored.credential:
@@ -144,6 +139,13 @@ def _tried(
         again, stored.credential, store, token_refresher, clock
     )  # the trial itself made the provider issue it
     return replace(last, issued=True)
+
+
+def _unaccepted() -> UnreachableError:
+    return UnreachableError(
+        "The provider does not accept the credential that it has just issued; the one before is stored again.",
+        "The next run tries again.",
+    )
 
 
 def _may_be_newer(written: datetime | None, read: datetime) -> bool:
