@@ -56,8 +56,8 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     top = Section(document.value if isinstance(document.value, dict) else {}, (), problems)
     config = _config(path, folder, top, providers, wording)
     _check_ledger_file(config, folder, top)
-    if found := problems.all():
-        raise _refusal(path, found)
+    if reported := problems.all():
+        raise _refusal(path, reported)
     return replace(config, warnings=_warnings(config, problems))
 
 

@@ -171,10 +171,10 @@ def _invisible_characters(text: str) -> Iterator[tuple[int, str]]:
     word = _SUBJECT.match(first)
     subject_start = word.end() if word else 0
     parts = [(0, first[:subject_start]), (subject_start, without_typography(first)[subject_start:])]
-    parts += [(found.start(), found[0]) for found in _CODE.finditer(text) if found.start() > len(first)]
+    parts += [(match.start(), match[0]) for match in _CODE.finditer(text) if match.start() > len(first)]
     for start, part in parts:
-        if found := find_invisible(part):
-            yield start + found.index, found.sentence
+        if character := find_invisible(part):
+            yield start + character.index, character.sentence
 
 
 def _check_template(

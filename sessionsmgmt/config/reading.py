@@ -56,8 +56,8 @@ def decode(data: bytes) -> str:
             position_at(before, len(before)), "this is not UTF-8 text; save the file as UTF-8 in your editor"
         ) from None
     text = _lines(text)
-    if found := _NOT_PRINTABLE.search(text):
-        raise UnreadableError(position_at(text, found.start()), InvisibleCharacter(found.start(), found[0]).sentence)
+    if match := _NOT_PRINTABLE.search(text):
+        raise UnreadableError(position_at(text, match.start()), InvisibleCharacter(match.start(), match[0]).sentence)
     return text
 
 

@@ -52,7 +52,7 @@ def calendars(top: Section, folder: ClubFolder, readers: Mapping[str, SectionRea
     entries: list[CalendarEntry] = []
     for section in calendar_sections(top):
         entry = CalendarEntry(read_section(section, folder, readers), organizers(section))
-        first = next((number for number, other in enumerate(entries) if other.section == entry.section), None)
+        first = next((number for number, earlier in enumerate(entries) if earlier.section == entry.section), None)
         if first is not None and section.data:
             section.problems.add(section.key_path, f"is the same calendar as calendar[{first}]; remove one of the two")
         entries.append(entry)

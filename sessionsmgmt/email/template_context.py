@@ -135,8 +135,8 @@ def template_context(notice: Notice, wording: Wording, language: Language) -> di
             len(notice.people.people), {role: _people(notice, notice.people, role, wording, language) for role in roles}
         ),
         "others": tuple(
-            OtherSession(clean(other.session.title), localized_window(other.presence, wording.zone, language))
-            for other in notice.others
+            OtherSession(clean(occurrence.session.title), localized_window(occurrence.presence, wording.zone, language))
+            for occurrence in notice.others
         ),
         "groups": tuple(
             _group(role, people, notice.newcomers, wording, language)

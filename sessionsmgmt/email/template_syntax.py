@@ -189,8 +189,8 @@ def _filter_hint(name: str) -> str:
 
 def split_template(text: str) -> tuple[str, str]:
     """The subject and the body. The body begins with an empty line, so that its line numbers are those of the file."""
-    first, _, rest = without_private_use(text).removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
-    return _SUBJECT.sub("", first, count=1), f"\n{rest}"
+    first, _, body = without_private_use(text).removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
+    return _SUBJECT.sub("", first, count=1), f"\n{body}"
 
 
 def column_of(text: str, line: int, pattern: str) -> int:

@@ -109,7 +109,7 @@ class GitHubSecret:
         if len(data) > LARGEST:
             raise InputError(f"The credential is too large for {self.title}.", "GitHub takes 48 KB at most.")
         if not self._keys:
-            self._keys.append(self._asked())
+            self._keys.append(self._ask_for_key())
         if self.place.shared and not self._audiences:
             self._audiences.append(self._audience())
         key = self._keys[0]
@@ -157,7 +157,7 @@ class GitHubSecret:
             fields += [f"-F 'selected_repository_ids[]={id_}'" for id_ in audience.get("selected_repository_ids", ())]
         return " ".join(["gh api -X PUT", shlex.quote(self._path(self.name).lstrip("/")), *fields])
 
-    def _asked(self) -> _Key:
+    def _ask_for_key(self) -> _Key:
         """The current public key. Whoever may write secrets may read it."""
         try:
             return self._ask("GET", self._path("public-key"), "asking for the secret's key", _key, expected=_ABSENT)

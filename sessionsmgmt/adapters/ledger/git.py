@@ -95,7 +95,7 @@ class GitLedger:
         after that, the error says that the branch was restored, because no later run could.
         """
         transaction = GitTransaction(self._place, snapshot)
-        if transaction.seen is None:
+        if transaction.read_refs is None:
             self._read(transaction)
         try:
             refused = transaction.write(steps, now, snapshot.secret)
@@ -137,13 +137,13 @@ class GitLedger:
         Raises InputError where there is none to be taken over, or several, and otherwise as ``read`` does.
         """
         transaction = GitTransaction(self._place)
-        seen = transaction.read_once()
-        owners = {version.owner for version in (seen.counts, seen.on_branch) if version}
-        if seen.counts and owners <= {None, self._sealing.owner()}:
+        read_refs = transaction.read_once()
+        owners = {version.owner for version in (read_refs.counts, read_refs.on_branch) if version}
+        if read_refs.counts and owners <= {None, self._sealing.owner()}:
             raise InputError(
                 f"The ledger on the branch {self._home.name} is this club's already.", "Nothing is to be done."
             )
-        adoptable = {self._home.name: seen.counts} if seen.counts else self._left_behind()
+        adoptable = {self._home.name: read_refs.counts} if read_refs.counts else self._left_behind()
         if not adoptable:
             raise InputError("There is no ledger to be taken over.", "The next run begins one.")
         if len(adoptable) > 1:
@@ -152,8 +152,8 @@ class GitLedger:
                 "Delete the branches of those that no club needs any more, and run this again.",
             )
         [(name, stored)] = adoptable.items()
-        over = seen.counts if seen.refs is Refs.GONE else seen.on_branch
-        restored = seen.refs is not Refs.GONE or transaction.restore(seen)
+        over = read_refs.counts if read_refs.refs is Refs.GONE else read_refs.on_branch
+        restored = read_refs.refs is not Refs.GONE or transaction.restore(read_refs)
         if not (restored and transaction.overwrite(stored, over)):
             raise UnreachableError("Another run is writing the ledger.", "Run this again.")
         warnings = transaction.warnings
