@@ -12,7 +12,7 @@ from sessionsmgmt.config.model import NoticeSettings, Template
 from sessionsmgmt.config.owner_rules import premises
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
-from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
+from sessionsmgmt.config.reading import Position, UnreadableFileError, position_at, read_text
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
 from sessionsmgmt.config.validators import locale_problem
@@ -151,7 +151,7 @@ def _template(
     shown = folder.display_path(name)
     try:
         text = read_text(folder.path(name), MAX_TEMPLATE_BYTES)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         section.problems.add_in_file(shown, error.position, error.text)
         return None
     _check_template(text, shown, roles, section.problems, wording)
@@ -186,5 +186,5 @@ def _check_template(
         problems.add_in_file(shown, position_at(text, index), problem)
     if hidden:
         return
-    for line, column, problem in wording.template_faults(text, roles) if roles else ():
+    for line, column, problem in wording.template_problems(text, roles) if roles else ():
         problems.add_in_file(shown, Position(line, column), problem)

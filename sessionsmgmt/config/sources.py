@@ -28,7 +28,7 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import SectionReader, read_section
-from sessionsmgmt.config.reading import Position, UnreadableError, read_text
+from sessionsmgmt.config.reading import Position, UnreadableFileError, read_text
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
 from sessionsmgmt.config.wording import WordingChecks
@@ -95,10 +95,10 @@ def _signature(section: Section, folder: ClubFolder, wording: WordingChecks) -> 
         return None
     try:
         text = read_text(folder.path(name), MAX_SIGNATURE_BYTES)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         section.problems.add_in_file(folder.display_path(name), error.position, error.text)
         return None
-    for line, column, problem in wording.signature_faults(text):
+    for line, column, problem in wording.signature_problems(text):
         section.problems.add_in_file(folder.display_path(name), Position(line, column), problem)
     return Signature(name, text)
 
