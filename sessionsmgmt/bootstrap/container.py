@@ -177,8 +177,18 @@ class Container:
 
     @property
     def _account(self) -> tuple[ProviderSpec[Any], AccountSpec[Any]] | None:
-        """The first provider with an account among those that sessions.yml names."""
-        return next(((spec, spec.account) for spec in self._used if spec.account), None)
+        """The provider with an account among those that sessions.yml names.
+
+        Raises InputError where several have accounts: each has a credential of its own, and one is renewed.
+        """
+        accounts = [(spec, spec.account) for spec in self._used if spec.account]
+        if len(accounts) > 1:
+            names = " and ".join(spec.name for spec, _ in accounts)
+            raise InputError(
+                f"sessions.yml uses accounts of {names}, and this version renews the credential of one only.",
+                "Take calendar, contacts and mail that need an account from one of them.",
+            )
+        return accounts[0] if accounts else None
 
     def _connect(self, specs: Iterable[ProviderSpec[Any]]) -> Connections:
         return {spec.name: spec.connect(self._context) for spec in specs}

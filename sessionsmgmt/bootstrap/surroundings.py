@@ -69,7 +69,7 @@ class JobSurroundings:
 
     def failed_preview(self, error: SessionsError, path: Path) -> PreviewReport:
         """What is published where there is no preview because of the error."""
-        from sessionsmgmt.bootstrap.pull_request_preview import rest
+        from sessionsmgmt.bootstrap.pull_request_preview import cut_notice
         from sessionsmgmt.presenters.preview_texts import failed_report
 
-        return failed_report(error, path, rest(self.settings), self.settings.actions.folder)
+        return failed_report(error, path, cut_notice(self.settings), self.settings.actions.folder)

@@ -21,7 +21,7 @@ from sessionsmgmt.config.notices import locale, notices
 from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, path_for_messages, real_path
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import ProviderSections, check_present, read_section
-from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
+from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableFileError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
 from sessionsmgmt.config.sources import alerts, calendar_sections, calendars, contact, credentials, ledger, mail, sample
@@ -50,7 +50,7 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     try:
         document = parse(_text(path, folder))
         _refuse_newer_version(document)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         raise _refusal(path, [Problem(str(path), *error.position, error.where, error.text)]) from None
     problems = ProblemList(str(path), document)
     for problem in document.problems:
@@ -60,8 +60,8 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     config = _config(path, folder, top, providers, wording)
     _check_ledger_file(config, folder, top)
     _check_room_in_ledger(config, top)
-    if found := problems.all():
-        raise _refusal(path, found)
+    if reported := problems.all():
+        raise _refusal(path, reported)
     return replace(config, warnings=_warnings(config, problems))
 
 
@@ -79,13 +79,13 @@ def _refusal(path: Path, problems: list[Problem]) -> InputError:
 
 def _text(path: Path, folder: ClubFolder) -> str:
     if not is_file(path):
-        raise UnreadableError(WHOLE_FILE, "there is no such file; run `sessionsmgmt init` to make one")
+        raise UnreadableFileError(WHOLE_FILE, "there is no such file; run `sessionsmgmt init` to make one")
     if not real_path(path).is_relative_to(folder.root):
-        raise UnreadableError(WHOLE_FILE, "the file is a link that leads out of the repository; put the file here")
+        raise UnreadableFileError(WHOLE_FILE, "the file is a link that leads out of the repository; put the file here")
     try:
         resolved(path.parent, folder.root)
     except OSError as error:
-        raise UnreadableError(WHOLE_FILE, f"{error.strerror}; name the folder that it leads to") from None
+        raise UnreadableFileError(WHOLE_FILE, f"{error.strerror}; name the folder that it leads to") from None
     return read_text(path, MAX_BYTES)
 
 
@@ -94,7 +94,7 @@ def _refuse_newer_version(document: Document) -> None:
     version = document.value.get("version") if isinstance(document.value, dict) else None
     if isinstance(version, int) and version > FORMAT_VERSION:
         text = f"is newer than this program, which knows version {FORMAT_VERSION}; use a newer sessionsmgmt"
-        raise UnreadableError(document.position_of_value(("version",)), text, "version")
+        raise UnreadableFileError(document.position_of_value(("version",)), text, "version")
 
 
 def _config(

@@ -37,8 +37,8 @@ def address_problem(address: str) -> str:
     Addresses beyond ASCII (RFC 6531) are refused, because a mail server that does not support them returns the email.
     """
     local_part, _, domain = address.rpartition("@")
-    if found := find_invisible(address):
-        return found.predicate
+    if character := find_invisible(address):
+        return character.predicate
     if several := _SEVERAL.search(address):
         if several[0] == ";":
             return f'must be one email address: between two addresses write a comma, not ";", as in {_TWO_ADDRESSES}'
@@ -74,11 +74,11 @@ def zone_problem(name: str) -> str:
         return ""
     if place := _PLACES.get(name.upper()):
         return f'is not an IANA time zone; did you mean "{place}"?'
-    wanted = "_".join(name.split()).casefold()
+    wanted_name = "_".join(name.split()).casefold()
     by_city = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
-    if wanted in by_city:
-        return f'is not an IANA time zone; did you mean "{by_city[wanted]}"?'
-    near = suggestion(wanted, zones)
+    if wanted_name in by_city:
+        return f'is not an IANA time zone; did you mean "{by_city[wanted_name]}"?'
+    near = suggestion(wanted_name, zones)
     return f"is not an IANA time zone{near or '; write one such as America/New_York'}"
 
 

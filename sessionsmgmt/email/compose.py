@@ -182,8 +182,8 @@ def header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     first = f"Subject: {subject}"
     if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
         first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=CRLF.linesep)}"
-    rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in rest]
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in lines]
     return "".join(f"{line}{CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 

@@ -197,8 +197,8 @@ def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[Peo
     for role in roles:
         people = notice.people.roles.get(role.name, ())
         if people:
-            said = disclosed_people(people, role.name, role.disclose, notice.newcomers, words)
-            names = said if role.disclose is not Disclose.COUNT else ()
+            disclosed = disclosed_people(people, role.name, role.disclose, notice.newcomers, words)
+            names = disclosed if role.disclose is not Disclose.COUNT else ()
             listed.append(People(words.role_title(role.name), words.count(role.name, len(people)), names))
     return tuple(listed)
 

@@ -168,11 +168,11 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
 
 def read_uids(block: Block) -> frozenset[str]:
     """All UIDs in the lines of a VEVENT, which may be damaged."""
-    found = set()
+    addresses = set()
     for number, raw in unfold(block.lines, block.line + 1):
         if raw[:3].upper() == b"UID" and (prop := parse_line(raw.decode(), number)) and prop.name == "UID":
-            found.add(prop.value.strip())
-    return frozenset(found - {""})
+            addresses.add(prop.value.strip())
+    return frozenset(addresses - {""})
 
 
 def read_organizer(block: Block) -> str | None:

@@ -106,14 +106,14 @@ class Zones:
 
 def zone_definitions(blocks: Iterable[Block]) -> dict[tuple[int, str], Block]:
     """The VTIMEZONEs by calendar and TZID. Of several with the same name, the first counts."""
-    found: dict[tuple[int, str], Block] = {}
+    observances: dict[tuple[int, str], Block] = {}
     for block in blocks:
         for number, raw in unfold(block.lines, block.line + 1):
             prop = parse_line(raw.decode(), number)
             if prop and prop.name == "TZID":
-                found.setdefault((block.calendar, _comparable(prop.value)), block)
+                observances.setdefault((block.calendar, _comparable(prop.value)), block)
                 break
-    return found
+    return observances
 
 
 def _comparable(name: str) -> str:

@@ -198,11 +198,11 @@ def _codec(name: str) -> str:
     """Python's name of a character set, by its IANA name (RFC 2978); empty if there is none."""
     alias = _ALIASES.get(name.lower(), name)
     try:
-        found = codecs.lookup(alias)
-        b"A".decode(found.name)  # raises LookupError for a codec that does not give text
+        codec = codecs.lookup(alias)
+        b"A".decode(codec.name)  # raises LookupError for a codec that does not give text
     except (LookupError, ValueError, UnicodeError):  # ValueError: a name with a null character
         return ""
-    return "" if found.name.replace("-", "_") in _NOT_CHARSETS else found.name
+    return "" if codec.name.replace("-", "_") in _NOT_CHARSETS else codec.name
 
 
 def _decoded(octets: ContentLine) -> tuple[ContentLine, bool]:

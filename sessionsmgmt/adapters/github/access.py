@@ -36,9 +36,9 @@ class RepositoryName:
         return f"{self.owner}/{self.name}"
 
 
-def token_access(given: Secret, variable: str = JOB_TOKEN) -> Access:
+def token_access(token: Secret, variable: str = JOB_TOKEN) -> Access:
     """The token that was given in the variable. Raises InputError where there is none."""
-    value = given.reveal().strip()
+    value = token.reveal().strip()
     if not value:
         raise InputError(
             f"{variable} is not set: GitHub is asked with it.",

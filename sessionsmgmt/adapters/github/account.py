@@ -32,7 +32,7 @@ class Account:
     def login(self) -> str:
         """The login, as GitHub shows it beside what the account wrote. Raises as ``Hub.repeat`` does."""
         if not self._known:
-            self._known.append(self._asked())
+            self._known.append(self._ask_for_login())
         return self._known[0]
 
     def wrote(self, login: str) -> bool:
@@ -47,7 +47,7 @@ class Account:
         slug, bot, _ = self.login().partition("[bot]")
         return slug if bot else ""
 
-    def _asked(self) -> str:
+    def _ask_for_login(self) -> str:
         try:
             return self.hub.repeat(self._person, _PURPOSE, _CLOSED)
         except DeclinedError:

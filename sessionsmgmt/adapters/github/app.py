@@ -101,11 +101,11 @@ def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) ->
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
     except DeclinedError as declined:
         raise (declined.refusal if is_unknown(declined) else _not_installed()) from None
-    wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
+    restrictions = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
     def issue() -> Secret:
         path = f"/app/installations/{number}/access_tokens"
-        _, document = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
+        _, document = hub.api.requester.requestJsonAndCheck("POST", path, input=restrictions)
         return Secret(str(document["token"]), mask)
 
     try:

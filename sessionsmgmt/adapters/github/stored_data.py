@@ -129,7 +129,7 @@ def _every(
 
 def _issues(repository: Repository, number: int) -> list[_Issue]:
     """A page of the issues with our label. GitHub lists pull requests too; their text is left out."""
-    wanted = {"state": "all", "labels": LABEL, "direction": "asc"}
+    query = {"state": "all", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
             int(issue["number"]),
@@ -138,7 +138,7 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
             author(issue),
             tuple(str(label["name"]) for label in issue["labels"]),
         )
-        for issue in entries_of(repository, f"{repository.url}/issues", number, wanted)
+        for issue in entries_of(repository, f"{repository.url}/issues", number, query)
     ]
 
 
@@ -155,14 +155,14 @@ def _plain(text: str | None) -> str:
 
 
 def _empty(repository: Repository, issue: _Issue) -> None:
-    wanted = {
+    query = {
         "title": EMPTY_TITLE,
         "body": EMPTY_BODY,
         "state": "closed",
         "labels": [name for name in issue.labels if name != LABEL],
     }
     _, changed = repository.requester.requestJsonAndCheck(
-        "PATCH", f"{repository.url}/issues/{issue.number}", input=wanted
+        "PATCH", f"{repository.url}/issues/{issue.number}", input=query
     )
     if changed["title"] != EMPTY_TITLE:
         raise ValueError("this is not GitHub's answer")

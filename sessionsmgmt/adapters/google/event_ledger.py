@@ -140,9 +140,9 @@ def _earlier_entries(record: EventRecord, secret: bytes, binding: Binding, now: 
     """What the earlier script remembers and is not to be forgotten yet, as entries of this ledger."""
     made = {
         key: Entry(
-            Announcement(Kind.NEW, one.presence, frozenset(digest(secret, who) for who in one.people), sequence=0)
+            Announcement(Kind.NEW, entry.presence, frozenset(digest(secret, who) for who in entry.people), sequence=0)
         )
-        for key, one in record.earlier.items()
+        for key, entry in record.earlier.items()
     }
     return binding.retention.pruned(LedgerSnapshot(secret, made), now).entries
 
@@ -154,8 +154,8 @@ def _lasting(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding, no
     would count again without the entry.
     """
     stays = _earlier_entries(record, snapshot.secret, binding, now).keys() & snapshot.entries.keys()
-    kept = binding.retention.pruned(snapshot, now).entries
-    return replace(snapshot, entries={**{key: snapshot.entries[key] for key in stays}, **kept})
+    entries = binding.retention.pruned(snapshot, now).entries
+    return replace(snapshot, entries={**{key: snapshot.entries[key] for key in stays}, **entries})
 
 
 def _properties(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding) -> dict[str, str]:

@@ -99,13 +99,13 @@ class Writing:
             foreign = [Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET) for step in steps if step not in known]
             after = updated(record, known, self.secret, binding, self.now)
             not_taken = (*after.not_taken, *foreign)
-            asked = change(record.properties, after.properties)
-            if not asked and steps and not is_current:
+            changes = change(record.properties, after.properties)
+            if not changes and steps and not is_current:
                 record, is_current = self._current(event).following(record), True
                 return attempt()
-            if not asked:
+            if not changes:
                 return Written(record, not_taken)
-            item = self.events.change(event, record.etag, asked)
+            item = self.events.change(event, record.etag, changes)
             if item:
                 return Written(opened(item, binding).following(record), not_taken)
             record, is_current = self._current(event).following(record), True

@@ -69,10 +69,10 @@ class Sealing:
         owner, content = parted(opened.content, shown)
         return Version(decode(content, shown), found.sha, opened.serial, opened.outdated, owner)
 
-    def opened_witness(self, found: Content, ref: str) -> Version:
+    def opened_witness(self, content: Content, ref: str) -> Version:
         """The same for a witness, which takes git to be deleted."""
         try:
-            return self.opened(found, ref)
+            return self.opened(content, ref)
         except RefusedError as error:
             hint = f"{error.hint} This deletes it: git push origin --delete {ref}"
             raise RefusedError(error.text, hint) from None

@@ -85,8 +85,8 @@ def _trouble(outcomes: Mapping[Key, Outcome]) -> SessionsError | None:
 
 def _message(outcomes: Mapping[Key, Outcome], trouble: SessionsError | None) -> str:
     sent = sum(isinstance(outcome, Delivered) for outcome in outcomes.values())
-    said = f"{sent} {'email was' if sent == 1 else 'emails were'} sent to that address, marked as a preview."
-    lines = [f"{said} Nothing was recorded."] if sent or not trouble else []
+    sentence = f"{sent} {'email was' if sent == 1 else 'emails were'} sent to that address, marked as a preview."
+    lines = [f"{sentence} Nothing was recorded."] if sent or not trouble else []
     if trouble:
         unknown = any(isinstance(outcome, Unknown) for outcome in outcomes.values())
         lines.append(f"error: {trouble}" if unknown or sent else f"error: The preview was not sent: {trouble}")

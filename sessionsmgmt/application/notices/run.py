@@ -61,14 +61,14 @@ def send_due(
     plan = plan_notices(job, now, earlier=settled.snapshot)
     delivered = deliver(plan, mailer, job.ledger, run_id, clock, stop, retry_policy)
     deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
-    seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
+    about_sender = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
     ended = _ended(stop, deliveries)
     told: tuple[ReportWarning, ...] = ()
     if not is_stopped(stop):
         told = send_alerts(
             plan_alerts(job, plan, delivered, now), mailer, job.ledger, run_id, clock, stop, retry_policy
         )
-    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *seen, *ended, *told)
+    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *about_sender, *ended, *told)
     return RunResult(
         now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error, looked_at=plan.looked_at
     )
@@ -126,14 +126,14 @@ def _with_warnings(result: RunResult, warnings: Sequence[ReportWarning]) -> RunR
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:
     """A warning if mail left from another address than sessions.yml names. Only the first email is looked up."""
     sent = next((delivery.message_id for delivery in deliveries if delivery.message_id), "")
-    wanted = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
-    if not sent or not wanted:
+    configured = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
+    if not sent or not configured:
         return ()
     try:
         sender = lookup.folder.sender(sent)
     except SessionsError as error:
         return (ReportWarning("lookup-failed", f"it could not be looked up which address the mail left from: {error}"),)
-    if sender is None or fold(sender) in wanted:
+    if sender is None or fold(sender) in configured:
         return ()
     text = "the mail left from the account's own address and not from mail.from, which the account may not send as; "
     return (ReportWarning("sender-replaced", f"{text}add that address to 'Send mail as' in Gmail's settings"),)

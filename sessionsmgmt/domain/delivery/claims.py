@@ -268,9 +268,9 @@ def _without(announcement: Announcement, people: frozenset[str]) -> Announcement
     return replace(announcement, people=announcement.people - people)
 
 
-def _may_be(claimed: Announcement, asked: Announcement) -> bool:
+def _may_be(claimed: Announcement, announced: Announcement) -> bool:
     """Whether the claimed announcement is the one that was asked for, except for people who were forgotten since."""
-    return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
+    return claimed.people <= announced.people and replace(claimed, people=announced.people) == announced
 
 
 def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:

@@ -185,7 +185,7 @@ def _left_out(assessment: Assessment) -> Iterator[ReportWarning]:
 
 
 def _places(attendees: Sequence[Attendee]) -> str:
-    places = ", ".join(sorted(one.where for one in attendees if one.where))
+    places = ", ".join(sorted(attendee.where for attendee in attendees if attendee.where))
     return f" ({places})" if places else ""
 
 

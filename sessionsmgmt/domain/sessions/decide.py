@@ -107,7 +107,7 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         claim = club.snapshot.entry(key).claim
         if claim:
             verdicts.append(_waiting(key, claim, now))
-    verdicts.sort(key=lambda one: (one.start, one.key))
+    verdicts.sort(key=lambda verdict: (verdict.start, verdict.key))
     return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids), tuple(overview))
 
 
@@ -122,8 +122,8 @@ def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]
     """The assessments of the events that the rule matches or announced before, in the order of their ids."""
     rule, club = context.rule, context.club
     announced_ids = {club.snapshot.event_id(key) for key in keys}
-    wanted = sorted(id_ for id_, event in events.items() if id_ in announced_ids or rule.matches(event.title))
-    return {id_: assess(rule, events[id_], club, context.now) for id_ in wanted}
+    ids = sorted(id_ for id_, event in events.items() if id_ in announced_ids or rule.matches(event.title))
+    return {id_: assess(rule, events[id_], club, context.now) for id_ in ids}
 
 
 def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdict | None:

@@ -201,6 +201,11 @@ CHANGES = [
     (ADULTS, "adults: [Adult, adult]", "8:19: roles.adults[1]: is the same label as roles.adults[0]; case is ignored"),
     (
         ADULTS,
+        'adults: ["Entra\\u00EEneur", "Entrai\\u0302neur"]',
+        "8:31: roles.adults[1]: is the same label as roles.adults[0]; case is ignored",
+    ),
+    (
+        ADULTS,
         "adults: [Adult]\n  session: [X]",
         "9:3: roles.session: templates use this name for something else; choose another name for the role",
     ),
