@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sessionsmgmt.adapters.files.provider import ICS, OUTBOX, VCARD
+from sessionsmgmt.adapters.files.provider import CSV, ICS, OUTBOX, VCARD
 from sessionsmgmt.adapters.google.provider import GOOGLE
 from sessionsmgmt.adapters.microsoft.provider import MICROSOFT
 from sessionsmgmt.adapters.provider_spec import ProviderSpec
@@ -79,6 +79,7 @@ PROVIDERS = Providers(
         MICROSOFT,
         ICS,
         VCARD,
+        CSV,
         OUTBOX,
         SMTP,
     )

@@ -119,7 +119,7 @@ CHANGES = [
     (
         "contacts: {provider: google}",
         "contacts: {provider: google, path: x}",
-        "5:30: contacts.path: goes with provider: vcard only; remove it or change provider",
+        "5:30: contacts.path: goes with provider: vcard or csv only; remove it or change provider",
     ),
     (
         "contacts: {provider: google}",
@@ -318,7 +318,7 @@ ABSENT = [
     (
         "contacts: {provider: google}",
         "contacts: {provider: microsoft}",
-        "5:22: contacts.provider: microsoft is not in this version yet; choose one of google, vcard",
+        "5:22: contacts.provider: microsoft is not in this version yet; choose one of google, vcard, csv",
     ),
     (
         MAIL,
