@@ -145,7 +145,7 @@ def _parameter_problems(parameter: Json, value: str) -> Iterator[str]:
         readings.append(int(value))
     if value in {"true", "false"}:
         readings.append(value == "true")
-    if not any(_validator(json.dumps(parameter["schema"])).is_valid(one) for one in readings):
+    if not any(_validator(json.dumps(parameter["schema"])).is_valid(reading) for reading in readings):
         yield f"the parameter {parameter['name']} does not fit its description"
 
 
@@ -161,7 +161,7 @@ def body_problems(operation: Operation, body: object) -> list[str]:
 
 def schema_problems(schema: Json, value: object) -> list[str]:
     """Where the value does not fit the schema."""
-    return [f"{one.json_path}: {one.message[:200]}" for one in _validator(json.dumps(schema)).iter_errors(value)]
+    return [f"{error.json_path}: {error.message[:200]}" for error in _validator(json.dumps(schema)).iter_errors(value)]
 
 
 @cache

@@ -119,7 +119,9 @@ class World:
         found.former.append(f"{self.owner}/{found.name}")
         for token in self.tokens.values():
             if token.repositories is not None:
-                token.repositories = frozenset({name if one == found.name else one for one in token.repositories})
+                token.repositories = frozenset(
+                    {name if repository == found.name else repository for repository in token.repositories}
+                )
         found.name = name
 
     def transfer(self, owner: str) -> None:

@@ -228,7 +228,10 @@ class Sent:
         """Every address it went to."""
         fields = ("To", "Cc", "Bcc")
         return tuple(
-            one.addr_spec for name in fields for header in self.message.get_all(name, ()) for one in header.addresses
+            address.addr_spec
+            for name in fields
+            for header in self.message.get_all(name, ())
+            for address in header.addresses
         )
 
 
