@@ -62,11 +62,11 @@ def test_no_two_options_set_the_same_value(name: str) -> None:
 def test_an_option_that_is_not_given_has_the_value_that_means_so(name: str) -> None:
     values = parsed(name, *needed(name))
 
-    for one in options(name):
-        if one.expose_value and not one.required and one.name != "config":
-            assert values[str(one.name)] in (DEFAULTS.get(str(one.name), False), None, "", ()), one.name
-        if one.is_flag and one.expose_value:
-            assert values[str(one.name)] is DEFAULTS.get(str(one.name), False)
+    for option in options(name):
+        if option.expose_value and not option.required and option.name != "config":
+            assert values[str(option.name)] in (DEFAULTS.get(str(option.name), False), None, "", ()), option.name
+        if option.is_flag and option.expose_value:
+            assert values[str(option.name)] is DEFAULTS.get(str(option.name), False)
 
 
 FLAGS = [(name, option) for name in COMMANDS for option in options(name) if option.is_flag and option.expose_value]

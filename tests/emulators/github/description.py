@@ -109,9 +109,9 @@ def _pattern(template: str, long: set[str]) -> re.Pattern[str]:
 
 def find(verb: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     """The call that a request line stands for, with the parameters in its path, decoded."""
-    for one in operations():
-        if one.verb == verb and (found := one.path.fullmatch(path)):
-            return one, {name: unquote(value) for name, value in found.groupdict().items()}
+    for operation in operations():
+        if operation.verb == verb and (found := operation.path.fullmatch(path)):
+            return operation, {name: unquote(value) for name, value in found.groupdict().items()}
     return None
 
 
@@ -208,9 +208,9 @@ class Filler:
     def _choose(self, choices: Sequence[Json], given: Any) -> Any:
         if given is MISSING:
             return None if {"type": "null"} in choices else self.fill(choices[0])
-        for one in choices:
-            candidate = self.fill(one, given)
-            if not schema_problems(one, candidate):
+        for choice in choices:
+            candidate = self.fill(choice, given)
+            if not schema_problems(choice, candidate):
                 return candidate
         return given
 
