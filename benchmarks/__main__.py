@@ -18,22 +18,22 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=1_000, metavar="N")
     parser.add_argument("--attendees", type=int, default=40, metavar="N", help="per session")
     parser.add_argument("--contacts", type=int, default=10_000, metavar="N")
-    given = parser.parse_args()
+    options = parser.parse_args()
 
-    starts = startup.measure(given.repeat)
-    asked = wire.measure(max(1, given.repeat // 3))
-    sizes = growth.measure(growth.Work(given.sessions, given.attendees, given.contacts))
-    if given.json:
+    starts = startup.measure(options.repeat)
+    requests = wire.measure(max(1, options.repeat // 3))
+    sizes = growth.measure(growth.Work(options.sessions, options.attendees, options.contacts))
+    if options.json:
         machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
-        found = {
+        measures = {
             "startup": startup.as_json(starts),
-            "requests": wire.as_json(asked),
+            "requests": wire.as_json(requests),
             "growth": growth.as_json(sizes),
         }
-        print(json.dumps({**machine, **found}, indent=2))
+        print(json.dumps({**machine, **measures}, indent=2))
     else:
         print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", end="\n\n")
-        print(startup.as_text(starts), wire.as_text(asked), growth.as_text(sizes), sep="\n\n")
+        print(startup.as_text(starts), wire.as_text(requests), growth.as_text(sizes), sep="\n\n")
 
 
 if __name__ == "__main__":

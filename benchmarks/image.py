@@ -95,15 +95,15 @@ def _measure(container: Engine, folder: Path, repeat: int) -> Measured:
 
 def _run(job: Runner) -> tuple[float, float]:
     """Seconds to the first request, and to the end."""
-    asked: list[float] = []
-    with GoogleEmulator(World(), watch=lambda *_: asked.append(time.perf_counter())) as google:
+    seconds: list[float] = []
+    with GoogleEmulator(World(), watch=lambda *_: seconds.append(time.perf_counter())) as google:
         env = {"GOOGLE_CREDENTIALS": google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": google.root}
         began = time.perf_counter()
         done = job.step("run", "--now", NOW.isoformat(), env=env)
         ended = time.perf_counter()
     if done.exit:
         sys.exit(f"the container ended with {done.exit}: {done.err}")
-    return asked[0] - began, ended - began
+    return seconds[0] - began, ended - began
 
 
 def _seconds(act: Callable[[], object]) -> float:
@@ -117,10 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.image", description=sys.modules["__main__"].__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--repeat", type=int, default=9, metavar="N", help="starts to take the median of")
-    given = parser.parse_args()
+    options = parser.parse_args()
 
-    measured = measure(given.repeat)
-    print(json.dumps(asdict(measured), indent=2) if given.json else as_text(measured))
+    measured = measure(options.repeat)
+    print(json.dumps(asdict(measured), indent=2) if options.json else as_text(measured))
 
 
 if __name__ == "__main__":

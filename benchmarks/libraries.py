@@ -58,10 +58,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.libraries", description=sys.modules["__main__"].__doc__)
     parser.add_argument("--repeat", type=int, default=12, metavar="N", help="imports to take the least of")
     parser.add_argument("packages", nargs="+", metavar="PACKAGE[:MODULE]")
-    given = parser.parse_args()
-    for named in given.packages:
+    options = parser.parse_args()
+    for named in options.packages:
         package, _, module = named.partition(":")
-        library = measure(package, module or package.replace("-", "_"), given.repeat)
+        library = measure(package, module or package.replace("-", "_"), options.repeat)
         print(f"{library.name:<24}{library.size / 1_000_000:>8.1f} MB{library.seconds * 1000:>8.1f} ms")
 
 

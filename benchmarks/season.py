@@ -100,10 +100,10 @@ def main() -> None:
         season(1, attendees, attendees), NOW
     )  # a warm-up, so that loading libraries and locale data is not counted
     before, started = peak(), time.process_time()
-    found = plan_notices(season(sessions, attendees, contacts), NOW)
+    planned = plan_notices(season(sessions, attendees, contacts), NOW)
     seconds = time.process_time() - started
-    if len(found.emails) != sessions:
-        sys.exit(f"{sessions} emails were to be composed, and {len(found.emails)} were")
+    if len(planned.emails) != sessions:
+        sys.exit(f"{sessions} emails were to be composed, and {len(planned.emails)} were")
     print(json.dumps({"seconds": seconds, "peak": max(1, peak() - before)}))
 
 

@@ -112,8 +112,8 @@ def _spent(arguments: Sequence[str], bytecode: str) -> Spent:
 
 def with_bytecode(environ: Mapping[str, str], folder: str) -> dict[str, str]:
     """The environment of a Python that writes its bytecode into the folder, whatever the machine's own setting is."""
-    kept = {name: text for name, text in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": folder}
+    variables = {name: text for name, text in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**variables, "PYTHONPYCACHEPREFIX": folder}
 
 
 def _python(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

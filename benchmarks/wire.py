@@ -131,5 +131,5 @@ def _run(club: Club, latency: float) -> tuple[float, int, int]:
             check=True,
             capture_output=True,
         )
-        asked = (*at_google.requests, *at_github.requests)
-        return time.perf_counter() - began, len(asked), longest_chain(asked)
+        requests = (*at_google.requests, *at_github.requests)
+        return time.perf_counter() - began, len(requests), longest_chain(requests)

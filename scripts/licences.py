@@ -76,13 +76,15 @@ def packages() -> list[Package]:
             raise SystemExit(
                 f"licences: {name} {version} is pinned and {distribution.version} installed; run make setup"
             )
-        found.append(Package(name, version, licence(name, _said(distribution)), tuple(sorted(within(distribution)))))
+        found.append(
+            Package(name, version, licence(name, _licence_fields(distribution)), tuple(sorted(within(distribution))))
+        )
     return found
 
 
-def licence(name: str, said: Iterable[str | None]) -> str:
+def licence(name: str, names: Iterable[str | None]) -> str:
     """The SPDX expression of the first statement that is clear."""
-    for statement in filter(None, said):
+    for statement in filter(None, names):
         try:
             return str(canonicalize_license_expression(SPELLINGS.get(statement, statement)))
         except InvalidLicenseExpression:
@@ -102,9 +104,9 @@ def within(distribution: metadata.Distribution) -> Iterator[tuple[str, str]]:
                 yield licence(component["name"], stated), f"{component['name']} {component['version']}"
 
 
-def _said(distribution: metadata.Distribution) -> list[str | None]:
-    said = distribution.metadata
-    return [said["License-Expression"], said["License"], *(said.get_all("Classifier") or ())]
+def _licence_fields(distribution: metadata.Distribution) -> list[str | None]:
+    fields = distribution.metadata
+    return [fields["License-Expression"], fields["License"], *(fields.get_all("Classifier") or ())]
 
 
 def permits(expression: str, allowed: frozenset[str] = PERMISSIVE | COPYLEFT) -> bool:
@@ -115,11 +117,11 @@ def permits(expression: str, allowed: frozenset[str] = PERMISSIVE | COPYLEFT) ->
     return any(set(choice.split(" AND ")) <= allowed for choice in expression.split(" OR "))
 
 
-def page(text: str, found: Sequence[Package]) -> str:
+def page(text: str, packages: Sequence[Package]) -> str:
     """The page with its tables replaced by the present ones."""
-    rows = [(package.name, package.version, package.licence) for package in found]
+    rows = [(package.name, package.version, package.licence) for package in packages]
     text = _replaced(text, "packages", ("package", "version", "licence"), rows)
-    compiled = [_compiled(package) for package in found if package.within]
+    compiled = [_compiled(package) for package in packages if package.within]
     return _replaced(text, "within", ("in", "licences", "those that ask for more"), compiled)
 
 

@@ -11,22 +11,22 @@ from urllib.parse import urlsplit
 from sessionsmgmt.errors import InputError
 
 
-def base_url(given: str, variable: str) -> str:
+def base_url(url: str, variable: str) -> str:
     """The base URL that was given in the variable, without a slash at its end; empty where none was given.
 
     It must be https, or plain http on loopback. Raises InputError, which names the variable, for any other.
     """
-    given = given.strip()
-    if not given:
+    url = url.strip()
+    if not url:
         return ""
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(url)
         host = parts.hostname or ""
         plain = not (parts.username or parts.password or parts.query or parts.fragment) and parts.port != 0
     except ValueError:
         raise InputError(f"{variable} is no address.", "Write it like https://proxy.example.org.") from None
     if plain and host and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))):
-        return given.rstrip("/")
+        return url.rstrip("/")
     raise InputError(
         f"{variable} is refused, since tokens would be sent there.",
         "It must begin with https://, or with http:// on loopback, and hold no user, query or fragment.",

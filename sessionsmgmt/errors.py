@@ -71,6 +71,15 @@ class StoppedError(SessionsError):
 GRAVITY: tuple[type[SessionsError], ...] = (InputError, ConsentError, RefusedError, UnreachableError, StoppedError)
 """The causes in the order of their gravity. Where several apply, the first of them decides how a command ends."""
 
+
+def with_hints(error: SessionsError, hints: Iterable[str]) -> SessionsError:
+    """The same error, which says more about what to do."""
+    hint = " ".join(filter(None, [error.hint, *hints]))
+    if isinstance(error, InputError):
+        return InputError(error.text, hint, error.problems)
+    return type(error)(error.text, hint)
+
+
 Cause = TypeVar("Cause", SessionsError, type[SessionsError])
 
 

@@ -6,10 +6,10 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import UnreachableError
 
 T = TypeVar("T")
@@ -69,13 +69,13 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float:
 
     ``headers`` has its names in lower case.
     """
-    asked = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(asked):
-        return float(asked)
+    header = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(header):
+        return float(header)
     from email.utils import parsedate_to_datetime  # its sockets and calendars take 4 ms, and few replies have a date
 
     try:
-        return max(0.0, (parsedate_to_datetime(asked) - today).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - today).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return 0.0
 

@@ -1,12 +1,11 @@
-"""How this program writes files: whole or not at all, for their owner alone, and through no link.
+"""How this program writes files: completely or not at all, readable by their owner only, and through no symbolic link.
 
-A branch that somebody is asked to look at can hold links, which would lead a write to any file of the reader. So no
-link is followed that stands within a repository, neither at the file nor at a folder above it, and new content begins
-under a name that nobody can foresee. A folder is opened step by step, so that a link that appears meanwhile is not
-followed either.
+A branch under review can contain symbolic links, and a write through such a link could change any file of the reviewer.
+So no link inside a repository is followed, neither at the file nor at a folder above it. New content is written under a
+random name first. A folder is opened step by step, so that a link that is made during the write is not followed either.
 
-What root makes belongs to the owner of the folder it is made in: in a container, the files of a step would else be left
-to root in somebody's workspace. Modes don't depend on the umask.
+A file that root makes gets the owner of its folder. Otherwise the files of a step that runs in a container would belong
+to root in somebody's workspace. The modes do not depend on the umask.
 
 Every function raises OSError, with a text for a person in ``strerror``.
 
@@ -26,7 +25,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOM = 65_536
-"""Bytes that are taken beforehand for a file that is written later."""
+"""The bytes that are reserved on the disk for a file whose content is written later."""
 
 IGNORED = b"*\n"
 """A .gitignore that hides the whole folder it is in."""
@@ -40,13 +39,13 @@ _DESCRIPTOR = re.compile(r"/dev/(?:fd/([0-9]{1,6})|stdout|stderr)|/proc/self/fd/
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
 
 Write = Callable[[bytes], None]
-"""Writes the content of a file whose room is taken. It is called once, or not at all."""
+"""Writes the content of a file with reserved room. It is called once, or not at all."""
 
 
 def resolved(path: Path, root: Path) -> Path:
-    """The absolute path without links. Raises OSError at a link that stands within a repository or within ``root``.
+    """The absolute path without links. Raises OSError for a link that is inside a repository or inside ``root``.
 
-    ``root`` is the folder that counts as the repository where git's folder is not there to tell.
+    ``root`` counts as a repository even if it has no ``.git``.
     """
     here, top = Path.cwd(), Path(os.path.realpath(root))
     for part in path.parts:
@@ -64,7 +63,7 @@ def resolved(path: Path, root: Path) -> Path:
 
 @contextmanager
 def made_folder(path: Path, root: Path) -> Iterator[int]:
-    """The folder, opened for the block. It and those above it are made where they are missing."""
+    """The folder, opened for the block. Missing folders on the way are made."""
     start, place = _beginning(path, root)
     here, steps = _nearest(start, place)
     try:
@@ -79,7 +78,7 @@ def made_folder(path: Path, root: Path) -> Iterator[int]:
 
 @contextmanager
 def inner_folder(name: str, above: int) -> Iterator[int]:
-    """A folder in an open one, opened for the block. It is made where it is missing."""
+    """A folder inside an open folder, opened for the block. It is made if it is missing."""
     folder = _made(name, above, _LAST)
     try:
         yield folder
@@ -88,40 +87,40 @@ def inner_folder(name: str, above: int) -> Iterator[int]:
 
 
 def replace(folder: int, name: str, content: bytes) -> None:
-    """Put a file into the open folder, in the place of the file of that name if there is one."""
+    """Put a file into the open folder. It replaces a file of the same name."""
     with _drafted(folder) as (draft, temporary):
         write_all(draft, content)
         _take_place(folder, temporary, name)
 
 
 def publish(folder: int, name: str, content: bytes) -> None:
-    """The same with a file for whomever the umask allows: one that is to be committed."""
+    """Put a file into the open folder that others may read, as the umask allows, since it is to be committed."""
     with _drafted(folder, _PUBLIC) as (draft, temporary):
         write_all(draft, content)
         _take_place(folder, temporary, name)
 
 
 def add(folder: int, name: str, content: bytes) -> None:
-    """Put a new file into the open folder, on the disk when it returns. Raises FileExistsError where there is one."""
+    """Put a new file into the open folder, and wait until it is on the disk. Raises FileExistsError if it exists."""
     with _drafted(folder) as (draft, temporary):
         write_all(draft, content)
         os.fsync(draft)
         os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    with suppress(OSError):  # the file is there; only a power cut this very moment could still take it away
+    with suppress(OSError):  # the file is there; only a power cut right now could lose it
         os.fsync(folder)
 
 
 def try_out(folder: int) -> None:
-    """See that files can be made in the open folder."""
+    """Check that files can be made in the open folder. Raises OSError if not."""
     with _drafted(folder):
         pass
 
 
 @contextmanager
 def replacing(path: Path, root: Path) -> Iterator[Write]:
-    """What writes the file at the end of a command, in the place of the one that is there. Room is taken before.
+    """A function that writes the file at the end of a command and replaces an existing file. Room is reserved now.
 
-    A device, a pipe or an open descriptor (``/dev/stdout``, ``/dev/fd/3``) is written to as it is.
+    A device, a pipe or an open descriptor (``/dev/stdout``, ``/dev/fd/3``) is written to directly.
     """
     stream = _stream(path, root)
     if stream is None:
@@ -136,7 +135,7 @@ def replacing(path: Path, root: Path) -> Iterator[Write]:
             yield write
         return
     try:
-        os.write(stream, b"")  # a device that is full says so
+        os.write(stream, b"")  # fails if the device is full
         yield lambda content: write_all(stream, content)
     finally:
         os.close(stream)
@@ -144,9 +143,9 @@ def replacing(path: Path, root: Path) -> Iterator[Write]:
 
 @contextmanager
 def creating(path: Path, root: Path) -> Iterator[Write]:
-    """What writes a new file at the end of a command. Room is taken before.
+    """A function that writes a new file at the end of a command. Room is reserved now.
 
-    Raises FileExistsError where there is one already, or at the end.
+    Raises FileExistsError if the file exists, now or at the end.
     """
     with made_folder(path.parent, root) as folder, _drafted(folder) as (draft, temporary):
         _check_replaceable(folder, path.name)
@@ -165,7 +164,7 @@ def creating(path: Path, root: Path) -> Iterator[Write]:
 
 @contextmanager
 def appending(path: Path, root: Path) -> Iterator[int]:
-    """A file to add to, opened for the block and made where it is missing. One line break is added to try it."""
+    """A file to append to, opened for the block, and made if it is missing. A line break is appended as a test."""
     place = resolved(path, root)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     descriptor = os.open(place, flags, 0o644)
@@ -178,7 +177,7 @@ def appending(path: Path, root: Path) -> Iterator[int]:
 
 
 def append(descriptor: int, content: bytes) -> None:
-    """Add the content to an open file, all of it or nothing."""
+    """Append the whole content to an open file, or nothing."""
     before = size(descriptor)
     try:
         write_all(descriptor, content)
@@ -189,7 +188,7 @@ def append(descriptor: int, content: bytes) -> None:
 
 
 def size(descriptor: int) -> int:
-    """How many bytes are in an open file."""
+    """The number of bytes in an open file."""
     return os.fstat(descriptor).st_size
 
 
@@ -203,25 +202,25 @@ def read(folder: int, name: str, largest: int) -> bytes:
 
 
 def own_file(descriptor: int, folder: Path) -> None:
-    """Let a file that was just made in the folder be its owner's alone, and its owner be the folder's."""
+    """Make a new file readable by its owner only. If root made the file, the owner becomes the folder's owner."""
     os.fchmod(descriptor, _FILE)
     if os.geteuid() == 0:
-        found = folder.stat()
+        status = folder.stat()
         with suppress(OSError):
-            os.fchown(descriptor, found.st_uid, found.st_gid)
+            os.fchown(descriptor, status.st_uid, status.st_gid)
 
 
 def own_folder(folder: Path) -> None:
-    """The same for a folder that was just made."""
+    """Make a new folder readable by its owner only, with the owner of the folder above if root made it."""
     folder.chmod(_FOLDER)
     if os.geteuid() == 0:
-        found = folder.parent.stat()
+        status = folder.parent.stat()
         with suppress(OSError):
-            os.chown(folder, found.st_uid, found.st_gid, follow_symlinks=False)
+            os.chown(folder, status.st_uid, status.st_gid, follow_symlinks=False)
 
 
 def write_all(descriptor: int, content: bytes) -> None:
-    """Write all of it. One call may write less than it was given."""
+    """Write the whole content. A single ``os.write`` may write only a part."""
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
@@ -234,22 +233,22 @@ def remove(folder: int, name: str) -> None:
 
 
 def is_there(folder: int, name: str) -> bool:
-    """Whether there is anything of that name in the open folder, a link that leads nowhere included."""
+    """Whether the open folder has anything of that name. A broken link counts."""
     return _mode(folder, name) != 0
 
 
 def is_link(folder: int, name: str) -> bool:
-    """Whether there is a link of that name in the open folder."""
+    """Whether the open folder has a symbolic link of that name."""
     return stat.S_ISLNK(_mode(folder, name))
 
 
 def names(folder: int) -> list[str]:
-    """The names of what is in the open folder."""
+    """The names of everything in the open folder."""
     return os.listdir(folder)
 
 
 def hide_from_git(folder: int, known: Callable[[str], bool]) -> None:
-    """Give the open folder a .gitignore that hides all of it, if nothing is in it but what is ``known`` by its name."""
+    """Add a .gitignore that hides the whole open folder, if ``known`` is true for every name in the folder."""
     there = {name for name in names(folder) if not _TEMPORARY.fullmatch(name)}
     if ".gitignore" not in there and all(map(known, there)):
         with suppress(FileExistsError):
@@ -262,7 +261,7 @@ def _is_within(folder: Path, top: Path) -> bool:
 
 
 def _beginning(path: Path, root: Path) -> tuple[Path, Path]:
-    """The folder from which on no link is followed on the way to a place, and that place."""
+    """The folder below which no link is followed, and the absolute path."""
     place = Path.cwd() / path
     if ".." not in place.parts and place.is_relative_to(root):
         return root, place
@@ -272,7 +271,7 @@ def _beginning(path: Path, root: Path) -> tuple[Path, Path]:
 
 
 def _nearest(start: Path, place: Path) -> tuple[int, tuple[str, ...]]:
-    """The folder to start from or, where that is not there, the next above it, opened; and the steps to the place."""
+    """The folder to start from, opened, and the steps from there. If it is missing, the nearest folder above it."""
     for above in (start, *start.parents):
         steps = place.relative_to(above).parts
         with suppress(FileNotFoundError):
@@ -281,7 +280,7 @@ def _nearest(start: Path, place: Path) -> tuple[int, tuple[str, ...]]:
 
 
 def _made(name: str, above: int, flags: int) -> int:
-    """A folder in an open one, opened with the flags. It is made where it is missing."""
+    """A folder inside an open folder, opened with the flags. It is made if it is missing."""
     try:
         return os.open(name, flags, dir_fd=above)
     except FileNotFoundError:
@@ -305,14 +304,14 @@ def _make(name: str, above: int) -> None:
 
 
 def _heir(folder: int) -> tuple[int, int] | None:
-    """Whom something belongs to that root makes in the folder."""
-    found = os.fstat(folder)
-    return (found.st_uid, found.st_gid) if os.geteuid() == 0 and found.st_uid != 0 else None
+    """The user and group that get what root makes in the folder; None if the owner stays as it is."""
+    status = os.fstat(folder)
+    return (status.st_uid, status.st_gid) if os.geteuid() == 0 and status.st_uid != 0 else None
 
 
 @contextmanager
 def _drafted(folder: int, mode: int = _FILE) -> Iterator[tuple[int, str]]:
-    """A new file in the folder under a random name, opened to write; at the end of the block that name is gone."""
+    """A new file in the folder under a random name, opened to write. The name is removed when the block ends."""
     temporary = f".{secrets.token_hex(8)}.part"
     draft = os.open(temporary, _NEW, mode, dir_fd=folder)
     try:
@@ -335,7 +334,7 @@ def _take_place(folder: int, temporary: str, name: str) -> None:
 
 
 def _mode(folder: int, name: str) -> int:
-    """The mode of what has the name, 0 where there is nothing."""
+    """The mode of the entry with that name; 0 if there is none."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -343,7 +342,7 @@ def _mode(folder: int, name: str) -> int:
 
 
 def _check_replaceable(folder: int, name: str) -> None:
-    """See that under the name there is a file or nothing."""
+    """Raise OSError if the name is taken by something that is not a regular file."""
     if name in {"", "..", "."}:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
     mode = _mode(folder, name)
@@ -358,16 +357,16 @@ def _take_room(draft: int) -> None:
 
 
 def _fill(draft: int, content: bytes) -> None:
-    """The content in the place of what only took the room."""
+    """Replace the reserved room by the content."""
     os.lseek(draft, 0, os.SEEK_SET)
     write_all(draft, content)
     os.ftruncate(draft, len(content))
 
 
 def _stream(path: Path, root: Path) -> int | None:
-    """What is no file, opened to write: an open descriptor by its name, a device or a pipe. None for all else."""
-    if found := _DESCRIPTOR.fullmatch(str(path)):
-        number = found[1] or found[2] or ("2" if path.name == "stderr" else "1")
+    """A descriptor to write to a device, a pipe or an open descriptor that the path names; None for other paths."""
+    if match := _DESCRIPTOR.fullmatch(str(path)):
+        number = match[1] or match[2] or ("2" if path.name == "stderr" else "1")
         return os.dup(int(number))
     place = resolved(path, root)
     try:

@@ -7,9 +7,10 @@ command that needs no token does not fail because of a broken one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.secret_masking import Mask, Secret
 
 JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of the variable, not what is in it

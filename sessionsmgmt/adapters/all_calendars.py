@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.sessions.calendars import united, with_trust
 from sessionsmgmt.ports.calendar import Calendar

@@ -108,9 +108,9 @@ class BoundedAdapter(HTTPAdapter):
     def __init__(self, retries: urllib3.Retry | int = 0) -> None:
         super().__init__(pool_connections=POOL, pool_maxsize=POOL, max_retries=retries)
 
-    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Make connections of our own kind."""
-        super().init_poolmanager(*given, **named)
+        super().init_poolmanager(*arguments, **named)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
@@ -119,9 +119,9 @@ class BoundedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
-    def send(self, request: requests.PreparedRequest, *given: Any, **named: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
         """Send it, and read the whole reply. What goes wrong on the way is an exception of ``requests``."""
-        response = super().send(request, *given, **{**named, "stream": True})
+        response = super().send(request, *arguments, **{**named, "stream": True})
         try:
             body = _whole(response)
         except BaseException:
@@ -137,9 +137,9 @@ class BoundedAdapter(HTTPAdapter):
 
         ``settings`` are those of ``Session.merge_environment_settings``. Raises an exception of urllib3, or OSError.
         """
-        asked = requests.Request("GET", address).prepare()
+        request = requests.Request("GET", address).prepare()
         pool: Any = self.get_connection_with_tls_context(
-            asked, settings["verify"], proxies=settings["proxies"], cert=settings["cert"]
+            request, settings["verify"], proxies=settings["proxies"], cert=settings["cert"]
         )
         connection = pool._get_conn()  # noqa: SLF001 - urllib3 opens a connection for a request only
         try:

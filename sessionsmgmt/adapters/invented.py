@@ -8,10 +8,11 @@ sessions.yml are the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot, Step, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind, Presence
 from sessionsmgmt.domain.model.people import Contact, ContactsReading, Role
@@ -43,8 +44,8 @@ class GivenCalendar:
 
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
         """See ``ports.Calendar``; the events have times, none is all-day."""
-        wanted = (event for event in self.events if event.id in ids or _meets(event, since, until))
-        return CalendarReading(tuple(wanted))
+        events = (event for event in self.events if event.id in ids or _meets(event, since, until))
+        return CalendarReading(tuple(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ def invent(rules: Sequence[Rule], roles: Sequence[Role], zone: tzinfo) -> Invent
 
 def _people(rules: Iterable[Rule], roles: Sequence[Role]) -> Iterator[Contact]:
     """Enough people of each role for every rule's requirement, each with a name and an address of their own."""
-    wanted = min(MOST, max([USUAL, *(rule.require.adults or 0 for rule in rules)]))
+    adults = min(MOST, max([USUAL, *(rule.require.adults or 0 for rule in rules)]))
     number = 0
     for role in roles:
-        for _ in range(wanted if role.name == "adults" else USUAL):
+        for _ in range(adults if role.name == "adults" else USUAL):
             first = FIRST_NAMES[number % len(FIRST_NAMES)]
             last = LAST_NAMES[(number + number // len(FIRST_NAMES)) % len(LAST_NAMES)]
             yield Contact(f"{first} {last}", (f"person{number + 1}@example.org",), role.labels[:1])

@@ -8,13 +8,13 @@ A module with a spec is imported at every start, so it imports what a factory ne
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.providers import SectionReader
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings
 

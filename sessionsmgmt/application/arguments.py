@@ -6,11 +6,12 @@ own name, or by the name in its metadata where that is a word that Python keeps 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.domain.frozen import dataclass
 
 
 def option(help_: str, default: object = "", *, name: str = "", metavar: str = "", off: str = "") -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, get_type_hints
+
+from sessionsmgmt.domain.frozen import dataclass
 
 if TYPE_CHECKING:
     from sessionsmgmt.application.context import Context, Request, Surroundings

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key, State, Verdict
 
 if TYPE_CHECKING:
-    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, SetEventId
+    from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Put, SetEventId
     from sessionsmgmt.domain.model.looked_at import LookedAt
     from sessionsmgmt.domain.model.people import Role
     from sessionsmgmt.domain.model.rule import Rule
     from sessionsmgmt.domain.model.warning import ReportWarning
-    from sessionsmgmt.email.model import Envelope, Wording
+    from sessionsmgmt.email.model import AlertWording, Envelope, Wording
     from sessionsmgmt.errors import SessionsError
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
@@ -50,8 +51,19 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertMailing:
+    """The wording of the emails to the coaches, and their addresses."""
+
+    wording: AlertWording
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice."""
+    """A club's sources and its ledger. Without ``lookup`` only a person can settle a held notice.
+
+    ``alerts`` is how the coaches are mailed, if they are. ``silence`` is how long a rule may match no event.
+    """
 
     zone: ZoneInfo
     roles: tuple[Role, ...]
@@ -60,6 +72,8 @@ class Job:
     contacts: Contacts
     ledger: Ledger
     lookup: Lookup | None = None
+    alerts: AlertMailing | None = None
+    silence: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ class Plan:
     """What is to be said at one moment: a verdict for each session, and the email of each notice that is due.
 
     The notices of one email have the same one in ``emails``. ``event_ids`` are for the ledger: the sessions that have
-    another id in the calendar now. ``looked_at`` is what was read for each rule.
+    another id in the calendar now. ``looked_at`` is what was read for each rule. ``seen`` are the verdicts of all
+    sessions that were looked at, also those too far ahead to be shown. ``last_matches`` are for the ledger: when each
+    rule matched last, where ``silence`` asks for it.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -76,6 +92,8 @@ class Plan:
     snapshot: LedgerSnapshot
     event_ids: tuple[SetEventId, ...] = ()
     looked_at: tuple[LookedAt, ...] = ()
+    seen: tuple[Verdict, ...] = ()
+    last_matches: tuple[Put, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

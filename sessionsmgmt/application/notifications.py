@@ -37,9 +37,11 @@ def notify_of_held(
     An old note is looked for where a notice was held before, or where the command sent nothing. ``snapshot`` is the
     ledger before the deliveries, ``now`` an aware instant.
     """
-    held, notifiers = held_after(deliveries, snapshot, now), context.services.notifiers()
-    texts = context.services.note_texts()
-    if held and notifiers and context.request.surroundings.readers_of_repository() is Readers.ANYBODY:
+    notifiers = context.services.notifiers()
+    if not notifiers:
+        return ()
+    held, texts = held_after(deliveries, snapshot, now), context.services.note_texts()
+    if held and context.request.surroundings.readers_of_repository() is Readers.ANYBODY:
         note = texts.held_count(len(held))
     else:
         note = texts.held(held)

@@ -7,10 +7,12 @@ one or more plain sentences for a person. ``looked_at`` is what was read for eac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from sessionsmgmt.domain.frozen import dataclass
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,12 +23,13 @@ from sessionsmgmt.config.model import (
     NoticeSettings,
     Store,
 )
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
 
 if TYPE_CHECKING:
-    from sessionsmgmt.application.job import Job, Lookup, Mailing
+    from sessionsmgmt.application.job import AlertMailing, Job, Lookup, Mailing
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
     from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
@@ -82,6 +83,8 @@ class Container:
                 contacts=self._contacts(connected),
                 ledger=ledger,
                 lookup=self._lookup(connected),
+                alerts=_alert_mailing(config) if config.alerts else None,
+                silence=config.silence,
             ),
             mailer=self._mailer(connected),
             checks=tuple(check for spec in self._used for check in spec.checks(connected[spec.name], config)),
@@ -174,8 +177,18 @@ class Container:
 
     @property
     def _account(self) -> tuple[ProviderSpec[Any], AccountSpec[Any]] | None:
-        """The first provider with an account among those that sessions.yml names."""
-        return next(((spec, spec.account) for spec in self._used if spec.account), None)
+        """The provider with an account among those that sessions.yml names.
+
+        Raises InputError where several have accounts: each has a credential of its own, and one is renewed.
+        """
+        accounts = [(spec, spec.account) for spec in self._used if spec.account]
+        if len(accounts) > 1:
+            names = " and ".join(spec.name for spec, _ in accounts)
+            raise InputError(
+                f"sessions.yml uses accounts of {names}, and this version renews the credential of one only.",
+                "Take calendar, contacts and mail that need an account from one of them.",
+            )
+        return accounts[0] if accounts else None
 
     def _connect(self, specs: Iterable[ProviderSpec[Any]]) -> Connections:
         return {spec.name: spec.connect(self._context) for spec in specs}
@@ -262,6 +275,16 @@ def run_id(settings: Settings) -> str:
     """A name that no other process has, not even another job of the same workflow run."""
     of_actions = [part for part in (settings.actions.run_id, settings.actions.run_attempt) if part]
     return ".".join([*of_actions, secrets.token_hex(8)])
+
+
+def _alert_mailing(config: Config) -> AlertMailing:
+    """How the coaches are mailed."""
+    from sessionsmgmt.application.job import AlertMailing
+    from sessionsmgmt.email.model import AlertWording, Envelope
+
+    signature = config.mail.signature.text if config.mail.signature else ""
+    envelope = Envelope(config.alerts, sender=config.mail.sender, reply_to=config.mail.reply_to)
+    return AlertMailing(AlertWording(config.team, config.zone, signature), envelope)
 
 
 def mailing(config: Config, notice: NoticeSettings) -> Mailing:

@@ -6,7 +6,7 @@ import base64
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +19,7 @@ from sessionsmgmt.bootstrap.github import hub, repository
 from sessionsmgmt.bootstrap.ledgers import all_stores
 from sessionsmgmt.config.model import CalendarStore, FileStore, GitStore, Store, topic
 from sessionsmgmt.config.paths import path_for_messages, path_in_repository
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import ConsentError, InputError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.stored_data import ErasableData, LedgerPlace, Place, SecretPlace, StoredItem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sessionsmgmt.adapters.postponed_imports import RARELY_USED_AT_GITHUB, postpone
 from sessionsmgmt.ports.notifications import Notifier
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.settings import Settings
@@ -18,6 +19,7 @@ NOTE_RETRY_POLICY = RetryPolicy(total=20)
 
 def hub(settings: Settings, retry_policy: RetryPolicy) -> Hub:
     """What asks GitHub with the job's own token. Raises InputError where there is none."""
+    postpone(RARELY_USED_AT_GITHUB)
     from sessionsmgmt.adapters.github.access import token_access
     from sessionsmgmt.adapters.github.client import connect
 
@@ -35,6 +37,7 @@ def notifiers(settings: Settings) -> tuple[Notifier, ...]:
     """Where a person is told: in issues of the repository that the environment names; nowhere if it names none."""
     if not settings.github.names_repository:
         return ()
+    postpone(RARELY_USED_AT_GITHUB)
     from sessionsmgmt.adapters.github.issue_notifier import IssueNotifier
 
     return (IssueNotifier(hub(settings, NOTE_RETRY_POLICY), repository(settings)),)

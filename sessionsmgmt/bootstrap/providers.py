@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sessionsmgmt.adapters.files.provider import ICS, OUTBOX, VCARD
+from sessionsmgmt.adapters.files.provider import CSV, ICS, OUTBOX, VCARD
 from sessionsmgmt.adapters.google.provider import GOOGLE
 from sessionsmgmt.adapters.microsoft.provider import MICROSOFT
 from sessionsmgmt.adapters.provider_spec import ProviderSpec
 from sessionsmgmt.adapters.smtp_imap.provider import SMTP
 from sessionsmgmt.config.providers import ProviderSections
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Mask
 from sessionsmgmt.settings import Settings, read_settings
@@ -79,6 +79,7 @@ PROVIDERS = Providers(
         MICROSOFT,
         ICS,
         VCARD,
+        CSV,
         OUTBOX,
         SMTP,
     )

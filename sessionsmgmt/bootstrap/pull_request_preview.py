@@ -74,7 +74,7 @@ def publishers(settings: Settings, pull: PullRequest, config: Path) -> tuple[Pre
     )
 
 
-def rest(settings: Settings) -> str:
+def cut_notice(settings: Settings) -> str:
     """The text at the place where a preview is cut, in Markdown: where the rest is."""
     run = settings.actions.run_id
     try:

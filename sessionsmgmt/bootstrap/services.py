@@ -84,7 +84,7 @@ class ClubServices:
         from sessionsmgmt.bootstrap import pull_request_preview
         from sessionsmgmt.presenters.preview_texts import PreviewPages
 
-        return PreviewPages(self.club.config, pull_request_preview.rest(self.club.settings))
+        return PreviewPages(self.club.config, pull_request_preview.cut_notice(self.club.settings))
 
     def provider_checks(self) -> tuple[Check, ...]:
         """The providers' own health checks."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sessionsmgmt
 from sessionsmgmt.adapters.github import event
 from sessionsmgmt.bootstrap import readers as reading
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
-from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
 from sessionsmgmt.ports.readers import Readers
 from sessionsmgmt.settings import Settings
+
+if TYPE_CHECKING:
+    from sessionsmgmt.ports.pull_requests import PreviewPublisher, PreviewReport, PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class JobSurroundings:
 
     def failed_preview(self, error: SessionsError, path: Path) -> PreviewReport:
         """What is published where there is no preview because of the error."""
-        from sessionsmgmt.bootstrap.pull_request_preview import rest
+        from sessionsmgmt.bootstrap.pull_request_preview import cut_notice
         from sessionsmgmt.presenters.preview_texts import failed_report
 
-        return failed_report(error, path, rest(self.settings), self.settings.actions.folder)
+        return failed_report(error, path, cut_notice(self.settings), self.settings.actions.folder)

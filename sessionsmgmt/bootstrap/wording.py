@@ -8,13 +8,13 @@ from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Role
 
 
-def _template_faults(text: str, roles: Sequence[Role]) -> Sequence[tuple[int, int, str]]:
+def _template_problems(text: str, roles: Sequence[Role]) -> Sequence[tuple[int, int, str]]:
     from sessionsmgmt.email.template import check
 
     return check(text, roles)
 
 
-def _signature_faults(text: str) -> Sequence[tuple[int, int, str]]:
+def _signature_problems(text: str) -> Sequence[tuple[int, int, str]]:
     from sessionsmgmt.email.signature import check
 
     return check(text)
@@ -26,4 +26,4 @@ def _has_wording(locale: str) -> bool:
     return has_wording(locale)
 
 
-WORDING = WordingChecks(_template_faults, _signature_faults, _has_wording)
+WORDING = WordingChecks(_template_problems, _signature_problems, _has_wording)

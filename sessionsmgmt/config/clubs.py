@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from sessionsmgmt.config.document import MAX_DEPTH
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.text import caseless
 from sessionsmgmt.errors import InputError
 
@@ -74,7 +74,7 @@ def blocking_folders(club: ClubEnvironment, others: Iterable[ClubEnvironment]) -
 
     A club that may not name the environment itself does not keep others from it.
     """
-    able = (other for other in others if may_use(other.folder, other.environment))
+    able = (candidate for candidate in others if may_use(candidate.folder, candidate.environment))
     return sorted({other.folder for other in able if other.blocks(club)})
 
 
@@ -93,10 +93,10 @@ def folder_problem(club: ClubEnvironment) -> str:
 
 def conflict_problem(club: ClubEnvironment, others: Iterable[ClubEnvironment]) -> str:
     """The problem that another club names the same environment; empty if there is none."""
-    found = blocking_folders(club, others)
-    if not found:
+    folders = blocking_folders(club, others)
+    if not folders:
         return ""
-    whose = ", ".join(f"'{folder}'" if folder else "the repository's root" for folder in found)
+    whose = ", ".join(f"'{folder}'" if folder else "the repository's root" for folder in folders)
     better = "" if club.is_exact else f"; write {environment_by_path(club.folder)}"
     return f"is named by the club in {whose} as well{better}"
 

@@ -10,17 +10,19 @@ as ``10:30`` never silently becomes the number 630.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
 import yaml
 
 from sessionsmgmt.characters import InvisibleCharacter, find_invisible, visible_text, without_typography
-from sessionsmgmt.config.reading import WHOLE_FILE, Position, UnreadableError, position_at
+from sessionsmgmt.config.reading import WHOLE_FILE, Position, UnreadableFileError, position_at
 from sessionsmgmt.config.yaml_errors import explain_syntax_error
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_VALUES = 10_000
 """The most values and keys of a file. A club with a hundred notices needs a fifth of that."""
@@ -82,7 +84,7 @@ class Document:
 
 
 def parse(text: str) -> Document:
-    """The document in a text. Raises UnreadableError for a problem that keeps the rest from being read."""
+    """The document in a text. Raises UnreadableFileError for a problem that keeps the rest from being read."""
     try:
         document = _Reader(text).read(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
@@ -90,16 +92,16 @@ def parse(text: str) -> Document:
     except (ValueError, OverflowError):  # PyYAML does not catch these errors for \U with a number beyond Unicode
         escape = _NO_CHARACTER.search(text)
         position = position_at(text, escape.start()) if escape else WHOLE_FILE
-        raise UnreadableError(position, "this \\U is not the code of a character; remove it") from None
+        raise UnreadableFileError(position, "this \\U is not the code of a character; remove it") from None
     if document.value is None:
-        raise UnreadableError(Position(1, 1), "the file is empty; run `sessionsmgmt init` to make one")
+        raise UnreadableFileError(Position(1, 1), "the file is empty; run `sessionsmgmt init` to make one")
     return document
 
 
 _NO_CHARACTER = re.compile(r"\\U(?!000[0-9A-Fa-f]|0010)")
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _OpenCollection:
     """A mapping or a list that is being read, or the list that receives the document (``key_path`` is then None)."""
 
@@ -123,7 +125,7 @@ class _OpenCollection:
             self.key = None
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Reader:
     """Builds the document from the parser's events, without recursion.
 
@@ -147,7 +149,9 @@ class _Reader:
             match event:
                 case yaml.DocumentStartEvent():
                     if top:
-                        raise UnreadableError(position, "a second document begins here; keep one and remove the ---")
+                        raise UnreadableFileError(
+                            position, "a second document begins here; keep one and remove the ---"
+                        )
                     self.open_collections = [_OpenCollection(top, None)]
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     self.open_collections.pop()
@@ -158,7 +162,9 @@ class _Reader:
     def _node(self, event: yaml.NodeEvent, position: Position) -> None:
         self.count += 1
         if self.count > MAX_VALUES:
-            raise UnreadableError(position, f"the file has more than {MAX_VALUES} values; this is not a sessions.yml")
+            raise UnreadableFileError(
+                position, f"the file has more than {MAX_VALUES} values; this is not a sessions.yml"
+            )
         collection = self.open_collections[-1]
         if isinstance(collection.value, dict) and collection.key is None:
             collection.key = self._key(event, position, collection)
@@ -167,7 +173,7 @@ class _Reader:
 
     def _key(self, event: yaml.NodeEvent, position: Position, collection: _OpenCollection) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise UnreadableError(position, "this key is not a plain word; write every key as `key: value`")
+            raise UnreadableFileError(position, "this key is not a plain word; write every key as `key: value`")
         key = _without_invisible(str(event.value))
         key_path = (*(collection.key_path or ()), key)
         self._check_plain(event, position, key_path)
@@ -198,7 +204,7 @@ class _Reader:
         collection.add(value)
         if isinstance(value, dict | list):
             if len(self.open_collections) > MAX_DEPTH:
-                raise UnreadableError(position, f"values are nested more than {MAX_DEPTH} levels deep here")
+                raise UnreadableFileError(position, f"values are nested more than {MAX_DEPTH} levels deep here")
             self.open_collections.append(_OpenCollection(value, key_path))
 
     def _scalar(self, event: yaml.ScalarEvent, position: Position, key_path: KeyPath) -> object:

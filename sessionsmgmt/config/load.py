@@ -15,15 +15,16 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.config.clubs import MAX_BYTES
 from sessionsmgmt.config.document import Document, parse
-from sessionsmgmt.config.model import Config, FileStore, LocalSection
+from sessionsmgmt.config.durations import DAY, duration
+from sessionsmgmt.config.model import CalendarStore, Config, FileStore, LocalSection
 from sessionsmgmt.config.notices import locale, notices
 from sessionsmgmt.config.paths import ClubFolder, find_club_folder, is_file, path_for_messages, real_path
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import ProviderSections, check_present, read_section
-from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableError, read_text
+from sessionsmgmt.config.reading import WHOLE_FILE, UnreadableFileError, read_text
 from sessionsmgmt.config.schema import check_schema
 from sessionsmgmt.config.sections import Section, Text, choice_or_default, repeated, texts
-from sessionsmgmt.config.sources import calendar_sections, calendars, contact, credentials, ledger, mail, sample
+from sessionsmgmt.config.sources import alerts, calendar_sections, calendars, contact, credentials, ledger, mail, sample
 from sessionsmgmt.config.validators import role_problem, zone_problem, zone_warning
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.people import Disclose, Role
@@ -33,6 +34,8 @@ from sessionsmgmt.safe_files import resolved
 
 FORMAT_VERSION = 1
 """The newest version of the file format that this program knows."""
+
+YEAR = 366 * DAY
 
 DEFAULT_LOCALE = "en_US"
 """The locale of a club whose sessions.yml names none."""
@@ -47,7 +50,7 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     try:
         document = parse(_text(path, folder))
         _refuse_newer_version(document)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         raise _refusal(path, [Problem(str(path), *error.position, error.where, error.text)]) from None
     problems = ProblemList(str(path), document)
     for problem in document.problems:
@@ -56,8 +59,9 @@ def load(path: Path, providers: ProviderSections, wording: WordingChecks, worksp
     top = Section(document.value if isinstance(document.value, dict) else {}, (), problems)
     config = _config(path, folder, top, providers, wording)
     _check_ledger_file(config, folder, top)
-    if found := problems.all():
-        raise _refusal(path, found)
+    _check_room_in_ledger(config, top)
+    if reported := problems.all():
+        raise _refusal(path, reported)
     return replace(config, warnings=_warnings(config, problems))
 
 
@@ -75,13 +79,13 @@ def _refusal(path: Path, problems: list[Problem]) -> InputError:
 
 def _text(path: Path, folder: ClubFolder) -> str:
     if not is_file(path):
-        raise UnreadableError(WHOLE_FILE, "there is no such file; run `sessionsmgmt init` to make one")
+        raise UnreadableFileError(WHOLE_FILE, "there is no such file; run `sessionsmgmt init` to make one")
     if not real_path(path).is_relative_to(folder.root):
-        raise UnreadableError(WHOLE_FILE, "the file is a link that leads out of the repository; put the file here")
+        raise UnreadableFileError(WHOLE_FILE, "the file is a link that leads out of the repository; put the file here")
     try:
         resolved(path.parent, folder.root)
     except OSError as error:
-        raise UnreadableError(WHOLE_FILE, f"{error.strerror}; name the folder that it leads to") from None
+        raise UnreadableFileError(WHOLE_FILE, f"{error.strerror}; name the folder that it leads to") from None
     return read_text(path, MAX_BYTES)
 
 
@@ -90,7 +94,7 @@ def _refuse_newer_version(document: Document) -> None:
     version = document.value.get("version") if isinstance(document.value, dict) else None
     if isinstance(version, int) and version > FORMAT_VERSION:
         text = f"is newer than this program, which knows version {FORMAT_VERSION}; use a newer sessionsmgmt"
-        raise UnreadableError(document.position_of_value(("version",)), text, "version")
+        raise UnreadableFileError(document.position_of_value(("version",)), text, "version")
 
 
 def _config(
@@ -122,6 +126,10 @@ def _config(
         if "credentials" in top.data
         else None,
         sample=sample(top.section("preview").section("sample"), folder) if "preview" in top.data else None,
+        alerts=alerts(top.section("alerts")),
+        silence=duration(top, "silence", "", least=DAY, most=YEAR, bounds="from 1 day to 1 year")
+        if "silence" in top.data
+        else None,
     )
 
 
@@ -145,6 +153,18 @@ def _check_ledger_file(config: Config, folder: ClubFolder, top: Section) -> None
         top.section("ledger").add_problem(
             "path", "is a file that is used for something else; the ledger needs its own file"
         )
+
+
+def _check_room_in_ledger(config: Config, top: Section) -> None:
+    """Report what a ledger on the calendar's events can't remember: what belongs to no event."""
+    if isinstance(config.ledger.store, CalendarStore):
+        for key in _NO_ROOM_IN_CALENDAR & top.data.keys():
+            top.add_problem(
+                key, "a ledger in the calendar has no room for this; remove it, or use another ledger.store"
+            )
+
+
+_NO_ROOM_IN_CALENDAR = frozenset({"alerts", "silence"})
 
 
 def _zone(top: Section) -> ZoneInfo:

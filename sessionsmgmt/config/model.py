@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import ResponsiblePerson, Role
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -192,7 +192,9 @@ class Config:
 
     ``root`` is the repository's folder, and no path may lead out of it. ``folder`` is the folder of sessions.yml below
     ``root``, empty if both are the same. ``calendars`` has at least one entry. ``contact`` is who is responsible on
-    site. ``warnings`` are what a person should know of the file although it is valid.
+    site. ``alerts`` are the addresses of the coaches, who are mailed when something wants a person. ``silence`` is how
+    long a notice may match no event before a person should look. ``warnings`` are what a person should know of the file
+    although it is valid.
     """
 
     path: Path
@@ -210,6 +212,8 @@ class Config:
     sample: Sample | None = None
     folder: str = ""
     contact: ResponsiblePerson | None = None
+    alerts: tuple[str, ...] = ()
+    silence: timedelta | None = None
     warnings: tuple[ReportWarning, ...] = ()
 
     @property

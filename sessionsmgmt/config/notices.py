@@ -12,7 +12,7 @@ from sessionsmgmt.config.model import NoticeSettings, Template
 from sessionsmgmt.config.owner_rules import premises
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
-from sessionsmgmt.config.reading import Position, UnreadableError, position_at, read_text
+from sessionsmgmt.config.reading import Position, UnreadableFileError, position_at, read_text
 from sessionsmgmt.config.sections import Section, repeated, values
 from sessionsmgmt.config.sources import check_addresses
 from sessionsmgmt.config.validators import locale_problem
@@ -155,7 +155,7 @@ def _template(
     shown = folder.display_path(name)
     try:
         text = read_text(folder.path(name), MAX_TEMPLATE_BYTES)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         section.problems.add_in_file(shown, error.position, error.text)
         return None
     _check_template(text, shown, roles, section.problems, wording)
@@ -175,10 +175,10 @@ def _invisible_characters(text: str) -> Iterator[tuple[int, str]]:
     word = _SUBJECT.match(first)
     subject_start = word.end() if word else 0
     parts = [(0, first[:subject_start]), (subject_start, without_typography(first)[subject_start:])]
-    parts += [(found.start(), found[0]) for found in _CODE.finditer(text) if found.start() > len(first)]
+    parts += [(match.start(), match[0]) for match in _CODE.finditer(text) if match.start() > len(first)]
     for start, part in parts:
-        if found := find_invisible(part):
-            yield start + found.index, found.sentence
+        if character := find_invisible(part):
+            yield start + character.index, character.sentence
 
 
 def _names_sessions(template: str) -> bool:
@@ -202,5 +202,5 @@ def _check_template(
         problems.add_in_file(shown, position_at(text, index), problem)
     if hidden:
         return
-    for line, column, problem in wording.template_faults(text, roles) if roles else ():
+    for line, column, problem in wording.template_problems(text, roles) if roles else ():
         problems.add_in_file(shown, Position(line, column), problem)

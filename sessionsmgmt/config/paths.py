@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from stat import S_ISDIR, S_ISREG
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.safe_files import resolved
 
 MAX_PATH_LENGTH = 500
@@ -25,11 +25,11 @@ _WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|webcals?:|www\.", re.IGNORECASE
 class ClubFolder:
     """The folder of a club's sessions.yml.
 
-    ``given`` is the path that the user gave, and ``base`` is the same folder without symbolic links. ``root`` is the
+    ``written`` is the path that the user gave, and ``base`` is the same folder without symbolic links. ``root`` is the
     folder of the repository.
     """
 
-    given: Path
+    written: Path
     base: Path
     root: Path
 
@@ -40,7 +40,7 @@ class ClubFolder:
 
     def display_path(self, written: str) -> str:
         """A path in sessions.yml as messages show it: with the folder that the user gave."""
-        return str(self.given / written)
+        return str(self.written / written)
 
     def path(self, written: str) -> Path:
         """The real path of a path in sessions.yml, without symbolic links."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sessionsmgmt.config.model import ProviderSection
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.sections import Section
+from sessionsmgmt.domain.frozen import dataclass
 
 SectionReader = Callable[[Section, ClubFolder], ProviderSection]
 """Reads a section of sessions.yml leniently, and reports the problems that the schema can't see."""

@@ -23,7 +23,7 @@ class Position(NamedTuple):
 WHOLE_FILE = Position(0, 0)
 
 
-class UnreadableError(Exception):
+class UnreadableFileError(Exception):
     """The rest of the file can't be read. ``where`` is the key path in words, as in ``Problem.path``."""
 
     def __init__(self, position: Position, text: str, where: str = "") -> None:
@@ -34,30 +34,32 @@ class UnreadableError(Exception):
 
 
 def read_text(path: Path, largest: int) -> str:
-    """The text of a file. Raises UnreadableError if it has more than ``largest`` bytes, or is not readable text."""
+    """The text of a file. Raises UnreadableFileError if it has more than ``largest`` bytes, or is not readable text."""
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        raise UnreadableError(WHOLE_FILE, f"the file can't be read: {error.strerror}") from None
+        raise UnreadableFileError(WHOLE_FILE, f"the file can't be read: {error.strerror}") from None
     if len(data) > largest:
-        raise UnreadableError(WHOLE_FILE, f"the file is larger than {largest // 1024} KiB; make it smaller")
+        raise UnreadableFileError(WHOLE_FILE, f"the file is larger than {largest // 1024} KiB; make it smaller")
     return decode(data)
 
 
 def decode(data: bytes) -> str:
-    """The bytes as text. Raises UnreadableError with the position of the first bytes that are not."""
+    """The bytes as text. Raises UnreadableFileError with the position of the first bytes that are not."""
     data = data.removeprefix(BOM_UTF8)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = _lines(data[: error.start].decode("utf-8"))
-        raise UnreadableError(
+        raise UnreadableFileError(
             position_at(before, len(before)), "this is not UTF-8 text; save the file as UTF-8 in your editor"
         ) from None
     text = _lines(text)
-    if found := _NOT_PRINTABLE.search(text):
-        raise UnreadableError(position_at(text, found.start()), InvisibleCharacter(found.start(), found[0]).sentence)
+    if match := _NOT_PRINTABLE.search(text):
+        raise UnreadableFileError(
+            position_at(text, match.start()), InvisibleCharacter(match.start(), match[0]).sentence
+        )
     return text
 
 

@@ -7,7 +7,6 @@ used only if there was no problem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,8 @@ from typing import Any, TypeVar
 from sessionsmgmt.config.document import KeyPath
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList, key_path_text
+from sessionsmgmt.domain.frozen import dataclass
+from sessionsmgmt.domain.text import fold_label
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -103,11 +104,11 @@ def values(entries: list[Text]) -> tuple[str, ...]:
     return tuple(entry.value for entry in entries)
 
 
-def repeated(entries: list[Text]) -> Iterator[tuple[Text, Text]]:
-    """The texts that repeat an earlier text, each with the first one. Case is ignored."""
-    seen: dict[str, Text] = {}
+def repeated(entries: list[Text], fold: Callable[[str], str] = fold_label) -> Iterator[tuple[Text, Text]]:
+    """The texts that repeat an earlier text, each with the first one. ``fold`` makes texts equal that mean the same."""
+    first_by_fold: dict[str, Text] = {}
     for entry in entries:
-        first = seen.setdefault(entry.value.strip().casefold(), entry)
+        first = first_by_fold.setdefault(fold(entry.value), entry)
         if first is not entry:
             yield entry, first
 

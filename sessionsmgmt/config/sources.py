@@ -28,10 +28,11 @@ from sessionsmgmt.config.model import (
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import ProblemList
 from sessionsmgmt.config.providers import SectionReader, read_section
-from sessionsmgmt.config.reading import Position, UnreadableError, read_text
+from sessionsmgmt.config.reading import Position, UnreadableFileError, read_text
 from sessionsmgmt.config.sections import Section, Text, existing_file, path_of, repeated, values
 from sessionsmgmt.config.validators import address_problem, branch_problem, secret_problem
 from sessionsmgmt.config.wording import WordingChecks
+from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.model.people import ResponsiblePerson
 
 MAX_SIGNATURE_BYTES = 8_192
@@ -51,7 +52,7 @@ def calendars(top: Section, folder: ClubFolder, readers: Mapping[str, SectionRea
     entries: list[CalendarEntry] = []
     for section in calendar_sections(top):
         entry = CalendarEntry(read_section(section, folder, readers), organizers(section))
-        first = next((number for number, other in enumerate(entries) if other.section == entry.section), None)
+        first = next((number for number, earlier in enumerate(entries) if earlier.section == entry.section), None)
         if first is not None and section.data:
             section.problems.add(section.key_path, f"is the same calendar as calendar[{first}]; remove one of the two")
         entries.append(entry)
@@ -94,12 +95,19 @@ def _signature(section: Section, folder: ClubFolder, wording: WordingChecks) -> 
         return None
     try:
         text = read_text(folder.path(name), MAX_SIGNATURE_BYTES)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         section.problems.add_in_file(folder.display_path(name), error.position, error.text)
         return None
-    for line, column, problem in wording.signature_faults(text):
+    for line, column, problem in wording.signature_problems(text):
         section.problems.add_in_file(folder.display_path(name), Position(line, column), problem)
     return Signature(name, text)
+
+
+def alerts(section: Section) -> tuple[str, ...]:
+    """The addresses of the coaches who are mailed when something wants a person."""
+    to = section.texts("to")
+    check_addresses(to, section.problems)
+    return values(to)
 
 
 def contact(section: Section) -> ResponsiblePerson:
@@ -197,5 +205,5 @@ def check_addresses(entries: list[Text], problems: ProblemList) -> None:
     for entry in entries:
         if problem := address_problem(entry.value):
             problems.add(entry.key_path, problem)
-    for entry, first in repeated(entries):
+    for entry, first in repeated(entries, fold):
         problems.add(entry.key_path, f"is the same address as {first.name}; keep one of the two")

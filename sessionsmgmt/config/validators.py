@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 from datetime import datetime
-from importlib import resources
 from keyword import iskeyword
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sessionsmgmt.characters import find_invisible
@@ -37,8 +37,8 @@ def address_problem(address: str) -> str:
     Addresses beyond ASCII (RFC 6531) are refused, because a mail server that does not support them returns the email.
     """
     local_part, _, domain = address.rpartition("@")
-    if found := find_invisible(address):
-        return found.predicate
+    if character := find_invisible(address):
+        return character.predicate
     if several := _SEVERAL.search(address):
         if several[0] == ";":
             return f'must be one email address: between two addresses write a comma, not ";", as in {_TWO_ADDRESSES}'
@@ -67,16 +67,18 @@ def zone_problem(name: str) -> str:
 
     The known names come from the ``tzdata`` package, so they do not depend on the machine.
     """
-    zones = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    import tzdata
+
+    zones = Path(tzdata.__file__).with_name("zones").read_text(encoding="utf-8").split()
     if name in zones:
         return ""
     if place := _PLACES.get(name.upper()):
         return f'is not an IANA time zone; did you mean "{place}"?'
-    wanted = "_".join(name.split()).casefold()
+    wanted_name = "_".join(name.split()).casefold()
     by_city = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
-    if wanted in by_city:
-        return f'is not an IANA time zone; did you mean "{by_city[wanted]}"?'
-    near = suggestion(wanted, zones)
+    if wanted_name in by_city:
+        return f'is not an IANA time zone; did you mean "{by_city[wanted_name]}"?'
+    near = suggestion(wanted_name, zones)
     return f"is not an IANA time zone{near or '; write one such as America/New_York'}"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Role
 
 
@@ -12,11 +12,11 @@ from sessionsmgmt.domain.model.people import Role
 class WordingChecks:
     """The checks of a notice's wording.
 
-    ``template_faults`` takes the text of a template and the roles, and returns a line and a column, both from 1, and a
-    sentence for each fault; ``signature_faults`` does the same for the text of a signature. ``has_wording`` says of the
-    name of a known locale whether there is built-in wording.
+    ``template_problems`` takes the text of a template and the roles. It returns a line and a column, both from 1, and a
+    sentence for each problem. ``signature_problems`` does the same for the text of a signature. ``has_wording`` tells
+    whether there is built-in wording for the name of a known locale.
     """
 
-    template_faults: Callable[[str, Sequence[Role]], Sequence[tuple[int, int, str]]]
-    signature_faults: Callable[[str], Sequence[tuple[int, int, str]]]
+    template_problems: Callable[[str, Sequence[Role]], Sequence[tuple[int, int, str]]]
+    signature_problems: Callable[[str], Sequence[tuple[int, int, str]]]
     has_wording: Callable[[str], bool]

@@ -7,17 +7,17 @@ import re
 import yaml
 
 from sessionsmgmt.characters import find_invisible
-from sessionsmgmt.config.reading import Position, UnreadableError
+from sessionsmgmt.config.reading import Position, UnreadableFileError
 
 _COMMENT = re.compile(r"(^|[ \t])#.*")
 
 
-def explain_syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
+def explain_syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableFileError:
     """The parser's error with a position and a message that says how to correct the text."""
     problem, context = error.problem or "", error.context or ""
     lines = text.split("\n")
     if invisible := _invisible_near(error, lines):
-        return UnreadableError(*invisible)
+        return UnreadableFileError(*invisible)
     mark = error.problem_mark or error.context_mark
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     indent = line[: len(line) - len(line.lstrip())]
@@ -42,7 +42,7 @@ def explain_syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableEr
         at, message = mark, "this line is not indented like the lines that it belongs to"
     else:
         at, message = mark, "this is not YAML; look at the indentation, the colons and the quotes here"
-    return UnreadableError(_position(at or mark, lines), message)
+    return UnreadableFileError(_position(at or mark, lines), message)
 
 
 def _invisible_near(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Position, str] | None:

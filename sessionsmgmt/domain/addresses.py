@@ -27,6 +27,12 @@ def fold(address: str) -> str:
     return f"{local.translate(_LOWER)}@{'.'.join(map(_a_label, _DOTS.split(domain)))}"
 
 
+def with_ascii_domain(address: str) -> str:
+    """The address as a mail server takes it: the domain in its ASCII form, the rest as it is written."""
+    local, at, domain = address.strip().rpartition("@")
+    return f"{local}{at}{'.'.join(map(_a_label, _DOTS.split(domain)))}"
+
+
 def _a_label(label: str) -> str:
     """A label of a domain in its ASCII form (RFC 5890, 2.3.2.1); itself, if it has none.
 

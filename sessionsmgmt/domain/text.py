@@ -16,12 +16,12 @@ def composed(text: str) -> str:
     """
     if len(text) <= MAX_MARKS or text.isascii():
         return unicodedata.normalize("NFC", text)
-    kept, marks = [], 0
+    characters, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks <= MAX_MARKS:
-            kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
+            characters.append(character)
+    return unicodedata.normalize("NFC", "".join(characters))
 
 
 def caseless(text: str) -> str:

@@ -73,7 +73,7 @@ def compose_email(notices: Sequence[Notice], wording: Wording, envelope: Envelop
     ``now`` is an aware datetime and becomes the ``Date`` header. The result was serialized and parsed again, so it is
     exactly what will be sent. Raises InputError, with the template's line, if the club's template fails on them.
     """
-    _refuse_unsafe_addresses(envelope)
+    refuse_unsafe_addresses(envelope)
     words = language(wording.locale if wording.template or has_wording(wording.locale) else "en")
     several = len(notices) > 1
     template = wording.template or _built_in_template(words.locale.language, several)
@@ -116,7 +116,8 @@ def is_cut_by_gmail(message: EmailMessage) -> bool:
     return html is not None and len(html.get_payload(decode=True)) > MAX_HTML_BYTES
 
 
-def _refuse_unsafe_addresses(envelope: Envelope) -> None:
+def refuse_unsafe_addresses(envelope: Envelope) -> None:
+    """Raise InputError where an address of the envelope could not be a header as it is."""
     for address in filter(None, (envelope.sender, *envelope.to, *envelope.cc, *envelope.reply_to)):
         if not _ADDRESS.fullmatch(address):
             raise InputError(_UNSAFE_HEADERS, _UNSAFE_HEADERS_HINT)
@@ -181,8 +182,8 @@ def header_lines(subject: str, headers: Mapping[str, str]) -> bytes:
     first = f"Subject: {subject}"
     if not (first.isascii() and len(first) <= MAX_HEADER_LINE):
         first = f"Subject: {Header(subject, 'utf-8', MAX_HEADER_LINE, 'Subject').encode(linesep=CRLF.linesep)}"
-    rest = [f"{name}: {value}" for name, value in headers.items()]
-    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in rest]
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    folded = [line if len(line) <= MAX_HEADER_LINE else _FOLD.sub(rf"\1{CRLF.linesep} ", line) for line in lines]
     return "".join(f"{line}{CRLF.linesep}" for line in [first, *folded]).encode("utf-8")
 
 

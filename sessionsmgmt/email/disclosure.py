@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
 from unicodedata import category
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Disclose, Person
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.safe_text import clean
@@ -35,12 +35,14 @@ def disclosed_people(
     do.
     """
     return tuple(
-        DisclosedPerson(_said(person, disclose, language) or f"{language.singular(role)} {number}", person in newcomers)
+        DisclosedPerson(
+            _disclosed_name(person, disclose, language) or f"{language.singular(role)} {number}", person in newcomers
+        )
         for number, person in enumerate(people, 1)
     )
 
 
-def _said(person: Person, disclose: Disclose, language: Language) -> str:
+def _disclosed_name(person: Person, disclose: Disclose, language: Language) -> str:
     if disclose is Disclose.COUNT:
         return ""
     name = clean(person.name)
@@ -63,7 +65,7 @@ def _initial(word: str) -> str:
     letters = [index for index, character in enumerate(word) if category(character)[0] == "L"]
     if len(letters) < 2:  # noqa: PLR2004 - a single letter would be the whole word, and no letter has no initial
         return ""
-    first, rest = word[letters[0]], word[letters[0] + 1 :]
+    first, after = word[letters[0]], word[letters[0] + 1 :]
     capital = first.title()
-    combining = "".join(takewhile(lambda character: category(character)[0] == "M", rest))
+    combining = "".join(takewhile(lambda character: category(character)[0] == "M", after))
     return (capital if len(capital) == 1 else first) + combining

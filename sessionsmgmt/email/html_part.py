@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
+from string import Template
 
-from jinja2 import Environment, StrictUndefined, Template
-
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.email.language import Language
 from sessionsmgmt.email.markdown import parse, to_html
 from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.placeholders import fill_html, placeholder
 from sessionsmgmt.email.safe_text import clean
 from sessionsmgmt.email.signature import signature_html
-
-_WORDING_FOLDER = Path(__file__).with_name("wording")
 
 
 def html_page(
@@ -64,26 +62,27 @@ def _page_with_placeholders(body: str, value_count: int, frame: _Frame, tags: _T
     """
     import css_inline
 
-    page = _page_template().render(
-        tags=tags,
+    signature = signature_html(frame.signature)
+    page = Template(_wording_file("page.html").rstrip("\n")).substitute(
+        page_language=escape(tags.page),
+        direction=escape(tags.direction),
         title=placeholder(value_count),
-        scheme=(_WORDING_FOLDER / "scheme.css").read_text(encoding="utf-8"),
-        kind=frame.kind,
+        scheme=_wording_file("scheme.css"),
+        kind=escape(frame.kind),
         team=placeholder(value_count + 1),
-        badge=frame.badge,
+        badge=escape(frame.badge),
+        words_language=f' lang="{escape(tags.words)}" dir="ltr"' if tags.words else "",
         body=to_html(parse(body), 2),
-        signature=signature_html(frame.signature),
-        footer=frame.footer.format(team=placeholder(value_count + 1)),
+        signature=f'\n<div class="signature">{signature}</div>' if signature else "",
+        footer=escape(frame.footer.format(team=placeholder(value_count + 1))),
     )
     inliner = css_inline.CSSInliner(
         keep_style_tags=True,
         load_remote_stylesheets=False,
-        extra_css=(_WORDING_FOLDER / "page.css").read_text(encoding="utf-8"),
+        extra_css=_wording_file("page.css"),
     )
     return inliner.inline(page)
 
 
-@lru_cache(maxsize=1)
-def _page_template() -> Template:
-    source = (_WORDING_FOLDER / "page.html.j2").read_text(encoding="utf-8")
-    return Environment(undefined=StrictUndefined, autoescape=True).from_string(source)
+def _wording_file(name: str) -> str:
+    return (Path(__file__).with_name("wording") / name).read_text(encoding="utf-8")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from babel import Locale
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Kind, Notice
 
 _AMERICAN = frozenset({None, "US", "PR", "GU", "VI", "AS", "MP", "PH"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Disclose, ResponsiblePerson
 
 
@@ -36,3 +36,12 @@ class Envelope:
     cc: tuple[str, ...] = ()
     sender: str = ""
     reply_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWording:
+    """The settings that an email to the coaches is composed with; see ``Wording``. The emails are in English."""
+
+    team: str
+    zone: ZoneInfo
+    signature: str = ""

@@ -131,7 +131,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def environment() -> ImmutableSandboxedEnvironment:
     """The environment that all templates share. It has no state."""
     sandbox = _Sandbox(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize, cache_size=0
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        cache_size=0,
+        optimized=False,  # a template is rendered a few times at most: calculating constants beforehand takes longer
     )
     sandbox.globals = {}
     own = {"join": _join, "replace": _replace, "string": as_text, "each": _counted}

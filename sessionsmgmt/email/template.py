@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 
 from jinja2 import Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Notice
 from sessionsmgmt.domain.model.people import Role
 from sessionsmgmt.email.disclosure import DisclosedPerson
@@ -34,11 +34,11 @@ from sessionsmgmt.email.sandbox import (
 from sessionsmgmt.email.template_context import CONTEXT_NAMES, template_context
 from sessionsmgmt.email.template_syntax import (
     TOO_DEEP,
-    TemplateFault,
+    TemplateProblem,
     column_of,
     position_of,
     split_template,
-    syntax_faults,
+    syntax_problems,
     unknown_attribute,
 )
 from sessionsmgmt.email.template_views import (
@@ -75,29 +75,29 @@ class Draft:
     values: tuple[str, ...]
 
 
-def check(text: str, roles: Sequence[Role]) -> list[TemplateFault]:
-    """All faults of a template in the order of their lines; empty if there are none.
+def check(text: str, roles: Sequence[Role]) -> list[TemplateProblem]:
+    """All problems of a template in the order of their lines; empty if there are none.
 
-    If reading the template finds no fault, the template is also rendered for invented notices of every kind.
+    If reading the template finds no problem, the template is also rendered for invented notices of every kind.
     """
-    faults = syntax_faults(text, CONTEXT_NAMES | {role.name for role in roles})
-    if faults:
-        return faults
+    problems = syntax_problems(text, CONTEXT_NAMES | {role.name for role in roles})
+    if problems:
+        return problems
     wording = sample_wording(roles)
-    return sorted({fault for notice in sample_notices(roles) for fault in _render_faults(text, notice, wording)})
+    return sorted({problem for notice in sample_notices(roles) for problem in _render_problems(text, notice, wording)})
 
 
-def _render_faults(text: str, notice: Notice, wording: Wording) -> list[TemplateFault]:
-    """The faults that show when the template is used for a notice."""
+def _render_problems(text: str, notice: Notice, wording: Wording) -> list[TemplateProblem]:
+    """The problems that show when the template is used for a notice."""
     try:
         draft = render(text, template_context((notice,), wording, language(wording.locale)))
         to_html(parse(draft.body), 1)
         to_text(draft.body, draft.values)
     except InputError as error:
-        return [TemplateFault(problem.line, problem.column, problem.text) for problem in error.problems]
+        return [TemplateProblem(problem.line, problem.column, problem.text) for problem in error.problems]
     except RecursionError:
-        return [TemplateFault(1, 1, TOO_DEEP)]
-    return [TemplateFault(*position_of(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
+        return [TemplateProblem(1, 1, TOO_DEEP)]
+    return [TemplateProblem(*position_of(text, piece), sentence) for piece, sentence in dropped_parts(draft.body)]
 
 
 def render(text: str, context: Mapping[str, object], *, built_in: bool = False) -> Draft:
@@ -116,17 +116,17 @@ def render(text: str, context: Mapping[str, object], *, built_in: bool = False) 
 
 @lru_cache(maxsize=64)
 def _compiled(text: str, known: frozenset[str], built_in: bool) -> tuple[Template, Template]:
-    faults = [] if built_in else syntax_faults(text, known)
-    if faults:
-        raise _error(faults)
+    problems = [] if built_in else syntax_problems(text, known)
+    if problems:
+        raise _error(problems)
     subject, body = split_template(text)
     try:
         return _compile(subject), _compile(body)
-    except TemplateSyntaxError as error:  # some faults show only when Jinja translates the template to Python
+    except TemplateSyntaxError as error:  # some problems show only when Jinja translates the template to Python
         column = column_of(text, error.lineno, "{%")
-        raise _error([TemplateFault(error.lineno, column, f"not understood: {error.message}")]) from None
+        raise _error([TemplateProblem(error.lineno, column, f"not understood: {error.message}")]) from None
     except (SyntaxError, RecursionError, MemoryError):  # from Python's own compiler
-        raise _error([TemplateFault(1, 1, TOO_DEEP)]) from None
+        raise _error([TemplateProblem(1, 1, TOO_DEEP)]) from None
 
 
 def _compile(source: str) -> Template:
@@ -139,12 +139,13 @@ def _run(template: Template, context: Mapping[str, object], text: str) -> str:
     except Exception as error:  # noqa: BLE001 - filters, methods and operators raise errors of any class
         line = _line(error.__traceback__)
         sentence, word = _explanation(error, text)
-        raise _error([TemplateFault(line, column_of(text, line, word), sentence)]) from None
+        raise _error([TemplateProblem(line, column_of(text, line, word), sentence)]) from None
 
 
-def _error(faults: Sequence[TemplateFault]) -> InputError:
-    problems = [Problem("template", fault.line, fault.column, "", fault.sentence) for fault in faults]
-    return InputError(f"The template can't be used, line {faults[0].line}: {faults[0].sentence}.", problems=problems)
+def _error(problems: Sequence[TemplateProblem]) -> InputError:
+    located = [Problem("template", problem.line, problem.column, "", problem.sentence) for problem in problems]
+    first = problems[0]
+    return InputError(f"The template can't be used, line {first.line}: {first.sentence}.", problems=located)
 
 
 def _line(trace: TracebackType | None) -> int:

@@ -1,7 +1,7 @@
 """Checks a template without running it: its subject, its syntax, and what it uses of Jinja and of the context.
 
-A fault has a line and a column (both counted from 1) and a sentence. A sentence never repeats a value, since values are
-people's names.
+A problem has a line and a column (both counted from 1) and a sentence. A sentence never repeats a value, since values
+are people's names.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ MAX_TEMPLATE_LENGTH = 32_768
 TOO_DEEP = "parts are nested too deeply; write it more simply"
 
 
-class TemplateFault(NamedTuple):
-    """A fault in a template: its line and column, both counted from 1, and a sentence about it."""
+class TemplateProblem(NamedTuple):
+    """A problem in a template: its line and column, both counted from 1, and a sentence about it."""
 
     line: int
     column: int
@@ -68,35 +68,35 @@ _TYPES: Mapping[str, type] = {"session": SessionView, "presence": Window, "befor
 """The names whose attributes are known without running the template."""
 
 
-def syntax_faults(text: str, known: frozenset[str]) -> list[TemplateFault]:
-    """The faults that can be found without running the template. ``known`` are the names of its context."""
+def syntax_problems(text: str, known: frozenset[str]) -> list[TemplateProblem]:
+    """The problems that can be found without running the template. ``known`` are the names of its context."""
     if len(text) > MAX_TEMPLATE_LENGTH:
-        return [TemplateFault(1, 1, f"is too long; a template has at most {MAX_TEMPLATE_LENGTH} characters")]
+        return [TemplateProblem(1, 1, f"is too long; a template has at most {MAX_TEMPLATE_LENGTH} characters")]
     first, _, _ = text.removeprefix("\ufeff").partition("\n")
     if not _SUBJECT.match(first):
-        return [TemplateFault(1, 1, 'the first line must be the subject: "Subject: …"')]
+        return [TemplateProblem(1, 1, 'the first line must be the subject: "Subject: …"')]
     subject, body = split_template(text)
     if not subject.strip():
-        return [TemplateFault(1, 1, 'the subject is empty; write it after "Subject:"')]
-    return sorted({*_source_faults(subject, text, known), *_source_faults(body, text, known)})
+        return [TemplateProblem(1, 1, 'the subject is empty; write it after "Subject:"')]
+    return sorted({*_source_problems(subject, text, known), *_source_problems(body, text, known)})
 
 
-def _source_faults(source: str, text: str, known: frozenset[str]) -> list[TemplateFault]:
-    """The faults of the template's subject or of its body. ``text`` is the whole template, to find the columns in."""
+def _source_problems(source: str, text: str, known: frozenset[str]) -> list[TemplateProblem]:
+    """The problems of the template's subject or of its body. ``text`` is the whole template, to find the columns in."""
     try:
         tree = environment().parse(keep_line_ends(source))
         return [
-            TemplateFault(line, column_of(text, line, re.escape(word)), sentence)
-            for line, word, sentence in _tree_faults(tree, known)
+            TemplateProblem(line, column_of(text, line, re.escape(word)), sentence)
+            for line, word, sentence in _tree_problems(tree, known)
         ]
     except TemplateSyntaxError as error:
         column = column_of(text, error.lineno, "{[%{]")
-        return [TemplateFault(error.lineno, column, f"not understood: {error.message}")]
+        return [TemplateProblem(error.lineno, column, f"not understood: {error.message}")]
     except RecursionError:
-        return [TemplateFault(1, 1, TOO_DEEP)]
+        return [TemplateProblem(1, 1, TOO_DEEP)]
     except Exception:  # noqa: BLE001 - Jinja lets Python read numbers and texts, which raises errors of many classes
         sentence = "this can't be read; a number or a text in it may be wrong"
-        return [TemplateFault(_unreadable_line(source), 1, sentence)]
+        return [TemplateProblem(_unreadable_line(source), 1, sentence)]
 
 
 def _unreadable_line(source: str) -> int:
@@ -110,14 +110,14 @@ def _readable(text: str) -> bool:
         environment().parse(text)
     except TemplateError:
         return True
-    except Exception:  # noqa: BLE001 - as in _source_faults
+    except Exception:  # noqa: BLE001 - as in _source_problems
         return False
     return True
 
 
-def _tree_faults(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[int, str, str]]:
-    """The faults of a parsed template. Each has its line, a word by which to find its column, and a sentence."""
-    called = {node.node for node in tree.find_all(nodes.Call)}  # calling a name is a fault of its own below
+def _tree_problems(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[int, str, str]]:
+    """The problems of a parsed template. Each has its line, a word by which to find its column, and a sentence."""
+    called = {node.node for node in tree.find_all(nodes.Call)}  # calling a name is a problem of its own below
     unknown = _undeclared(tree) - known
     typed_names = _TYPES.keys() - {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     for node in _walk(tree):
@@ -153,7 +153,7 @@ _TAG_HINTS = {
 
 
 def _undeclared(tree: nodes.Template) -> set[str]:
-    """The names that a template uses and does not set; empty if Jinja can't list them because of another fault."""
+    """The names that a template uses and does not set; empty if Jinja can't list them because of another problem."""
     try:
         return meta.find_undeclared_variables(tree)
     except Exception:  # noqa: BLE001 - an unknown filter or test, or a tag that can't be used
@@ -189,8 +189,8 @@ def _filter_hint(name: str) -> str:
 
 def split_template(text: str) -> tuple[str, str]:
     """The subject and the body. The body begins with an empty line, so that its line numbers are those of the file."""
-    first, _, rest = without_private_use(text).removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
-    return _SUBJECT.sub("", first, count=1), f"\n{rest}"
+    first, _, body = without_private_use(text).removeprefix("\ufeff").replace("\r\n", "\n").partition("\n")
+    return _SUBJECT.sub("", first, count=1), f"\n{body}"
 
 
 def column_of(text: str, line: int, pattern: str) -> int:

@@ -49,9 +49,9 @@ BY_CAUSE: Mapping[type[SessionsError], Exit] = {
 
 def worst(statuses: Iterable[Exit]) -> Exit:
     """The status of several: the lowest of 2, 3, 4, 5; 1 only where none of those is there; else 0."""
-    seen = set(statuses)
-    grave = seen - {Exit.DONE, Exit.ATTENTION}
-    return min(grave) if grave else max(seen, default=Exit.DONE)
+    statuses_of_clubs = set(statuses)
+    grave = statuses_of_clubs - {Exit.DONE, Exit.ATTENTION}
+    return min(grave) if grave else max(statuses_of_clubs, default=Exit.DONE)
 
 
 def error_status(error: SessionsError | type[SessionsError] | None) -> Exit:

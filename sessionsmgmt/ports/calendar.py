@@ -16,7 +16,7 @@ class Calendar(Protocol):
         """Every event under way at or after ``since`` that begins no later than ``until``, and those of ``ids``.
 
         An event of ``ids`` is returned whenever it takes place; an event that is gone is left out. Raises
-        UnreachableError if the calendar could not be read whole, and InputError if it is no calendar. Never returns a
-        part of what is there.
+        UnreachableError if the calendar could not be read whole, and InputError if it is no calendar. A part of the
+        events is never returned.
         """
         ...

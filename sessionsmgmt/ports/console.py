@@ -1,4 +1,4 @@
-"""The person who started a command: what is shown to them while it works."""
+"""What a command shows to the person who started it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Console(Protocol):
-    """Where the person who started a command reads along."""
+    """The place where the person who started a command reads what the command says."""
 
     @property
     def encoding(self) -> str:
@@ -16,7 +16,7 @@ class Console(Protocol):
 
     @property
     def at_terminal(self) -> bool:
-        """Whether a person sits at a terminal and answers, unlike in a job of a workflow."""
+        """Whether a person at a terminal can answer. Nobody can in a job of a workflow."""
         ...
 
     def say(self, text: str) -> None:
@@ -28,11 +28,11 @@ class Console(Protocol):
         ...
 
     def progress(self, text: str) -> AbstractContextManager[None]:
-        """Show for as long as the block lasts that the command is at work."""
+        """Show that the command is at work, until the block ends."""
         ...
 
     def check_printing(self) -> None:
-        """Raise InputError where ``print`` would fail, before something is made that can be made only once."""
+        """Raise InputError if ``print`` would fail. A command calls this before it makes what can be made only once."""
         ...
 
     def print(self, text: str) -> None:

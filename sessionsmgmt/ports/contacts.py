@@ -11,5 +11,5 @@ class Contacts(Protocol):
     """Where the people are kept."""
 
     def read(self) -> ContactsReading:
-        """Every contact with its labels. Raises UnreachableError or InputError; never returns only a part."""
+        """Every contact with its labels, or an error: UnreachableError or InputError. A part is never returned."""
         ...

@@ -1,12 +1,12 @@
-"""Agreeing to the use of an account, renewing its credential and storing it."""
+"""The consent to use an account, and how its credential is renewed and stored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.secret_masking import Secret
 
@@ -21,17 +21,18 @@ class ConsentFlow(Protocol):
     def obtain(self, visit: Callable[[str], None]) -> Secret:
         """Call ``visit`` with the address to agree at, wait for the answer, and return the credential as JSON.
 
-        Raises ConsentError where the person declined or agreed to a part only, UnreachableError where nobody answers;
-        nothing is kept then.
+        Raises ConsentError if the person declined or agreed to a part only, and UnreachableError if nobody answers. On
+        an error, nothing is kept.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What renewing a credential gave. ``credential`` is to be stored from now on: another text only if it was issued.
+    """The result of renewing a credential.
 
-    ``ends`` is when the consent behind it lapses, aware, where the provider says so.
+    ``credential`` is the credential to store from now on. It differs from the former one only if the provider issued a
+    new one. ``ends`` is the aware instant at which the consent lapses; None if the provider does not say so.
     """
 
     credential: Secret
@@ -40,24 +41,24 @@ class Renewed:
 
 
 class TokenRefresher(Protocol):
-    """What renews the credential that an account is used by."""
+    """Renews the credential of an account."""
 
     def renew(self, credential: Secret) -> Renewed:
-        """Use the credential, which keeps it alive, and take a new one if the provider gives one.
+        """Use the credential, so that it does not lapse, and take a new one if the provider issues one.
 
-        A new one has the form of the old, with every field and its place. Raises ConsentError where a person has to
-        agree again, InputError where the credential is none, UnreachableError where nobody answers.
+        A new credential has the fields of the old one, in the same order. Raises ConsentError if a person has to agree
+        again, InputError if the text is not a credential, and UnreachableError if nobody answers.
         """
         ...
 
     def meanwhile(self) -> str:
-        """In a sentence: what works, and how long, while a new credential could not be stored."""
+        """A sentence: what works, and for how long, if a new credential could not be stored."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A value that nobody but the place it is for can open, so that it may be shown.
+    """A sealed value. Only the place that it was sealed for can open it, so it may be shown to anybody.
 
     ``text`` is base64 of a sealed box (libsodium, ``crypto_box_seal``) for the public key that GitHub calls ``key_id``.
     """
@@ -67,46 +68,46 @@ class Sealed:
 
 
 class SecretStore(Protocol):
-    """The one secret that a credential is kept in. It can be written and never be read."""
+    """The secret at GitHub that holds a credential. It can be written, but it can't be read."""
 
     @property
     def title(self) -> str:
         """The secret as a sentence names it: "the repository's secret GOOGLE_CREDENTIALS"."""
         ...
 
-    def seal(self, value: str) -> Sealed:
-        """Seal for the store's key, which is asked for once and again after ``put`` found that it had changed.
+    def seal(self, value: Secret) -> Sealed:
+        """Seal the value with the store's key. The key is asked for once, and again after ``put`` returned False.
 
-        Raises InputError for a value that is too large, before anything is asked, and otherwise as ``put`` does.
+        Raises InputError for a value that is too large, before the store is asked. Raises otherwise as ``put`` does.
         """
         ...
 
     def put(self, sealed: Sealed) -> bool:
-        """Store it. False where it was sealed for a key that is not the store's now, and nothing was changed.
+        """Store the value. False if it was sealed with a key that the store no longer has; nothing was changed then.
 
-        Raises RefusedError where the secret may not be written, UnreachableError where nobody answers.
+        Raises RefusedError if the secret may not be written, and UnreachableError if nobody answers.
         """
         ...
 
     def written(self) -> datetime | None:
-        """When the secret was last written, aware; None where there is none. Raises as ``put`` does."""
+        """The aware instant of the last write; None if there is no secret. Raises as ``put`` does."""
         ...
 
     def delete(self) -> bool:
-        """Delete it, and say whether there was one. Raises as ``put`` does."""
+        """Delete the secret, and return whether there was one. Raises as ``put`` does."""
         ...
 
     def by_hand(self, sealed: Sealed) -> str:
-        """The one command line that stores it without this program."""
+        """The command line that stores the value without this program."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """All that renewing a credential takes.
+    """Everything that is needed to renew a credential.
 
-    ``read`` returns the earliest aware instant at which the ``credential`` at hand can have been read from the store,
-    None where nobody knows; ``after`` is the age at which a stored credential is renewed.
+    ``read`` returns the earliest aware instant at which this process can have got ``credential`` from the store; None
+    if nobody knows. ``after`` is the age at which a stored credential is renewed.
     """
 
     credential: Secret

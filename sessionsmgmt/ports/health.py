@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
 
 

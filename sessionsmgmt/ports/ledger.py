@@ -1,13 +1,13 @@
-"""What remembers which announcements were made."""
+"""The store that remembers which announcements were made."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import SessionsError
@@ -23,11 +23,10 @@ class Unwritten:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """What a write left: the ledger as it is now, and the steps that were not taken.
+    """The result of a write: the ledger as it is now, and the steps that were not taken.
 
-    The next write of the same process goes on from ``snapshot``. Where the ledger has another secret than the snapshot
-    that was written from, ``snapshot`` is that one, unchanged: the digests of its process would mean nothing to the
-    ledger.
+    The next write of the same process starts from ``snapshot``. If the ledger has another secret than the snapshot that
+    was passed to ``write``, ``snapshot`` is that same snapshot, because its digests have no meaning in the ledger.
     """
 
     snapshot: LedgerSnapshot
@@ -35,10 +34,10 @@ class WriteResult:
 
 
 class Ledger(Protocol):
-    """What remembers the announcements. ``now`` is the command's instant, aware; stores use no other for the claims.
+    """The store of the announcements. ``now`` is the command's aware instant, and the only instant of its claims.
 
-    A ledger keeps nothing between two calls: what a call needs to know of an earlier one is in the snapshot that it is
-    given. So one object serves any number of threads, for as long as the process lives, in any order of calls.
+    A ledger object keeps no state between two calls: the snapshot that a call gets says what earlier calls learnt. So
+    many threads can use the same object, in any order of calls, for as long as the process lives.
     """
 
     def read(self, now: datetime, earlier: LedgerSnapshot | None = None) -> LedgerSnapshot:
@@ -55,9 +54,9 @@ class Ledger(Protocol):
 
         The claims of one email (``Begin.email``) are taken all or none.
 
-        Once this returns, the steps are stored for good, and what is old enough is forgotten. Without steps it only
-        forgets, and does nothing where there is nothing to forget. Steps whose digests were made with another secret
-        than the ledger's are refused. Raises as ``read`` does. A step that was not written then has changed nothing,
+        When this returns, the steps are stored for good, and entries that are old enough are forgotten. A call without
+        steps only forgets, and writes nothing if there is nothing to forget. Steps whose digests were made with another
+        secret than the ledger's are refused. Raises as ``read`` does. A step that was not written has changed nothing,
         and it is safe to write it again.
         """
         ...

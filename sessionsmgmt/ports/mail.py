@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
 from sessionsmgmt.domain.delivery.reconciliation import Mail
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import SessionsError
 
@@ -59,21 +59,21 @@ class Mailer(Protocol):
         ...
 
     def send(self, message: EmailMessage) -> Outcome:
-        """Try once, never again, and return which of the four outcomes it was. Safe to call from several threads."""
+        """Try to send once, without a retry, and return the outcome. Safe to call from several threads."""
         ...
 
     def warnings(self) -> tuple[ReportWarning, ...]:
-        """What a person should know about the sending, as far as the calls so far have shown it."""
+        """What a person should know about the sending, by what the calls so far have shown."""
         ...
 
 
 class SentFolder(Protocol):
-    """Where the emails that left can be seen."""
+    """The folder with the emails that left."""
 
     def sender(self, message_id: str) -> str | None:
-        """The address that the email left from; None where it can't be seen. Raises as ``since`` does."""
+        """The address that the email left from; None if the folder does not show it. Raises as ``since`` does."""
         ...
 
     def since(self, instant: datetime) -> tuple[Mail, ...]:
-        """All emails that left at that instant or later, never less. Raises as the mailer's account does."""
+        """All emails that left at that instant or later. Never only a part. Raises as the mailer's account does."""
         ...

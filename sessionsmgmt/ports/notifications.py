@@ -1,19 +1,19 @@
-"""Where a person who reads no logs is told what needs attention, and the words for it."""
+"""Notes for a person who reads no logs: where they are posted, and their words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Verdict
 from sessionsmgmt.errors import ConsentError
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something for a person to do: a heading, and in Markdown what and how. It names nobody."""
+    """Something for a person to do: a heading, and a Markdown text that says what to do. It names nobody."""
 
     title: str
     text: str
@@ -23,9 +23,9 @@ class Notifier(Protocol):
     """Where notes for a person are posted: one note for each topic."""
 
     def post(self, topic: str, note: Note) -> None:
-        """Post the note, or bring the one that is there up to date.
+        """Post the note, or update the note of that topic.
 
-        Raises RefusedError where nothing may be posted, UnreachableError where the service can't be reached.
+        Raises RefusedError if nothing may be posted, and UnreachableError if the service can't be reached.
         """
         ...
 
@@ -48,11 +48,11 @@ class NoteTexts(Protocol):
         ...
 
     def held(self, held: Sequence[Verdict]) -> Note | None:
-        """What to do about the held notices; None where there are none."""
+        """What to do about the held notices; None if there are none."""
         ...
 
     def held_count(self, count: int) -> Note | None:
-        """The same for everybody to read: only how many there are."""
+        """The note about held notices that anybody may read: only how many there are."""
         ...
 
     def consent_ended(self, error: ConsentError) -> Note:
@@ -60,5 +60,5 @@ class NoteTexts(Protocol):
         ...
 
     def consent_ends(self, ends: datetime | None, now: datetime) -> Note | None:
-        """What to do before a consent ends; None where no end is known or it is far away. Both are aware."""
+        """What to do before a consent ends; None if the end is unknown or far away. Both instants are aware."""
         ...

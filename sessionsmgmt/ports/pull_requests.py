@@ -1,11 +1,13 @@
-"""The pull request that a job is about, and where it shows the preview of the emails."""
+"""The pull request that a job is about, and the places that show a preview of the emails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
+
+from sessionsmgmt.domain.frozen import dataclass
 
 
 class Origin(StrEnum):
@@ -20,8 +22,8 @@ class Origin(StrEnum):
 class PullRequest:
     """The pull request that the job is about.
 
-    ``head`` is the commit that people look at, not the trial merge that GITHUB_SHA names. Unless it comes from here,
-    its job has no secrets and a token that may only read (GitHub, "Events that trigger workflows", pull_request).
+    ``head`` is the commit that people look at, not the trial merge that GITHUB_SHA names. The job of a pull request
+    from elsewhere has no secrets, and its token can only read (GitHub, "Events that trigger workflows", pull_request).
     """
 
     number: int
@@ -40,10 +42,10 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Something that is wrong at a place of a file.
+    """A problem at a position in a file.
 
     ``file`` is relative to the repository's root; ``line`` and ``column`` count from 1, a ``column`` of 0 is unknown.
-    ``title`` and ``text`` are plain.
+    ``title`` and ``text`` are plain text.
     """
 
     file: str
@@ -55,10 +57,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class PreviewReport:
-    """A preview, as those who review a change see it.
+    """A preview for the reviewers of a change.
 
-    ``title`` sums it up in a few plain words; ``heading`` says in Markdown which club it is of. ``text`` returns the
-    rest in Markdown, cut to a number of bytes.
+    ``title`` is a summary in a few words of plain text. ``heading`` names the club, in Markdown. ``text`` takes a
+    number of bytes, and returns the rest in Markdown, cut to that size.
     """
 
     title: str
@@ -69,11 +71,11 @@ class PreviewReport:
 
 
 class PreviewPublisher(Protocol):
-    """A place where those who review a change look."""
+    """A place where the reviewers of a change see the preview."""
 
     def show(self, preview_report: PreviewReport) -> None:
-        """Show the report in the place of an earlier one. Nothing is written where nothing has changed.
+        """Show the report instead of an earlier one. Nothing is written if nothing has changed.
 
-        Raises RefusedError where it may not be written to, UnreachableError where it can't be reached.
+        Raises RefusedError if the place may not be written to, and UnreachableError if it can't be reached.
         """
         ...

@@ -9,6 +9,6 @@ class Readers(Enum):
     """Who can read what a command prints, publishes and leaves on the page of a workflow run."""
 
     CLUB = "club"
-    """Those whom the club has let in: at a terminal, or in a private repository."""
+    """People who have access to the club's data: at a terminal, or in a private repository."""
     ANYBODY = "anybody"
-    """Others too. For them sessions are counted, and nothing else is said of any session."""
+    """Anybody else as well. They see how many sessions there are, and nothing else about a session."""

@@ -10,29 +10,29 @@ T = TypeVar("T")
 
 
 class Stop(Protocol):
-    """Whether a command is asked to end early, as by a signal, and how much time is left then."""
+    """Tells whether a command is asked to end early, by a signal for example, and how much time is left."""
 
     def defer(self) -> None:
-        """From now on, only note the request to end. Before this call, the command ends at once when it is asked to."""
+        """From now on, only note a request to end. Before this call, such a request ends the command at once."""
         ...
 
     def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:
-        """What ``act`` returns; ``otherwise`` if the command is asked to end before, or while ``act`` is at work."""
+        """The result of ``act``; ``otherwise`` if the command is asked to end before ``act`` has returned."""
         ...
 
     def seconds_left(self) -> float:
-        """The seconds for which replies may still be awaited: infinity until the command is asked to end, 0 at last."""
+        """The seconds left to wait for replies: infinity until the command is asked to end, then fewer, down to 0."""
         ...
 
 
 class Unstopped:
-    """A run that is never asked to end. See ``ports.stop.Stop``."""
+    """The ``Stop`` of a command that is never asked to end."""
 
     def defer(self) -> None:
         """Nothing is deferred."""
 
     def unless_asked(self, act: Callable[[], T], otherwise: T) -> T:  # noqa: ARG002  the port's
-        """What ``act`` returns."""
+        """The result of ``act``."""
         return act()
 
     def seconds_left(self) -> float:

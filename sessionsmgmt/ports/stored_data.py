@@ -1,12 +1,13 @@
-"""Data that is stored about the club: where it is, and how it is listed and deleted."""
+"""The data that is stored about the club: its places, and how it is listed and deleted there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.ledger import ErasableLedger
@@ -14,7 +15,7 @@ from sessionsmgmt.ports.ledger import ErasableLedger
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """One thing that is stored about the club, in words, and where it can be seen. Names nobody."""
+    """A stored thing in words, and a link to it. It names nobody."""
 
     text: str
     link: str = ""
@@ -24,20 +25,20 @@ class ErasableData(Protocol):
     """The data in one place. It can be listed and deleted there."""
 
     def look(self) -> Sequence[StoredItem]:
-        """List all of it, and change nothing. Raises the SessionsErrors of the place."""
+        """List all the data, and change nothing. Raises the SessionsErrors of the place."""
         ...
 
     def delete(self) -> Sequence[StoredItem]:
-        """Delete all of it, and return what it was; nothing the second time. Raises as ``look`` does."""
+        """Delete all the data, and return what was deleted. A second call returns nothing. Raises as ``look`` does."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place where data is stored, as the receipt names it.
+    """A place where data is stored. ``topic`` is its name in the receipt.
 
-    ``open`` may fail, and closes what it opened. ``after`` are the topics of places that must be empty before, since
-    this place is needed to empty them; each with the causes of a failure for which waiting is of no use.
+    ``open`` may fail, and closes what it opened. ``after`` has the topics of the places that must be emptied first,
+    because this place is needed to empty them. Each topic has the errors after which this place is emptied anyway.
     """
 
     topic: str
@@ -47,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPlace:
-    """One of the club's ledgers, as the receipt names it. ``open`` may fail."""
+    """One of the club's ledgers. ``topic`` is its name in the receipt. ``open`` may fail."""
 
     topic: str
     open: Callable[[], ErasableLedger]
@@ -55,7 +56,7 @@ class LedgerPlace:
 
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
-    """The secret with the credential: its name and scope, as sessions.yml has them, and how to reach it."""
+    """The secret with the credential: its name and scope as in sessions.yml, and a call that opens it."""
 
     secret: str
     scope: str

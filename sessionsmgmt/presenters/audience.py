@@ -35,18 +35,20 @@ def counted(states: Iterable[State]) -> str:
     """How many sessions are in each state: ``4 sent, 5 need no email``."""
     counts = Counter(states)
     return ", ".join(
-        f"{counts[state]} {one if counts[state] == 1 else several}"
-        for state, (one, several) in _WORDS.items()
+        f"{counts[state]} {singular if counts[state] == 1 else several}"
+        for state, (singular, several) in _WORDS.items()
         if counts[state]
     )
 
 
 _ABOUT_SET_UP = (
+    "alert-",
     "consent-",
     "credential-",
     "issue-",
     "ledger-",
     "lookup-",
+    "notice-silent",
     "notice-without-event",
     "output-",
     "preview-",

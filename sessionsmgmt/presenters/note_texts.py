@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Verdict
 from sessionsmgmt.errors import ConsentError
 from sessionsmgmt.ports.notifications import Note

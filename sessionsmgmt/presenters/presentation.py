@@ -6,7 +6,6 @@ annotations each show all sections that are there, so a new command needs a case
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from sessionsmgmt.application.result import (
     StatusResult,
     ValidateResult,
 )
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.ports.readers import Readers
 
 if TYPE_CHECKING:

@@ -35,10 +35,10 @@ _SHOWN_QUIET = 20
 def title(result: PreviewResult) -> str:
     """The number of emails of each kind."""
     kinds = _kinds(result)
-    kept = sum(delivery.verdict.state in {State.FAILED, State.HELD} for delivery in result.deliveries)
+    with_trouble = sum(delivery.verdict.state in {State.FAILED, State.HELD} for delivery in result.deliveries)
     parts = [f"{number} {kind}" for kind, number in kinds.items()]
     emails = f"{_counted(sum(kinds.values()), 'email')}: {', '.join(parts)}" if parts else "No email is due"
-    return f"{emails}; {kept} kept back" if kept else emails
+    return f"{emails}; {with_trouble} kept back" if with_trouble else emails
 
 
 def problems_title(error: SessionsError) -> str:
@@ -83,8 +83,8 @@ def pages(result: PreviewResult, config: Config, *, secret: bool) -> Iterator[st
 
 def problem_pages(error: SessionsError) -> Iterator[str]:
     """Why there is no preview. The check has each problem at its line, too."""
-    _, *rest = problems_summary(error)
-    yield from rest
+    _, *lines = problems_summary(error)
+    yield from lines
 
 
 def problem_annotations(error: SessionsError, workspace: Path) -> tuple[Annotation, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
@@ -19,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sessionsmgmt.application.notices.shared_emails import verdicts_by_email
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Kind, Notice, State, Verdict
 from sessionsmgmt.domain.model.people import Disclose, Role
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -197,8 +197,8 @@ def _people(notice: Notice, roles: Sequence[Role], words: Language) -> tuple[Peo
     for role in roles:
         people = notice.people.roles.get(role.name, ())
         if people:
-            said = disclosed_people(people, role.name, role.disclose, notice.newcomers, words)
-            names = said if role.disclose is not Disclose.COUNT else ()
+            disclosed = disclosed_people(people, role.name, role.disclose, notice.newcomers, words)
+            names = disclosed if role.disclose is not Disclose.COUNT else ()
             listed.append(People(words.role_title(role.name), words.count(role.name, len(people)), names))
     return tuple(listed)
 

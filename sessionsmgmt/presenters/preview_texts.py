@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sessionsmgmt.application.result import PreviewResult
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, SessionsError
 from sessionsmgmt.ports.pull_requests import Conclusion, PreviewReport
 from sessionsmgmt.ports.readers import Readers

@@ -26,8 +26,8 @@ SHOWN = 10
 
 def workflow_command(command: str, data: str, properties: Mapping[str, str | int] | None = None) -> str:
     """A workflow command: a line that the runner obeys. Properties without a value are left out."""
-    given = ((name, str(value)) for name, value in (properties or {}).items() if value)
-    listed = ",".join(f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}" for name, value in given)
+    shown = ((name, str(value)) for name, value in (properties or {}).items() if value)
+    listed = ",".join(f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}" for name, value in shown)
     return f"::{command}{' ' if listed else ''}{listed}::{_escaped(data)}"
 
 

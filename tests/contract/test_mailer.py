@@ -13,10 +13,13 @@ from sessionsmgmt.errors import SessionsError
 from sessionsmgmt.ports.mail import Delivered, Undelivered
 from tests.contract.google_worlds import GmailWorld, at_google
 from tests.contract.mailers import MailerWorld, OutboxWorld, message
+from tests.contract.smtp_world import SmtpWorld
+from tests.emulators.smtp import serving
 
 WORLDS: Mapping[str, Callable[[Path, ExitStack], MailerWorld]] = {
     "outbox": lambda folder, _: OutboxWorld(folder),
     "google": lambda _, stack: GmailWorld(at_google(stack)),
+    "smtp": lambda folder, stack: SmtpWorld(stack.enter_context(serving(folder))),
 }
 
 

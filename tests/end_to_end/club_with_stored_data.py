@@ -27,7 +27,7 @@ LEDGERS = {"file": FILE, "git": "ledger: {store: git}", "calendar": "ledger: {st
 CREDENTIALS = "credentials: {secret: GOOGLE_CREDENTIALS}\n"
 MARKER = f"<!-- sessionsmgmt:preview:{sha256(b'sessions.yml').hexdigest()[:16]} -->\n"
 SEND_CALL = "gmail.users.messages.send"
-PRIVATE = ("Ada Adult", "Stu Student", "Father", "ada@", "stu@", "family@", "office@", "Team Session", "Bearer", "1//")
+PRIVATE = ("Ada Adult", "Stu Student", "Father", "ada@", "stu@", "family@", "office@", "Bearer", "1//")
 """What nobody may see in an output, a report, an issue or a log."""
 
 

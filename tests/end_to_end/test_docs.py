@@ -27,7 +27,7 @@ from tests.end_to_end.private_club import private_club
 from tests.settings import load
 
 BY_PATH = {page.path: page for page in PAGES}
-NAMED_FILES = ("calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf")
+NAMED_FILES = ("people.csv", "calendar.ics", "contacts.vcf", "sample.ics", "sample.vcf")
 SHELL = frozenset({"cd", "export", "gh", "git", "make", "mkdir", "openssl", ".venv/bin/python"})
 """What else a page may have somebody type in a console."""
 YAML = [(page.path, number) for page in PAGES for number in range(len(page.blocks("yaml")))]

@@ -8,7 +8,17 @@ import unicodedata
 import pytest
 
 from sessionsmgmt.adapters import http_session
-from sessionsmgmt.adapters.files import calendar, contacts, ics_event, ics_rules, ics_series, ics_zones, vcard_cards
+from sessionsmgmt.adapters.files import (
+    calendar,
+    contacts,
+    csv_people,
+    csv_table,
+    ics_event,
+    ics_rules,
+    ics_series,
+    ics_zones,
+    vcard_cards,
+)
 from sessionsmgmt.adapters.github import client
 from sessionsmgmt.application.notices.pipeline import MOST_DUE
 from sessionsmgmt.config import clubs, document, sources
@@ -31,6 +41,8 @@ LIMITS = {
     "an address book file": [contacts.MAX_BYTES],
     "one property of a contact": [vcard_cards.MAX_PROPERTY_BYTES],
     "names, addresses and labels of all contacts": [vcard_cards.MAX_KEPT_BYTES],
+    "a CSV file of people": [csv_people.MAX_BYTES, csv_table.MAX_ROWS, csv_table.MAX_COLUMNS],
+    "a cell of a CSV file": [csv_table.MAX_CELL],
     "combining marks in a row": [MAX_MARKS],
     "a title, a name or a place in an email": [safe_text.MAX_LENGTH],
     "a description in an email": [safe_text.MAX_DESCRIPTION_LENGTH],

@@ -27,7 +27,7 @@ LEDGERS = {
 }
 INVALID_SCOPE = TokenRefusal("invalid_scope")
 SEND = "gmail.users.messages.send"
-PRIVATE = ("Ada", "Stu", "ada@", "stu@", "office@", "Team Session", KEY, OTHER_KEY, "Bearer", "1//")
+PRIVATE = ("Ada", "Stu", "ada@", "stu@", "office@", KEY, OTHER_KEY, "Bearer", "1//")
 
 
 @dataclass

@@ -26,7 +26,7 @@ ARROWS = {
     "config": {"domain", "shared"},
     "ports": {"domain", "shared"},
     "domain": set[str](),
-    "shared": set[str](),
+    "shared": {"domain"},
 }
 """What each room may import besides itself. ``shared`` are the modules that stand beside the rooms."""
 

@@ -9,7 +9,6 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,18 +17,10 @@ import yaml
 from click.testing import CliRunner
 
 from sessionsmgmt.entrypoints.cli.main import cli
+from tests.click_commands import typed
 from tests.end_to_end.harness import ROOT
 
-
-def commands(group: click.Group = cli, above: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands(command, f"{above}{name} ")
-        else:
-            yield f"{above}{name}", command
-
-
-COMMANDS = dict(commands())
+COMMANDS = dict(typed(cli))
 DEFAULTS = {"browser": True, "batch": 1, "root": Path()}
 """Of options that are there without being given. All other flags are off, and all other values are none or empty."""
 

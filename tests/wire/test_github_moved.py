@@ -17,7 +17,7 @@ from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.ports.notifications import Note
 from tests.builders import unmasked
 from tests.emulators.github import NOT_FOUND, OWNER, REPOSITORY, Refusal
-from tests.settings import settings
+from tests.settings import secret, settings
 from tests.wire.github import Home, github
 
 HERE = RepositoryName(OWNER, REPOSITORY)
@@ -53,7 +53,7 @@ CALLS: list[Callable[[Hub], object]] = [
     ),
     lambda hub: hub.repeat(lambda: hub.repository(HERE).update_file("a", "b", "c", "0" * 40).get("x"), LOOKING, {409}),
     lambda hub: GitHubSecret(hub, place(Credentials("NAME"), HERE), "NAME", HERE).written(),
-    lambda hub: GitHubSecret(hub, place(Credentials("NAME"), HERE), "NAME", HERE).seal("value"),
+    lambda hub: GitHubSecret(hub, place(Credentials("NAME"), HERE), "NAME", HERE).seal(secret("value")),
 ]
 
 

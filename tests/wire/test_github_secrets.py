@@ -18,7 +18,7 @@ from sessionsmgmt.settings import Settings
 from tests.builders import unmasked
 from tests.contract.secret_stores import HERE, NAME, SETTINGS, SecretWorld
 from tests.emulators.github import BAD_GATEWAY, TOO_MANY, UNAVAILABLE, Break, GitHubEmulator, Refusal
-from tests.settings import settings
+from tests.settings import secret, settings
 
 PUT = "actions/create-or-update-repo-secret"
 DELETE = "actions/delete-repo-secret"
@@ -52,7 +52,7 @@ def test_whatever_passes_is_waited_out(world: SecretWorld, call: str, trouble: B
     world.github.fail(call, trouble, times=3)
     store = world.open()
 
-    assert store.put(store.seal("value"))
+    assert store.put(store.seal(secret("value")))
     assert store.written() == world.now
     assert world.secrets.text(NAME) == "value"
     store.delete()
@@ -71,7 +71,7 @@ def test_a_full_store_is_no_matter_of_keys(world: SecretWorld) -> None:
     world.secrets.limit = 0
     store = world.open()
     with pytest.raises(RefusedError, match="no room"):
-        store.put(store.seal("value"))
+        store.put(store.seal(secret("value")))
     assert len(world.github.calls(PUT)) == 1
 
 
@@ -80,7 +80,7 @@ def test_a_place_that_is_not_there_is_named(world: SecretWorld, scope: Scope) ->
     store = replace(SecretWorld(world.github, scope).open())
     elsewhere = replace(SETTINGS[scope], environment="elsewhere", organization="elsewhere")
     with pytest.raises(RefusedError, match="'elsewhere'"):
-        replace(store, place=place(elsewhere, HERE)).seal("value")
+        replace(store, place=place(elsewhere, HERE)).seal(secret("value"))
 
 
 def settings_with_app(world: SecretWorld, more: Mapping[str, str]) -> Settings:
@@ -207,7 +207,7 @@ def test_no_refusal_shows_what_was_given(world: SecretWorld, trouble: Refusal) -
 
 def test_a_connection_that_stays_broken_is_given_up(world: SecretWorld) -> None:
     store = world.open()
-    sealed = store.seal("value")
+    sealed = store.seal(secret("value"))
     world.github.refuse()
     with pytest.raises(UnreachableError, match="GitHub could not be reached"):
         store.put(sealed)

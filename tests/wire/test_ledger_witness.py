@@ -163,6 +163,17 @@ def test_an_accident_while_a_run_is_at_work_is_mended_by_that_run(home: Home, ac
     assert (serial(home), refs(home)[WITNESS]) == (4, refs(home)[HEAD])
 
 
+@pytest.mark.parametrize("accident", ACCIDENTS[:2])
+def test_an_accident_that_was_mended_is_said_although_the_write_after_it_fails(home: Home, accident: str) -> None:
+    season(home)
+    befalls(home, accident)
+    ledger = read_by(home)
+    home.fail_for_good(PUT, Refusal(403, "Resource not accessible by integration"))
+
+    with pytest.raises(RefusedError, match=r"was restored from its witness ref\. Find out who did that"):
+        ledger.write([begin("new", BARN)], NOW)
+
+
 def test_a_reply_that_lags_behind_is_no_accident(home: Home) -> None:
     last = season(home)
     befalls(home, "forced back")

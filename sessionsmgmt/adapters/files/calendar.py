@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,7 @@ from sessionsmgmt.adapters.files.ics_warnings import (
 from sessionsmgmt.adapters.files.ics_zones import Zones, zone_definitions
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event, Status
 from sessionsmgmt.domain.model.notice import Session
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -120,7 +122,7 @@ class IcsFile:
         return organizer is None or self.organizers is None or fold(organizer) in self.organizers
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Reading:
     """The state of reading one file: the query, and the results so far."""
 
@@ -145,10 +147,10 @@ class _Reading:
     def groups(self, blocks: Iterable[Block]) -> dict[str, UidGroup]:
         """The times of every VEVENT by UID. An event without a UID goes by its start and title."""
         groups: defaultdict[str, UidGroup] = defaultdict(UidGroup)
-        kept, replies = without_replies(list(blocks), self.methods)
+        events, replies = without_replies(list(blocks), self.methods)
         for block in replies:
             self.warning("event-reply", REPLY, block.line)
-        for block in kept:
+        for block in events:
             zone_of, floating = self._zone_of(block), self._floating_zone(block)
             try:
                 times = read_times(block, zone_of, floating)
@@ -184,7 +186,7 @@ class _Reading:
         try:
             every = self._instances(by_id, series_id, group.entries)
             near = [instance for instance in every if self._is_wanted(instance)]
-            wanted = [instance for instance in near if not instance.replaced]
+            current = [instance for instance in near if not instance.replaced]
         except UnreadableError as error:
             self._warn_unreadable(error)
             self.unreadable.update(by_id, [base])
@@ -192,12 +194,12 @@ class _Reading:
             self._warn_unreadable(UnreadableError("its dates lie outside of the calendar", group.entries[0].block.line))
             self.unreadable.update(by_id, [base])
         else:
-            self._add([instance for instance in wanted if instance.id not in unreadable], uid)
+            self._add([instance for instance in current if instance.id not in unreadable], uid)
             for instance in near:
                 if instance.stale:
                     text = STALE_REPLACED if instance.replaced else STALE
                     self.warning("event-change-stale", text, instance.times.block.line)
-            if wanted and shared:
+            if current and shared:
                 self.warning("event-uid-shared", SHARED, max(master.block.line for master in masters))
 
     def _instances(
@@ -288,11 +290,11 @@ class _Reading:
 
 def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
     """The original starts in the wanted ids, by the series' part of the id."""
-    wanted: defaultdict[str, set[OriginalStart]] = defaultdict(set)
+    by_uid: defaultdict[str, set[OriginalStart]] = defaultdict(set)
     for id_ in ids:
         series, _, start = id_.partition("_")
         try:
-            wanted[series].add(parse_time(start, UTC))
+            by_uid[series].add(parse_time(start, UTC))
         except (ValueError, OverflowError):
             continue  # the id of a single event, or of another kind of calendar
-    return {series: frozenset(starts) for series, starts in wanted.items()}
+    return {series: frozenset(starts) for series, starts in by_uid.items()}

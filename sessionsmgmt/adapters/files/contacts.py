@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +13,7 @@ from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.adapters.files.vcard_cards import Card, read_cards
 from sessionsmgmt.adapters.written_address import written_addresses
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 
@@ -91,8 +91,8 @@ def _contact(
     guardians = (address for prop in _parents(card) for address in _guardians(prop, addresses_by_uid))
     own = [unescape(label).strip() for prop in card.values("CATEGORIES") for label in split(prop.value, ",")]
     keys = [_member(prop.value) for prop in card.values("UID")] + [fold(address) for address in addresses]
-    given = [label for key in dict.fromkeys(keys) for label in labels.get(key, ())]
-    every_label = tuple(dict.fromkeys(filter(None, own + given)))
+    assigned = [label for key in dict.fromkeys(keys) for label in labels.get(key, ())]
+    every_label = tuple(dict.fromkeys(filter(None, own + assigned)))
     return Contact(_name(card), addresses, every_label, where, tuple(dict.fromkeys(guardians)))
 
 
@@ -120,8 +120,8 @@ def _name(card: Card) -> str:
     full = sorted(card.values("FN"), key=_preference)
     candidates = [unescape(prop.value) for prop in full]
     for prop in card.values("N"):  # family; given; additional; prefixes; suffixes (RFC 6350, 6.2.2)
-        family, given, additional = ([*_components(prop.value), "", "", ""])[:3]
-        candidates.append(f"{given} {additional} {family}")
+        family, given_name, additional = ([*_components(prop.value), "", "", ""])[:3]
+        candidates.append(f"{given_name} {additional} {family}")
     candidates += [_components(prop.value)[0] for name in ("NICKNAME", "ORG") for prop in card.values(name)]
     return next(filter(None, (" ".join(name.split()) for name in candidates)), "")
 

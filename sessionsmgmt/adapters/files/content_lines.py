@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from sessionsmgmt.domain.frozen import dataclass
 
 
 class UnreadableError(Exception):

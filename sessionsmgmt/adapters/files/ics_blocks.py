@@ -6,10 +6,12 @@ thousand events is split before any event is parsed.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.adapters.files.content_lines import UnreadableError, parse_line
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 
@@ -27,7 +29,7 @@ class Block:
     damage: str = ""
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class CalendarBlocks:
     """The blocks of a file. ``unidentified`` are lines that belong to no block.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError, parse_line, unescape, unfold
@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, duration_between, read_duration, read_time
 from sessionsmgmt.adapters.written_address import written_address
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, Response, Status
 
@@ -167,11 +168,11 @@ def read_details(block: Block, shown_as: str) -> EventDetails:
 
 def read_uids(block: Block) -> frozenset[str]:
     """All UIDs in the lines of a VEVENT, which may be damaged."""
-    found = set()
+    addresses = set()
     for number, raw in unfold(block.lines, block.line + 1):
         if raw[:3].upper() == b"UID" and (prop := parse_line(raw.decode(), number)) and prop.name == "UID":
-            found.add(prop.value.strip())
-    return frozenset(found - {""})
+            addresses.add(prop.value.strip())
+    return frozenset(addresses - {""})
 
 
 def read_organizer(block: Block) -> str | None:

@@ -9,15 +9,16 @@ one budget.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 
 from dateutil.rrule import rrulestr
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
 from sessionsmgmt.adapters.files.ics_values import parse_time
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_PER_DAY = 24
 """The most instances of a rule on one day. An event that repeats more often is not a session of people."""
@@ -37,7 +38,7 @@ _CALL_COST, _COUNT_COST, _START_COST = 20.0, 3.0, 20.0
 _TOO_MUCH = "following its recurrence would take too much work"
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class WorkBudget:
     """The work that one reading may still do. It is mutable, since every walk uses up a part of it."""
 
@@ -126,28 +127,28 @@ def occurrences(rule: Rule, first: datetime, after: datetime, before: datetime, 
     budget.spend(_CALL_COST + walked * cost + counted * _COUNT_COST, rule.line)
     try:
         starts = rrulestr(text, dtstart=_add_years(begin, years))
-        found, reached = _walk(starts, earliest, _add_years(last, years), rule.count)
+        instances, reached = _walk(starts, earliest, _add_years(last, years), rule.count)
     except ValueError:
         raise UnreadableError("its recurrence rule never comes true", rule.line) from None
-    budget.spend((reached - _add_years(last, years)).days * cost + len(found) * _START_COST, rule.line)
-    if len(found) > MAX_INSTANCES:
+    budget.spend((reached - _add_years(last, years)).days * cost + len(instances) * _START_COST, rule.line)
+    if len(instances) > MAX_INSTANCES:
         raise UnreadableError(_TOO_MUCH, rule.line)
-    return [_add_years(start, -years) for start in found]
+    return [_add_years(start, -years) for start in instances]
 
 
 def _walk(
     starts: Iterable[datetime], earliest: datetime, last: datetime, count: int | None
 ) -> tuple[list[datetime], datetime]:
     """The starts from ``earliest`` to ``last``, and the time that the walk reached."""
-    found: list[datetime] = []
-    for given, start in enumerate(starts, 1):
+    instances: list[datetime] = []
+    for count_so_far, start in enumerate(starts, 1):
         if start > last:
-            return found, start
+            return instances, start
         if start >= earliest:
-            found.append(start)
-        if given == count or len(found) > MAX_INSTANCES:
-            return found, last
-    return found, _add_years(last, MAXYEAR - last.year)
+            instances.append(start)
+        if count_so_far == count or len(instances) > MAX_INSTANCES:
+            return instances, last
+    return instances, _add_years(last, MAXYEAR - last.year)
 
 
 def _is_valid_part(name: str, value: str) -> bool:

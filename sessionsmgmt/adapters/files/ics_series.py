@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sessionsmgmt.adapters.event_ids import OriginalStart, instance_id
@@ -12,6 +12,7 @@ from sessionsmgmt.adapters.files.ics_event import EventTimes
 from sessionsmgmt.adapters.files.ics_ids import original_start
 from sessionsmgmt.adapters.files.ics_rules import Rule, WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import Duration, When, ZoneOf, read_time_list
+from sessionsmgmt.domain.frozen import dataclass
 
 MAX_DATES = 5_000
 """The most dates that one event may list in RDATE, or in EXDATE."""
@@ -37,14 +38,14 @@ class Instance:
 class Query:
     """The wanted events: those in a period, in UTC, and those with certain ids at any time.
 
-    ``wanted`` maps the prefixes of the wanted ids to the original starts in them. The set is empty for an id without a
-    start.
+    ``wanted_starts`` maps the prefixes of the wanted ids to the original starts in them. The set is empty for an id
+    without a start.
     """
 
     since: datetime
     until: datetime
     zone: tzinfo
-    wanted: Mapping[str, frozenset[OriginalStart]] = field(default_factory=dict)
+    wanted_starts: Mapping[str, frozenset[OriginalStart]] = field(default_factory=dict)
 
 
 def single_instance(id_: str, times: EventTimes) -> Instance:
@@ -70,7 +71,7 @@ def instances(
     for original, times in changed.items():
         if not series.excludes(original, budget):
             yield _changed_instance(instance_id(id_, original), original, times, changed, series, query, budget)
-    for original in series.originals(query, query.wanted.get(id_, frozenset()), budget):
+    for original in series.originals(query, query.wanted_starts.get(id_, frozenset()), budget):
         if original in changed:
             continue
         name = instance_id(id_, original) if master.recurs else id_
@@ -97,7 +98,7 @@ def _changed_instance(
     others = series.starts_between(frozenset(), [(day, day + timedelta(days=1, microseconds=-1))], budget)
     if original in others:
         return instance
-    return replace(instance, stale=True, replaced=any(other not in changed for other in others))
+    return replace(instance, stale=True, replaced=any(later not in changed for later in others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ class _Series:
         """The template of the instance."""
         return [template for template in self.templates if template.since is None or template.since <= original][-1]
 
-    def originals(self, query: Query, wanted: frozenset[OriginalStart], budget: WorkBudget) -> set[OriginalStart]:
+    def originals(
+        self, query: Query, wanted_starts: frozenset[OriginalStart], budget: WorkBudget
+    ) -> set[OriginalStart]:
         """The original starts of all instances that may be in the query's period, and of those wanted by id."""
         durations = [*(template.times.duration for template in self.templates), *self.durations.values()]
         shifts = [template.shift for template in self.templates]
@@ -147,18 +150,18 @@ class _Series:
         before = _shift_within_range(query.until, _SLACK - min(shifts))
         periods = [(_wall_clock(after, self.zone), _wall_clock(before, self.zone))]
         kind = datetime if self.master.zone else date
-        walls = (_wall_clock(start, self.zone) for start in wanted if type(start) is kind)
-        return self.starts_between(wanted, [*periods, *((wall, wall) for wall in walls)], budget)
+        walls = (_wall_clock(start, self.zone) for start in wanted_starts if type(start) is kind)
+        return self.starts_between(wanted_starts, [*periods, *((wall, wall) for wall in walls)], budget)
 
     def starts_between(
         self,
-        wanted: frozenset[OriginalStart],
+        wanted_starts: frozenset[OriginalStart],
         periods: Sequence[tuple[datetime, datetime]],
         budget: WorkBudget,
     ) -> set[OriginalStart]:
         """The original starts in periods of the wall clock, and those of ``wanted`` that no rule gives."""
         walls = {start: _wall_clock(start, self.zone) for start in self.listed}
-        starts = {start for start, wall in walls.items() if start in wanted or _is_within(wall, periods)}
+        starts = {start for start, wall in walls.items() if start in wanted_starts or _is_within(wall, periods)}
         starts |= self._given_by(self.rules, periods, budget)
         return starts - self.without - self._given_by(self.exrules, periods, budget)
 

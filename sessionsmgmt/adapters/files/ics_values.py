@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableError
+from sessionsmgmt.domain.frozen import dataclass
 
 T = TypeVar("T")
 

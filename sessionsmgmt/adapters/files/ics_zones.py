@@ -8,10 +8,11 @@ its end (``/example.net/Europe/Berlin``, RFC 5545, 3.8.3.1).
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from sessionsmgmt.adapters.files.content_lines import ContentLine, UnreadableErr
 from sessionsmgmt.adapters.files.ics_blocks import Block
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget, occurrences, parse_rule
 from sessionsmgmt.adapters.files.ics_values import read_time, read_time_list
+from sessionsmgmt.domain.frozen import dataclass
 
 FIRST, LAST = datetime(1969, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - wall-clock times of any zone
 """The years in which a defined zone changes its clocks. Before and after them, its offset stays the same."""
@@ -27,7 +29,7 @@ MAX_CHANGES = 1_000
 """The most clock changes in one definition."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Change:
     """A clock change: its instant as a naive datetime in UTC, and the offset from UTC before and after it."""
 
@@ -104,14 +106,14 @@ class Zones:
 
 def zone_definitions(blocks: Iterable[Block]) -> dict[tuple[int, str], Block]:
     """The VTIMEZONEs by calendar and TZID. Of several with the same name, the first counts."""
-    found: dict[tuple[int, str], Block] = {}
+    observances: dict[tuple[int, str], Block] = {}
     for block in blocks:
         for number, raw in unfold(block.lines, block.line + 1):
             prop = parse_line(raw.decode(), number)
             if prop and prop.name == "TZID":
-                found.setdefault((block.calendar, _comparable(prop.value)), block)
+                observances.setdefault((block.calendar, _comparable(prop.value)), block)
                 break
-    return found
+    return observances
 
 
 def _comparable(name: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC
 from email import policy
 from email.errors import MessageError
@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from sessionsmgmt import safe_files
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.mail import Delivered, Outcome, Undelivered

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.sections import Section, existing_file, path_of
+from sessionsmgmt.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,14 @@ class VcardContacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvContacts:
+    """A .csv file with a header row."""
+
+    provider: ClassVar[str] = "csv"
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxMail:
     """A folder that gets one .eml file per message."""
 
@@ -42,6 +50,11 @@ def read_ics(section: Section, folder: ClubFolder) -> IcsCalendar:
 def read_vcard(section: Section, folder: ClubFolder) -> VcardContacts:
     """``contacts: {provider: vcard}``."""
     return VcardContacts(existing_file(section, "path", folder))
+
+
+def read_csv(section: Section, folder: ClubFolder) -> CsvContacts:
+    """``contacts: {provider: csv}``."""
+    return CsvContacts(existing_file(section, "path", folder))
 
 
 def read_outbox(section: Section, folder: ClubFolder) -> OutboxMail:

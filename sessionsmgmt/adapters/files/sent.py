@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from sessionsmgmt.adapters.mail_headers import mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 MAX_HEADER_BYTES = 65_536

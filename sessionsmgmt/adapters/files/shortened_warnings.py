@@ -13,17 +13,17 @@ MAX_PER_CODE = 25
 
 def shortened(warnings: Sequence[ReportWarning]) -> tuple[ReportWarning, ...]:
     """The warnings in their order. If there are too many with one code, one warning counts the rest of them."""
-    seen: Counter[str] = Counter()
-    kept = []
+    counts: Counter[str] = Counter()
+    shortened = []
     for warning in warnings:
-        seen[warning.code] += 1
-        if seen[warning.code] <= MAX_PER_CODE:
-            kept.append(warning)
+        counts[warning.code] += 1
+        if counts[warning.code] <= MAX_PER_CODE:
+            shortened.append(warning)
     return (
-        *kept,
+        *shortened,
         *(
             ReportWarning(code, f"{count - MAX_PER_CODE} more like this")
-            for code, count in seen.items()
+            for code, count in counts.items()
             if count > MAX_PER_CODE
         ),
     )

@@ -11,10 +11,11 @@ import quopri
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO
 
 from sessionsmgmt.adapters.files.content_lines import ContentLine, parse_line
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 MAX_PROPERTY_BYTES = 64 * 1024
@@ -197,11 +198,11 @@ def _codec(name: str) -> str:
     """Python's name of a character set, by its IANA name (RFC 2978); empty if there is none."""
     alias = _ALIASES.get(name.lower(), name)
     try:
-        found = codecs.lookup(alias)
-        b"A".decode(found.name)  # raises LookupError for a codec that does not give text
+        codec = codecs.lookup(alias)
+        b"A".decode(codec.name)  # raises LookupError for a codec that does not give text
     except (LookupError, ValueError, UnicodeError):  # ValueError: a name with a null character
         return ""
-    return "" if found.name.replace("-", "_") in _NOT_CHARSETS else found.name
+    return "" if codec.name.replace("-", "_") in _NOT_CHARSETS else codec.name
 
 
 def _decoded(octets: ContentLine) -> tuple[ContentLine, bool]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from github import Auth
 
 from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY, GitHubSettings
@@ -35,9 +36,9 @@ class RepositoryName:
         return f"{self.owner}/{self.name}"
 
 
-def token_access(given: Secret, variable: str = JOB_TOKEN) -> Access:
+def token_access(token: Secret, variable: str = JOB_TOKEN) -> Access:
     """The token that was given in the variable. Raises InputError where there is none."""
-    value = given.reveal().strip()
+    value = token.reveal().strip()
     if not value:
         raise InputError(
             f"{variable} is not set: GitHub is asked with it.",

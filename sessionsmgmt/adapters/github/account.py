@@ -7,11 +7,12 @@ GraphQL API answers both. It gives an App the name that GitHub shows beside what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
+from sessionsmgmt.domain.frozen import dataclass
 
 JOB = "github-actions[bot]"
 """The author of what is written with the token of a job."""
@@ -31,7 +32,7 @@ class Account:
     def login(self) -> str:
         """The login, as GitHub shows it beside what the account wrote. Raises as ``Hub.repeat`` does."""
         if not self._known:
-            self._known.append(self._asked())
+            self._known.append(self._ask_for_login())
         return self._known[0]
 
     def wrote(self, login: str) -> bool:
@@ -46,7 +47,7 @@ class Account:
         slug, bot, _ = self.login().partition("[bot]")
         return slug if bot else ""
 
-    def _asked(self) -> str:
+    def _ask_for_login(self) -> str:
         try:
             return self.hub.repeat(self._person, _PURPOSE, _CLOSED)
         except DeclinedError:

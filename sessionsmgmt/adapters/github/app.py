@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 
 from github import Auth
@@ -17,6 +17,7 @@ from github import Auth
 from sessionsmgmt.adapters.github.access import Access, RepositoryName
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, connect
 from sessionsmgmt.adapters.secret_format import document_fault, word_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
@@ -100,11 +101,11 @@ def _token(hub: Hub, repository: RepositoryName, permission: str, mask: Mask) ->
         number = hub.repeat(installation, purpose, {HTTPStatus.NOT_FOUND})
     except DeclinedError as declined:
         raise (declined.refusal if is_unknown(declined) else _not_installed()) from None
-    wanted = {"repositories": [repository.name], "permissions": {permission: "write"}}
+    restrictions = {"repositories": [repository.name], "permissions": {permission: "write"}}
 
     def issue() -> Secret:
         path = f"/app/installations/{number}/access_tokens"
-        _, document = hub.api.requester.requestJsonAndCheck("POST", path, input=wanted)
+        _, document = hub.api.requester.requestJsonAndCheck("POST", path, input=restrictions)
         return Secret(str(document["token"]), mask)
 
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from github.Repository import Repository
@@ -12,6 +11,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account
 from sessionsmgmt.adapters.github.client import Purpose, UncertainError
 from sessionsmgmt.adapters.github.paging import every, numbered
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.ports.pull_requests import Annotation, PreviewReport
 
 LONGEST_SUMMARY = 65_535
@@ -58,8 +58,8 @@ class CheckRun:
         """See ``ports.PreviewPublisher``. A job that is run again brings its own check run up to date."""
         summary = preview_report.text(LONGEST_SUMMARY).strip()
         known = self._find() or self._made(preview_report, summary)
-        wanted = (preview_report.title, summary, str(preview_report.conclusion))
-        if (known.title, known.summary, known.conclusion) != wanted:
+        content = (preview_report.title, summary, str(preview_report.conclusion))
+        if (known.title, known.summary, known.conclusion) != content:
             self._edit(known.id, preview_report, summary, ())
         # Annotations can't be taken back, only added: those that are there are of the same commit, so they are these.
         for batch in _batches(preview_report.annotations[known.annotations :]):
@@ -128,9 +128,9 @@ def _annotation(annotation: Annotation) -> Mapping[str, str | int]:
 
 def _page(repository: Repository, commit: str, name: str, number: int) -> list[_Known]:
     """A page of the check runs of that name, every one of them: ``latest`` would hide all but one club's."""
-    wanted = {"check_name": name, "filter": "all", **numbered(number)}
+    query = {"check_name": name, "filter": "all", **numbered(number)}
     _, reply = repository.requester.requestJsonAndCheck(
-        "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=wanted
+        "GET", f"{repository.url}/commits/{commit}/check-runs", parameters=query
     )
     return [_known(run) for run in reply["check_runs"]]
 

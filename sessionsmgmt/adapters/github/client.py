@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -20,9 +20,10 @@ from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.access import FULL_NAME, Access, RepositoryName
 from sessionsmgmt.adapters.github.connections import bound
-from sessionsmgmt.adapters.github.errors import Asked, Reply, details, refusal, safe
+from sessionsmgmt.adapters.github.errors import FailedCall, Reply, details, refusal, safe
 from sessionsmgmt.adapters.github.redirections import MovedError, NoRedirect
 from sessionsmgmt.base_urls import base_url
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError, UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
 from sessionsmgmt.settings import API_URL, REPOSITORY, GitHubSettings
@@ -152,8 +153,8 @@ class Hub:
                 wait = _limit(error, self.retry_policy)
                 if wait is None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise self._refusal(error, purpose, expected) from None
-                asked = retry_after(_headers(error), self.retry_policy.today())
-                return RetryLater(f"it answered {error.status}", asked if wait is None else wait)
+                pause = retry_after(_headers(error), self.retry_policy.today())
+                return RetryLater(f"it answered {error.status}", pause if wait is None else wait)
             except MovedError as moved:
                 if (refused := self._elsewhere(moved, purpose)) is None:
                     return RetryLater("it answered with the address of another server")
@@ -199,8 +200,8 @@ class Hub:
         if missing and (renamed := self._renamed()):
             return renamed
         detailed = replace(reply, message=_message_with_details(error))
-        asked = Asked(purpose.doing, purpose.permission, self.variable)
-        refused = refusal(detailed, asked, self.retry_policy.today(), self._secrets())
+        failed_call = FailedCall(purpose.doing, purpose.permission, self.variable)
+        refused = refusal(detailed, failed_call, self.retry_policy.today(), self._secrets())
         return DeclinedError(reply.status, reply.message, refused) if error.status in expected else refused
 
     def _elsewhere(self, moved: MovedError, purpose: Purpose) -> RefusedError | None:

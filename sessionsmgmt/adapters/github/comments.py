@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account, author
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, UncertainError
 from sessionsmgmt.adapters.github.paging import entries_of, every
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.ports.pull_requests import PreviewReport
 
 T = TypeVar("T")

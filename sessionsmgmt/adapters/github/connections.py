@@ -13,16 +13,16 @@ from sessionsmgmt.adapters.http_session import BoundedAdapter, fitted
 class _BoundedHttps(HTTPSRequestsConnectionClass):
     """PyGithub's connection with our session."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         fitted(self.session, BoundedAdapter(self.retry), f"{self.protocol}://{self.host}")
 
 
 class _BoundedHttp(HTTPRequestsConnectionClass):
     """The same without TLS. Only a base URL on loopback has no TLS."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         fitted(self.session, BoundedAdapter(self.retry), f"{self.protocol}://{self.host}")
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.settings import JOB_TOKEN, REPOSITORY
 
@@ -31,8 +32,12 @@ _QUERY = re.compile(r"(https?://[^\s?#]*)[?#]\S*")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for ("reading the ledger"), the permission that it needs, and the variable that had the token."""
+class FailedCall:
+    """A call that GitHub refused.
+
+    ``doing`` is what the call was for ("reading the ledger"), ``permission`` is what the call needs, and ``variable``
+    is the variable of the environment that had the token.
+    """
 
     doing: str
     permission: str
@@ -59,26 +64,24 @@ def safe(text: str, secrets: Collection[str] = ()) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…"
 
 
-def refusal(reply: Reply, asked: Asked, today: datetime, secrets: Collection[str] = ()) -> RefusedError:
+def refusal(reply: Reply, call: FailedCall, today: datetime, secrets: Collection[str] = ()) -> RefusedError:
     """The error to end with: what was refused, GitHub's own message, and what to do, as far as that is known.
 
     ``today`` is aware and by this machine's clock. ``secrets`` are texts that must not be shown.
     """
     message = safe(reply.message, secrets)
-    advice = _advice(reply, asked, today)
+    advice = _advice(reply, call, today)
     match reply.status:
         case HTTPStatus.UNAUTHORIZED:
-            return RefusedError(_sentence(f"GitHub does not accept what {asked.variable} holds", message), advice)
+            return RefusedError(_sentence(f"GitHub does not accept what {call.variable} holds", message), advice)
         case HTTPStatus.FORBIDDEN:
-            return RefusedError(
-                _sentence(f"GitHub does not allow {asked.doing} with {asked.variable}", message), advice
-            )
+            return RefusedError(_sentence(f"GitHub does not allow {call.doing} with {call.variable}", message), advice)
         case HTTPStatus.NOT_FOUND:
-            what = f"GitHub finds nothing for {asked.doing}: the repository is another one, or {asked.variable} may not"
+            what = f"GitHub finds nothing for {call.doing}: the repository is another one, or {call.variable} may not"
             says_more = not message.lower().startswith("not found")
             return RefusedError(_sentence(f"{what} see it", message if says_more else ""), advice)
         case status:
-            return RefusedError(_sentence(f"GitHub refuses {asked.doing} ({int(status)})", message), advice)
+            return RefusedError(_sentence(f"GitHub refuses {call.doing} ({int(status)})", message), advice)
 
 
 def _sentence(what: str, message: str) -> str:
@@ -178,12 +181,12 @@ _PERMISSION = re.compile(
 )
 
 
-def _advice(reply: Reply, asked: Asked, today: datetime) -> str:
+def _advice(reply: Reply, call: FailedCall, today: datetime) -> str:
     if reply.headers.get("x-github-sso", "").strip().lower().startswith("required"):
-        return _named("single sign-on", asked.variable)
+        return _named("single sign-on", call.variable)
     if _CLOCK.search(reply.message):
         return f"Set the clock of this machine{_skew(reply.headers, today)}."
-    if advice := _named(reply.message, asked.variable):
+    if advice := _named(reply.message, call.variable):
         return advice
     match reply.status:
         case HTTPStatus.UNAUTHORIZED if not reply.message or _EXPIRED.search(reply.message):
@@ -191,9 +194,9 @@ def _advice(reply: Reply, asked: Asked, today: datetime) -> str:
         case HTTPStatus.FORBIDDEN if not reply.message:
             return "It does not say why: something on the way there, such as a proxy, may have answered in its place."
         case HTTPStatus.FORBIDDEN if _PERMISSION.search(reply.message):
-            return remedy(asked.variable, _needed(reply.headers, asked))
+            return remedy(call.variable, _needed(reply.headers, call))
         case HTTPStatus.NOT_FOUND:
-            return f"Check {REPOSITORY}. {remedy(asked.variable, asked.permission)}"
+            return f"Check {REPOSITORY}. {remedy(call.variable, call.permission)}"
         case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
             return "Please report this."
     return ""
@@ -212,16 +215,16 @@ def remedy(variable: str, permission: str) -> str:
     return f"Give it the permission '{permission}'."
 
 
-def _needed(headers: Mapping[str, str], asked: Asked) -> str:
+def _needed(headers: Mapping[str, str], call: FailedCall) -> str:
     """The permissions that GitHub names for the call, as a workflow writes them; else the permission of ``asked``.
 
     The header separates alternatives by semicolons (GitHub, "Troubleshooting the REST API"), and the first is taken.
     Where an alternative is about the permission of ``asked``, ``asked`` counts: the next call may need a higher level.
     """
     alternatives = [part.strip() for part in headers.get("x-accepted-github-permissions", "").split(";")]
-    first, own = alternatives[0], asked.permission.partition(":")[0].replace("-", "_")
+    first, own = alternatives[0], call.permission.partition(":")[0].replace("-", "_")
     if not _PERMISSIONS.fullmatch(first) or any(part.startswith(f"{own}=") for part in alternatives):
-        return asked.permission
+        return call.permission
     return "' and '".join(part.strip().replace("=", ": ") for part in first.split(","))
 
 

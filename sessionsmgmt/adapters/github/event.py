@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.github import visibility
 from sessionsmgmt.errors import InputError
-from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 from sessionsmgmt.settings import ActionsJob
+
+if TYPE_CHECKING:
+    from sessionsmgmt.ports.pull_requests import Origin, PullRequest
 
 LARGEST = 32 * 2**20
 """The most bytes of an event that are read. GitHub's own limit is 25 MB ("Webhook events and payloads")."""
@@ -89,6 +92,8 @@ def pull_request(job: ActionsJob) -> PullRequest | None:
 
 
 def _pull_request(payload: object, job: ActionsJob) -> PullRequest:
+    from sessionsmgmt.ports.pull_requests import PullRequest  # only a job about a pull request needs it
+
     pull, repository = _at(payload, "pull_request"), _at(payload, "repository")
     number, head = _at(pull, "number"), _at(pull, "head", "sha")
     if type(number) is not int or number < 1 or not isinstance(head, str) or not _COMMIT.fullmatch(head):
@@ -103,6 +108,8 @@ def _pull_request(payload: object, job: ActionsJob) -> PullRequest:
 
 def _origin(pull: object, repository: object, job: ActionsJob) -> Origin:
     """The origin. A job that Dependabot started is Dependabot's, as GitHub has it. A fork that is deleted is a fork."""
+    from sessionsmgmt.ports.pull_requests import Origin
+
     if job.actor == DEPENDABOT or _at(pull, "user", "login") == DEPENDABOT:
         return Origin.DEPENDABOT
     ours, theirs = _at(repository, "id"), _at(pull, "head", "repo", "id")

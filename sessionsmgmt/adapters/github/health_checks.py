@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.app import is_unknown
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.visibility import is_private
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.credentials import SecretStore
 from sessionsmgmt.ports.health import Check, Finding, Health, failed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
@@ -16,6 +15,7 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.account import Account, author
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose, UncertainError
 from sessionsmgmt.adapters.github.paging import entries_of, every
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.notifications import Note
 
@@ -130,7 +130,7 @@ def _plain(text: str) -> str:
 
 def _page(repository: Repository, number: int) -> list[_Issue]:
     """A page of the open issues with our label. GitHub lists pull requests too; their text is left out."""
-    wanted = {"state": "open", "labels": LABEL, "direction": "asc"}
+    query = {"state": "open", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
             int(issue["number"]),
@@ -138,7 +138,7 @@ def _page(repository: Repository, number: int) -> list[_Issue]:
             "" if "pull_request" in issue else _plain(issue["body"] or ""),
             author(issue),
         )
-        for issue in entries_of(repository, f"{repository.url}/issues", number, wanted)
+        for issue in entries_of(repository, f"{repository.url}/issues", number, query)
     ]
 
 
@@ -162,7 +162,7 @@ def _comment(repository: Repository, number: int, text: str) -> None:
     repository.get_issue(number).create_comment(_shortened(OVER + text, LONGEST_BODY, CUT))
 
 
-def _expect(wanted: str, answered: str) -> None:
+def _expect(expected: str, answered: str) -> None:
     """Raise ValueError where the answer does not say what was done: servers on the way may answer 200 as well."""
-    if answered != wanted:
+    if answered != expected:
         raise ValueError("this is not GitHub's answer")

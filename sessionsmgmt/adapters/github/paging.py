@@ -36,9 +36,9 @@ def numbered(number: int) -> dict[str, int]:
     return {"per_page": PAGE, "page": number}
 
 
-def entries_of(repository: Repository, url: str, number: int, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+def entries_of(repository: Repository, url: str, number: int, query: Mapping[str, Any]) -> list[dict[str, Any]]:
     """That page of the list at the address. Raises TypeError for a reply that is no list."""
-    _, entries = repository.requester.requestJsonAndCheck("GET", url, parameters={**wanted, **numbered(number)})
+    _, entries = repository.requester.requestJsonAndCheck("GET", url, parameters={**query, **numbered(number)})
     if not isinstance(entries, list):
         raise TypeError("this is not a list")
     return entries

@@ -12,7 +12,7 @@ import base64
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
@@ -25,8 +25,10 @@ from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.paging import every, numbered
 from sessionsmgmt.config.model import Credentials, Scope
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.ports.credentials import Sealed
+from sessionsmgmt.secret_masking import Secret
 
 LARGEST = 48 * 1024
 """Bytes that a secret may have (GitHub, "Secrets reference")."""
@@ -102,13 +104,13 @@ class GitHubSecret:
         """The secret as a sentence names it."""
         return self.place.title
 
-    def seal(self, value: str) -> Sealed:
+    def seal(self, value: Secret) -> Sealed:
         """Seal the value for this place alone. See ``ports.SecretStore``."""
-        data = value.encode("utf-8")
+        data = value.reveal().encode("utf-8")
         if len(data) > LARGEST:
             raise InputError(f"The credential is too large for {self.title}.", "GitHub takes 48 KB at most.")
         if not self._keys:
-            self._keys.append(self._asked())
+            self._keys.append(self._ask_for_key())
         if self.place.shared and not self._audiences:
             self._audiences.append(self._audience())
         key = self._keys[0]
@@ -156,7 +158,7 @@ class GitHubSecret:
             fields += [f"-F 'selected_repository_ids[]={id_}'" for id_ in audience.get("selected_repository_ids", ())]
         return " ".join(["gh api -X PUT", shlex.quote(self._path(self.name).lstrip("/")), *fields])
 
-    def _asked(self) -> _Key:
+    def _ask_for_key(self) -> _Key:
         """The current public key. Whoever may write secrets may read it."""
         try:
             return self._ask("GET", self._path("public-key"), "asking for the secret's key", _key, expected=_ABSENT)

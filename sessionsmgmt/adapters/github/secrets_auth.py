@@ -34,10 +34,10 @@ def secrets_access(
     """
     github = settings.github
     own = github.job_token.reveal().strip() if settings.actions.in_actions else ""
-    given = github.secrets_token.reveal().strip()
-    if given and given != own:
+    token = github.secrets_token.reveal().strip()
+    if token and token != own:
         yield token_access(github.secrets_token, SECRETS_TOKEN)
-    elif not given and (named_app := app(github)):
+    elif not token and (named_app := app(github)):
         with installed(named_app, repository, permission, github, retry_policy, mask) as access:
             yield access
     elif own:

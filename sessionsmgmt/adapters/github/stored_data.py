@@ -7,7 +7,6 @@ title and text are replaced, and our label and hidden line are removed. Comments
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
@@ -20,6 +19,7 @@ from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.comments import delete_comment, preview_marker
 from sessionsmgmt.adapters.github.issue_notifier import LABEL, OVER, marker
 from sessionsmgmt.adapters.github.paging import entries_of, every
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.ports.stored_data import StoredItem
 
@@ -129,7 +129,7 @@ def _every(
 
 def _issues(repository: Repository, number: int) -> list[_Issue]:
     """A page of the issues with our label. GitHub lists pull requests too; their text is left out."""
-    wanted = {"state": "all", "labels": LABEL, "direction": "asc"}
+    query = {"state": "all", "labels": LABEL, "direction": "asc"}
     return [
         _Issue(
             int(issue["number"]),
@@ -138,7 +138,7 @@ def _issues(repository: Repository, number: int) -> list[_Issue]:
             author(issue),
             tuple(str(label["name"]) for label in issue["labels"]),
         )
-        for issue in entries_of(repository, f"{repository.url}/issues", number, wanted)
+        for issue in entries_of(repository, f"{repository.url}/issues", number, query)
     ]
 
 
@@ -155,14 +155,14 @@ def _plain(text: str | None) -> str:
 
 
 def _empty(repository: Repository, issue: _Issue) -> None:
-    wanted = {
+    query = {
         "title": EMPTY_TITLE,
         "body": EMPTY_BODY,
         "state": "closed",
         "labels": [name for name in issue.labels if name != LABEL],
     }
     _, changed = repository.requester.requestJsonAndCheck(
-        "PATCH", f"{repository.url}/issues/{issue.number}", input=wanted
+        "PATCH", f"{repository.url}/issues/{issue.number}", input=query
     )
     if changed["title"] != EMPTY_TITLE:
         raise ValueError("this is not GitHub's answer")

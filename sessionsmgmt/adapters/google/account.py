@@ -6,16 +6,17 @@ import json
 import threading
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from http import HTTPStatus
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sessionsmgmt.adapters.google.credentials import StoredCredential
-from sessionsmgmt.adapters.google.postponed_imports import postpone
 from sessionsmgmt.adapters.google.tokens import Granted, excess, lapses, refresh
 from sessionsmgmt.adapters.google.transport import Connection, Http, Once, Patient, Response
+from sessionsmgmt.adapters.postponed_imports import RARELY_USED_AT_GOOGLE, postpone
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Account:
             return self._stages[scopes][0]
 
     def _open(self, scopes: frozenset[str], *, renews: bool) -> tuple[Authorized, Granted]:
-        postpone()
+        postpone(RARELY_USED_AT_GOOGLE)
         from google.oauth2.credentials import Credentials
 
         def renew(*_: object, **__: object) -> tuple[str, datetime]:
@@ -160,7 +161,7 @@ def service(name: str, root: str, http: Http) -> Any:
     The library warns of old Pythons, by today's date, when it is imported. That is for those who pin it, not for a log.
     """
     warnings.filterwarnings("ignore", "You are using a .*Python version", FutureWarning)
-    postpone()
+    postpone(RARELY_USED_AT_GOOGLE)
     from googleapiclient.discovery import build_from_document
 
     document = _document(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from sessionsmgmt.adapters.event_ids import id_prefix, instance_id
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import pages, rows
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.html_text import text_of_html
 from sessionsmgmt.domain.model.event import Attendee, CalendarReading, Event, Response, Status
 from sessionsmgmt.domain.model.warning import ReportWarning
@@ -57,18 +57,18 @@ class GoogleCalendarFeed:
         api = self.account.reading("calendar", self.scopes)
         with understood("reading the calendar"):
             calendar = self.id or id_of(self.name, self.account, api)
-            found = list(_pages(api, calendar, since - LOOK_BACK, until))
-            items = {item["id"]: item for page in found for item in page.get("items", ())}
+            pages = list(_pages(api, calendar, since - LOOK_BACK, until))
+            items = {item["id"]: item for page in pages for item in page.get("items", ())}
             with ThreadPoolExecutor(AT_ONCE) as threads:
-                asked = threads.map(
-                    lambda one: _asked_for(api, calendar, one), sorted(set(filter(None, ids)) - set(items))
+                requested = threads.map(
+                    lambda event_id: _asked_for(api, calendar, event_id), sorted(set(filter(None, ids)) - set(items))
                 )
-                items |= {item["id"]: item for item in asked if item}
-            role = found[0].get("accessRole", "")
+                items |= {item["id"]: item for item in requested if item}
+            role = pages[0].get("accessRole", "")
             events = [event_of(item, role) for item in items.values()]
-            wanted = tuple(one for one in events if one.id in ids or self._between(one, since, until))
-            odd = tuple(warning for one in wanted for warning in _oddities(items[one.id]))
-        return CalendarReading(wanted, warnings=odd + self.account.warnings())
+            sessions = tuple(event for event in events if event.id in ids or self._between(event, since, until))
+            odd = tuple(warning for event in sessions for warning in _oddities(items[event.id]))
+        return CalendarReading(sessions, warnings=odd + self.account.warnings())
 
     def _between(self, event: Event, since: datetime, until: datetime) -> bool:
         starts, ends = begin(event, self.zone), finish(event, self.zone)
@@ -97,12 +97,12 @@ def _found_by(name: str, api: Any) -> str:
         return reply
 
     calendars = list(rows(page, "items"))
-    found: list[str] = [item["id"] for item in calendars if name in (item.get("summaryOverride"), item.get("summary"))]
-    if not found:
+    ids: list[str] = [item["id"] for item in calendars if name in (item.get("summaryOverride"), item.get("summary"))]
+    if not ids:
         raise InputError("calendar.name: the account's list has no calendar of this name.", _BY_ID)
-    if len(found) > 1:
-        raise InputError(f"calendar.name: {len(found)} calendars of the account have this name.", _BY_ID)
-    return found[0]
+    if len(ids) > 1:
+        raise InputError(f"calendar.name: {len(ids)} calendars of the account have this name.", _BY_ID)
+    return ids[0]
 
 
 def _pages(api: Any, calendar: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
@@ -150,7 +150,7 @@ def _asked_for(api: Any, calendar: str, event: str) -> Item | None:
 
 def event_of(item: Item, role: str) -> Event:
     """An event of the API as the job sees it. Google's id of an instance is made of its series and original start."""
-    attendees = [one for one in item.get("attendees", ()) if not one.get("resource")]
+    attendees = [attendee for attendee in item.get("attendees", ()) if not attendee.get("resource")]
     organizer = item.get("organizer", {})
     return Event(
         id=item["id"],
@@ -158,9 +158,9 @@ def event_of(item: Item, role: str) -> Event:
         start=_when(item.get("start", {})),
         end=_when(item.get("end", {})),
         attendees=tuple(
-            Attendee(one["email"], _RESPONSES.get(one.get("responseStatus", ""), Response.NONE))
-            for one in attendees
-            if one.get("email")
+            Attendee(attendee["email"], _RESPONSES.get(attendee.get("responseStatus", ""), Response.NONE))
+            for attendee in attendees
+            if attendee.get("email")
         ),
         location=item.get("location", ""),
         description=text_of_html(item.get("description", "")),
@@ -193,7 +193,7 @@ def _is_partial(item: Item, role: str) -> bool:
     """Whether people may attend whom this account is not shown."""
     return bool(
         item.get("attendeesOmitted")
-        or any(one.get("asyncOperation") for one in item.get("attendees", ()))
+        or any(attendee.get("asyncOperation") for attendee in item.get("attendees", ()))
         or (item.get("visibility") in {"private", "confidential"} and role in HIDDEN_FROM)
         or (item.get("guestsCanSeeOtherGuests") is False and not item.get("organizer", {}).get("self"))
     )
@@ -217,12 +217,14 @@ def _oddities(item: Item) -> Iterator[ReportWarning]:
     if item.get("status") == Status.CANCELLED:
         return
     coming = [
-        one for one in item.get("attendees", ()) if one.get("responseStatus") != "declined" and not one.get("resource")
+        attendee
+        for attendee in item.get("attendees", ())
+        if attendee.get("responseStatus") != "declined" and not attendee.get("resource")
     ]
-    if count := sum(int(one.get("additionalGuests", 0)) for one in coming):
+    if count := sum(int(attendee.get("additionalGuests", 0)) for attendee in coming):
         text = f"{count} guest(s) come along with attendees and cannot be named; invite them by their own addresses"
         yield ReportWarning("guests-unnamed", text, item["id"])
-    if count := sum(not one.get("email") for one in coming):
+    if count := sum(not attendee.get("email") for attendee in coming):
         text = f"{count} attendee(s) of the event have no email address, so are left out"
         yield ReportWarning("attendee-without-address", text, item["id"])
     if item.get("status", Status.CONFIRMED) not in frozenset(Status):

@@ -12,7 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +27,7 @@ from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.scopes import METADATA, NEEDED_FOR
 from sessionsmgmt.adapters.google.tokens import exchange_code, is_passing_sign_in, refused_consent
 from sessionsmgmt.adapters.google.transport import Connection, refusal, retry
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.secret_masking import Mask, Secret
 
@@ -208,7 +209,7 @@ class GoogleConsentFlow:
         return Secret(json.dumps(document), self.connection.mask)
 
 
-def credential(client: Client, asked: Question, code: str, connection: Connection) -> Mapping[str, str]:
+def credential(client: Client, question: Question, code: str, connection: Connection) -> Mapping[str, str]:
     """The credential to store, in the ``authorized_user`` form, in exchange for the code.
 
     Raises ConsentError for a partial grant, which is not stored. It is not revoked either: at Google that would end
@@ -218,11 +219,11 @@ def credential(client: Client, asked: Question, code: str, connection: Connectio
         "client_id": client.id,
         "client_secret": client.secret.reveal(),
         "code": code,
-        "code_verifier": asked.verifier,
-        "redirect_uri": asked.redirect,
+        "code_verifier": question.verifier,
+        "redirect_uri": question.redirect,
     }
     granted = exchange_code(form, connection)
-    missing = asked.scopes - granted.scopes
+    missing = question.scopes - granted.scopes
     if missing or not granted.refresh_token:
         features = "; ".join(NEEDED_FOR[scope] for scope in sorted(missing)) or "using the account unattended"
         raise ConsentError(
@@ -247,7 +248,7 @@ def revoke(account: Account) -> bool:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     response, content = retry(
         lambda: once.request(endpoint, "POST", body, headers),
-        lambda reply, said: reply.status != HTTPStatus.OK and is_passing_sign_in(reply, said),
+        lambda reply, document: reply.status != HTTPStatus.OK and is_passing_sign_in(reply, document),
         account.connection.retry_policy,
     )
     if response.status == HTTPStatus.OK:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import understood
 from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.written_address import written_addresses
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.text import fold_label
@@ -101,7 +101,7 @@ def _labels(api: Any) -> Iterator[tuple[str, str]]:
 def _name(person: Item) -> str:
     """The person's name, else the nickname, else the company, the primary one of each first; empty if there is none."""
     for field, key in (("names", "displayName"), ("nicknames", "value"), ("organizations", "name")):
-        entries = sorted(person.get(field, ()), key=lambda one: not one.get("metadata", {}).get("primary", False))
+        entries = sorted(person.get(field, ()), key=lambda entry: not entry.get("metadata", {}).get("primary", False))
         for entry in entries:
             if name := " ".join(entry.get(key, "").split()):
                 return name
@@ -118,10 +118,10 @@ def _guardian(entry: Item) -> tuple[str, ...]:
 
 
 def _contact(person: Item, labels: Mapping[str, str]) -> Contact:
-    groups = [one.get("contactGroupMembership", {}) for one in person.get("memberships", ())]
+    groups = [membership.get("contactGroupMembership", {}) for membership in person.get("memberships", ())]
     return Contact(
         name=_name(person),
-        addresses=tuple(one["value"] for one in person.get("emailAddresses", ()) if one.get("value")),
+        addresses=tuple(address["value"] for address in person.get("emailAddresses", ()) if address.get("value")),
         labels=tuple(
             labels[group["contactGroupResourceName"]]
             for group in groups

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.adapters.secret_format import document_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.secret_masking import Secret
 
@@ -31,12 +32,12 @@ class StoredCredential:
     document: Mapping[str, object] = field(repr=False)
 
 
-def stored_credential(given: Secret) -> StoredCredential:
+def stored_credential(secret: Secret) -> StoredCredential:
     """The credential in the ``authorized_user`` form that ``auth login`` prints, given as ``GOOGLE_CREDENTIALS``.
 
     Raises InputError, which says what is missing and never what is there.
     """
-    text = given.reveal().strip()
+    text = secret.reveal().strip()
     if not text:
         raise InputError(
             f"{GOOGLE_CREDENTIALS} is not set.", "Run 'sessionsmgmt auth login' once and store what it gives."
@@ -70,8 +71,8 @@ def _broken(error: Exception) -> str:
 
 def with_token(text: str, token: str) -> str:
     """The credential's text with another refresh token. Fields and layout stay as they are."""
-    wanted = {**json.loads(text), "refresh_token": token}
+    changed = {**json.loads(text), "refresh_token": token}
     written = json.dumps(token)
     replaced = _TOKEN.sub(lambda match: f"{match[1]}{written}", text)
     # a field of that name inside another field is not meant
-    return replaced if json.loads(replaced) == wanted else json.dumps(wanted, ensure_ascii=False)
+    return replaced if json.loads(replaced) == changed else json.dumps(changed, ensure_ascii=False)

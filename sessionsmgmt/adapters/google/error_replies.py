@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from sessionsmgmt.adapters.service_message import shown_message
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.retry import retry_after
 
 LIMITS = frozenset(

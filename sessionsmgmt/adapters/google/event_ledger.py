@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from sessionsmgmt.adapters.ledger.codec import decode, encode
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealing import Keys, seal, unseal
 from sessionsmgmt.domain.delivery.claims import Begin, Entry, Import, LedgerSnapshot, Refused, Step, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.errors import InputError
@@ -139,9 +140,9 @@ def _earlier_entries(record: EventRecord, secret: bytes, binding: Binding, now: 
     """What the earlier script remembers and is not to be forgotten yet, as entries of this ledger."""
     made = {
         key: Entry(
-            Announcement(Kind.NEW, one.presence, frozenset(digest(secret, who) for who in one.people), sequence=0)
+            Announcement(Kind.NEW, entry.presence, frozenset(digest(secret, who) for who in entry.people), sequence=0)
         )
-        for key, one in record.earlier.items()
+        for key, entry in record.earlier.items()
     }
     return binding.retention.pruned(LedgerSnapshot(secret, made), now).entries
 
@@ -153,8 +154,8 @@ def _lasting(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding, no
     would count again without the entry.
     """
     stays = _earlier_entries(record, snapshot.secret, binding, now).keys() & snapshot.entries.keys()
-    kept = binding.retention.pruned(snapshot, now).entries
-    return replace(snapshot, entries={**{key: snapshot.entries[key] for key in stays}, **kept})
+    entries = binding.retention.pruned(snapshot, now).entries
+    return replace(snapshot, entries={**{key: snapshot.entries[key] for key in stays}, **entries})
 
 
 def _properties(record: EventRecord, snapshot: LedgerSnapshot, binding: Binding) -> dict[str, str]:

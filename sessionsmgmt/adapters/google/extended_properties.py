@@ -10,10 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Presence
 from sessionsmgmt.domain.sessions.roster import address_and_name
 from sessionsmgmt.errors import RefusedError
@@ -115,9 +116,9 @@ def earlier_announcement(properties: Properties, invited: Iterable[str]) -> Earl
     if start is None or end is None or end < start:
         return None
     lists = [_people(properties.get(name, "")) for name in LEGACY_LISTS]
-    people = frozenset[str]().union(*(found for found, _ in lists))
+    people = frozenset[str]().union(*(addresses for addresses, _ in lists))
     if not all(whole for _, whole in lists):
-        people |= {fold(one) for one in invited if _is_text(one)}
+        people |= {fold(address) for address in invited if _is_text(address)}
     return EarlierAnnouncement(Presence(start, end), people)
 
 
@@ -135,19 +136,19 @@ def _instant(text: str) -> datetime | None:
 
 def _people(text: str) -> tuple[frozenset[str], bool]:
     """The identifiers of the people in a list (see ``roster.identifiers``), and whether all of it could be read."""
-    decoder, found, at = json.JSONDecoder(), set[str](), 0
+    decoder, addresses, at = json.JSONDecoder(), set[str](), 0
     while text:
         try:
             person, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return frozenset(found), False
-        found |= _known_by(person)
+            return frozenset(addresses), False
+        addresses |= _known_by(person)
         if at == len(text):
             break
         if text[at] != ";":
-            return frozenset(found), False
+            return frozenset(addresses), False
         at += 1
-    return frozenset(found), len(text.encode("utf-8", "replace")) < CUT
+    return frozenset(addresses), len(text.encode("utf-8", "replace")) < CUT
 
 
 def _known_by(person: object) -> set[str]:

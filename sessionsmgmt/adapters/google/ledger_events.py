@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +12,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.adapters.google.calendar import LARGEST_PAGE
 from sessionsmgmt.adapters.google.event_ledger import Item
 from sessionsmgmt.adapters.google.paging import rows
+from sessionsmgmt.domain.frozen import dataclass
 
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """How Google answers for an event that is not there, or not there any more."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from sessionsmgmt.adapters.google.event_ledger import Binding, EventRecord, Item, earlier, entries, opened
 from sessionsmgmt.adapters.google.ledger_events import LedgerEvents
 from sessionsmgmt.adapters.http_session import POOL
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.parallel import side_by_side
 
 MARGIN = timedelta(days=1)

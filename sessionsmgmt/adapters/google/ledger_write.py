@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from googleapiclient.errors import HttpError
@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.google.extended_properties import change
 from sessionsmgmt.adapters.google.ledger_events import GONE, LedgerEvents
 from sessionsmgmt.adapters.google.ledger_records import LedgerRecords
 from sessionsmgmt.domain.delivery.claims import ByDigest, Refusal, Refused, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import ConsentError, InputError, RefusedError, SessionsError
 from sessionsmgmt.ports.ledger import Unwritten
@@ -98,13 +99,13 @@ class Writing:
             foreign = [Refused(step.key, Refusal.ANOTHER_LEDGER_SECRET) for step in steps if step not in known]
             after = updated(record, known, self.secret, binding, self.now)
             not_taken = (*after.not_taken, *foreign)
-            asked = change(record.properties, after.properties)
-            if not asked and steps and not is_current:
+            changes = change(record.properties, after.properties)
+            if not changes and steps and not is_current:
                 record, is_current = self._current(event).following(record), True
                 return attempt()
-            if not asked:
+            if not changes:
                 return Written(record, not_taken)
-            item = self.events.change(event, record.etag, asked)
+            item = self.events.change(event, record.etag, changes)
             if item:
                 return Written(opened(item, binding).following(record), not_taken)
             record, is_current = self._current(event).following(record), True

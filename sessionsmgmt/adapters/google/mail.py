@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from email.message import EmailMessage
 from http import HTTPStatus
 
@@ -17,6 +16,7 @@ from googleapiclient.errors import HttpError
 from sessionsmgmt.adapters.google.account import Account
 from sessionsmgmt.adapters.google.errors import STRANGE, explained, is_everywhere, reply_of
 from sessionsmgmt.adapters.google.scopes import SEND
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.ports.mail import Delivered, Limited, Outcome, Undelivered, Unknown

@@ -24,7 +24,7 @@ def pages(page: Callable[[str | None], Mapping[str, Any]]) -> Iterator[Mapping[s
 
     Raises UnreachableError where the same pages come again and again, or there is no last page.
     """
-    token, named, seen = None, 0, set[str]()
+    token, named, tokens = None, 0, set[str]()
     while True:
         reply = page(token)
         yield reply
@@ -32,6 +32,6 @@ def pages(page: Callable[[str | None], Mapping[str, Any]]) -> Iterator[Mapping[s
         if not token:
             return
         named += 1
-        seen.add(token)
-        if named > MOST or named - len(seen) > AGAIN:
+        tokens.add(token)
+        if named > MOST or named - len(tokens) > AGAIN:
             raise UnreachableError("Google's list has no last page.", "The next run tries again.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import islice
@@ -17,6 +16,7 @@ from sessionsmgmt.adapters.google.paging import rows
 from sessionsmgmt.adapters.google.scopes import METADATA
 from sessionsmgmt.adapters.mail_headers import HEADERS, mail_from_headers, sender_address
 from sessionsmgmt.domain.delivery.reconciliation import Mail
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.parallel import side_by_side
 
 SCOPES = frozenset({METADATA})
@@ -43,14 +43,14 @@ class GmailSent:
         """
         api = self.account.reading("gmail", SCOPES)
         ids = _ids(api)
-        found: dict[str, Mail] = {}
+        by_id: dict[str, Mail] = {}
         with understood(LOOKING), side_by_side(AT_ONCE) as threads:
             while batch := list(islice(ids, AT_ONCE)):
-                mails = list(threads.map(lambda one: _mail(api, one, instant), batch))
-                found |= {one.message_id: one for one in mails if one and one.at >= instant}
-                if all(one and one.at < instant for one in mails):
+                mails = list(threads.map(lambda message_id: _mail(api, message_id, instant), batch))
+                by_id |= {mail.message_id: mail for mail in mails if mail and mail.at >= instant}
+                if all(mail and mail.at < instant for mail in mails):
                     break
-        return tuple(found.values())
+        return tuple(by_id.values())
 
     def sender(self, message_id: str) -> str | None:
         """See ``ports.SentFolder``. Gmail puts the account's own address for one that the account may not send as."""
@@ -111,7 +111,7 @@ def _get(api: Any, message_id: str, headers: Sequence[str]) -> Item | None:
 
 
 def _headers(reply: Item) -> list[tuple[str, str]]:
-    return [(one.get("name", ""), one.get("value", "")) for one in reply.get("payload", {}).get("headers", ())]
+    return [(header.get("name", ""), header.get("value", "")) for header in reply.get("payload", {}).get("headers", ())]
 
 
 def _date(reply: Item) -> datetime | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.adapters.google.credentials import stored_credential, with_token
 from sessionsmgmt.adapters.google.tokens import excess, lapses, refresh
 from sessionsmgmt.adapters.google.transport import Connection
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.ports.credentials import Renewed
 from sessionsmgmt.secret_masking import Secret
 

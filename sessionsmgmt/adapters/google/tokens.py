@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from sessionsmgmt.adapters.google.credentials import StoredCredential
 from sessionsmgmt.adapters.google.error_replies import LIMITS, ErrorReply, plain
 from sessionsmgmt.adapters.google.scopes import NEEDED_FOR, covering, short
 from sessionsmgmt.adapters.google.transport import JSON, Connection, Response, is_passing, refusal, retry
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, InputError, SessionsError, UnreachableError
 from sessionsmgmt.retry import RetryPolicy
@@ -134,20 +135,20 @@ def _exchange(
     endpoint, once = connection.at(ENDPOINT, "/token"), connection.bare()
     body = urlencode(form)
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": JSON}
-    asked = retry_policy.today()
+    asked_at = retry_policy.today()
     response, content = retry(lambda: once.request(endpoint, "POST", body, headers), is_passing_sign_in, retry_policy)
     reply = _document(content)
     token = reply.get("access_token")
     renewed = reply.get("refresh_token") or ""
     if response.status != HTTPStatus.OK or not _is_token(token) or (renewed and not _is_token(renewed)):
         raise _refusal(refusal(response, content, retry_policy), scopes)
-    given = reply.get("scope")
+    granted = reply.get("scope")
     return Granted(
         access_token=Secret(str(token), connection.mask),
         # a reply without a scope grants what was asked for (RFC 6749, section 5.1)
-        scopes=frozenset(given.split()) if isinstance(given, str) else scopes,
-        expires=asked + timedelta(seconds=_seconds(reply.get("expires_in")) or 3600),
-        ends=_end(asked, reply.get("refresh_token_expires_in")),
+        scopes=frozenset(granted.split()) if isinstance(granted, str) else scopes,
+        expires=asked_at + timedelta(seconds=_seconds(reply.get("expires_in")) or 3600),
+        ends=_end(asked_at, reply.get("refresh_token_expires_in")),
         refresh_token=Secret(str(renewed), connection.mask) if renewed else None,
     )
 
@@ -234,8 +235,8 @@ def _seconds(value: object) -> int:
     return value if type(value) is int and 0 <= value <= _LONGEST else 0
 
 
-def _end(asked: datetime, lasts: object) -> datetime | None:
-    return asked + timedelta(seconds=_seconds(lasts)) if _seconds(lasts) else None
+def _end(asked_at: datetime, lasts: object) -> datetime | None:
+    return asked_at + timedelta(seconds=_seconds(lasts)) if _seconds(lasts) else None
 
 
 _TOKEN = re.compile(r"[!-~]{1,16384}")

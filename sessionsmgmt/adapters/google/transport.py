@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import requests
@@ -17,6 +17,7 @@ import urllib3
 
 from sessionsmgmt.adapters.google.error_replies import ErrorReply, error_reply
 from sessionsmgmt.adapters.http_session import BoundedAdapter, fitted
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy
 from sessionsmgmt.retry import retry as until_kept

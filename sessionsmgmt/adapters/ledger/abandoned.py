@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import Hub
@@ -12,6 +10,7 @@ from sessionsmgmt.adapters.ledger.branch import HEADS, NoFileError
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
 from sessionsmgmt.adapters.ledger.sealing import head
 from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 FEW = 30
@@ -39,10 +38,10 @@ def left_behind(hub: Hub, repository: Repository, sealing: Sealing, clubs: Clubs
     strangers = every - clubs.branches
     if len(strangers) > FEW:
         strangers = {name for name in strangers if name.startswith(clubs.start)}
-    found = {name: _opened(hub, repository, sealing, f"{HEADS}{name}") for name in sorted(strangers)}
+    versions = {name: _opened(hub, repository, sealing, f"{HEADS}{name}") for name in sorted(strangers)}
     return {
         name: version
-        for name, version in found.items()
+        for name, version in versions.items()
         if version and (version.owner is None or version.owner.folder not in clubs.folders)
     }
 
@@ -60,13 +59,13 @@ def let_go(hub: Hub, repository: Repository, branch: str) -> None:
 def _opened(hub: Hub, repository: Repository, sealing: Sealing, ref: str) -> Version | None:
     """The ledger on a branch, if there is one of this repository that the club's key opens."""
     try:
-        found = branches.content(hub, repository, ref)
+        content = branches.content(hub, repository, ref)
     except NoFileError:
         return None
-    if found is None or head(found.data) is None:
+    if content is None or head(content.data) is None:
         return None
     try:
-        version = sealing.opened(found, ref)
+        version = sealing.opened(content, ref)
     except RefusedError:
         return None
     ours = version.owner is None or version.owner.repository == sealing.owner().repository

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from github.Repository import Repository
@@ -13,6 +12,7 @@ from sessionsmgmt.adapters.ledger.branch import FILE, HEADS, NoFileError
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version, shown_at
 from sessionsmgmt.adapters.ledger.sealing import head
 from sessionsmgmt.adapters.ledger.witness import Witness
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 
@@ -26,8 +26,8 @@ class Refs(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What was read at the refs: the version that counts, and the version on the branch."""
+class ReadRefs:
+    """What was read at both refs: the version that counts, and the version on the branch."""
 
     counts: Version | None
     on_branch: Version | None
@@ -56,10 +56,10 @@ class BothRefs:
         Raises RefusedError where it can't be trusted or is no ledger, and otherwise as ``Hub.repeat``.
         """
         try:
-            found = branches.content(self._hub, self._repository, self._ref)
-            if found is None and self.is_begun():
-                found = branches.content(self._hub, self._repository, self._ref)  # perhaps begun in between
-                if found is None:
+            content = branches.content(self._hub, self._repository, self._ref)
+            if content is None and self.is_begun():
+                content = branches.content(self._hub, self._repository, self._ref)  # perhaps begun in between
+                if content is None:
                     raise RefusedError(
                         f"The branch {self._branch} is there, but not {FILE} on it.",
                         "Put that back; or, if the branch is something else, give another name for the ledger's.",
@@ -68,7 +68,7 @@ class BothRefs:
             raise RefusedError(
                 f"{shown_at(self._ref)} is no file.", "Move it away, or give another name for the ledger's branch."
             ) from None
-        return self._sealing.opened(found, self._ref) if found else None
+        return self._sealing.opened(content, self._ref) if content else None
 
     def is_begun(self) -> bool:
         """Whether the branch is there. GitHub answers that only to a token that may read the repository.
@@ -78,14 +78,14 @@ class BothRefs:
         """
         return self._ref in branches.refs(self._hub, self._repository, self._ref)
 
-    def both(self, on_branch: Version | None) -> Seen:
+    def both(self, on_branch: Version | None) -> ReadRefs:
         """Both refs, compared by serial numbers. The witness is opened only if it counts. Raises as ``branch``."""
         witness = self._witness.content() if on_branch else self._witness.content_by_commit()
         known = head(witness.data) if witness else None
         if witness is None or known is None:
-            return Seen(on_branch, on_branch, Refs.AHEAD if on_branch else Refs.EVEN)
+            return ReadRefs(on_branch, on_branch, Refs.AHEAD if on_branch else Refs.EVEN)
         if on_branch and known[1] <= on_branch.serial:
             even = witness.sha == on_branch.sha
-            return Seen(on_branch, on_branch, Refs.EVEN if even else Refs.AHEAD)
+            return ReadRefs(on_branch, on_branch, Refs.EVEN if even else Refs.AHEAD)
         counts = self._sealing.opened_witness(witness, self._witness.ref)
-        return Seen(counts, on_branch, Refs.BEHIND if on_branch else Refs.GONE)
+        return ReadRefs(counts, on_branch, Refs.BEHIND if on_branch else Refs.GONE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub, Purpose
 from sessionsmgmt.adapters.github.errors import safe
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 from sessionsmgmt.retry import RetryLater, retry
 
@@ -150,18 +150,18 @@ def begin(repository: Repository, branch: str, message: str, data: bytes) -> str
 
 def create(repository: Repository, ref: str, commit: str) -> None:
     """Make a ref, if there is none of that name. A call to make through a ``Hub``."""
-    _, found = repository.requester.requestJsonAndCheck(
+    _, reply = repository.requester.requestJsonAndCheck(
         "POST", f"{repository.url}/git/refs", input={"ref": ref, "sha": commit}
     )
-    expect(commit, found["object"]["sha"])
+    expect(commit, reply["object"]["sha"])
 
 
 def move(repository: Repository, ref: str, commit: str, *, force: bool = False) -> None:
     """Move a ref to a commit, unless ``force`` only forwards. A call to make through a ``Hub``."""
-    _, found = repository.requester.requestJsonAndCheck(
+    _, reply = repository.requester.requestJsonAndCheck(
         "PATCH", _url(repository, ref), input={"sha": commit, "force": force}
     )
-    expect(commit, found["object"]["sha"])
+    expect(commit, reply["object"]["sha"])
 
 
 def delete(hub: Hub, repository: Repository, ref: str) -> bool:
@@ -191,9 +191,9 @@ def check_alone(hub: Hub, repository: Repository, branch: str) -> None:
         )
 
 
-def expect(wanted: str, *answered: str) -> None:
+def expect(expected: str, *answered: str) -> None:
     """Raise ValueError where a reply does not say what was done: a proxy, for instance, answers with 200 as well."""
-    if answered != (wanted,):
+    if answered != (expected,):
         raise ValueError("this is not GitHub's answer")
 
 
@@ -206,24 +206,24 @@ def _file(repository: Repository, at: str) -> Content:
 
     A ref is given whole, or a tag of the branch's name would do as well.
     """
-    found = repository.get_contents(FILE, ref=at)
-    if isinstance(found, list) or found.type in _NO_FILES:
+    files = repository.get_contents(FILE, ref=at)
+    if isinstance(files, list) or files.type in _NO_FILES:
         raise NoFileError
-    encoded = found.content if found.encoding == "base64" else repository.get_git_blob(found.sha).content
+    encoded = files.content if files.encoding == "base64" else repository.get_git_blob(files.sha).content
     data = b64decode(encoded)
-    if blob_id(data) != found.sha:
+    if blob_id(data) != files.sha:
         raise ValueError("this is not the whole file")
-    return Content(found.sha, data)
+    return Content(files.sha, data)
 
 
 def _files(repository: Repository, ref: str) -> frozenset[str]:
     """What is at the top of the branch."""
-    return frozenset(one.path for one in repository.get_git_tree(ref).tree)
+    return frozenset(entry.path for entry in repository.get_git_tree(ref).tree)
 
 
 def _matching(repository: Repository, start: str) -> dict[str, str]:
     path = quote(start.removeprefix("refs/"))
-    _, found = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/git/matching-refs/{path}")
-    if not isinstance(found, list):
+    _, reply = repository.requester.requestJsonAndCheck("GET", f"{repository.url}/git/matching-refs/{path}")
+    if not isinstance(reply, list):
         raise TypeError("this is not a list")
-    return {str(one["ref"]): str(one["object"]["sha"]) for one in found}
+    return {str(ref["ref"]): str(ref["object"]["sha"]) for ref in reply}

@@ -37,7 +37,7 @@ def encode(snapshot: LedgerSnapshot) -> bytes:
     document = {
         "version": VERSION,
         "secret": base64.b64encode(snapshot.secret).decode(),
-        "entries": [_entry(key, entry) for key, entry in sorted(snapshot.entries.items(), key=lambda one: one[0])],
+        "entries": [_entry(key, entry) for key, entry in sorted(snapshot.entries.items(), key=lambda item: item[0])],
     }
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
@@ -71,7 +71,7 @@ def _claim(claim: Claim) -> Mapping[str, object]:
 
 
 def _announcement(announcement: Announcement) -> Mapping[str, object]:
-    if not all(_DIGEST.fullmatch(one) for one in announcement.people):
+    if not all(_DIGEST.fullmatch(person) for person in announcement.people):
         raise ValueError("what stands for people in the ledger must be digests")
     if announcement.place and not _DIGEST.fullmatch(announcement.place):
         raise ValueError("what stands for a place in the ledger must be a digest")
@@ -134,10 +134,10 @@ def _damaged(place: str, text: str) -> RefusedError:
 
 def _without_repetition(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     members = list(pairs)
-    found = dict(members)
-    if len(found) != len(members):
+    fields = dict(members)
+    if len(fields) != len(members):
         raise ValueError("a member is there twice")
-    return found
+    return fields
 
 
 def _read_snapshot(document: object) -> LedgerSnapshot:
@@ -165,11 +165,11 @@ def _as_version_2(value: object) -> object:
     """What a document of version 1 says, in the form of version 2: no place and no other id is remembered."""
     match value:
         case list():
-            return [_as_version_2(one) for one in value]
+            return [_as_version_2(item) for item in value]
         case dict():
             added = {"event_id": ""} if value.keys() == _ENTRY - _SINCE_2 else {}
             added |= {"place": ""} if value.keys() == _SAID - _SINCE_2 else {}
-            return {name: _as_version_2(one) for name, one in value.items()} | added
+            return {name: _as_version_2(member) for name, member in value.items()} | added
         case _:
             return value
 
@@ -230,8 +230,8 @@ def _read_announcement(value: object, at: str) -> Announcement:
     window = Presence(_instant(fields["start"], f"{at}.start"), _instant(fields["end"], f"{at}.end"))
     if window.end < window.start:
         raise _DamageError(f"{at}.end", "this is before the start")
-    people = [_text(one, f"{at}.people") for one in _items(fields["people"], f"{at}.people")]
-    if not all(_DIGEST.fullmatch(one) for one in people) or len(set(people)) != len(people):
+    people = [_text(person, f"{at}.people") for person in _items(fields["people"], f"{at}.people")]
+    if not all(_DIGEST.fullmatch(person) for person in people) or len(set(people)) != len(people):
         raise _DamageError(f"{at}.people", "these are not digests, each once")
     sequence = fields["sequence"]
     if type(sequence) is not int or sequence < 0:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sessionsmgmt.adapters.github.access import RepositoryName
@@ -18,14 +18,15 @@ from sessionsmgmt.adapters.github.client import Hub
 from sessionsmgmt.adapters.ledger import branch as branches
 from sessionsmgmt.adapters.ledger.abandoned import Clubs, left_behind, let_go
 from sessionsmgmt.adapters.ledger.both_refs import Refs
-from sessionsmgmt.adapters.ledger.git_transaction import GitTransaction, Place
+from sessionsmgmt.adapters.ledger.git_transaction import RESTORED, GitTransaction, Place
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version
 from sessionsmgmt.adapters.ledger.sealing import Keys
 from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.domain.delivery.claims import SECRET_BYTES, LedgerSnapshot, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import InputError, LeftBehindError, SessionsError, UnreachableError
+from sessionsmgmt.errors import InputError, LeftBehindError, SessionsError, UnreachableError, with_hints
 from sessionsmgmt.ports.ledger import Adopted, WriteResult
 
 LEFT = "ledger-left"
@@ -91,12 +92,19 @@ class GitLedger:
     def write(self, snapshot: LedgerSnapshot, steps: Sequence[Step], now: datetime) -> WriteResult:
         """Take the steps; see ``ports.Ledger``. Raises as ``read`` does.
 
-        A branch that was deleted or put back is restored first, and the witness is moved along.
+        A branch that was deleted or put back is restored first, and the witness is moved along. If the write fails
+        after that, the error says that the branch was restored, because no later run could.
         """
         transaction = GitTransaction(self._place, snapshot)
-        if transaction.seen is None:
+        if transaction.read_refs is None:
             self._read(transaction)
-        refused = transaction.write(steps, now, snapshot.secret)
+        try:
+            refused = transaction.write(steps, now, snapshot.secret)
+        except SessionsError as error:
+            restored = [f"{warning.text}." for warning in transaction.warnings if warning.code == RESTORED]
+            if not restored:
+                raise
+            raise with_hints(error, restored) from error
         after = transaction.snapshot(snapshot.secret)
         if after.secret != snapshot.secret:
             after = replace(snapshot, warnings=after.warnings)
@@ -130,13 +138,13 @@ class GitLedger:
         Raises InputError where there is none to be taken over, or several, and otherwise as ``read`` does.
         """
         transaction = GitTransaction(self._place)
-        seen = transaction.read_once()
-        owners = {version.owner for version in (seen.counts, seen.on_branch) if version}
-        if seen.counts and owners <= {None, self._sealing.owner()}:
+        read_refs = transaction.read_once()
+        owners = {version.owner for version in (read_refs.counts, read_refs.on_branch) if version}
+        if read_refs.counts and owners <= {None, self._sealing.owner()}:
             raise InputError(
                 f"The ledger on the branch {self._home.name} is this club's already.", "Nothing is to be done."
             )
-        adoptable = {self._home.name: seen.counts} if seen.counts else self._left_behind()
+        adoptable = {self._home.name: read_refs.counts} if read_refs.counts else self._left_behind()
         if not adoptable:
             raise InputError("There is no ledger to be taken over.", "The next run begins one.")
         if len(adoptable) > 1:
@@ -145,8 +153,8 @@ class GitLedger:
                 "Delete the branches of those that no club needs any more, and run this again.",
             )
         [(name, stored)] = adoptable.items()
-        over = seen.counts if seen.refs is Refs.GONE else seen.on_branch
-        restored = seen.refs is not Refs.GONE or transaction.restore(seen)
+        over = read_refs.counts if read_refs.refs is Refs.GONE else read_refs.on_branch
+        restored = read_refs.refs is not Refs.GONE or transaction.restore(read_refs)
         if not (restored and transaction.overwrite(stored, over)):
             raise UnreachableError("Another run is writing the ledger.", "Run this again.")
         warnings = transaction.warnings

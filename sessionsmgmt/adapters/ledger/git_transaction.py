@@ -7,7 +7,7 @@ noticed, and a write needs no request to learn what was read. It lasts as long a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -17,12 +17,13 @@ from github.Repository import Repository
 from sessionsmgmt.adapters.github.access import RepositoryName
 from sessionsmgmt.adapters.github.client import DeclinedError, Hub
 from sessionsmgmt.adapters.ledger import branch as branches
-from sessionsmgmt.adapters.ledger.both_refs import BothRefs, Refs, Seen
+from sessionsmgmt.adapters.ledger.both_refs import BothRefs, ReadRefs, Refs
 from sessionsmgmt.adapters.ledger.branch import ANSWERS, HEADS, NO_FAST_FORWARD, WRITING
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.adapters.ledger.sealed_version import Sealing, Version, shown_at
 from sessionsmgmt.adapters.ledger.witness import Witness
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Refused, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import RefusedError, SessionsError
 from sessionsmgmt.retry import RetryLater, retry
@@ -65,7 +66,7 @@ class GitVersion:
 
     repository: RepositoryName
     branch: str
-    seen: Seen
+    read_refs: ReadRefs
     has_witness: bool
 
 
@@ -96,52 +97,52 @@ class GitTransaction:
         is_there = version is not None and version.has_witness
         self._witness = Witness(place.hub, place.repository, place.branch, is_there=is_there)
         self._refs = BothRefs(place.hub, place.repository, place.branch, place.sealing, self._witness)
-        self._seen = version.seen if version else None  # when it was last read or written
+        self._read_refs = version.read_refs if version else None  # when it was last read or written
         self._warnings = {warning.code: warning for warning in earlier.warnings} if earlier and version else {}
 
     @property
-    def seen(self) -> Seen | None:
+    def read_refs(self) -> ReadRefs | None:
         """What was last seen of the refs; None before anything was."""
-        return self._seen
+        return self._read_refs
 
-    def read(self) -> Seen:
+    def read(self) -> ReadRefs:
         """The ledger that counts now.
 
         Raises RefusedError where it is older than what was seen before, is another club's or can't be trusted, and
         otherwise as ``Hub.repeat``.
         """
-        seen = self.read_once()
-        for pause in LAGS if self._seen else LAGS[:2]:
-            if not (seen.lost or self._is_older(seen.counts)):
+        read_refs = self.read_once()
+        for pause in LAGS if self._read_refs else LAGS[:2]:
+            if not (read_refs.lost or self._is_older(read_refs.counts)):
                 break
             self._hub.retry_policy.sleep(pause)
-            seen = self.read_once()
-        if self._is_older(seen.counts):
+            read_refs = self.read_once()
+        if self._is_older(read_refs.counts):
             raise RefusedError(
                 f"{shown_at(self._place.ref)} was deleted, or an older version of it was put back, while this run was "
                 "at work.",
                 "Find out who did, and put the last version of the branch back before the next run.",
             )
-        for stored in (seen.on_branch, seen.counts):
+        for stored in (read_refs.on_branch, read_refs.counts):
             if stored:
                 self._sealing.check_owner(stored, self._place.ref)
-        self._seen = seen
-        self._note(seen)
-        return seen
+        self._read_refs = read_refs
+        self._note(read_refs)
+        return read_refs
 
-    def read_once(self) -> Seen:
+    def read_once(self) -> ReadRefs:
         """Both refs as they are now. After the first time, the witness is read only if the branch seems too old."""
         on_branch = self._refs.branch()
-        if self._seen and not self._is_older(on_branch):
-            return Seen(on_branch, on_branch, Refs.AHEAD if self._seen.refs is Refs.AHEAD else Refs.EVEN)
+        if self._read_refs and not self._is_older(on_branch):
+            return ReadRefs(on_branch, on_branch, Refs.AHEAD if self._read_refs.refs is Refs.AHEAD else Refs.EVEN)
         return self._refs.both(on_branch)
 
     def snapshot(self, secret: bytes) -> LedgerSnapshot:
         """The ledger as it was last seen; one that is not begun has this secret."""
-        if self._seen is None:
+        if self._read_refs is None:
             raise ValueError("nothing was read yet")
-        counts = self._seen.counts
-        version = GitVersion(self._place.name, self._place.branch, self._seen, self._witness.is_there)
+        counts = self._read_refs.counts
+        version = GitVersion(self._place.name, self._place.branch, self._read_refs, self._witness.is_there)
         plain = counts.snapshot if counts else LedgerSnapshot(secret)
         return replace(plain, warnings=self.warnings, version=version)
 
@@ -155,18 +156,18 @@ class GitTransaction:
 
         A branch that was deleted or put back is restored first, and the witness is moved along. Raises as ``read``.
         """
-        seen = self._seen or self.read()
-        draft = self._draft(seen.counts, steps, now, secret)
+        read_refs = self._read_refs or self.read()
+        draft = self._draft(read_refs.counts, steps, now, secret)
         if steps and not draft.data:  # a refusal is about what is true now, and the ledger may have changed
-            seen = self.read()
-            draft = self._draft(seen.counts, steps, now, secret)
-        if not self._taken(draft, seen):
+            read_refs = self.read()
+            draft = self._draft(read_refs.counts, steps, now, secret)
+        if not self._taken(draft, read_refs):
             drafts = [draft]
             again = partial(self._again, drafts, steps, now, secret)
             draft = retry(again, "The ledger", self._hub.retry_policy)
         return draft.refused
 
-    def restore(self, seen: Seen) -> bool:
+    def restore(self, read_refs: ReadRefs) -> bool:
         """Restore the branch from the witness; false if the refs have to be read again.
 
         Nothing that somebody wrote in between is lost: the branch is only made where there is none, and only moved
@@ -175,18 +176,18 @@ class GitTransaction:
         commit = self._witness.commit()
         if not commit:
             return False
-        change = branches.create if seen.refs is Refs.GONE else branches.move
+        change = branches.create if read_refs.refs is Refs.GONE else branches.move
         try:
             self._hub.repeat(partial(change, self._place.repository, self._place.ref, commit), WRITING, ANSWERS)
         except DeclinedError as declined:
             if not branches.is_race(declined):
                 raise branches.refusal(declined, self._place.branch) from None
             diverged = NO_FAST_FORWARD.search(declined.message)
-            if diverged and seen.counts and self.overwrite(seen.counts, seen.on_branch):
-                self._warn_restored(seen)
+            if diverged and read_refs.counts and self.overwrite(read_refs.counts, read_refs.on_branch):
+                self._warn_restored(read_refs)
             return False
-        self._warn_restored(seen)
-        self._seen = Seen(seen.counts, seen.counts)
+        self._warn_restored(read_refs)
+        self._read_refs = ReadRefs(read_refs.counts, read_refs.counts)
         return True
 
     def overwrite(self, version: Version, over: Version | None) -> bool:
@@ -196,55 +197,55 @@ class GitTransaction:
 
     def _is_older(self, version: Version | None) -> bool:
         """Whether that is older than what was last seen. Serial numbers only grow, and no two writes have the same."""
-        last = self._seen.counts if self._seen else None
+        last = self._read_refs.counts if self._read_refs else None
         if last is None or version is None:
             return last is not None
         if version.serial == last.serial:
             return version.sha != last.sha
         return version.serial < last.serial
 
-    def _note(self, seen: Seen) -> None:
-        if seen.lost:
-            self._warn(BEHIND, f"{self._lost(seen)}. Its witness ref is used in its place; the next run restores it")
+    def _note(self, refs: ReadRefs) -> None:
+        if refs.lost:
+            self._warn(BEHIND, f"{self._lost(refs)}. Its witness ref is used in its place; the next run restores it")
         else:
             self._warnings.pop(BEHIND, None)
 
-    def _lost(self, seen: Seen) -> str:
-        what = "was deleted" if seen.refs is Refs.GONE else "was put back to an older version"
+    def _lost(self, refs: ReadRefs) -> str:
+        what = "was deleted" if refs.refs is Refs.GONE else "was put back to an older version"
         return f"the ledger's branch {self._place.branch} {what}"
 
     def _warn(self, code: str, text: str) -> None:
         self._warnings[code] = ReportWarning(code, text)
 
-    def _warn_restored(self, seen: Seen) -> None:
+    def _warn_restored(self, refs: ReadRefs) -> None:
         self._warnings.pop(BEHIND, None)
         self._warn(
             RESTORED,
-            f"{self._lost(seen)}, and was restored from its witness ref. Find out who did that, a workflow that tidies "
+            f"{self._lost(refs)}, and was restored from its witness ref. Find out who did that, a workflow that tidies "
             "up branches for instance, and let it leave this one alone",
         )
 
     def _again(self, drafts: list[_Draft], steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft | RetryLater:
         """Try once more over what is there now. ``drafts`` may have been written, if only their reply was lost."""
-        seen = self.read()
+        read_refs = self.read()
         for draft in drafts:
-            if draft.stored and draft.stored == seen.on_branch:
+            if draft.stored and draft.stored == read_refs.on_branch:
                 self._follow(draft.stored.serial)
                 return draft  # the request was taken although its reply was lost
-        draft = self._draft(seen.counts, steps, now, secret)
-        if self._taken(draft, seen):
+        draft = self._draft(read_refs.counts, steps, now, secret)
+        if self._taken(draft, read_refs):
             return draft
         drafts.append(draft)
         return RetryLater("other runs keep writing it, or GitHub does not let it be written")
 
-    def _taken(self, draft: _Draft, seen: Seen) -> bool:
+    def _taken(self, draft: _Draft, read_refs: ReadRefs) -> bool:
         """Bring the refs to the state that the draft wants; false if they are not as they were seen any more."""
-        if seen.lost and not self.restore(seen):
+        if read_refs.lost and not self.restore(read_refs):
             return False
         if draft.data:
             return self._take(draft)
-        if seen.refs is Refs.AHEAD:
-            self._follow(_serial(seen.counts))
+        if read_refs.refs is Refs.AHEAD:
+            self._follow(_serial(read_refs.counts))
         return True
 
     def _draft(self, stored: Version | None, steps: Sequence[Step], now: datetime, secret: bytes) -> _Draft:
@@ -261,7 +262,7 @@ class GitTransaction:
         """Write the draft to the branch; false if the branch is not at the version that the draft is over."""
         commit = self._put(draft)
         if commit and draft.stored:
-            self._seen = Seen(draft.stored, draft.stored, Refs.AHEAD)
+            self._read_refs = ReadRefs(draft.stored, draft.stored, Refs.AHEAD)
             self._follow(draft.stored.serial, commit)
         return bool(commit)
 
@@ -291,8 +292,8 @@ class GitTransaction:
             self._warn(UNWITNESSED, f"the ledger's witness ref {self._witness.ref} could not be moved: {error}")
             return
         self._warnings.pop(UNWITNESSED, None)
-        if self._seen:
-            self._seen = replace(self._seen, refs=Refs.EVEN)
+        if self._read_refs:
+            self._read_refs = replace(self._read_refs, refs=Refs.EVEN)
 
 
 def _serial(version: Version | None) -> int:

@@ -7,11 +7,12 @@ with the first write. An entry of the new ledger counts more than an entry of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from sessionsmgmt.adapters.ledger.retention import Retention
 from sessionsmgmt.domain.delivery.claims import Entry, Forget, Import, LedgerSnapshot, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.ports.ledger import ErasableLedger, WriteResult

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from github.Repository import Repository
 
 from sessionsmgmt.adapters.github.client import Hub
@@ -13,6 +11,7 @@ from sessionsmgmt.adapters.ledger.owner import Owner, parted
 from sessionsmgmt.adapters.ledger.sealing import FORMAT, OWNED, Keys, head, seal, unseal
 from sessionsmgmt.adapters.ledger.witness import BELOW
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import RefusedError
 
 PLACE = "a git ledger"
@@ -70,10 +69,10 @@ class Sealing:
         owner, content = parted(opened.content, shown)
         return Version(decode(content, shown), found.sha, opened.serial, opened.outdated, owner)
 
-    def opened_witness(self, found: Content, ref: str) -> Version:
+    def opened_witness(self, content: Content, ref: str) -> Version:
         """The same for a witness, which takes git to be deleted."""
         try:
-            return self.opened(found, ref)
+            return self.opened(content, ref)
         except RefusedError as error:
             hint = f"{error.hint} This deletes it: git push origin --delete {ref}"
             raise RefusedError(error.text, hint) from None

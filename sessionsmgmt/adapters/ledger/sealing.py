@@ -11,9 +11,10 @@ import base64
 import hashlib
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.adapters.secret_format import word_fault
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError, RefusedError
 from sessionsmgmt.secret_masking import Secret
 from sessionsmgmt.settings import KEY, OLD_KEY, LedgerKeys
@@ -48,12 +49,12 @@ class Opened:
     outdated: bool
 
 
-def keys(given: LedgerKeys) -> Keys:
+def keys(secrets: LedgerKeys) -> Keys:
     """The keys of the settings. Raises InputError, which says how to make one, where there is none or it is none."""
-    if not given.current:
+    if not secrets.current:
         raise InputError(f"{KEY} is not set: the ledger is sealed with it.", f"{HOW_TO_MAKE}.")
-    previous = _key(given.old, OLD_KEY) if given.old else None
-    return Keys(_key(given.current, KEY), previous)
+    previous = _key(secrets.old, OLD_KEY) if secrets.old else None
+    return Keys(_key(secrets.current, KEY), previous)
 
 
 def seal(content: bytes, keys: Keys, place: str, serial: int, form: int = FORMAT) -> bytes:
@@ -77,8 +78,8 @@ def head(sealed: bytes) -> tuple[int, int] | None:
 
     Only ``unseal`` proves them right.
     """
-    found = _HEAD.match(sealed)
-    return (int(found[1]), int(found[2])) if found else None
+    match = _HEAD.match(sealed)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT) -> Opened:
@@ -117,8 +118,8 @@ def unseal(sealed: bytes, keys: Keys, place: str, shown: str, form: int = FORMAT
     return Opened(zlib.decompress(content), int(begun[2]), named[begun[3]] != keys.current)
 
 
-def _key(given: Secret, name: str) -> bytes:
-    text = given.reveal()
+def _key(secret: Secret, name: str) -> bytes:
+    text = secret.reveal()
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except ValueError:

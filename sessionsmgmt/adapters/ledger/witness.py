@@ -47,9 +47,9 @@ class Witness:
 
     def commit(self) -> str:
         """The commit that the witness points to; empty where there is no witness. Raises as ``Hub.repeat``."""
-        found = branches.refs(self._hub, self._repository, self.ref).get(self.ref, "")
-        self.is_there = bool(found)
-        return found
+        commit = branches.refs(self._hub, self._repository, self.ref).get(self.ref, "")
+        self.is_there = bool(commit)
+        return commit
 
     def move(self, commit: str, serial: int) -> None:
         """Move the witness to a commit, in which the ledger has that serial number.
@@ -85,8 +85,8 @@ class Witness:
 
     def _overtake(self, commit: str, serial: int) -> RetryLater | None:
         """Move the witness although the commit is no descendant of its own, unless the witness's ledger is newer."""
-        found = self._at(self.ref) or self.content_by_commit()
-        known = head(found.data) if found else None
+        content = self._at(self.ref) or self.content_by_commit()
+        known = head(content.data) if content else None
         if known and known[1] >= serial:
             return None
         try:
@@ -100,11 +100,11 @@ class Witness:
 
     def _at(self, at: str) -> Content | None:
         try:
-            found = branches.content(self._hub, self._repository, at)
+            content = branches.content(self._hub, self._repository, at)
         except NoFileError:
             return None
-        self.is_there = self.is_there or found is not None
-        return found
+        self.is_there = self.is_there or content is not None
+        return content
 
     def _refusal(self, declined: DeclinedError) -> RefusedError:
         return branches.refusal(declined, self.ref)

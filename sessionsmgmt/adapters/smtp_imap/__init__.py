@@ -1,1 +1,1 @@
-"""Mail by any mail server. This version knows only its name in sessions.yml."""
+"""Mail servers: sending by SMTP."""

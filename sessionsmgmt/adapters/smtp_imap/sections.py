@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessionsmgmt.config.model import Confirm
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.sections import Section
 from sessionsmgmt.config.validators import address_problem
+from sessionsmgmt.domain.frozen import dataclass
 
 _PORTS = {"starttls": 587, "tls": 465}  # RFC 6409, 3.1, and RFC 8314, 7.3
 

@@ -18,14 +18,14 @@ from sessionsmgmt.ports.credentials import ConsentFlow
 from sessionsmgmt.secret_masking import Secret
 
 Keep = Callable[[Secret], str]
-"""Puts the credential where the person wants it, and returns a sentence that says where."""
+"""Stores or prints the credential, and returns a sentence that says where it is."""
 
 
 def login(context: Context, arguments: LoginArguments) -> LoginResult:
-    """Explain, let the account's owner agree in a browser, and put the credential where it is wanted.
+    """Explain, let the account's owner agree in a browser, and store or print the credential.
 
-    That place is opened first, so that nobody is asked to agree in vain. Raises InputError where there is no place for
-    the credential, and otherwise as ``ports.credentials.ConsentFlow`` and ``SecretStore`` do.
+    The place for the credential is opened first, so that nobody agrees in vain. Raises InputError if there is no place
+    for the credential, and otherwise as ``ports.credentials.ConsentFlow`` and ``SecretStore`` do.
     """
     if arguments.printed:
         context.request.console.check_printing()
@@ -48,10 +48,10 @@ def _into_secret(context: Context, flow: ConsentFlow, visit: Callable[[str], Non
     """Let the account's owner agree, and store the credential in the secret. The secret's key is asked for first."""
     clock = context.request.clock
     with context.services.secret() as store:
-        clock()  # counts from its first call: a recovery says when storing was given up
-        store.seal("")
+        clock()  # the clock starts at its first call; a recovery needs the instant at which storing failed
+        store.seal(Secret("", mask=lambda _: None))  # asks for the key; an empty secret has nothing to hide
         context.request.console.say(f"{flow.explanation()}\nIt goes into {store.title}, and nowhere else.")
-        lost = preserve(flow.obtain(visit), store, "Agreeing once more, with 'auth login', is as good.", clock)
+        lost = preserve(flow.obtain(visit), store, "You can also run 'auth login' again and agree once more.", clock)
         if lost is None:
             return LoginResult(f"The credential is stored in {store.title}.", stored=True)
         error, recovery = lost

@@ -9,16 +9,16 @@ from sessionsmgmt.errors import SessionsError
 
 
 def revoke(context: Context, arguments: RevokeArguments) -> RevokeResult:
-    """Withdraw the consent, then delete the secret that holds the credential, and say what is left.
+    """Withdraw the consent, delete the secret that holds the credential, and say what a person still has to delete.
 
-    Where nothing is set that may delete the secret, a person must delete it. The consent is withdrawn even if the
-    secret can't be deleted. Raises as withdrawing does.
+    A person must delete the secret if no token or App that may do so is set. The consent is withdrawn even if the
+    secret can't be deleted. Raises as ``Services.withdrawal`` does.
     """
     withdraw = context.services.withdrawal()
     if arguments.dry_run:
         return _dry_run(context)
     was = "The consent is withdrawn" if withdraw() else "The consent had ended already"
-    worthless = f"{was}. Nothing can be read or sent with the credential any more, wherever a copy of it is."
+    worthless = f"{was}. No copy of the credential can be used to read or send anything any more."
     if not context.services.may_store_credential():
         return RevokeResult(f"{worthless} Delete the secret that holds it.")
     try:

@@ -1,4 +1,4 @@
-"""``rotate``: the credential is renewed and stored. ``run`` does the same first, where it is due."""
+"""``rotate``: the credential is renewed and stored. ``run`` does that first, if it is due."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sessionsmgmt.ports.credentials import Renewal, SecretStore
 
 
 def rotate(context: Context, arguments: RotateArguments) -> RotateResult:
-    """Renew the credential, due or not, and post how the consent stands; or store what could not be stored before.
+    """Renew the credential, due or not, and post a note if the consent ends soon. With ``recover``, store a credential.
 
     Raises as ``rotation.rotate`` does, and as ``rotation.recover`` does.
     """
@@ -32,7 +32,7 @@ def rotate(context: Context, arguments: RotateArguments) -> RotateResult:
             return rotate_dry_run(renewal, context.request.now)
     with notifying_of_lost_consent(context):
         with services.renewal(clock) as renewal:
-            clock()  # counts from its first call: a recovery says when storing was given up
+            clock()  # the clock starts at its first call; a recovery needs the instant at which storing failed
             renewed = renew(renewal, clock)
             message = _sentence(renewed, renewal.store)
         unwritten = notify_of_consent(context, renewed)
@@ -42,8 +42,8 @@ def rotate(context: Context, arguments: RotateArguments) -> RotateResult:
 def renew_if_due(context: Context) -> tuple[Rotation | None, tuple[ReportWarning, ...]]:
     """Renew the credential if sessions.yml wants that and it is old enough. Without a rotation, the warnings say why.
 
-    What keeps the credential from being renewed is the rotation's trouble and is not raised: the job goes on with the
-    credential at hand. Only InputError is raised, since nothing may be done then.
+    An error becomes the rotation's ``trouble`` and is not raised, since the job can go on with the present credential.
+    Only InputError is raised: something that a person wrote is wrong, so the job must not go on.
     """
     if context.config.credentials is None:
         return None, ()
@@ -63,7 +63,7 @@ def renew_if_due(context: Context) -> tuple[Rotation | None, tuple[ReportWarning
 
 
 def renew(renewal: Renewal, clock: Callable[[], datetime]) -> Rotation:
-    """Renew the credential now, and say how far it is known to be the newest. Raises as ``rotation.rotate`` does."""
+    """Renew the credential now. Warns if it may not be the newest one. Raises as ``rotation.rotate`` does."""
     read = renewal.read()
     renewed = rotation.rotate(renewal.credential, renewal.store, renewal.token_refresher, read, clock)
     warnings = [_stale(renewal.store)] if renewed.stale else [] if read else [_unproven(renewal.store)]
@@ -71,22 +71,22 @@ def renew(renewal: Renewal, clock: Callable[[], datetime]) -> Rotation:
 
 
 def rotate_dry_run(renewal: Renewal, now: datetime) -> RotateResult:
-    """Say what rotating would do. Writes nothing, and does not ask the provider, which may issue a new credential."""
+    """Say what rotating would do. Writes nothing. Does not ask the provider, which might issue a new credential."""
     store = renewal.store
     written = store.written()
-    store.seal(renewal.credential.reveal())  # which takes its key
+    store.seal(renewal.credential)  # which asks for the key
     renewal.read()
     age = f"was last written on {written:%Y-%m-%d %H:%M} UTC" if written else "is not there yet"
     due = "is due" if rotation.is_due(written, renewal.after, now) else "is not due yet"
     text = (
-        f"{_capitalized(store.title)} can be reached and sealed for; it {age}, and renewing it {due}.\n"
-        "Nothing was changed, and the provider was not asked. Whether the secret may be written shows when it is."
+        f"{_capitalized(store.title)} can be reached, and its key can be used; it {age}, and renewing it {due}.\n"
+        "Nothing was changed, and the provider was not asked. Only a rotation shows whether the secret may be written."
     )
     return RotateResult(text)
 
 
 def recover(text: str, store: SecretStore) -> RotateResult:
-    """Store what an earlier rotation could not store. Raises as ``rotation.recover`` does."""
+    """Store the credential that an earlier rotation could not store. Raises as ``rotation.recover`` does."""
     rotation.recover(*rotation.recovery(text), store)
     return RotateResult(f"The credential is stored in {store.title}.", stored=True)
 

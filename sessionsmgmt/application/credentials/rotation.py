@@ -2,14 +2,14 @@
 
 This is the order of ``rotate``:
 
-1. The credential at hand must be the newest: a copy that may be older than the stored one is not written.
-2. Storing must work: the credential at hand is sealed and written, which changes nothing.
-3. Only then the provider is asked, since asking may make it issue another credential.
-4. The issued credential is stored, and tried once. The credential before it works until the new one is used. So a
-   credential that works is in the secret, whatever happens between any two of these steps.
+1. The credential of this process must be the newest. A copy that may be older than the stored one is not written.
+2. Storing must work. The same credential is sealed and written, which changes nothing.
+3. Only then the provider is asked to renew it, because the provider may issue a new credential.
+4. The new credential is stored, and tried once. The former credential works until the new one is used. So the secret
+   holds a credential that works, wherever the process stops.
 
-If the issued credential can't be stored, it is sealed already, for the secret's own key. A person is shown the sealed
-text and can store it later (``Recovery``). Nobody else can use it.
+If the new credential can't be stored, a person gets it sealed with the secret's own key, and can store it later
+(``Recovery``). Only GitHub can open it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def rotate(
     read: datetime | None,
     clock: Callable[[], datetime],
 ) -> Rotation:
-    """Renew the credential and store what comes of it.
+    """Renew the credential and store the result.
 
-    ``read`` is the earliest aware instant at which the credential at hand can have been read from the store, by the
-    store's own clock; None where nobody knows. Raises as the store and ``token_refresher`` do, for whatever failed
-    before a credential was issued.
+    ``read`` is the earliest aware instant at which ``credential`` can have been read from the store, by the store's own
+    clock; None if nobody knows. Raises as the store and ``token_refresher`` do if something fails before a credential
+    is issued.
     """
     if read and _may_be_newer(store.written(), read):
         return Rotation(credential, stale=True)
@@ -49,7 +49,7 @@ def rotate(
 
 
 def is_due(written: datetime | None, after: timedelta, now: datetime) -> bool:
-    """Whether the credential is old enough to be renewed. A credential that was never stored is."""
+    """Whether the credential is old enough to be renewed. A credential that was never stored is due."""
     return written is None or now - written >= after
 
 
@@ -58,21 +58,21 @@ def keep(credential: Secret, store: SecretStore) -> None:
 
     Raises as ``SecretStore.put`` does.
     """
-    if not store.put(store.seal(credential.reveal())) and not store.put(store.seal(credential.reveal())):
+    if not store.put(store.seal(credential)) and not store.put(store.seal(credential)):
         raise _unopened(store)
 
 
 def preserve(
     credential: Secret, store: SecretStore, meanwhile: str, clock: Callable[[], datetime]
 ) -> tuple[SessionsError, Recovery] | None:
-    """Store a credential that exists nowhere else yet. Returns None, or the error and how to recover the credential.
+    """Store a credential that exists nowhere else. Returns None, or the error and how to recover the credential.
 
-    ``store`` must have sealed before, so that its key is known even if GitHub can't be reached now.
+    ``store`` must have sealed something before: then its key is known even if GitHub can't be reached now.
     """
-    sealed = store.seal(credential.reveal())
+    sealed = store.seal(credential)
     try:
         if not store.put(sealed):
-            sealed = store.seal(credential.reveal())
+            sealed = store.seal(credential)
             if not store.put(sealed):
                 raise _unopened(store)
     except SessionsError as error:
@@ -98,7 +98,10 @@ def recovery(text: str) -> tuple[Sealed, datetime]:
 
 
 def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:
-    """Store what could not be stored before. Raises RefusedError where it is too late, and as the store does."""
+    """Store a credential that could not be stored before.
+
+    Raises RefusedError if it is too late, and otherwise as the store does.
+    """
     written = store.written()
     if written and written > at:
         raise RefusedError(
@@ -114,7 +117,7 @@ def recover(sealed: Sealed, at: datetime, store: SecretStore) -> None:
 def _stored(
     renewed: Renewed, former: Secret, store: SecretStore, token_refresher: TokenRefresher, clock: Callable[[], datetime]
 ) -> Rotation:
-    """Store the issued credential. Where that fails, the job goes on with the former one, which is still stored."""
+    """Store the issued credential. If that fails, the job goes on with the former one, which is still stored."""
     lost = preserve(renewed.credential, store, token_refresher.meanwhile(), clock)
     if lost is None:
         return Rotation(renewed.credential, issued=True, ends=renewed.ends, warnings=renewed.warnings)
@@ -128,22 +131,23 @@ def _tried(
     try:
         again = token_refresher.renew(stored.credential)
     except (ConsentError, InputError):
-        keep(former, store)
-        return Rotation(
-            former,
-            trouble=UnreachableError(
-                "The provider does not accept the credential that it has just issued; the one before is stored again.",
-                "The next run tries again.",
-            ),
-        )
+        lost = preserve(former, store, token_refresher.meanwhile(), clock)
+        trouble, to_recover = lost or (_unaccepted(), None)
+        return Rotation(former, warnings=stored.warnings, trouble=trouble, recovery=to_recover)
     except SessionsError as error:
         return replace(stored, trouble=error)
     if again.credential == stored.credential:
         return stored
-    last = _stored(
-        again, stored.credential, store, token_refresher, clock
-    )  # the trial itself made the provider issue it
+    # the provider issued another credential because of the trial
+    last = _stored(again, stored.credential, store, token_refresher, clock)
     return replace(last, issued=True)
+
+
+def _unaccepted() -> UnreachableError:
+    return UnreachableError(
+        "The provider does not accept the credential that it has just issued; the one before is stored again.",
+        "The next run tries again.",
+    )
 
 
 def _may_be_newer(written: datetime | None, read: datetime) -> bool:
@@ -153,6 +157,6 @@ def _may_be_newer(written: datetime | None, read: datetime) -> bool:
 
 def _unopened(store: SecretStore) -> RefusedError:
     return RefusedError(
-        f"GitHub can't open what was sealed for {store.title}, nor what was sealed anew for its newest key.",
+        f"GitHub can't open the value that was sealed for {store.title}, not even with its newest key.",
         "Nothing was changed; the next run tries again.",
     )

@@ -35,7 +35,7 @@ def refuse_mail(context: Context, address: str) -> None:
     if not request.console.at_terminal and fold(address.strip()) not in _named(context.config):
         raise InputError(
             "Outside of a terminal, 'preview --mail' takes only an address that sessions.yml names.",
-            "Write the address at mail.reply_to or mail.from, or run the command at a terminal.",
+            "Write the address at alerts.to, mail.reply_to or mail.from, or run the command at a terminal.",
         )
 
 
@@ -68,7 +68,9 @@ def mail_preview(context: Context, result: PreviewResult, address: str) -> Previ
 
 def _named(config: Config) -> frozenset[str]:
     """The folded addresses of the club's own people in sessions.yml."""
-    return frozenset(fold(address) for address in (config.mail.sender, *config.mail.reply_to) if address)
+    return frozenset(
+        fold(address) for address in (config.mail.sender, *config.mail.reply_to, *config.alerts) if address
+    )
 
 
 def _trouble(outcomes: Mapping[Key, Outcome]) -> SessionsError | None:
@@ -83,8 +85,8 @@ def _trouble(outcomes: Mapping[Key, Outcome]) -> SessionsError | None:
 
 def _message(outcomes: Mapping[Key, Outcome], trouble: SessionsError | None) -> str:
     sent = sum(isinstance(outcome, Delivered) for outcome in outcomes.values())
-    said = f"{sent} {'email was' if sent == 1 else 'emails were'} sent to that address, marked as a preview."
-    lines = [f"{said} Nothing was recorded."] if sent or not trouble else []
+    sentence = f"{sent} {'email was' if sent == 1 else 'emails were'} sent to that address, marked as a preview."
+    lines = [f"{sentence} Nothing was recorded."] if sent or not trouble else []
     if trouble:
         unknown = any(isinstance(outcome, Unknown) for outcome in outcomes.values())
         lines.append(f"error: {trouble}" if unknown or sent else f"error: The preview was not sent: {trouble}")

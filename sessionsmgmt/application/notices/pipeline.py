@@ -29,7 +29,7 @@ from sessionsmgmt.application.notices.deliveries import (
 )
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped, send_wave, stopped
 from sessionsmgmt.application.notices.shared_emails import sessions_by_email, verdicts_by_email
-from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, SetEventId, Step
+from sessionsmgmt.domain.delivery.claims import Begin, LedgerSnapshot, Put, SetEventId, Step
 from sessionsmgmt.domain.delivery.reconciliation import MARK, earliest, held_claims, mail_digest, reconciled
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.domain.model.notice import Key, Notice
@@ -38,9 +38,10 @@ from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import decide
 from sessionsmgmt.domain.sessions.emails import emails_of
-from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, horizon
+from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, horizon, is_over
 from sessionsmgmt.domain.sessions.roster import directory
 from sessionsmgmt.domain.sessions.setup_mistakes import MONTH, mistake, oddities
+from sessionsmgmt.domain.sessions.silence import last_matches, silent_rules
 from sessionsmgmt.domain.sessions.waves import Sending, in_waves
 from sessionsmgmt.errors import InputError, SessionsError, gravest
 from sessionsmgmt.parallel import side_by_side
@@ -114,10 +115,20 @@ def plan_notices(
     decisions = decide(rules, calendar, club, now)
     soon = [event for event in calendar.events if event.trusted and begin(event, job.zone) <= now + MONTH]
     odd = tuple(oddities(rules, soon, contacts.contacts, job.roles, now + MONTH))
+    silent, matches = _silence(job, calendar, snapshot, now)
     shown = tuple(verdict for verdict in decisions.verdicts if verdict.start <= shown_until or verdict.key in announced)
     emails = _compose(decisions.due, job.mailings, now)
-    warnings = (*contacts.warnings, *decisions.warnings, *odd, *_long_emails(emails))
-    return Plan(shown, emails, warnings, snapshot, decisions.event_ids, decisions.looked_at)
+    warnings = (*contacts.warnings, *decisions.warnings, *odd, *silent, *_long_emails(emails))
+    return Plan(
+        shown,
+        emails,
+        warnings,
+        snapshot,
+        decisions.event_ids,
+        decisions.looked_at,
+        seen=decisions.verdicts,
+        last_matches=matches,
+    )
 
 
 def deliver(
@@ -184,6 +195,23 @@ def deliver(
 def _day_after(instant: datetime, zone: ZoneInfo) -> datetime:
     """The end of the instant's day. A session that takes another's place under a new id begins before that."""
     return dawn(instant.astimezone(zone).date() + DAY, zone)
+
+
+def _silence(
+    job: Job, calendar: CalendarReading, snapshot: LedgerSnapshot, now: datetime
+) -> tuple[tuple[ReportWarning, ...], tuple[Put, ...]]:
+    """The warnings about rules that have been silent for long, and the steps that remember which rules match."""
+    if job.silence is None:
+        return (), ()
+    rules = [mailing.rule for mailing in job.mailings]
+    titles = {
+        event.title
+        for event in calendar.events
+        if event.trusted and not event.cancelled and not is_over(event, now, job.zone)
+    }
+    matched = frozenset(rule.id for rule in rules if any(map(rule.matches, titles)))
+    silent = silent_rules(rules, matched, snapshot, job.silence, now)
+    return tuple(silent), tuple(last_matches(rules, matched, snapshot, job.silence, now))
 
 
 def _event_ids(plan: Plan, keys: Collection[Key]) -> list[SetEventId]:

@@ -15,7 +15,7 @@ from sessionsmgmt.application.notices.preview_job import preview_job, preview_sa
 from sessionsmgmt.application.notices.publish import publish, unpublished
 from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import InputError, SessionsError
+from sessionsmgmt.errors import InputError, SessionsError, with_hints
 from sessionsmgmt.ports.pull_requests import Origin, PreviewReport, PullRequest
 from sessionsmgmt.ports.readers import Readers
 
@@ -59,10 +59,7 @@ def preview_failed(request: Request, arguments: PreviewArguments, error: Session
     if pull is None:
         return error
     warnings = _publish(request, arguments, pull, request.surroundings.failed_preview(error, request.path))
-    hint = " ".join(filter(None, [error.hint, *(warning.text for warning in warnings)]))
-    if isinstance(error, InputError):
-        return InputError(error.text, hint, error.problems)
-    return type(error)(error.text, hint)
+    return with_hints(error, (warning.text for warning in warnings))
 
 
 def _data(context: Context, arguments: PreviewArguments, pull: PullRequest | None, readers: Readers) -> Data:

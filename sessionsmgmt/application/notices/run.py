@@ -11,6 +11,7 @@ from sessionsmgmt.application.arguments import RunArguments
 from sessionsmgmt.application.context import Context
 from sessionsmgmt.application.credentials.rotate import renew_if_due
 from sessionsmgmt.application.job import Delivery, Job, Lookup, Reconciliation
+from sessionsmgmt.application.notices.alerts import plan_alerts, send_alerts
 from sessionsmgmt.application.notices.pipeline import deliver, plan_notices, reconcile
 from sessionsmgmt.application.notices.preview_job import preview_job
 from sessionsmgmt.application.notices.sending import DEFAULT_RETRY_POLICY, is_stopped
@@ -50,7 +51,7 @@ def send_due(
     stop: Stop = UNSTOPPED,
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
 ) -> RunResult:
-    """Reconcile → plan → deliver, once.
+    """Reconcile → plan → deliver → tell the coaches, once.
 
     ``run_id`` is an id that no other process has. ``clock`` returns the aware instant of its call; the first one is the
     run's "now". ``retry_policy`` says how long a limit on sending is waited for.
@@ -60,8 +61,14 @@ def send_due(
     plan = plan_notices(job, now, earlier=settled.snapshot)
     delivered = deliver(plan, mailer, job.ledger, run_id, clock, stop, retry_policy)
     deliveries, about_ledger = delivered.deliveries, delivered.snapshot.warnings
-    seen = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
-    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *seen, *_ended(stop, deliveries))
+    about_sender = () if job.lookup is None or is_stopped(stop) else sender_seen(job.lookup, deliveries)
+    ended = _ended(stop, deliveries)
+    told: tuple[ReportWarning, ...] = ()
+    if not is_stopped(stop):
+        told = send_alerts(
+            plan_alerts(job, plan, delivered, now), mailer, job.ledger, run_id, clock, stop, retry_policy
+        )
+    warnings = (*settled.warnings, *plan.warnings, *about_ledger, *mailer.warnings(), *about_sender, *ended, *told)
     return RunResult(
         now, deliveries, tuple(dict.fromkeys(warnings)), plan.snapshot, lookup_error, looked_at=plan.looked_at
     )
@@ -119,14 +126,14 @@ def _with_warnings(result: RunResult, warnings: Sequence[ReportWarning]) -> RunR
 def sender_seen(lookup: Lookup, deliveries: Sequence[Delivery]) -> tuple[ReportWarning, ...]:
     """A warning if mail left from another address than sessions.yml names. Only the first email is looked up."""
     sent = next((delivery.message_id for delivery in deliveries if delivery.message_id), "")
-    wanted = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
-    if not sent or not wanted:
+    configured = [fold(address) for _, address in getaddresses([lookup.sender]) if address]
+    if not sent or not configured:
         return ()
     try:
         sender = lookup.folder.sender(sent)
     except SessionsError as error:
         return (ReportWarning("lookup-failed", f"it could not be looked up which address the mail left from: {error}"),)
-    if sender is None or fold(sender) in wanted:
+    if sender is None or fold(sender) in configured:
         return ()
     text = "the mail left from the account's own address and not from mail.from, which the account may not send as; "
     return (ReportWarning("sender-replaced", f"{text}add that address to 'Send mail as' in Gmail's settings"),)

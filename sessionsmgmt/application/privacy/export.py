@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from sessionsmgmt.application.arguments import ExportArguments
@@ -13,6 +13,7 @@ from sessionsmgmt.application.new_file import new_file
 from sessionsmgmt.application.privacy.people import known_by_address, naming
 from sessionsmgmt.application.result import ExportResult
 from sessionsmgmt.domain.delivery.claims import Entry, LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import InputError, SessionsError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sessionsmgmt.application.arguments import ForgetArguments
@@ -12,6 +11,7 @@ from sessionsmgmt.application.privacy.left import left_of_club, left_of_person
 from sessionsmgmt.application.privacy.people import known_by_address, naming
 from sessionsmgmt.application.result import ForgetResult
 from sessionsmgmt.domain.delivery.claims import Forget, LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import LeftBehindError, RefusedError, SessionsError, gravest
 from sessionsmgmt.ports.health import Finding, Health, failed
 from sessionsmgmt.ports.ledger import ErasableLedger, Unwritten

@@ -111,7 +111,7 @@ def _noted(topic: str, warnings: Iterable[ReportWarning]) -> Iterator[Finding]:
 
 def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Finding]:
     counts = Counter(label for contact in contacts.contacts for label in set(map(fold_label, contact.labels)))
-    wanted = {fold_label(label) for role in roles for label in role.labels}
+    known_labels = {fold_label(label) for role in roles for label in role.labels}
     yield Finding("contacts", Health.GOOD, f"{len(contacts.contacts)} contact(s) can be read.")
     yield from _noted("contacts", contacts.warnings)
     for role in roles:
@@ -122,7 +122,7 @@ def _labels(contacts: ContactsReading, roles: Sequence[Role]) -> Iterator[Findin
             else:
                 advice = "Give the contacts this label, or write the label they have into sessions.yml."
                 yield Finding(topic, Health.NOTE, f"No contact bears it, so nobody is {role.name} by it.", advice)
-    without = sum(wanted.isdisjoint(map(fold_label, contact.labels)) for contact in contacts.contacts)
+    without = sum(known_labels.isdisjoint(map(fold_label, contact.labels)) for contact in contacts.contacts)
     if without:
         advice = "That is right for people who never attend."
         yield Finding("contacts", Health.NOTE, f"{without} bear no label of a role, so no notice names them.", advice)
@@ -138,9 +138,9 @@ def _unknown_attendees(
         for event in calendar.events
         if rule.matches(event.title)
     ]
-    strangers = {fold(attendee.address) for one in attendances for attendee in one.strangers}
-    roleless = {fold(attendee.address) for one in attendances for attendee in one.roleless}
-    if not any(one.coming or one.roster.people for one in attendances):
+    strangers = {fold(attendee.address) for attendance in attendances for attendee in attendance.strangers}
+    roleless = {fold(attendee.address) for attendance in attendances for attendee in attendance.roleless}
+    if not any(attendance.coming or attendance.roster.people for attendance in attendances):
         advice = "Invite those who will be there to the events, or see whether 'match' is a part of their titles."
         return Finding("attendees", Health.NOTE, "Nobody is invited to a session in the coming weeks.", advice)
     if not strangers | roleless:

@@ -38,8 +38,8 @@ def init(request: Request, arguments: InitArguments) -> InitResult:
     """
     known, earlier = answered(arguments, suggested_zone(request))
     action = action_named(arguments.action or request.surroundings.origin())
-    folder, kept = request.path.parent, arguments.keep
-    return write_files(replace(known, action=action), folder, arguments.overwrite, earlier.left_out, kept)
+    folder, to_keep = request.path.parent, arguments.keep
+    return write_files(replace(known, action=action), folder, arguments.overwrite, earlier.left_out, to_keep)
 
 
 def action_named(text: str) -> str:
@@ -67,10 +67,10 @@ def mantabots(arguments: InitArguments) -> MantabotsConfig:
     return conf_json(arguments.mantabots) if arguments.mantabots else MantabotsConfig({})
 
 
-def given(arguments: InitArguments, earlier: MantabotsConfig) -> dict[str, str]:
+def given_answers(arguments: InitArguments, earlier: MantabotsConfig) -> dict[str, str]:
     """The answers that are given beforehand, by the questions' keys: as arguments, or by a MantaBots configuration."""
     by_key = {question.key: str(getattr(arguments, question.key)) for question in questions("UTC")}
-    return {**earlier.given, **{key: answer for key, answer in by_key.items() if answer}}
+    return {**earlier.answers, **{key: answer for key, answer in by_key.items() if answer}}
 
 
 def answered(arguments: InitArguments, zone: str) -> tuple[Answers, MantabotsConfig]:
@@ -79,7 +79,7 @@ def answered(arguments: InitArguments, zone: str) -> tuple[Answers, MantabotsCon
     Raises InputError where an answer or the configuration can't be used.
     """
     earlier = mantabots(arguments)
-    known = answers(given(arguments, earlier), zone)
+    known = answers(given_answers(arguments, earlier), zone)
     return (as_before(known, earlier) if arguments.mantabots else known), earlier
 
 
@@ -92,10 +92,10 @@ def write_files(
 ) -> InitResult:
     """Write the files and say what comes next, and what was left out. Raises InputError as ``write`` does."""
     written = write(answers, folder, overwrite, keep)
-    kept = [name for name in planned_files(answers) if Path(name) not in written]
+    unwritten = [name for name in planned_files(answers) if Path(name) not in written]
     message = [f"Wrote{_list(map(str, written))}"]
-    if kept:
-        message.append(f"Kept as it was{_list(kept)}")
+    if unwritten:
+        message.append(f"Kept as it was{_list(unwritten)}")
     if left_out:
         message.append(f"Left out, since there is no setting for it here: {', '.join(left_out)}")
     message += [_where_from(answers), _NEXT[answers.provider]]
@@ -125,16 +125,16 @@ def write(
     for path in (*overwrite, *keep):
         if path.as_posix() not in planned:
             raise InputError(f"{path} is none of the files that init writes.", f"They are: {', '.join(planned)}.")
-    wanted, kept = ({path.as_posix() for path in paths} for paths in (overwrite, keep))
+    to_overwrite, to_keep = ({path.as_posix() for path in paths} for paths in (overwrite, keep))
     there = {name for name in planned if (folder / name).exists() or (folder / name).is_symlink()}
-    unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in wanted | kept]
+    unasked = [path.as_posix() for path in in_the_way(answers, folder) if path.as_posix() not in to_overwrite | to_keep]
     if unasked:
         raise InputError(
             f"These files exist already: {', '.join(unasked)}. Nothing was written.",
             "Name each with --overwrite to replace it, or with --keep to leave it as it is.",
         )
-    chosen = {name: content for name, content in planned.items() if name not in there or name in wanted - kept}
-    if IGNORE in there - wanted - kept and (complete := completed_ignore(folder / IGNORE)):
+    chosen = {name: content for name, content in planned.items() if name not in there or name in to_overwrite - to_keep}
+    if IGNORE in there - to_overwrite - to_keep and (complete := completed_ignore(folder / IGNORE)):
         chosen[IGNORE] = complete
     write_all(folder, chosen)
     return tuple(Path(name) for name in planned if name in chosen)

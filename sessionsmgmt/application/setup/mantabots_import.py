@@ -11,10 +11,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sessionsmgmt.config.problems import shown_word
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 LARGEST = 131_072
@@ -25,11 +25,11 @@ LARGEST = 131_072
 class MantabotsConfig:
     """What the earlier configuration says.
 
-    ``given`` are answers by the questions' keys. ``sender``, ``within`` and ``wording`` (a template of this program)
+    ``answers`` are by the questions' keys. ``sender``, ``within`` and ``wording`` (a template of this program)
     are empty where the configuration does not have them. ``left_out`` are its keys that have no counterpart.
     """
 
-    given: Mapping[str, str]
+    answers: Mapping[str, str]
     sender: str = ""
     within: str = ""
     wording: str = ""
@@ -45,7 +45,7 @@ def conf_json(path: Path) -> MantabotsConfig:
     pattern = _text(values, "mail.pattern")
     return MantabotsConfig(
         # it could speak to Google or Microsoft, and it always wrote the names
-        given={"provider": "google", "disclose": "names", **{key: text for key, text in answered.items() if text}},
+        answers={"provider": "google", "disclose": "names", **{key: text for key, text in answered.items() if text}},
         sender=_text(values, "mail.from.address"),
         within=_within(values),
         wording=translated(_read(_beside(path, pattern))) if pattern else "",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sessionsmgmt.application.result import ClubJob, PlanResult
@@ -32,6 +31,7 @@ from sessionsmgmt.config.clubs import (
 from sessionsmgmt.config.model import ledger_branch
 from sessionsmgmt.config.paths import ClubFolder, find_club_folder
 from sessionsmgmt.config.sources import branch_conflict, ledger_file_problem
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 MOST = 256

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sessionsmgmt.application.setup.mantabots_import import MantabotsConfig
 from sessionsmgmt.characters import find_invisible
 from sessionsmgmt.config.validators import address_problem, zone_problem
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Disclose
 from sessionsmgmt.domain.model.rule import PresenceMode
 from sessionsmgmt.errors import InputError
@@ -19,7 +20,7 @@ from sessionsmgmt.errors import InputError
 LONGEST = 100
 """Characters of an answer: more than any name of a team or calendar has, and no more than sessions.yml allows."""
 
-Given = Mapping[str, str]
+EarlierAnswers = Mapping[str, str]
 """The answers so far, by the questions' keys."""
 
 
@@ -64,8 +65,8 @@ class Question:
     key: str
     prompt: str
     why: str
-    default: Callable[[Given], str]
-    check: Callable[[str, Given], str]
+    default: Callable[[EarlierAnswers], str]
+    check: Callable[[str, EarlierAnswers], str]
     choices: tuple[str, ...] = ()
 
 
@@ -105,11 +106,11 @@ def questions(zone: str) -> tuple[Question, ...]:
     )
 
 
-def answers(given: Given, zone: str) -> Answers:
+def answers(earlier: EarlierAnswers, zone: str) -> Answers:
     """The answers, with the default where none is given. Raises InputError for an answer that can't be used."""
     known: dict[str, str] = {}
     for question in questions(zone):
-        text = given.get(question.key) or question.default(known)
+        text = earlier.get(question.key) or question.default(known)
         wrong = question.check(text, known)
         if wrong:
             raise InputError(f"{question.prompt.rstrip('?')}: {wrong}")
@@ -151,33 +152,33 @@ def guess_zone(time_zone: str, localtime: Path) -> str:
     return "UTC"
 
 
-def _always(text: str) -> Callable[[Given], str]:
-    return lambda _given: text
+def _always(text: str) -> Callable[[EarlierAnswers], str]:
+    return lambda _earlier: text
 
 
 def _choice(key: str, prompt: str, why: str, options: type[StrEnum], default: StrEnum) -> Question:
     choices = tuple(option.value for option in options)
 
-    def check(text: str, _given: Given) -> str:
+    def check(text: str, _earlier: EarlierAnswers) -> str:
         return "" if text in choices else f"choose one of {', '.join(choices)}."
 
     return Question(key, prompt, why, _always(default.value), check, choices)
 
 
-def _calendar(given: Given) -> str:
-    return "Team Calendar" if given.get("provider") == Source.GOOGLE else "calendar.ics"
+def _calendar(earlier: EarlierAnswers) -> str:
+    return "Team Calendar" if earlier.get("provider") == Source.GOOGLE else "calendar.ics"
 
 
-def _calendar_fits(text: str, given: Given) -> str:
-    if given.get("provider") == Source.GOOGLE or find_invisible(text):
-        return _line(text, given)
+def _calendar_fits(text: str, earlier: EarlierAnswers) -> str:
+    if earlier.get("provider") == Source.GOOGLE or find_invisible(text):
+        return _line(text, earlier)
     steps = text.split("/")
     if re.fullmatch(r"[\w. /-]+\.ics", text) and not {"", ".", ".."} & set(steps) and len(text) <= LONGEST:
         return ""
     return "write the path of an .ics file in this folder, such as calendar.ics."
 
 
-def _line(text: str, _given: Given) -> str:
+def _line(text: str, _earlier: EarlierAnswers) -> str:
     if not text.strip() or len(text) > LONGEST:
         return f"write between 1 and {LONGEST} characters."
     if invisible := find_invisible(text):
@@ -185,7 +186,7 @@ def _line(text: str, _given: Given) -> str:
     return "" if text.isprintable() else "leave out line breaks and control characters."
 
 
-def _zone(text: str, _given: Given) -> str:
+def _zone(text: str, _earlier: EarlierAnswers) -> str:
     invisible = find_invisible(text)
     fault = invisible.predicate if invisible else zone_problem(text)
     return f"this {fault}" if fault else ""
@@ -196,7 +197,7 @@ def _addresses(text: str) -> tuple[str, ...]:
     return tuple({fold(address): address.strip() for address in text.split(",")}.values())
 
 
-def _addresses_fit(text: str, _given: Given) -> str:
+def _addresses_fit(text: str, _earlier: EarlierAnswers) -> str:
     if ";" in text:
         return 'write a comma between two addresses, not ";": a@example.org, b@example.org.'
     fault = next(filter(None, map(address_problem, _addresses(text))), "")

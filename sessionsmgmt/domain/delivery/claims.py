@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key, Kind
 from sessionsmgmt.domain.model.warning import ReportWarning
 
@@ -174,7 +175,19 @@ class SetEventId:
     event_id: str
 
 
-Step = Begin | Sent | NotSent | Hold | Resolve | Reconciled | Import | Forget | SetEventId
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What is remembered under a key that is no notice's is ``entry`` from now on, if it is still ``basis``.
+
+    It is never refused. Where another run wrote something first, that stays.
+    """
+
+    key: Key
+    basis: Entry
+    entry: Entry
+
+
+Step = Begin | Sent | NotSent | Hold | Resolve | Reconciled | Import | Forget | SetEventId | Put
 
 ByDigest = Begin | Import | Forget
 """The steps that know people by digests: they mean nothing to a ledger with another secret."""
@@ -237,6 +250,8 @@ def advance(entry: Entry, step: Step, now: datetime) -> Entry | Refused:
             return Refused(step.key, Refusal.NOT_HELD)
         case SetEventId():
             return replace(entry, event_id=step.event_id) if entry.event_id == step.basis else entry
+        case Put():
+            return step.entry if entry == step.basis else entry
         case Import():
             return entry if entry != Entry() else step.entry
         case Forget():
@@ -253,9 +268,9 @@ def _without(announcement: Announcement, people: frozenset[str]) -> Announcement
     return replace(announcement, people=announcement.people - people)
 
 
-def _may_be(claimed: Announcement, asked: Announcement) -> bool:
+def _may_be(claimed: Announcement, announced: Announcement) -> bool:
     """Whether the claimed announcement is the one that was asked for, except for people who were forgotten since."""
-    return claimed.people <= asked.people and replace(claimed, people=asked.people) == asked
+    return claimed.people <= announced.people and replace(claimed, people=announced.people) == announced
 
 
 def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) -> Entry:
@@ -265,6 +280,12 @@ def _after_search(entry: Entry, claim: Claim, message_id: str, now: datetime) ->
     if claim.not_found_at is None:
         return replace(entry, claim=replace(claim, not_found_at=now))
     return _freed(entry, now) if now - claim.not_found_at >= APART else entry
+
+
+def _is_ahead(entry: Entry, now: datetime) -> bool:
+    """Whether the last announcement says that a session takes place that is not over."""
+    said = entry.announcement
+    return said is not None and said.kind is not Kind.CANCELLED and now < said.presence.end
 
 
 def _freed(entry: Entry, now: datetime) -> Entry:
@@ -296,14 +317,7 @@ class LedgerSnapshot:
     def announced(self, now: datetime) -> frozenset[Key]:
         """The keys with a claim, or whose announced window is neither over nor cancelled: they may need a notice."""
         return frozenset(
-            key
-            for key, entry in self.entries.items()
-            if (
-                entry.announcement
-                and entry.announcement.kind is not Kind.CANCELLED
-                and now < entry.announcement.presence.end
-            )
-            or entry.claim
+            key for key, entry in self.entries.items() if key.is_of_notice and (entry.claim or _is_ahead(entry, now))
         )
 
     def advanced(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.claims import Claim, LedgerSnapshot, Reconciled, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key
 from sessionsmgmt.domain.text import caseless
 
@@ -71,8 +71,8 @@ def mail_digest(secret: bytes, recipients: Collection[str], subject: str) -> str
 
 
 def held_claims(snapshot: LedgerSnapshot, now: datetime) -> dict[Key, Claim]:
-    """The held claims: nobody knows whether their mail left."""
-    return {key: claim for key, claim in _claims(snapshot).items() if claim.is_held(now)}
+    """The held claims of notices: nobody knows whether their mail left. Of an alert nobody needs to know."""
+    return {key: claim for key, claim in _claims(snapshot).items() if key.is_of_notice and claim.is_held(now)}
 
 
 def earliest(claims: Iterable[Claim]) -> datetime:

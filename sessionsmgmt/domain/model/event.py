@@ -7,11 +7,11 @@ argument where days matter and where text is made. An all-day event has dates, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from sessionsmgmt.domain.cancelled_titles import says_cancelled
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Attending
 from sessionsmgmt.domain.model.warning import ReportWarning
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Person, Roster
 
 AGAIN = "#"
 """The character between an event's id and a number, in the key of a session whose id another session had before."""
+
+NO_NOTICE = ":"
+"""The first character in the keys of what the ledger remembers besides notices. No notice's id begins with it."""
 
 _AGAIN = re.compile(rf"{AGAIN}[0-9]+\Z")
 
@@ -46,7 +50,7 @@ class Presence:
         return overlap or self.covers(other) or other.covers(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Key:
     """What the ledger identifies a session by: the rule's id, and the session's id when it was announced first.
 
@@ -56,6 +60,11 @@ class Key:
 
     notice: str
     session: str
+
+    @property
+    def is_of_notice(self) -> bool:
+        """Whether the key is a notice's. Otherwise it is that of an alert, or of what a rule matched last."""
+        return not self.notice.startswith(NO_NOTICE)
 
     @property
     def first_event_id(self) -> str:

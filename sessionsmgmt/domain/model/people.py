@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.warning import ReportWarning
 
 
@@ -47,7 +49,7 @@ class Role:
     disclose: Disclose = Disclose.NAMES
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Person:
     """A person of the address book. ``addresses`` and ``guardians`` are folded (see ``addresses.fold``) and sorted."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Attending
 from sessionsmgmt.domain.text import comparable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sessionsmgmt.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,14 +10,15 @@ class ReportWarning:
     """Something a person should know although the job goes on.
 
     ``code`` is stable, for machines; ``text`` is the sentence; ``where`` is a place (``calendar.ics:12``, a session's
-    id) or empty. None of the three names a person or an address. ``titles`` are titles of the calendar that may help,
-    shown only where the public can't read.
+    id) or empty. ``about`` is the notice or the role that is meant, where no session is. None of these names a person
+    or an address. ``titles`` are titles of the calendar that may help, shown only where the public can't read.
     """
 
     code: str
     text: str
     where: str = ""
     titles: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def sentence(self) -> str:

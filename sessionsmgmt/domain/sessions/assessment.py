@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum, auto
 
 from sessionsmgmt.domain.cancelled_titles import says_cancelled
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, digest
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import Attendee, Event, Status
 from sessionsmgmt.domain.model.notice import Presence
 from sessionsmgmt.domain.model.people import Person, Role, Roster
@@ -185,7 +185,7 @@ def _left_out(assessment: Assessment) -> Iterator[ReportWarning]:
 
 
 def _places(attendees: Sequence[Attendee]) -> str:
-    places = ", ".join(sorted(one.where for one in attendees if one.where))
+    places = ", ".join(sorted(attendee.where for attendee in attendees if attendee.where))
     return f" ({places})" if places else ""
 
 

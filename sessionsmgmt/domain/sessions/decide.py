@@ -7,11 +7,12 @@ arguments give the same notices, so that a second run is safe.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sessionsmgmt.domain.addresses import fold
 from sessionsmgmt.domain.delivery.claims import Claim, Entry, SetEventId
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.looked_at import LookedAt
 from sessionsmgmt.domain.model.notice import (
@@ -94,7 +95,7 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         judged = {
             key: _with_event(_judge(context, key, by_key.get(key)), by_key.get(key)) for key in keys | by_key.keys()
         }
-        warnings += premises_warnings(rule, judged.values(), by_key.values(), club)
+        warnings += premises_warnings(rule, judged.values(), by_key.values(), club, now)
         verdicts += with_others(tuple(filter(None, judged.values())), by_key, keys, club)
         for key, assessment in by_key.items():
             warnings += assessment_warnings(
@@ -106,7 +107,7 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         claim = club.snapshot.entry(key).claim
         if claim:
             verdicts.append(_waiting(key, claim, now))
-    verdicts.sort(key=lambda one: (one.start, one.key))
+    verdicts.sort(key=lambda verdict: (verdict.start, verdict.key))
     return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids), tuple(overview))
 
 
@@ -121,8 +122,8 @@ def _sights(context: _Context, events: Mapping[str, Event], keys: frozenset[Key]
     """The assessments of the events that the rule matches or announced before, in the order of their ids."""
     rule, club = context.rule, context.club
     announced_ids = {club.snapshot.event_id(key) for key in keys}
-    wanted = sorted(id_ for id_, event in events.items() if id_ in announced_ids or rule.matches(event.title))
-    return {id_: assess(rule, events[id_], club, context.now) for id_ in wanted}
+    ids = sorted(id_ for id_, event in events.items() if id_ in announced_ids or rule.matches(event.title))
+    return {id_: assess(rule, events[id_], club, context.now) for id_ in ids}
 
 
 def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdict | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Key, Presence
 
 

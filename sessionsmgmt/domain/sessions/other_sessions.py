@@ -28,7 +28,7 @@ def with_others(
     for verdict in verdicts:
         if verdict.notice and verdict.kind is Kind.CANCELLED:
             others = by_day.get(verdict.start.astimezone(club.zone).date(), ())
-            in_order = tuple(sorted(others, key=lambda one: (one.presence.start, one.session.id)))
+            in_order = tuple(sorted(others, key=lambda occurrence: (occurrence.presence.start, occurrence.session.id)))
             yield replace(verdict, notice=replace(verdict.notice, others=in_order))
         else:
             yield verdict

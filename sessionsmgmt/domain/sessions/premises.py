@@ -61,15 +61,27 @@ def broken_rules(event: Event | Session, people: int, premises: Premises, zone: 
 
 
 def premises_warnings(
-    rule: Rule, verdicts: Iterable[Verdict | None], assessments: Iterable[Assessment], club: Club
+    rule: Rule, verdicts: Iterable[Verdict | None], assessments: Iterable[Assessment], club: Club, now: datetime
 ) -> Iterator[ReportWarning]:
     """What the sessions ahead, and the emails that are due about them, break of the rules of the premises' owner."""
     for assessment in assessments:
         if assessment.standing in {Standing.SESSION, Standing.LATER}:
             yield from broken_rules(assessment.event, len(assessment.roster.people), rule.premises, club.zone)
+            yield from _cancelled_soon(assessment, rule.premises, club.zone, now)
     for verdict in verdicts:
         if verdict and verdict.notice and verdict.notice.late:
             yield late_warning(verdict.notice.kind, rule.premises, verdict.key.session)
+
+
+def _cancelled_soon(assessment: Assessment, premises: Premises, zone: tzinfo, now: datetime) -> Iterator[ReportWarning]:
+    """A warning on the last day on which a session that lacks people can be cancelled as the owner asks."""
+    if not (assessment.unmet and premises.cancel_by):
+        return
+    deadline = told_first(begin(assessment.event, zone), premises.cancel_by, zone)
+    if deadline - DAY <= now <= deadline:
+        last = f"{deadline.astimezone(zone):%Y-%m-%d %H:%M}"
+        text = f"{assessment.unmet}, and the owner asks for a cancellation until {last} (premises.cancel_by)"
+        yield ReportWarning("premises-cancel-soon", text, assessment.event.id)
 
 
 def _is_open(start: datetime, end: datetime, hours: tuple[time, time | None]) -> bool:

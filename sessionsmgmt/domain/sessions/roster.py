@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import Attendee
 from sessionsmgmt.domain.model.people import Attending, Contact, Person, Role, Roster
 from sessionsmgmt.domain.text import caseless, fold_label

@@ -44,10 +44,10 @@ def _key_at_id(announced: frozenset[Key], snapshot: LedgerSnapshot) -> dict[str,
     Of two runs at the same time, one may have announced an event as new, and the other one may have taken it for a
     session whose id was gone. Then the event is the session that was announced under this id, and the other is gone.
     """
-    found: dict[str, Key] = {}
+    keys: dict[str, Key] = {}
     for key in sorted(announced, key=lambda key: (snapshot.event_id(key) != key.session, key)):
-        found.setdefault(snapshot.event_id(key), key)
-    return found
+        keys.setdefault(snapshot.event_id(key), key)
+    return keys
 
 
 def _pairs(

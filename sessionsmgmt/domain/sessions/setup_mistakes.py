@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import islice
 
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.people import Contact, Role
 from sessionsmgmt.domain.model.rule import Rule
@@ -45,7 +45,9 @@ def mistake(
         return Mistake("The address book is empty, so nobody could be named.", _LOOK_AT_CONTACTS)
     if len(roles_without_contact(contacts, roles)) == len(roles):
         return Mistake("No contact has a label of any role, so nobody could be named.", _LOOK_AT_LABELS)
-    ahead = sum(current_announcement(entry, now) is not None for entry in snapshot.entries.values())
+    ahead = sum(
+        key.is_of_notice and current_announcement(entry, now) is not None for key, entry in snapshot.entries.items()
+    )
     if calendar.empty and ahead > 1:
         return Mistake(
             f"The calendar has no event at all, and {ahead} announced sessions lie ahead.", _LOOK_AT_CALENDAR
@@ -59,14 +61,16 @@ def oddities(
     """What is probably a mistake, and stops nothing. ``events`` are those that begin before ``until`` and count."""
     for role in roles_without_contact(contacts, roles):
         yield ReportWarning(
-            "role-without-contact", f"no contact has a label of the role {role.name}, so it names nobody"
+            "role-without-contact",
+            f"no contact has a label of the role {role.name}, so it names nobody",
+            about=role.name,
         )
     yield from _odd_includes(rules, contacts, roles)
     titles = sorted({event.title for event in events if not event.cancelled})
     for rule in rules:
         if not any(rule.matches(title) for title in titles):
             text = f"no event until {until.date().isoformat()} matches the notice {rule.id}"
-            yield ReportWarning("notice-without-event", text, titles=nearest(rule.match, titles))
+            yield ReportWarning("notice-without-event", text, titles=nearest(rule.match, titles), about=rule.id)
 
 
 def _odd_includes(rules: Iterable[Rule], contacts: Sequence[Contact], roles: Sequence[Role]) -> Iterator[ReportWarning]:

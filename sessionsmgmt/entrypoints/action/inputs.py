@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from sessionsmgmt.application.command import Command
 from sessionsmgmt.application.registry import COMMANDS
 from sessionsmgmt.characters import find_invisible
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.entrypoints.cli.options import option_names
 from sessionsmgmt.errors import InputError
 
@@ -55,7 +56,7 @@ OUTPUTS = ("sent", "held", "failed", "skipped", "rotated", "report", "preview", 
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ActionInputs:
     """The inputs that a workflow gives, by name. An empty input is not given. The repr hides them: some are secrets."""
 
     texts: Mapping[str, str] = field(repr=False)
@@ -83,7 +84,7 @@ class Given:
             if not entry.environ and (invisible := find_invisible(self.texts.get(entry.name, "")))
         ]
         try:
-            command, rest = _command(self.texts.get("command", "run"))
+            command, words = _command(self.texts.get("command", "run"))
         except InputError as error:
             raise InputError(" ".join([str(error), *faults])) from None
         options = option_names(command)
@@ -100,19 +101,19 @@ class Given:
             line += ["--out", str(preview)]
         for entry in used:
             line += [entry.option] if entry.flag else [entry.option, self.texts[entry.name]]
-        return line + rest
+        return line + words
 
     def _is_used(self, entry: Input) -> bool:
         text = self.texts.get(entry.name, "")
         return text not in _FALSE if entry.flag and text else bool(text)
 
 
-def given(environ: Mapping[str, str]) -> Given:
+def read_inputs(environ: Mapping[str, str]) -> ActionInputs:
     """The inputs in the environment: in upper case, blanks as ``_``, dashes as they are (actions/runner#2283).
 
     A shell in between may have turned the dashes into ``_`` as well.
     """
-    return Given({entry.name: text for entry in INPUTS if (text := _text(entry.name.upper(), environ))})
+    return ActionInputs({entry.name: text for entry in INPUTS if (text := _text(entry.name.upper(), environ))})
 
 
 def _text(name: str, environ: Mapping[str, str]) -> str:

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.settings import OutputPaths
 
 _TEMP = Path("/github/runner_temp")

@@ -11,7 +11,6 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -19,7 +18,8 @@ from typing import TextIO
 from sessionsmgmt import secret_masking
 from sessionsmgmt.bootstrap.providers import PROVIDERS
 from sessionsmgmt.config.model import Config
-from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, given
+from sessionsmgmt.domain.frozen import dataclass
+from sessionsmgmt.entrypoints.action.inputs import OUTPUTS, read_inputs
 from sessionsmgmt.entrypoints.action.output_directory import output_directory
 from sessionsmgmt.entrypoints.action.step_files import StepFile, step_files
 from sessionsmgmt.entrypoints.cli import main as command_line
@@ -74,7 +74,7 @@ def main(environ: Mapping[str, str], log: TextIO, stop: Stop = UNSTOPPED) -> int
 
 
 def _run(environ: Mapping[str, str], log: TextIO, stop: Stop) -> int:
-    inputs = given(environ)
+    inputs = read_inputs(environ)
     settings = PROVIDERS.read_settings(inputs.environ(environ), partial(_hide, log))
     root = settings.actions.folder
     shared = output_directory(settings.outputs, Path(tempfile.gettempdir()))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sessionsmgmt import safe_files
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.settings import OUTPUT, STEP_SUMMARY, OutputPaths
 
 TITLES = {OUTPUT: "outputs", STEP_SUMMARY: "summary"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Mapping
 from threading import Thread
@@ -62,4 +61,6 @@ def visit(url: str, environ: Mapping[str, str]) -> None:
 
 
 def _run(command: list[str], environ: Mapping[str, str]) -> None:
+    import subprocess  # only this function needs it
+
     subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  our own interpreter

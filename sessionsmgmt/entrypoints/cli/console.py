@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import partial
 
 import click
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.entrypoints.cli import streams
 from sessionsmgmt.presenters import terminal
 

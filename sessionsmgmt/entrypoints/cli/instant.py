@@ -28,13 +28,13 @@ class Instant(click.ParamType["datetime | date"]):
         """
         text = str(value).strip()
         try:
-            given = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
+            instant = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
         except ValueError:
             self.fail(f"this is no instant; {_LIKE}", param, ctx)
-        if given.year not in YEARS:
+        if instant.year not in YEARS:
             self.fail(f"the year must be from {YEARS.start} to {YEARS.stop - 1}", param, ctx)
-        if not isinstance(given, datetime):
-            return given
-        if given.tzinfo is None:
+        if not isinstance(instant, datetime):
+            return instant
+        if instant.tzinfo is None:
             self.fail(f"the offset from UTC is missing; {_LIKE}", param, ctx)
-        return given.astimezone(UTC)
+        return instant.astimezone(UTC)

@@ -42,10 +42,10 @@ def start_in(environ: Mapping[str, str], stop: Stop) -> int:
 
 def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = None) -> int:
     """Run one command and return its exit status; see ``exit_status``."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
     here = here or process_context(os.environ)
     try:
-        return int(cli.main(given, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
+        return int(cli.main(words, prog_name="sessionsmgmt", standalone_mode=False, obj=here) or Exit.DONE)
     except click.ClickException as error:
         streams.show(error.show, sys.stderr)
         return _refused(InputError(error.format_message()), here)
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, here: ProcessContext | None = N
         complain(STOPPED)
         return Exit.ATTENTION
     except Exception as error:  # noqa: BLE001 - an exception's text may hold a name: it must not reach a log
-        complain(terminal.unforeseen(error, verbose="--verbose" in given))
+        complain(terminal.unforeseen(error, verbose="--verbose" in words))
         return Exit.ATTENTION
 
 

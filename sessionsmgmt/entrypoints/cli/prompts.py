@@ -25,14 +25,14 @@ def completed(request: Request, arguments: Any) -> Any:
     """
     if isinstance(arguments, InitArguments):
         return _init(request, arguments)
-    if asked := confirmation(arguments):
-        _confirm(asked)
+    if sentence := confirmation(arguments):
+        _confirm(sentence)
     return arguments
 
 
 def _init(request: Request, arguments: InitArguments) -> InitArguments:
     """Ask every question that is not answered yet, and which of the files that are there may be replaced."""
-    from sessionsmgmt.application.setup.init import answered, given, in_the_way, mantabots, suggested_zone
+    from sessionsmgmt.application.setup.init import answered, given_answers, in_the_way, mantabots, suggested_zone
     from sessionsmgmt.application.setup.questions import questions
 
     if request.path.name != "sessions.yml":
@@ -40,7 +40,7 @@ def _init(request: Request, arguments: InitArguments) -> InitArguments:
     if arguments.yes:
         return arguments
     zone = suggested_zone(request)
-    known = given(arguments, mantabots(arguments))
+    known = given_answers(arguments, mantabots(arguments))
     with _somebody_answers():
         replies: dict[str, Any] = {**ask(questions(zone), known)}
         arguments = replace(arguments, **replies)
@@ -48,15 +48,15 @@ def _init(request: Request, arguments: InitArguments) -> InitArguments:
         decided = {*arguments.overwrite, *arguments.keep}
         there = [path for path in in_the_way(answers, request.path.parent) if path not in decided]
         replaced = [path for path in there if click.confirm(f"{path} is there already. Replace it?", err=True)]
-        kept = [path for path in there if path not in replaced]
-        return replace(arguments, overwrite=(*arguments.overwrite, *replaced), keep=(*arguments.keep, *kept))
+        to_keep = [path for path in there if path not in replaced]
+        return replace(arguments, overwrite=(*arguments.overwrite, *replaced), keep=(*arguments.keep, *to_keep))
 
 
-def _confirm(asked: str) -> None:
+def _confirm(sentence: str) -> None:
     """Ask before what can't be undone. A person who is not at a terminal has to agree beforehand."""
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is here to be asked: say --yes if it is to be deleted, --dry-run to look first")
-    click.confirm(asked, abort=True, err=True)
+    click.confirm(sentence, abort=True, err=True)
 
 
 @contextmanager
@@ -71,10 +71,10 @@ def _somebody_answers() -> Iterator[None]:
         raise click.UsageError(text) from None
 
 
-def ask(asked: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+def ask(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
     """Ask for every answer that was not given. An answer that won't do is asked for again."""
     known: dict[str, str] = {}
-    for question in asked:
+    for question in questions:
 
         def checked(text: str, question: Question = question) -> str:
             fault = question.check(text, known)

@@ -72,7 +72,8 @@ def failing_contacts(error: SessionsError) -> FakeContacts:
 
 
 def session_of(message: EmailMessage) -> str:
-    return str(message["X-Sessionsmgmt-Session"])
+    """The session that a notice is about; of an alert, its reason."""
+    return str(message["X-Sessionsmgmt-Session"] or message["X-Sessionsmgmt-Alert"])
 
 
 @dataclass

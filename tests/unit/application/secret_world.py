@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.errors import ConsentError, SessionsError
 from sessionsmgmt.ports.credentials import Renewed, Sealed
 from sessionsmgmt.secret_masking import Secret
@@ -35,6 +36,7 @@ class World:
     used: list[str] = field(default_factory=list)
     newest_used: int = 0
     known: int = 1
+    warnings: tuple[ReportWarning, ...] = ()
 
     title = "the secret"
 
@@ -46,11 +48,11 @@ class World:
         if fault:
             raise fault
 
-    def seal(self, value: str) -> Sealed:
+    def seal(self, value: Secret) -> Sealed:
         if not self.known:
             self.moment("key")
             self.known = self.key
-        return Sealed(value, str(self.known))
+        return Sealed(value.reveal(), str(self.known))
 
     def put(self, sealed: Sealed) -> bool:
         self.moment("put")
@@ -77,7 +79,7 @@ class World:
         if number < self.newest_used:
             raise ConsentError("This token has ended.")
         self.newest_used = number
-        return Renewed(secret(f"token {next(self.issued)}") if self.renews else credential)
+        return Renewed(secret(f"token {next(self.issued)}") if self.renews else credential, warnings=self.warnings)
 
     def meanwhile(self) -> str:
         return "The former works."

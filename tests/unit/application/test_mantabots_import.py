@@ -82,7 +82,7 @@ def conf(tmp_path: Path) -> Path:
 def club(conf: Path, values: object, folder: Path) -> Config:
     conf.write_text(json.dumps(values), encoding="utf-8")
     before = conf_json(conf)
-    write(as_before(answers(before.given, "UTC"), before), folder)
+    write(as_before(answers(before.answers, "UTC"), before), folder)
     return load(folder / "sessions.yml")
 
 
@@ -136,14 +136,14 @@ def test_what_it_said_nothing_of_is_as_init_suggests(conf: Path, tmp_path: Path)
 def test_a_whole_day_is_a_text(conf: Path, text: object, presence: str) -> None:
     conf.write_text(json.dumps({"calendar": {"full_day": text}}), encoding="utf-8")
 
-    assert conf_json(conf).given["presence"] == presence
+    assert conf_json(conf).answers["presence"] == presence
 
 
 @pytest.mark.parametrize("to", ["a@example.org, b@example.org", ["a@example.org", "b@example.org"]])
 def test_several_recipients_stay_several(conf: Path, to: object) -> None:
     conf.write_text(json.dumps({"mail": {"to": to}}), encoding="utf-8")
 
-    assert answers(conf_json(conf).given, "UTC").recipients == ("a@example.org", "b@example.org")
+    assert answers(conf_json(conf).answers, "UTC").recipients == ("a@example.org", "b@example.org")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from sessionsmgmt.entrypoints.action.inputs import INPUTS
 from sessionsmgmt.entrypoints.cli.main import cli
 from sessionsmgmt.entrypoints.cli.options import option_names
 from sessionsmgmt.errors import InputError
+from tests.click_commands import typed
 from tests.settings import settings
 
 ROOT = Path(__file__).parents[3]
@@ -29,15 +29,6 @@ SHARED = {"config", "now", "report", "verbose"}
 """The options that every command has."""
 
 BY_NAME = {command.name: command for command in COMMANDS}
-
-
-def typed(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command that can be typed, by its whole name."""
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from typed(command, f"{above}{name} ")
-        else:
-            yield f"{above}{name}", command
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sessionsmgmt.application.credentials.rotation import is_due, keep, recover, recovery, rotate
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.errors import RefusedError, SessionsError, UnreachableError
+from sessionsmgmt.errors import ConsentError, RefusedError, SessionsError, UnreachableError
 from sessionsmgmt.ports.credentials import Renewed, Sealed
 from tests.settings import secret
 from tests.unit.application.secret_world import StoppedError, World
@@ -87,6 +87,28 @@ def test_what_could_not_be_stored_is_sealed_and_the_job_goes_on_with_what_is_sto
     sealed, at = recovery(str(dict(rotation.recovery.document())).replace("'", '"'))
     recover(sealed, at, world)
     assert world.stored == "token 1"
+
+
+def test_an_issued_credential_that_does_not_work_gives_way_to_the_one_before() -> None:
+    world = World(faults=[None, None, None, ConsentError("No.")])
+    rotation = rotate(secret("token 0"), world, world, None, clock)
+
+    assert (rotation.credential.reveal(), world.stored) == ("token 0", "token 0")
+    assert isinstance(rotation.trouble, UnreachableError)
+    assert rotation.recovery is None
+
+
+def test_the_one_before_can_be_stored_by_hand_where_it_could_not_be_stored_again() -> None:
+    warning = ReportWarning("a", "b")
+    refusal = RefusedError("The secret may not be written.")
+    world = World(faults=[None, None, None, ConsentError("No."), refusal], warnings=(warning,))
+    rotation = rotate(secret("token 0"), world, world, None, clock)
+
+    assert rotation.credential.reveal() == "token 0"
+    assert rotation.trouble is refusal
+    assert rotation.recovery is not None
+    assert rotation.recovery.by_hand == "store token 0"
+    assert rotation.warnings == (warning,)
 
 
 def test_a_rotation_shows_no_credential() -> None:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
+from sessionsmgmt.adapters.google.sections import GoogleMail
 from sessionsmgmt.adapters.microsoft.sections import MicrosoftMail
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
 from sessionsmgmt.application.notices.run import send_due
@@ -108,7 +109,8 @@ def test_what_this_version_lacks_is_said_with_what_it_has(tmp_path: Path) -> Non
 
     assert (absent.value.text, absent.value.hint) == (
         "This version does not have 'mail.provider: microsoft' yet.",
-        "It has calendars from google and ics, contacts from google and vcard, and mail by google and outbox.",
+        "It has calendars from google and ics, contacts from google, vcard and csv, "
+        "and mail by google, outbox and smtp.",
     )
 
 
@@ -281,6 +283,12 @@ def test_its_account_is_agreed_to_renewed_and_taken_back(toy: ToyClub) -> None:
     assert container.withdrawal()()
     with pytest.raises(InputError, match=CREDENTIALS):
         container.wire()
+
+
+def test_accounts_of_two_providers_are_refused_since_the_credential_of_one_is_renewed(toy: ToyClub) -> None:
+    club = replace(toy.container.config, mail=Mail(GoogleMail()))
+    with pytest.raises(InputError, match="accounts of toy and google"):
+        replace(toy.container, config=club).token_refresher(lambda: NOW)
 
 
 def test_what_it_does_not_have_is_said_by_its_name(toy: ToyClub) -> None:

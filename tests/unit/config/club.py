@@ -73,6 +73,8 @@ preview:
   sample: {calendar: sample.ics, contacts: sample.vcf}
 
 attending: accepted
+alerts: {to: [coach@example.org]}
+silence: 4 weeks
 
 notices:
   - id: campus

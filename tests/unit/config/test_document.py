@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.config.document import MAX_DEPTH, MAX_VALUES, UNSUPPORTED, parse
-from sessionsmgmt.config.reading import Position, UnreadableError, decode
+from sessionsmgmt.config.reading import Position, UnreadableFileError, decode
 from tests.unit.config.club import BASE, Club
 
 
 def refusal(text: str | bytes) -> tuple[Position, str]:
-    with pytest.raises(UnreadableError) as caught:
+    with pytest.raises(UnreadableFileError) as caught:
         parse(decode(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")))
     return caught.value.position, caught.value.text
 

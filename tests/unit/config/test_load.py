@@ -80,6 +80,8 @@ def test_every_key_arrives(club: Club) -> None:
             "GOOGLE_CREDENTIALS", Scope.ENVIRONMENT, environment="production", rotate_after=timedelta(hours=36)
         ),
         sample=Sample(club.root / "sample.ics", club.root / "sample.vcf"),
+        alerts=("coach@example.org",),
+        silence=timedelta(weeks=4),
     )
 
 

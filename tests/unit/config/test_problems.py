@@ -119,7 +119,7 @@ CHANGES = [
     (
         "contacts: {provider: google}",
         "contacts: {provider: google, path: x}",
-        "5:30: contacts.path: goes with provider: vcard only; remove it or change provider",
+        "5:30: contacts.path: goes with provider: vcard or csv only; remove it or change provider",
     ),
     (
         "contacts: {provider: google}",
@@ -199,6 +199,11 @@ CHANGES = [
         '8:39: roles.adults.disclose: "count-only" is not one of names, initials, count; did you mean "count"?',
     ),
     (ADULTS, "adults: [Adult, adult]", "8:19: roles.adults[1]: is the same label as roles.adults[0]; case is ignored"),
+    (
+        ADULTS,
+        'adults: ["Entra\\u00EEneur", "Entrai\\u0302neur"]',
+        "8:31: roles.adults[1]: is the same label as roles.adults[0]; case is ignored",
+    ),
     (
         ADULTS,
         "adults: [Adult]\n  session: [X]",
@@ -313,12 +318,12 @@ ABSENT = [
     (
         "contacts: {provider: google}",
         "contacts: {provider: microsoft}",
-        "5:22: contacts.provider: microsoft is not in this version yet; choose one of google, vcard",
+        "5:22: contacts.provider: microsoft is not in this version yet; choose one of google, vcard, csv",
     ),
     (
         MAIL,
-        "mail: {provider: smtp, host: mail.example.org, username: c@example.org}",
-        "6:18: mail.provider: smtp is not in this version yet; choose one of google, outbox",
+        "mail: {provider: microsoft}",
+        "6:18: mail.provider: microsoft is not in this version yet; choose one of google, outbox, smtp",
     ),
 ]
 

@@ -53,7 +53,9 @@ def test_a_calendar_without_any_event_is_a_mistake_while_more_than_one_announced
 def test_a_role_without_a_contact_is_a_warning() -> None:
     found = list(oddities([], [], (ANN,), ROLES, NOW + MONTH))
     assert found == [
-        ReportWarning("role-without-contact", "no contact has a label of the role students, so it names nobody")
+        ReportWarning(
+            "role-without-contact", "no contact has a label of the role students, so it names nobody", about="students"
+        )
     ]
     assert list(oddities([], [], (ANN, SAM), (*ROLES, Role("other", ("student", "adult"))), NOW)) == []
 

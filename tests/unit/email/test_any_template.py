@@ -1,4 +1,4 @@
-"""For any template, ``check`` reports its faults and their positions, or emails can be made from it."""
+"""For any template, ``check`` reports its problems and their positions, or emails can be made from it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from sessionsmgmt.email.model import Envelope, Wording
 from sessionsmgmt.email.safe_text import without_invisible
 from sessionsmgmt.email.sample_notices import sample_notices
 from sessionsmgmt.email.template import check
-from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault
+from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateProblem
 from tests.builders import ROLES
 
 ENVELOPE = Envelope(sender="coach@example.org", to=("office@example.org",), cc=(), reply_to=())
 NOW = datetime(2026, 11, 6, 12, tzinfo=UTC)
 
 
-def sends(text: str) -> list[TemplateFault]:
-    """The template's faults. If there are none, an email is composed for every sample notice."""
-    faults = check(text, ROLES)
-    if not faults:
+def sends(text: str) -> list[TemplateProblem]:
+    """The template's problems. If there are none, an email is composed for every sample notice."""
+    problems = check(text, ROLES)
+    if not problems:
         wording = Wording("Otters", "en_US", ZoneInfo("UTC"), {role.name: Disclose.NAMES for role in ROLES}, text)
         for notice in sample_notices(ROLES):
             assert compose(notice, wording, ENVELOPE, NOW)["Subject"]
     lines = text.split("\n")
-    for line, column, sentence in faults:
+    for line, column, sentence in problems:
         assert 1 <= line <= len(lines)
         assert 1 <= column <= len(lines[line - 1]) + 1
         assert sentence
-    return faults
+    return problems
 
 
 ODD = st.sampled_from(

@@ -1,4 +1,4 @@
-"""A template's faults are found before it is used, and rendering a template always ends."""
+"""A template's problems are found before it is used, and rendering a template always ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sessionsmgmt.email.language import language
 from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.template import check, render
 from sessionsmgmt.email.template_context import built_in_context, template_context
-from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateFault, syntax_faults
+from sessionsmgmt.email.template_syntax import MAX_TEMPLATE_LENGTH, TemplateProblem, syntax_problems
 from sessionsmgmt.errors import InputError
 from tests.builders import ROLES
 from tests.unit.email.cases import TEMPLATE
@@ -21,7 +21,7 @@ from tests.unit.email.cases import TEMPLATE
 WORDING = Path(subject.__file__).parent / "wording"
 
 
-def faults(body: str) -> list[TemplateFault]:
+def problems(body: str) -> list[TemplateProblem]:
     return check(f"Subject: x\n{body}", ROLES)
 
 
@@ -35,7 +35,7 @@ def test_the_built_in_wording_has_no_fault(name: str) -> None:
     words, wording = language(name), sample_wording(ROLES)
     for notice in sample_notices(ROLES):
         context = template_context((notice,), wording, words) | built_in_context(notice, wording, words)
-        assert syntax_faults(text, frozenset(context)) == []
+        assert syntax_problems(text, frozenset(context)) == []
         assert render(text, context, built_in=True).subject
 
 
@@ -58,11 +58,11 @@ def test_the_built_in_wording_has_no_fault(name: str) -> None:
     ],
 )
 def test_ordinary_uses_of_a_template_are_allowed(body: str) -> None:
-    assert faults(body) == []
+    assert problems(body) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "problem"),
     [
         ("", (1, 1, 'the first line must be the subject: "Subject: …"')),
         ("Hello\nSubject: x", (1, 1, 'the first line must be the subject: "Subject: …"')),
@@ -74,8 +74,8 @@ def test_ordinary_uses_of_a_template_are_allowed(body: str) -> None:
         ),
     ],
 )
-def test_a_template_begins_with_its_subject(text: str, fault: tuple[int, int, str]) -> None:
-    assert check(text, ROLES) == [fault]
+def test_a_template_begins_with_its_subject(text: str, problem: tuple[int, int, str]) -> None:
+    assert check(text, ROLES) == [problem]
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ def test_a_template_begins_with_its_subject(text: str, fault: tuple[int, int, st
     ],
 )
 def test_a_fault_is_reported_at_its_position(body: str, line: int, column: int, sentence: str) -> None:
-    found = faults(body)
+    found = problems(body)
     if not sentence:
         assert found == []  # CommonMark itself reads this as text and not as a link
     else:
-        assert [(fault.line, fault.column, fault.sentence[: len(sentence)]) for fault in found] == [
+        assert [(problem.line, problem.column, problem.sentence[: len(sentence)]) for problem in found] == [
             (line, column, sentence)
         ]
 
@@ -157,7 +157,7 @@ def test_a_fault_is_reported_at_its_position(body: str, line: int, column: int, 
     ],
 )
 def test_a_harmful_or_endless_template_is_refused(body: str) -> None:
-    assert faults(body)
+    assert problems(body)
 
 
 def test_a_template_that_fails_later_says_in_which_line() -> None:
@@ -211,7 +211,7 @@ def test_placeholders_that_an_author_writes_are_dropped() -> None:
 
 @given(st.text(alphabet="{}%#()[]|~*'\"ab \n.teamifor0", max_size=60))
 def test_every_fault_of_any_template_has_a_position_and_a_sentence(body: str) -> None:
-    for line, column, sentence in faults(body):
+    for line, column, sentence in problems(body):
         assert 1 <= line <= body.count("\n") + 2
         assert column >= 1
         assert sentence

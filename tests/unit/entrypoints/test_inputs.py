@@ -10,7 +10,7 @@ import yaml
 
 from scripts.readme_tables import with_tables
 from sessionsmgmt.bootstrap.providers import PROVIDERS
-from sessionsmgmt.entrypoints.action.inputs import INPUTS, OUTPUTS, given
+from sessionsmgmt.entrypoints.action.inputs import INPUTS, OUTPUTS, read_inputs
 from sessionsmgmt.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +21,7 @@ REPORT, PREVIEW = Path("temp/report.json"), Path("temp/preview")
 def line(**inputs: str) -> list[str]:
     """The command line that the inputs make, without what is the same for all."""
     environ = {f"INPUT_{name.replace('_', '-').upper()}": text for name, text in inputs.items()}
-    made = given(environ).arguments(REPORT, PREVIEW)
+    made = read_inputs(environ).arguments(REPORT, PREVIEW)
     at = made.index("--report")
     return made[:at] + made[at + 2 :]
 
@@ -73,8 +73,8 @@ def test_the_action_is_described_as_the_package_is() -> None:
 
 
 def test_inputs_keep_their_dashes_or_have_lost_them_on_the_way() -> None:
-    dashed = given({"INPUT_GOOGLE-CREDENTIALS": "a", "INPUT_GOOGLE_CREDENTIALS": "b"})
-    bare = given({"INPUT_GOOGLE_CREDENTIALS": "b"})
+    dashed = read_inputs({"INPUT_GOOGLE-CREDENTIALS": "a", "INPUT_GOOGLE_CREDENTIALS": "b"})
+    bare = read_inputs({"INPUT_GOOGLE_CREDENTIALS": "b"})
 
     assert dashed.environ({})["GOOGLE_CREDENTIALS"] == "a"
     assert bare.environ({})["GOOGLE_CREDENTIALS"] == "b"
@@ -82,14 +82,14 @@ def test_inputs_keep_their_dashes_or_have_lost_them_on_the_way() -> None:
 
 def test_an_empty_input_is_none_and_leaves_the_environment_alone() -> None:
     around = {"SMTP_PASSWORD": "from the job"}
-    found = given({"INPUT_SMTP-PASSWORD": " \n", "INPUT_KEY": "k"}).environ(around)
+    found = read_inputs({"INPUT_SMTP-PASSWORD": " \n", "INPUT_KEY": "k"}).environ(around)
 
     assert found == {"SMTP_PASSWORD": "from the job", "SESSIONSMGMT_KEY": "k"}
     assert around == {"SMTP_PASSWORD": "from the job"}
 
 
 def test_no_secret_is_in_what_the_inputs_show_of_themselves() -> None:
-    assert "hush" not in repr(given({"INPUT_KEY": "hush"}))
+    assert "hush" not in repr(read_inputs({"INPUT_KEY": "hush"}))
 
 
 def test_without_any_input_it_runs() -> None:

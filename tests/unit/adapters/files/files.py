@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sessionsmgmt.adapters.files.calendar import IcsFile
 from sessionsmgmt.adapters.files.contacts import VcardFile
+from sessionsmgmt.adapters.files.csv_people import CsvPeople
 from sessionsmgmt.domain.model.event import CalendarReading, Event
 from sessionsmgmt.domain.model.people import ContactsReading
 from tests.builders import NEW_YORK
@@ -63,3 +64,11 @@ def read_vcf(data: str | bytes) -> ContactsReading:
         path = Path(folder) / "contacts.vcf"
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return VcardFile(path, "contacts.vcf").read()
+
+
+def read_csv(data: str | bytes) -> ContactsReading:
+    """The reading of a CSV file with these bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.csv"
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return CsvPeople(path, "people.csv").read()

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionsmgmt.adapters.github.errors import LONGEST, Asked, Reply, details, refusal, safe
+from sessionsmgmt.adapters.github.errors import LONGEST, FailedCall, Reply, details, refusal, safe
 from sessionsmgmt.errors import RefusedError
 
 TODAY = datetime(2026, 11, 6, 23, 0, tzinfo=UTC)
-ASKED = Asked("writing the comment", "pull-requests: write", "GITHUB_TOKEN")
+CALL = FailedCall("writing the comment", "pull-requests: write", "GITHUB_TOKEN")
 PERMISSION = "Add 'pull-requests: write' to the 'permissions:' of the job."
 EXPIRED = "It may have expired or been withdrawn: store a new one there."
 
@@ -22,7 +22,7 @@ EXPIRED = "It may have expired or been withdrawn: store a new one there."
 def told(status: int, message: str, **headers: str) -> str:
     """What is said after GitHub's message."""
     reply = Reply(status, message, {name.replace("_", "-"): value for name, value in headers.items()})
-    error = refusal(reply, ASKED, TODAY)
+    error = refusal(reply, CALL, TODAY)
     assert isinstance(error, RefusedError)
     assert not message or f'"{safe(message).rstrip(".")}"' in error.text
     assert str(error).index(error.text) == 0
