@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -169,9 +170,9 @@ class Online:
     folder: ClubFolder
     google: GoogleEmulator
 
-    def call(self, command: str, *options: str, now: str = "2026-11-06T12:00:00-05:00") -> Ran:
-        env = {"GOOGLE_CREDENTIALS": self.google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": self.google.root}
-        return self.folder.call(command, *options, now=now, env=env)
+    def call(self, command: str, *options: str, now: str = "2026-11-06T12:00:00-05:00", **env: str) -> Ran:
+        known = {"GOOGLE_CREDENTIALS": self.google.credentials, "SESSIONSMGMT_GOOGLE_ROOT": self.google.root}
+        return self.folder.call(command, *options, now=now, env=known | env)
 
     def sent(self) -> list[EmailMessage]:
         return [BytesParser(policy=policy.default).parsebytes(mail.original) for mail in self.google.sent]
@@ -202,6 +203,14 @@ def test_at_google_three_sessions_are_one_request_to_send(online: Online) -> Non
     assert {row["message_id"] for row in first.report["notices"]} == {mail.id}
 
 
+def test_at_google_twenty_sessions_in_one_email_take_six_requests(online: Online) -> None:
+    online.google.world.calendar().put(*(event(f"e{n}", START, attendees=["ada@example.org"]) for n in range(17)))
+
+    assert online.call("run").report["counts"]["sent"] == 20
+    assert len(online.google.requests) == 6
+    assert len(online.sent()) == 1
+
+
 def test_at_google_what_is_cancelled_is_sent_first(online: Online) -> None:
     online.call("run")
     online.google.world.calendar().cancel("one")
@@ -230,6 +239,21 @@ def test_a_held_email_is_closed_as_a_whole(online: Online, answer: str, named: l
     third = online.call("run", now=LATE)
     assert (third.exit, third.states) == (0, [("new", "sent") if answer == "--resend" else (None, "skipped")] * 3)
     assert len(online.google.calls(SEND)) == (2 if answer == "--resend" else 1)
+
+
+def test_where_a_calendar_can_not_remember_one_session_no_part_of_the_email_is_sent(online: Online) -> None:
+    settings = combined(AT_GOOGLE).replace("{store: file, path: .sessionsmgmt/ledger.json}", "{store: calendar}")
+    online.folder.write("sessions.yml", settings)
+    online.google.fail("calendar.events.patch", Refusal(503, "backendError", retry_after="3600"))
+    key = base64.b64encode(bytes(range(32))).decode()
+    first = online.call("run", SESSIONSMGMT_KEY=key)
+
+    assert first.exit == 5
+    assert {state for _, state in first.states} <= {"failed", "skipped"}
+    assert online.sent() == []
+    second = online.call("run", now=LATER, SESSIONSMGMT_KEY=key)
+    assert (second.exit, second.states) == (0, [("new", "sent")] * 3)
+    assert [about(email) for email in online.sent()] == [ALL]
 
 
 def test_an_email_that_is_refused_leaves_every_session_to_the_next_run(online: Online) -> None:

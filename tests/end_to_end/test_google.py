@@ -112,6 +112,16 @@ def test_each_notice_adds_one_request_and_sending_one_token(club: GoogleClub) ->
     assert len(club.used()) == 4 + 1 + 7
 
 
+@pytest.mark.parametrize(("sessions", "most"), [(1, 8), (5, 12), (20, 28)])
+def test_a_run_stays_within_its_requests(club: GoogleClub, sessions: int, most: int) -> None:
+    club.google.world.calendar().put(
+        *(event(f"e{n}", START, attendees=["ada@example.org"]) for n in range(sessions - 1))
+    )
+
+    assert club.call("run").report["counts"]["sent"] == sessions
+    assert len(club.used()) <= most
+
+
 def test_a_session_that_is_deleted_is_called_off(club: GoogleClub) -> None:
     club.call("run")
     club.google.world.calendar().cancel("lab")

@@ -288,6 +288,40 @@ def test_one_event_that_fails_leaves_the_others_alone(world: CalendarLedgerWorld
     assert ledger.write([begin(failed[0])], NOW) == ()
 
 
+def one_email() -> list[Begin]:
+    """The claims for an email about two sessions, which are on two events."""
+    return [replace(begin(key), email="ab" * 16) for key in (LAB, SHOP)]
+
+
+def test_one_event_that_fails_gives_back_the_other_claim_of_its_email(world: CalendarLedgerWorld) -> None:
+    ledger = opened(world)
+    world.club.google.fail(PATCH, LASTING)
+    missed = ledger.write(one_email(), NOW)
+
+    assert sorted(one.key for one in missed) == [LAB, SHOP]
+    assert list(causes(missed).values()) == [UnreachableError]
+    assert [one.refusal for one in missed if isinstance(one, Refused)] == [LedgerRefusal.EMAIL_NOT_CLAIMED]
+    assert [entry(world, key).claim for key in (LAB, SHOP)] == [None, None]
+    assert ledger.write(one_email(), NOW) == ()
+
+
+def test_a_claim_that_can_not_be_given_back_is_missed_too_and_is_held_later(world: CalendarLedgerWorld) -> None:
+    say(world, Key("campus", "one"))
+    before = count(world, PATCH)
+    ledger = opened(world)
+    world.club.google.fail(PATCH, LASTING)
+    world.club.google.fail(PATCH, LASTING, after=1)
+    missed = ledger.write(one_email(), NOW)
+
+    assert count(world, PATCH) - before == 3
+    assert sorted(one.key for one in missed) == [LAB, SHOP]
+    assert causes(missed) == {LAB: UnreachableError, SHOP: UnreachableError}
+    [stuck] = [claim for key in (LAB, SHOP) if (claim := entry(world, key).claim)]
+    assert not stuck.is_held(NOW)
+    assert stuck.is_held(NOW + timedelta(hours=1))
+    assert stuck.email == "ab" * 16
+
+
 def test_a_calendar_that_may_not_be_written_says_so_for_each_event(world: CalendarLedgerWorld) -> None:
     ledger = opened(world)
     world.calendar.role = "reader"
