@@ -108,7 +108,10 @@ def test_what_this_version_lacks_is_said_with_what_it_has(tmp_path: Path) -> Non
 
     assert (absent.value.text, absent.value.hint) == (
         "This version does not have 'mail.provider: microsoft' yet.",
-        "It has calendars from google and ics, contacts from google, vcard and csv, and mail by google and outbox.",
+        (
+            "It has calendars from google, ics and subscription, contacts from google, vcard and csv, and mail by "
+            "google and outbox."
+        ),
     )
 
 
@@ -286,5 +289,7 @@ def test_its_account_is_agreed_to_renewed_and_taken_back(toy: ToyClub) -> None:
 def test_what_it_does_not_have_is_said_by_its_name(toy: ToyClub) -> None:
     lacking = replace(toy.service.spec(), contacts=None)
     container = replace(toy.container, providers=Providers((*PROVIDERS.specs, lacking)))
-    with pytest.raises(InputError, match=r"'contacts\.provider: toy'.*calendars from google, ics and toy"):
+    with pytest.raises(
+        InputError, match=r"'contacts\.provider: toy'.*calendars from google, ics, subscription and toy"
+    ):
         container.wire()
