@@ -6,6 +6,7 @@ A message about an address does not have the address in it: whoever knows a feed
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from sessionsmgmt.base_urls import is_loopback
@@ -63,6 +64,20 @@ def names_private_host(address: str) -> bool:
         return not is_public(host)
     except ValueError:
         return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def own_hosts(hosts: Sequence[str], may_be_private: bool) -> tuple[str, ...]:
+    """The IP addresses of the feed's own host that it is asked at: the public ones, else the private ones if allowed.
+
+    A host of a private network has private addresses alone, so a private one beside a public one is a trap.
+    """
+    public = permitted(hosts, frozenset())
+    return public or (tuple(hosts) if may_be_private else ())
+
+
+def permitted(hosts: Sequence[str], own: frozenset[str]) -> tuple[str, ...]:
+    """The IP addresses that a redirect may lead to: public ones, and those of the feed's own host."""
+    return tuple(host for host in hosts if is_public(host) or host in own)
 
 
 def is_public(address: str) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import urllib3
 
-from sessionsmgmt.adapters.feeds.addresses import is_public, redirected
+from sessionsmgmt.adapters.feeds.addresses import own_hosts, permitted, redirected
 from sessionsmgmt.adapters.http_session import BoundedAdapter, ReplyTooLargeError, fitted
 from sessionsmgmt.errors import ConsentError, InputError, UnreachableError
 from sessionsmgmt.retry import RetryLater, RetryPolicy, retry, retry_after
@@ -52,7 +52,8 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
 class Download:
     """How a feed is downloaded. ``named`` is how messages name it, since its address may be a secret.
 
-    ``may_be_private`` says whether the feed's own host may be in a private network. ``seconds`` is the most that all
+    ``may_be_private`` says whether the feed's own host may be in a private network. A host that has public addresses
+    too is asked at those alone. ``seconds`` is the most that all
     of it takes.
     """
 
@@ -78,10 +79,10 @@ class Download:
         try:
             for redirects in range(MAX_REDIRECTS + 1):
                 hosts = self._hosts(address, ends)
-                own = own or frozenset(hosts)
-                allowed = [host for host in hosts if is_public(host) or (host in own and self._own_counts(redirects))]
+                allowed = permitted(hosts, own) if redirects else own_hosts(hosts, self.may_be_private)
                 if not allowed:
                     raise self._refused(redirects)
+                own = own or frozenset(allowed)
                 reply = self._ask(address, allowed[:_MAX_HOSTS], ends)
                 location = requests.Session().get_redirect_target(reply)
                 if reply.status_code not in _REDIRECTS or location is None:
@@ -99,10 +100,6 @@ class Download:
         except _BROKEN as error:
             return RetryLater(f"the connection failed ({type(error).__name__})")
         raise UnreachableError(f"{self.named} has more than {MAX_REDIRECTS} redirects.", _NEW_ADDRESS)
-
-    def _own_counts(self, redirects: int) -> bool:
-        """Whether a private address of the feed's own host is right."""
-        return self.may_be_private or redirects > 0
 
     def _refused(self, redirects: int) -> InputError | UnreachableError:
         if redirects:
