@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from sessionsmgmt.adapters import http_session
+from sessionsmgmt.adapters.feeds import download
 from sessionsmgmt.adapters.files import (
     calendar,
     contacts,
@@ -34,6 +35,7 @@ UNITS = {"KB": 1024, "MB": 2**20, "GB": 2**30}
 LIMITS = {
     "sessions.yml": [clubs.MAX_BYTES, document.MAX_VALUES, document.MAX_DEPTH],
     "a calendar file": [calendar.MAX_BYTES],
+    "a calendar feed": [download.MAX_BYTES, download.MAX_SECONDS, download.MAX_REDIRECTS],
     "changes of a time zone in the file": [ics_zones.MAX_CHANGES],
     "days that one event of a calendar file lasts": [ics_event.MAX_DAYS],
     "dates that a series names one by one": [ics_series.MAX_DATES],
