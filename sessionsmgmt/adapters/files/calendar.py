@@ -29,13 +29,7 @@ from sessionsmgmt.adapters.files.ics_event import (
 from sessionsmgmt.adapters.files.ics_groups import UidGroup, masters_of, without_replies
 from sessionsmgmt.adapters.files.ics_ids import replaced_id, start_key, wanted_starts
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget
-from sessionsmgmt.adapters.files.ics_series import (
-    Instance,
-    Query,
-    instances,
-    orphan_instances,
-    single_instance,
-)
+from sessionsmgmt.adapters.files.ics_series import Instance, Query, instances, orphan_instances, single_instance
 from sessionsmgmt.adapters.files.ics_values import ZoneOf
 from sessionsmgmt.adapters.files.ics_warnings import (
     BLIND,

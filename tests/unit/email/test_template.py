@@ -232,22 +232,22 @@ def test_every_fault_of_any_template_has_a_position_and_a_sentence(body: str) ->
     ids=["filter", "in", "test", "part", "method", "plus", "map", "list"],
 )
 def test_a_template_that_works_through_too_much_is_refused(body: str) -> None:
-    assert "too much text or too many items" in faults(body)[0].sentence
+    assert "too much text or too many items" in problems(body)[0].sentence
 
 
 def test_the_text_that_a_loop_repeats_is_limited_too() -> None:
     body = "{% for c in '" + "x" * 10_000 + "' %}" + "word " * 2_000 + "{% endfor %}"
-    assert faults(body)[0].sentence == "the email gets too long"
+    assert problems(body)[0].sentence == "the email gets too long"
 
 
 def test_lists_can_not_be_summed() -> None:
-    assert faults("{{ [1, 2] | sum }} {{ students | sum(attribute='number', start=1) if false }}") == []
-    assert faults("{{ students | sum(start=[]) }}")[0].sentence == "'sum' adds numbers only"
+    assert problems("{{ [1, 2] | sum }} {{ students | sum(attribute='number', start=1) if false }}") == []
+    assert problems("{{ students | sum(start=[]) }}")[0].sentence == "'sum' adds numbers only"
 
 
 def test_tags_in_a_text_are_read_once() -> None:
-    assert faults("{{ '" + "{#" * 15_000 + "' }} {% if 1 %}\nx{% endif %}") == []
+    assert problems("{{ '" + "{#" * 15_000 + "' }} {% if 1 %}\nx{% endif %}") == []
 
 
 def test_a_name_that_is_not_there_is_read_once() -> None:
-    assert "is not there" in faults("{{ session[\"'" + "a" * 30_000 + '"] }}')[0].sentence
+    assert "is not there" in problems("{{ session[\"'" + "a" * 30_000 + '"] }}')[0].sentence
