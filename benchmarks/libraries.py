@@ -40,12 +40,13 @@ def measure(package: str, module: str, repeat: int) -> Library:
         present = {path.name for path in Path(sys.prefix).rglob("site-packages/*")}
         new = [path for path in Path(folder).iterdir() if path.name not in present]
         size = sum(file.stat().st_size for path in new for file in [path, *path.rglob("*")] if file.is_file())
-        without = min(_seconds(LOADED, folder, bytecode) for _ in range(repeat))
-        both = min(_seconds(f"{LOADED}\nimport {module}", folder, bytecode) for _ in range(repeat))
+        without = min(import_seconds(LOADED, folder, bytecode) for _ in range(repeat))
+        both = min(import_seconds(f"{LOADED}\nimport {module}", folder, bytecode) for _ in range(repeat))
     return Library(package, size, both - without)
 
 
-def _seconds(code: str, folder: str, bytecode: str) -> float:
+def import_seconds(code: str, folder: str, bytecode: str) -> float:
+    """The CPU seconds of a process that runs the code, with the packages of the folder. Empty is none of its own."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environ = {**with_bytecode(os.environ, bytecode), "PYTHONPATH": folder}
     subprocess.run([sys.executable, "-c", code], check=True, env=environ)

@@ -112,7 +112,7 @@ def read_times(block: Block, zone_of: ZoneOf, floating: tzinfo) -> EventTimes:
         status,
         recurrence_id,
         this_and_future,
-        tuple(properties.get("RRULE", ())),
+        tuple(prop for prop in properties.get("RRULE", ()) if prop.value.strip()),  # some programs write an empty one
         tuple(properties.get("RDATE", ())),
         tuple(properties.get("EXDATE", ())),
         tuple(properties.get("EXRULE", ())),

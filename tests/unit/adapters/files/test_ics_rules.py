@@ -169,3 +169,8 @@ def test_many_hostile_rules_use_up_one_budget_and_the_plain_events_are_read() ->
     assert "good" in {event.title for event in reading.events}
     assert 400 < len(reading.unreadable) < 500
     assert any("too much work" in warning.text for warning in reading.warnings)
+
+
+def test_an_empty_rule_is_none() -> None:
+    reading = read_ics(vcalendar(vevent("RRULE:")))
+    assert (len(reading.events), reading.warnings) == (1, ())
