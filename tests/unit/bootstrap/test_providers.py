@@ -109,8 +109,10 @@ def test_what_this_version_lacks_is_said_with_what_it_has(tmp_path: Path) -> Non
 
     assert (absent.value.text, absent.value.hint) == (
         "This version does not have 'mail.provider: microsoft' yet.",
-        "It has calendars from google and ics, contacts from google, vcard and csv, "
-        "and mail by google, outbox and smtp.",
+        (
+            "It has calendars from google and ics, contacts from google, vcard and csv, "
+            "and mail by google, outbox and smtp."
+        ),
     )
 
 
