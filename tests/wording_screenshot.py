@@ -40,7 +40,9 @@ def main(picture: Path = PICTURE) -> None:
     if executable is None:
         raise SystemExit("There is no Chromium or Chrome on the PATH; make setup says where to get one.")
     emails = [(FOLDER / f"{kind}.html").read_text(encoding="utf-8") for kind in KINDS]
-    frames = "\n".join(f'<iframe title="Email" scrolling="no" srcdoc="{html.escape(one)}"></iframe>' for one in emails)
+    frames = "\n".join(
+        f'<iframe title="Email" scrolling="no" srcdoc="{html.escape(email)}"></iframe>' for email in emails
+    )
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder) / "wording.html"
         page.write_text(PAGE.format(frames=frames), encoding="utf-8")

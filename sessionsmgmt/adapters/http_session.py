@@ -102,10 +102,11 @@ class BoundedAdapter(HTTPAdapter):
     """The connections of one run. The second number of a request's timeout is the seconds that all of a reply may take.
 
     urllib3's own retries are off: who tries again is decided in one place (``patience``). ``retries`` may look at a
-    reply all the same, before anybody else does.
+    reply all the same, before anybody else does. ``largest`` is the most bytes of a reply, as it is unpacked.
     """
 
-    def __init__(self, retries: urllib3.Retry | int = 0) -> None:
+    def __init__(self, retries: urllib3.Retry | int = 0, largest: int = LARGEST) -> None:
+        self._largest = largest
         super().__init__(pool_connections=POOL, pool_maxsize=POOL, max_retries=retries)
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
@@ -123,7 +124,7 @@ class BoundedAdapter(HTTPAdapter):
         """Send it, and read the whole reply. What goes wrong on the way is an exception of ``requests``."""
         response = super().send(request, *arguments, **{**named, "stream": True})
         try:
-            body = _whole(response)
+            body = _whole(response, self._largest)
         except BaseException:
             response.close()
             raise
@@ -155,12 +156,12 @@ class BoundedAdapter(HTTPAdapter):
             pool._put_conn(connection)  # noqa: SLF001 - the pool has no public way to return it
 
 
-def _whole(response: requests.Response) -> bytes:
+def _whole(response: requests.Response, largest: int) -> bytes:
     pieces, size = [], 0
     for piece in response.iter_content(_PIECE):
         size += len(piece)
-        if size > LARGEST:
-            raise ReplyTooLargeError(f"the reply has more than {LARGEST} bytes")
+        if size > largest:
+            raise ReplyTooLargeError(f"the reply has more than {largest} bytes")
         pieces.append(piece)
     return b"".join(pieces)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sessionsmgmt.adapters.provider_spec import AccountSpec, ProviderContext, ProviderSpec
 from sessionsmgmt.bootstrap import ledgers
+from sessionsmgmt.bootstrap.mailings import alert_mailing, mailing
 from sessionsmgmt.bootstrap.providers import PROVIDERS, Providers
 from sessionsmgmt.config.model import (
     CalendarEntry,
@@ -20,7 +21,6 @@ from sessionsmgmt.config.model import (
     Confirm,
     FileStore,
     GitStore,
-    NoticeSettings,
     Store,
 )
 from sessionsmgmt.domain.frozen import dataclass
@@ -29,7 +29,7 @@ from sessionsmgmt.retry import RetryPolicy
 from sessionsmgmt.secret_masking import Mask, Secret
 
 if TYPE_CHECKING:
-    from sessionsmgmt.application.job import AlertMailing, Job, Lookup, Mailing
+    from sessionsmgmt.application.job import Job, Lookup
     from sessionsmgmt.ports.calendar import Calendar
     from sessionsmgmt.ports.contacts import Contacts
     from sessionsmgmt.ports.credentials import ConsentFlow, TokenRefresher
@@ -83,7 +83,7 @@ class Container:
                 contacts=self._contacts(connected),
                 ledger=ledger,
                 lookup=self._lookup(connected),
-                alerts=_alert_mailing(config) if config.alerts else None,
+                alerts=alert_mailing(config) if config.alerts else None,
                 silence=config.silence,
             ),
             mailer=self._mailer(connected),
@@ -275,31 +275,3 @@ def run_id(settings: Settings) -> str:
     """A name that no other process has, not even another job of the same workflow run."""
     of_actions = [part for part in (settings.actions.run_id, settings.actions.run_attempt) if part]
     return ".".join([*of_actions, secrets.token_hex(8)])
-
-
-def _alert_mailing(config: Config) -> AlertMailing:
-    """How the coaches are mailed."""
-    from sessionsmgmt.application.job import AlertMailing
-    from sessionsmgmt.email.model import AlertWording, Envelope
-
-    signature = config.mail.signature.text if config.mail.signature else ""
-    envelope = Envelope(config.alerts, sender=config.mail.sender, reply_to=config.mail.reply_to)
-    return AlertMailing(AlertWording(config.team, config.zone, signature), envelope)
-
-
-def mailing(config: Config, notice: NoticeSettings) -> Mailing:
-    """A notice's rule, wording and recipients."""
-    from sessionsmgmt.application.job import Mailing
-    from sessionsmgmt.email.model import Envelope, Wording
-
-    wording = Wording(
-        team=config.team,
-        locale=notice.locale or config.locale,
-        zone=config.zone,
-        disclose={role.name: role.disclose for role in config.roles},
-        template=notice.template.text if notice.template else None,
-        attach_calendar=notice.attach_calendar,
-        contact=config.contact,
-        signature=config.mail.signature.text if config.mail.signature else "",
-    )
-    return Mailing(notice.rule, wording, Envelope(notice.to, notice.cc, config.mail.sender, config.mail.reply_to))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sessionsmgmt.adapters.feeds.provider import SUBSCRIPTION
 from sessionsmgmt.adapters.files.provider import CSV, ICS, OUTBOX, VCARD
 from sessionsmgmt.adapters.google.provider import GOOGLE
 from sessionsmgmt.adapters.microsoft.provider import MICROSOFT
@@ -78,6 +79,7 @@ PROVIDERS = Providers(
         GOOGLE,
         MICROSOFT,
         ICS,
+        SUBSCRIPTION,
         VCARD,
         CSV,
         OUTBOX,

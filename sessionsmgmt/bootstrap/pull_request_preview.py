@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sessionsmgmt.application.job import Job
 from sessionsmgmt.base_urls import base_url
-from sessionsmgmt.bootstrap.container import mailing
 from sessionsmgmt.bootstrap.github import hub, repository
+from sessionsmgmt.bootstrap.mailings import mailing
 from sessionsmgmt.config.model import Config
 from sessionsmgmt.config.paths import find_club_folder, path_for_messages, path_in_repository
 from sessionsmgmt.domain.model.people import ResponsiblePerson

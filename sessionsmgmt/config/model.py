@@ -80,6 +80,16 @@ class LocalSection(ProviderSection, Protocol):
         ...
 
 
+@runtime_checkable
+class AddressSection(ProviderSection, Protocol):
+    """A section whose provider is an address that can only be read."""
+
+    @property
+    def url(self) -> str:
+        """The address; empty where the environment has it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """A calendar of the club, and the people whose events count besides the calendar's own; None means everybody."""

@@ -9,6 +9,7 @@ from sessionsmgmt.config import clubs
 from sessionsmgmt.config.durations import DAY, HOUR, duration
 from sessionsmgmt.config.model import (
     LEDGER_FILE,
+    AddressSection,
     CalendarEntry,
     CalendarStore,
     Confirm,
@@ -143,8 +144,9 @@ def _store(section: Section, folder: ClubFolder, sources: Sequence[ProviderSecti
         case "calendar":
             if len(sources) > 1:
                 section.add_problem("store", "must be git or file: there are several calendars")
-            elif isinstance(sources[0], LocalSection):
-                reason = f"a calendar in a file (provider: {sources[0].provider}) can't store the ledger"
+            elif isinstance(sources[0], LocalSection | AddressSection):
+                place = "in a file" if isinstance(sources[0], LocalSection) else "that is only read"
+                reason = f"a calendar {place} (provider: {sources[0].provider}) can't store the ledger"
                 section.add_problem("store", f"must be git or file: {reason}")
             return CalendarStore()
         case "file":

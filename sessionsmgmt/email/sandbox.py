@@ -2,26 +2,26 @@
 
 Jinja's own sandbox keeps a template away from the program's internals, but it limits neither time nor memory. So the
 constructs that repeat or multiply without limit are left out (macros, ranges, powers, padding, formatting). The rest
-is counted: a loop is rewritten to take its items through a counter, and ``~`` is rewritten to the limited ``join``.
+is counted: a loop is rewritten to take its items through a counter, ``~`` is rewritten to the limited ``join``, and
+filters, tests and operators count the characters and items that they read and make.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2 import Environment, StrictUndefined, Undefined, pass_context, pass_environment
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS as JINJA_FILTERS
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as JINJA_TESTS
-from jinja2.visitor import NodeTransformer
+from jinja2.utils import _PassArg
 
 from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.placeholders import MAX_PLACEHOLDERS, placeholder
@@ -34,6 +34,12 @@ MAX_TEXT_LENGTH = 50_000
 
 MAX_LOOP_TURNS = 50_000
 """The most turns of all loops of one email together."""
+
+MAX_WORK = 5_000_000
+"""How many characters and items all filters, tests and operators of one email read and make together."""
+
+COST_OF_CALL = 20
+"""What each call of a filter, test or method adds to the work, however little it reads."""
 
 MAX_NUMBER = 10**12
 
@@ -76,6 +82,7 @@ class RenderState:
     values: list[str] = field(default_factory=list)
     text_length: int = 0
     loop_turns: int = 0
+    work: int = 0
 
     def placeholder_for(self, value: object) -> str:
         """The placeholder for a printed value. Raises NotAllowedError if the email gets too long."""
@@ -91,6 +98,28 @@ class RenderState:
         self.loop_turns += 1
         if self.loop_turns > MAX_LOOP_TURNS:
             raise NotAllowedError("the loops go round too often")
+
+    def count_work(self, amount: int) -> None:
+        """Count characters and items that are read or made. Raises NotAllowedError after too many."""
+        self.work += amount
+        if self.work > MAX_WORK:
+            raise NotAllowedError("the template works through too much text or too many items")
+
+    def measured(self, value: Any) -> Any:
+        """The value, after its length is counted. The items of a list that is not made yet are counted one by one."""
+        match value:
+            case LoopContext():
+                pass  # it is an iterator too, but its items are counted by the loop itself
+            case str() | list() | tuple():
+                self.count_work(len(value))
+            case Iterator():
+                return self._measured_items(value)
+        return value
+
+    def _measured_items(self, items: Iterator[object]) -> Iterator[object]:
+        for item in items:
+            self.count_work(1)
+            yield item
 
 
 def as_text(value: object) -> str:
@@ -121,6 +150,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             case (str(), str()) | (list() | tuple(), list() | tuple()) if operator == "+":
                 if len(left) + len(right) > MAX_TEXT_LENGTH:
                     raise NotAllowedError("the text gets too long")
+                context[_STATE_NAME].count_work(len(left) + len(right))
                 left, right = (left, right) if isinstance(left, str) else (list(left), list(right))
             case _:
                 raise NotAllowedError(f"'{operator}' can't be used on these values")
@@ -139,9 +169,17 @@ def environment() -> ImmutableSandboxedEnvironment:
         optimized=False,  # a template is rendered a few times at most: calculating constants beforehand takes longer
     )
     sandbox.globals = {}
-    own = {"join": _join, "replace": _replace, "string": as_text, "each": _counted}
-    sandbox.filters = {name: JINJA_FILTERS[name] for name in FILTERS - own.keys()} | own
-    sandbox.tests = {name: JINJA_TESTS[name] for name in TESTS}
+    own: dict[str, Callable[..., Any]] = {
+        "join": _join,
+        "replace": _replace,
+        "string": as_text,
+        "sum": _sum,
+        "each": _counted,
+    }
+    filters: dict[str, Callable[..., Any]] = {name: JINJA_FILTERS[name] for name in FILTERS - own.keys()} | own
+    sandbox.filters = {name: _metered(function) for name, function in filters.items()} | {"measured": _measured}
+    tests: Mapping[str, Any] = JINJA_TESTS
+    sandbox.tests = {name: _metered(tests[name]) for name in TESTS}
     return sandbox
 
 
@@ -165,6 +203,41 @@ def _counted(context: Context, items: Iterable[object]) -> Iterator[object]:
 
 
 @pass_context
+def _measured(context: Context, value: object) -> object:
+    state: RenderState = context[_STATE_NAME]
+    return state.measured(value)
+
+
+def _metered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja's filter or test, with what it reads and what it makes counted."""
+    asks_for = getattr(function, "jinja_pass_arg", None)
+
+    @pass_context
+    def metered(context: Context, value: object, *args: object, **options: object) -> object:
+        state: RenderState = context[_STATE_NAME]
+        state.count_work(COST_OF_CALL)
+        values = [state.measured(each) for each in (value, *args)]
+        about: dict[object, Sequence[object]] = {
+            _PassArg.context: [context],
+            _PassArg.eval_context: [context.eval_ctx],
+            _PassArg.environment: [context.environment],
+        }
+        return state.measured(function(*about.get(asks_for, ()), *values, **options))
+
+    return metered
+
+
+@pass_environment
+def _sum(environment: Environment, items: Iterable[Any], attribute: str | int | None = None, start: Any = 0) -> Any:
+    """Jinja's ``sum`` of numbers and of lengths of time. Lists are left out, since a sum of them copies each again."""
+    if not isinstance(start, int | float | timedelta):
+        raise NotAllowedError("'sum' adds numbers only")
+    if attribute is not None:
+        items = (environment.getitem(item, attribute) for item in items)
+    return sum(items, start)
+
+
+@pass_context
 def _join(context: Context, items: Iterable[Any], separator: str = "", attribute: str | int | None = None) -> str:
     """Jinja's ``join`` with a limit on the length of the result."""
     if attribute is not None:
@@ -184,36 +257,3 @@ def _replace(text: object, old: str, new: str) -> str:
     if len(before) + before.count(old) * len(new) > MAX_TEXT_LENGTH:
         raise NotAllowedError("the text gets too long")
     return before.replace(old, new)
-
-
-class LimitTransformer(NodeTransformer):
-    """Rewrites a parsed template so that its loops are counted and its joined texts are limited."""
-
-    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja calls it by this name
-        """Take the loop's items through the counter."""
-        self.generic_visit(node)
-        node.iter = nodes.Filter(node.iter, "each", [], [], None, None, lineno=node.lineno)
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802 - Jinja calls it by this name
-        """Replace ``~`` by the limited ``join``."""
-        self.generic_visit(node)
-        pieces = nodes.List(node.nodes, lineno=node.lineno)
-        return nodes.Filter(pieces, "join", [], [], None, None, lineno=node.lineno)
-
-
-_TAG = re.compile(r"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}")
-
-
-def keep_line_ends(source: str) -> str:
-    """The template with a ``+`` in every tag at the end of a line of text, so that the line keeps its end.
-
-    ``trim_blocks`` removes lines that hold only tags, since empty lines would break lists and tables in the Markdown.
-    But ``trim_blocks`` would also remove the line end after a tag that follows text on its line.
-    """
-    return "\n".join(_with_line_end(line) for line in source.split("\n"))
-
-
-def _with_line_end(line: str) -> str:
-    ends_in_tag = line.endswith(("%}", "#}")) and line[-3:-2] not in {"-", "+"}
-    return f"{line[:-2]}+{line[-2:]}" if ends_in_tag and _TAG.sub("", line).strip() else line

@@ -21,14 +21,14 @@ from sessionsmgmt.email.language import language
 from sessionsmgmt.email.markdown import dropped_parts, parse, to_html
 from sessionsmgmt.email.model import Wording
 from sessionsmgmt.email.placeholders import fill_text, map_around_placeholders, without_placeholder_references
+from sessionsmgmt.email.rewriting import LimitTransformer, keep_line_ends
 from sessionsmgmt.email.safe_text import single_spaced, without_invisible
 from sessionsmgmt.email.sample_notices import sample_notices, sample_wording
 from sessionsmgmt.email.sandbox import (
-    LimitTransformer,
+    MAX_TEXT_LENGTH,
     NotAllowedError,
     RenderState,
     environment,
-    keep_line_ends,
     state_context,
 )
 from sessionsmgmt.email.template_context import CONTEXT_NAMES, template_context
@@ -63,7 +63,7 @@ _TYPE_TITLES = {
     AnnouncedSession: "one of sessions",
     ContactView: "contact",
 }
-_MISSING = re.compile(r"'[\w.]*?(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
+_MISSING = re.compile(r"'(?:\w+\.)*(?P<type>\w+) object' has no attribute '(?P<name>\w+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,14 @@ def _compile(source: str) -> Template:
 
 
 def _run(template: Template, context: Mapping[str, object], text: str) -> str:
+    pieces, length = [], 0
     try:
-        return template.render(context)
+        for piece in template.generate(context):
+            pieces.append(piece)
+            length += len(piece)
+            if length > MAX_TEXT_LENGTH:
+                raise NotAllowedError("the email gets too long")  # noqa: TRY301 - as what the template raises itself
+        return "".join(pieces)
     except Exception as error:  # noqa: BLE001 - filters, methods and operators raise errors of any class
         line = _line(error.__traceback__)
         sentence, word = _explanation(error, text)

@@ -18,7 +18,8 @@ from jinja2 import meta, nodes
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
 from sessionsmgmt.email.placeholders import without_private_use
-from sessionsmgmt.email.sandbox import FILTERS, METHODS, TESTS, environment, keep_line_ends
+from sessionsmgmt.email.rewriting import keep_line_ends
+from sessionsmgmt.email.sandbox import FILTERS, METHODS, TESTS, environment
 from sessionsmgmt.email.template_views import PreviousWindow, SessionView
 from sessionsmgmt.email.time_window import Window
 

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.adapters.files.calendar import IcsFile
+from sessionsmgmt.adapters.feeds.calendar import SubscribedCalendar
+from sessionsmgmt.adapters.feeds.download import Download
+from sessionsmgmt.adapters.files.calendar import IcsFile, IcsReader
 from sessionsmgmt.ports.calendar import Calendar
 from tests.builders import NEW_YORK
+from tests.emulators.feed import FeedServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,22 @@ class IcsWorld:
 
     def open(self) -> Calendar:
         return IcsFile(self.path, "calendar.ics", NEW_YORK)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWorld:
+    """A feed on loopback."""
+
+    server: FeedServer
+
+    def put(self, *entries: Entry) -> None:
+        self.server.feed = ics(*(line for entry in entries for line in _vevents(entry)))
+
+    def spoil(self) -> None:
+        self.server.feed = self.server.feed[:-20]
+
+    def open(self) -> Calendar:
+        return SubscribedCalendar(self.server.address, Download("CALENDAR_URL", True), IcsReader("feed", NEW_YORK))
 
 
 def ics(*lines: str) -> bytes:

@@ -13,8 +13,9 @@ import pytest
 from sessionsmgmt.domain.model.event import CalendarReading, Event, Response
 from sessionsmgmt.errors import InputError, UnreachableError
 from tests.builders import NEW_YORK, local
-from tests.contract.calendars import CalendarWorld, Entry, Guest, IcsWorld
+from tests.contract.calendars import CalendarWorld, Entry, FeedWorld, Guest, IcsWorld
 from tests.contract.google_worlds import GoogleCalendarWorld, at_google
+from tests.emulators.feed import FeedServer
 
 SINCE = local(2026, 11, 6, 18)
 UNTIL = local(2026, 11, 8, 18)
@@ -23,6 +24,7 @@ FAR = local(2027, 6, 1)
 
 WORLDS: Mapping[str, Callable[[Path, ExitStack], CalendarWorld]] = {
     "ics": lambda folder, _: IcsWorld(folder),
+    "subscription": lambda _, stack: FeedWorld(stack.enter_context(FeedServer())),
     "google": lambda _, stack: GoogleCalendarWorld(at_google(stack)),
 }
 

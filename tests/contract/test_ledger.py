@@ -26,6 +26,7 @@ from sessionsmgmt.domain.delivery.claims import (
     Hold,
     LedgerSnapshot,
     NotSent,
+    Put,
     Refusal,
     Refused,
     Resolve,
@@ -164,6 +165,18 @@ def test_the_place_and_another_id_of_the_session_are_remembered_whatever_follows
     assert entry(world) == Entry(there, None, "mail 1", NOW, "another")
     assert written(world, SetEventId(LAB, "another", "a third")) == ()
     assert opened(world).read(NOW).event_id(LAB) == "a third"
+
+
+def test_what_is_no_notice_is_put_and_taken_away_unless_somebody_wrote_first(world: LedgerWorld) -> None:
+    alert, told = Key(":alert.held", "lab"), Entry(FIRST, None, "", NOW)
+    assert written(world, Put(alert, Entry(), told)) == ()
+    assert entry(world, alert) == told
+    assert opened(world).read(NOW).announced(NOW) == frozenset()
+
+    assert written(world, Put(alert, Entry(), Entry(SECOND, None, "", NOW))) == ()
+    assert entry(world, alert) == told
+    assert written(world, Put(alert, told, Entry())) == ()
+    assert entry(world, alert) == Entry()
 
 
 def test_a_held_notice_waits_for_a_person(world: LedgerWorld) -> None:

@@ -92,7 +92,11 @@ def test_what_was_sent_is_there_with_its_recipients_its_subject_its_time_and_its
     [mail] = world.open().since(before)
 
     assert mail.message_id == message_id
-    assert {fold(one) for one in mail.recipients} == {"office@example.org", "hall@example.org", "guard@example.org"}
+    assert {fold(recipient) for recipient in mail.recipients} == {
+        "office@example.org",
+        "hall@example.org",
+        "guard@example.org",
+    }
     assert mail.subject == "Team Session"
     assert mail.at == before
     assert mail.mark == (email[MARK] if world.keeps_marks else "")
@@ -130,7 +134,7 @@ def test_everything_is_there_however_many_pages_it_takes(world: SentWorld) -> No
 
     mails = world.open().since(before)
     assert len(mails) == 13
-    assert {one.message_id for one in mails} == ids
+    assert {mail.message_id for mail in mails} == ids
 
 
 def test_looking_changes_nothing(world: SentWorld) -> None:
@@ -158,7 +162,7 @@ def test_mail_that_others_wrote_is_no_obstacle(world: SentWorld) -> None:
     mails = world.open().since(before)
 
     assert len(mails) == 4
-    assert [one.message_id for one in mails if seen(one) == looks(ours)] == [message_id]
+    assert [mail.message_id for mail in mails if seen(mail) == looks(ours)] == [message_id]
 
 
 LOOK_ALIKES = [

@@ -142,4 +142,4 @@ def _say(what: object) -> None:
 if __name__ == "__main__":
     load_everything()
     for line in sys.stdin:
-        _say([asdict(end) for end in run_together([ProcessPlan(**one) for one in json.loads(line)])])
+        _say([asdict(end) for end in run_together([ProcessPlan(**load) for load in json.loads(line)])])

@@ -140,4 +140,4 @@ class GatedLedger:
 
 
 def _unwritten(steps: Sequence[Step], keys: Collection[Key]) -> list[Unwritten]:
-    return [Unwritten(key, FAILURE) for key in sorted({one.key for one in steps} & set(keys))]
+    return [Unwritten(key, FAILURE) for key in sorted({step.key for step in steps} & set(keys))]

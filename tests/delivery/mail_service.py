@@ -78,7 +78,7 @@ class MailService:
         return tuple(self._mail(one) for one in self.left if one.at + self.lag <= now)
 
     def _mail(self, mail: SentMail) -> Mail:
-        recipients = tuple(one.addr_spec for one in mail.message["To"].addresses)
+        recipients = tuple(address.addr_spec for address in mail.message["To"].addresses)
         mark = str(mail.message[MARK]) if self.keeps_headers else ""
         return Mail(mail.message_id, recipients, str(mail.message["Subject"]), mail.at, mark)
 

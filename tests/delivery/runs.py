@@ -58,7 +58,7 @@ class StartedRun:
         if error:
             raise error
         assert self.run.result is not None
-        told = {one.verdict.key: one.verdict.state for one in self.run.result.deliveries}
+        told = {delivery.verdict.key: delivery.verdict.state for delivery in self.run.result.deliveries}
         really = self.mails()
         assert {key for key, state in told.items() if state is State.SENT} <= really
         assert not {key for key, state in told.items() if state in {State.SKIPPED, State.FAILED}} & really

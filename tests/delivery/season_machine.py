@@ -132,7 +132,7 @@ class Season(RuleBasedStateMachine):
         """Not so much that a run would take longer for a wave than its lease: the one thing the promise rests on."""
         edges = [edge for entered in self.world.events.values() for edge in entered.span(self.world.zone)]
         edges += [edge - timedelta(hours=far) for edge in edges for far in (3, 30)]
-        latest = min([self.last, *(one.engaged + LEASE - timedelta(seconds=1) for one in self.runs if one.engaged)])
+        latest = min([self.last, *(run.engaged + LEASE - timedelta(seconds=1) for run in self.runs if run.engaged)])
         ahead = sorted({edge for edge in edges if self.world.now < edge})[:2]
         whiles = [self.world.now + STEP * quarters for quarters in (0, 0, 0, 0, 0, 1, 1, 1, 5, 24)]
         self.world.now = max(self.world.now, min(latest, data.draw(st.sampled_from([*whiles, *ahead]), label="now")))
@@ -156,7 +156,7 @@ class Season(RuleBasedStateMachine):
     @rule(data=st.data(), nth=st.integers(0, SIDE_BY_SIDE - 1))
     def meet_with_trouble(self, data: st.DataObject, nth: int) -> None:
         """A run that writes dies, the ledger fails before or after it wrote, or it can't write all of it."""
-        writing = [one for one in self.runs if one.writes]
+        writing = [run for run in self.runs if run.writes]
         running = writing[nth % len(writing)]
         gate = running.run.gate
         assert gate
@@ -260,7 +260,7 @@ class Season(RuleBasedStateMachine):
 
     def _leaves(self, running: StartedRun, mail: SentMail) -> None:
         assert running.plan
-        notices = [one.notice for one in running.plan.verdicts if one.notice and one.key in mail.keys]
+        notices = [verdict.notice for verdict in running.plan.verdicts if verdict.notice and verdict.key in mail.keys]
         assert len(notices) == len(mail.keys)
         assert mail.message["X-Sessionsmgmt-Kind"] == kind_of(notices)
         assert len({notice.kind is Kind.CANCELLED for notice in notices}) == 1
@@ -269,7 +269,7 @@ class Season(RuleBasedStateMachine):
             self.owner.receive(notice, self._rule(notice.key), running.seen)
 
     def _rule(self, key: Key) -> Rule:
-        return next(one for one in self.notices if one.id == key.notice)
+        return next(notice for notice in self.notices if notice.id == key.notice)
 
     def _fates(self, running: StartedRun, data: st.DataObject) -> dict[Key, Fate]:
         """Those of the mails that leave next: of what is claimed by now."""

@@ -102,8 +102,8 @@ def test_at_any_call_to_the_system(tmp_path: Path, processes: ForkServer, capsys
         places[end.place] += 1
         held[recovers(club)] += 1
 
-    assert {one.split()[1] for one in places} >= {"fsync", "open", "close"}
-    assert {one.split()[2] for one in places} == {"ledger", "outbox"}
+    assert {place.split()[1] for place in places} >= {"fsync", "open", "close"}
+    assert {place.split()[2] for place in places} == {"ledger", "outbox"}
     assert held[0]
     assert max(held) == WAVE
     tell("on files", places, held, capsys)

@@ -105,7 +105,7 @@ class LiveClub:
 @contextmanager
 def a_club(folder: Path, signaller: Signaller) -> Iterator[LiveClub]:
     world = World()
-    world.calendar().put(*(event(one, START, attendees=["ada@example.org"]) for one in SESSIONS))
+    world.calendar().put(*(event(session, START, attendees=["ada@example.org"]) for session in SESSIONS))
     world.contacts.add("Ada Adult", "ada@example.org", labels=["Adult"])
     club = ClubFolder(folder)
     club.write("sessions.yml", AT_GOOGLE)

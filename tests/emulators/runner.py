@@ -49,12 +49,14 @@ class Log:
 
     def of(self, kind: str) -> list[Annotation]:
         """The annotations of one kind."""
-        return [one for one in self.annotations if one.kind == kind]
+        return [annotation for annotation in self.annotations if annotation.kind == kind]
 
     @property
     def seen(self) -> str:
         """All that anybody sees of it."""
-        annotations = [f"{one.text} {' '.join(one.properties.values())}" for one in self.annotations]
+        annotations = [
+            f"{annotation.text} {' '.join(annotation.properties.values())}" for annotation in self.annotations
+        ]
         return "\n".join([*self.lines, *self.groups, *annotations])
 
 

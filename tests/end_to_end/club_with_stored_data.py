@@ -125,6 +125,6 @@ def club_with_stored_data(folder: Path) -> Iterator[ClubWithStoredData]:
         yield club
         assert (at_google.violations, at_github.violations) == ((), ())
         issues = github.repository().issues.values()
-        texts = [*club.seen, *(f"{one.title} {one.body}" for one in issues)]
+        texts = [*club.seen, *(f"{issue.title} {issue.body}" for issue in issues)]
         for seen in texts:
             assert [private for private in (*PRIVATE, token, KEY, OTHER_KEY) if private in seen] == []

@@ -59,7 +59,7 @@ class ManyClubs:
 
     def emails(self, folder: str) -> list[str]:
         """The kinds of the emails that left for a club."""
-        return [str(one["X-Sessionsmgmt-Kind"]) for one in ClubFolder(self.checkout / folder).emails()]
+        return [str(email["X-Sessionsmgmt-Kind"]) for email in ClubFolder(self.checkout / folder).emails()]
 
 
 @contextmanager

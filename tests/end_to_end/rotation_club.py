@@ -123,7 +123,7 @@ class RotationClub:
 
     def asked(self) -> list[str]:
         """The calls of both, each service's in their order."""
-        return [one.call for one in self.github.requests] + [one.call for one in self.google.requests]
+        return [request.call for request in self.github.requests] + [request.call for request in self.google.requests]
 
     def works(self, credential: str) -> bool:
         """Whether Google gives an access token for a credential."""
@@ -134,11 +134,11 @@ class RotationClub:
 
     def secret_texts(self) -> set[str]:
         """Everything that must be seen nowhere, as far as it is known by now."""
-        github = {one for one in self.github.world.tokens if not one.startswith("ghs_") or one != self.job}
+        github = {token for token in self.github.world.tokens if not token.startswith("ghs_") or token != self.job}
         issued = {
             value
-            for one in self.google.calls(TOKEN)
-            for name, value in _fields(one.request.body).items()
+            for call in self.google.calls(TOKEN)
+            for name, value in _fields(call.request.body).items()
             if name in {"refresh_token", "client_secret"}
         }
         stored = json.loads(self.stored) if NAME in self.secrets else {}
@@ -150,7 +150,7 @@ class RotationClub:
             *pem,
             *(stored.get(name, "") for name in ("refresh_token", "client_secret")),
         }
-        return {*(one for one in texts if one), "ya29.emulated-access"}
+        return {*(text for text in texts if text), "ya29.emulated-access"}
 
 
 def _fields(body: bytes) -> dict[str, str]:

@@ -120,10 +120,10 @@ def test_a_wrong_file_has_an_error_at_each_line_that_is_wrong(job: Job) -> None:
     *places, last = step.log.of("error")
 
     assert step.exit == 2
-    found = {(one.properties["file"], one.properties["line"], one.properties["title"]) for one in places}
+    found = {(place.properties["file"], place.properties["line"], place.properties["title"]) for place in places}
     assert ("clubs/otters/sessions.yml", "2", "team") in found
     assert ("clubs/otters/sessions.yml", "14", "notices[0].within") in found
-    assert all(int(one.properties["col"]) > 0 for one in places if "line" in one.properties)
+    assert all(int(place.properties["col"]) > 0 for place in places if "line" in place.properties)
     assert "problems" in last.text
     assert "clubs&#47;otters&#47;sessions&#46;yml&#58;2" in step.summary
     assert step.outputs["sent"] == "0"
@@ -240,7 +240,7 @@ def at_google(job: Job, google: GoogleEmulator, **inputs: str) -> Step:
     job.private += [*secrets, "Bearer", "ya29."]
     step = job.step(env, google_credentials=google.credentials, key="a2V5" * 11, **inputs)
     first = takewhile(lambda line: line.startswith("::add-mask::"), step.raw.splitlines())
-    assert {f"::add-mask::{one}" for one in secrets} <= set(first)
+    assert {f"::add-mask::{secret}" for secret in secrets} <= set(first)
     return step
 
 
@@ -249,7 +249,7 @@ def test_a_club_at_google_is_told_of_by_its_inputs_alone(job: Job, google: Googl
 
     assert (step.exit, step.outputs["sent"], len(google.sent)) == (0, "1", 1)
     assert "✅ sent" in step.summary
-    assert [one for one in step.log.masks if one.startswith("ya29.")]  # what was only learnt on the way
+    assert [mask for mask in step.log.masks if mask.startswith("ya29.")]  # what was only learnt on the way
 
 
 def test_what_is_held_stands_first_with_the_command_that_closes_it(job: Job, google: GoogleEmulator) -> None:

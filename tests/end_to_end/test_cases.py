@@ -180,7 +180,7 @@ def _copied(case: str, folder: Path) -> Path:
 
 def _told(emails: list[EmailMessage]) -> list[tuple[str, str]]:
     """Kind and times of each email, in the order of the times; the subject says the whole window."""
-    return sorted((str(one["X-Sessionsmgmt-Kind"]), str(one["Subject"]).partition("day, ")[2]) for one in emails)
+    return sorted((str(email["X-Sessionsmgmt-Kind"]), str(email["Subject"]).partition("day, ")[2]) for email in emails)
 
 
 def _plain(when: str) -> str:

@@ -181,7 +181,7 @@ def words(text: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 def test_sentences_and_paragraphs_are_short(page: Page) -> None:
-    said = [words(one) for one in sentences(page.prose)]
+    said = [words(sentence) for sentence in sentences(page.prose)]
     paragraphs = [block for block in re.split(r"\n\s*\n|\n(?=[-|] |\d\. )", page.prose) if not block.startswith("|")]
 
     assert [" ".join(one) for one in said if len(one) > LONGEST_SENTENCE] == []
@@ -245,7 +245,7 @@ def test_the_template_it_shows_is_right_and_names_are_all_there() -> None:
 
 
 def test_the_workflow_for_many_clubs_is_the_example() -> None:
-    [shown] = [one for one in BY_PATH["docs/many-clubs.md"].blocks("yaml") if is_workflow(one)]
+    [shown] = [block for block in BY_PATH["docs/many-clubs.md"].blocks("yaml") if is_workflow(block)]
     kept = (ROOT / "examples" / "workflows" / "clubs.yml").read_text(encoding="utf-8")
 
     assert kept[kept.index("name:") :] == shown

@@ -149,7 +149,7 @@ def unsent(message_of_google: str = "") -> str:
 
 def wide() -> str:
     with google(World(consent=Consent(granted=PREDECESSOR))) as club:
-        return " ".join(one.text for one in reading(club).warnings)
+        return " ".join(warning.text for warning in reading(club).warnings)
 
 
 def replaced() -> str:

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from sessionsmgmt.adapters import http_session
+from sessionsmgmt.adapters.feeds import download
 from sessionsmgmt.adapters.files import (
     calendar,
     contacts,
@@ -34,7 +35,9 @@ UNITS = {"KB": 1024, "MB": 2**20, "GB": 2**30}
 LIMITS = {
     "sessions.yml": [clubs.MAX_BYTES, document.MAX_VALUES, document.MAX_DEPTH],
     "a calendar file": [calendar.MAX_BYTES],
+    "a calendar feed": [download.MAX_BYTES, download.MAX_SECONDS, download.MAX_REDIRECTS],
     "changes of a time zone in the file": [ics_zones.MAX_CHANGES],
+    "the name of a time zone": [ics_zones.MAX_NAME_LENGTH],
     "days that one event of a calendar file lasts": [ics_event.MAX_DAYS],
     "dates that a series names one by one": [ics_series.MAX_DATES],
     "dates of a series in one reading": [ics_rules.MAX_INSTANCES],
@@ -49,6 +52,7 @@ LIMITS = {
     "a template": [template_syntax.MAX_TEMPLATE_LENGTH],
     "the text that a template makes": [sandbox.MAX_TEXT_LENGTH],
     "rounds of all loops of a template": [sandbox.MAX_LOOP_TURNS],
+    "characters and items that a template works through": [sandbox.MAX_WORK],
     "a signature": [sources.MAX_SIGNATURE_BYTES],
     "emails in one run": [MOST_DUE],
     "a reply of Google or GitHub": [http_session.LARGEST, client.TIMEOUT],
@@ -111,11 +115,12 @@ def test_more_emails_than_any_club_sends_are_taken_for_a_mistake(club: ClubFolde
     [
         ("calendar.ics", vcalendar(vevent(title="Team Session " + "a" + "\u0323\u0301" * 100_000))),
         ("calendar.ics", vcalendar(vevent(more=("DESCRIPTION:" + "<a " * 100_000,)))),
-        ("calendar.ics", vcalendar(vevent(more=("ATTENDEE" + ";X=1" * 50_000 + ":mailto:nia@example.org",)))),
+        ("calendar.ics", vcalendar(vevent(more=("ATTENDEE" + ";X=1" * 200_000 + ":mailto:nia@example.org",)))),
         ("calendar.ics", vcalendar(vevent().replace("America/New_York", "x" * 200_000, 1))),
+        ("calendar.ics", vcalendar(vevent().replace("America/New_York", "/a" * 100_000, 1))),
         ("contacts.vcf", CONTACTS + "BEGIN:VCARD\nFN:X\n" + "EMAIL:x@example.org\n" * 60_000 + "END:VCARD\n"),
     ],
-    ids=["marks", "HTML", "parameters", "zone", "addresses"],
+    ids=["marks", "HTML", "parameters", "zone", "zone with slashes", "addresses"],
 )
 def test_hostile_text_ends_as_an_event_or_a_warning(club: ClubFolder, name: str, text: str) -> None:
     (club.folder / name).write_text(text, encoding="utf-8")

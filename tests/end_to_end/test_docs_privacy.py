@@ -45,7 +45,7 @@ def test_the_receipt_has_a_row_for_each_thing_the_page_has_one_for(club: ClubWit
     things = re.findall(r"^\| (?!what|---)(.+?) \|", section("Forgetting everything"), re.MULTILINE)
 
     words = {"the ledger": "ledger", "comments with previews": "comments", "the account's consent": "consent"}
-    assert {words.get(one, one.removeprefix("the ")) for one in things} == rows
+    assert {words.get(thing, thing.removeprefix("the ")) for thing in things} == rows
 
 
 def test_what_the_page_says_stays_is_what_the_receipt_says(club: ClubWithStoredData) -> None:
@@ -60,7 +60,7 @@ def test_what_the_page_says_stays_is_what_the_receipt_says(club: ClubWithStoredD
         "earlier versions of an issue's text",
         "forks and clones",
     ):
-        assert any(word.split()[0] in one for one in things)
+        assert any(word.split()[0] in thing for thing in things)
         assert word in left
 
 

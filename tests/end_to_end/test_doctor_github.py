@@ -34,7 +34,7 @@ def rows(club: ClubWithStoredData, **env: str) -> tuple[int, dict[str, tuple[str
     """The status it ends with, and its rows."""
     before = len(club.github.requests)
     ran = club.call("doctor", **{"SECRETS_TOKEN": club.may_write()} | env)
-    methods = {(one.request.method, one.call) for one in club.github.requests[before:]}
+    methods = {(request.request.method, request.call) for request in club.github.requests[before:]}
     assert {call for method, call in methods if method != "GET"} <= TOKENS, "it only looks"
     return ran.exit, club.rows(ran)
 

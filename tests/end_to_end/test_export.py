@@ -78,7 +78,7 @@ def test_it_only_reads(club: ClubWithStoredData) -> None:
     before, revision = len(club.github.requests), club.google.world.calendar().revision
     club.call("export", SECRETS_TOKEN=club.may_write())
 
-    assert {one.request.method for one in club.github.requests[before:]} == {"GET"}
+    assert {request.request.method for request in club.github.requests[before:]} == {"GET"}
     assert club.google.world.calendar().revision == revision
 
 

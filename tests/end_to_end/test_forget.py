@@ -52,7 +52,7 @@ def made_busy(club: ClubWithStoredData, ledger: str, more: str = CREDENTIALS) ->
 def left_in_ledgers(club: ClubWithStoredData) -> list[str]:
     """What there is of a ledger, in whichever place."""
     events = club.google.world.calendar().events.values()
-    private = [one.get("extendedProperties", {}).get("private", {}) for one in events]
+    private = [event.get("extendedProperties", {}).get("private", {}) for event in events]
     return [
         *(name for name in club.repository.objects.refs if name == BRANCH),
         *(name for one in private for name in one if name.startswith("sessionsmgmt")),
@@ -63,13 +63,13 @@ def left_in_ledgers(club: ClubWithStoredData) -> list[str]:
 def published(club: ClubWithStoredData) -> list[str]:
     """The texts of ours that anybody can still read in the repository."""
     issues = club.repository.issues.values()
-    texts = [one.body or "" for one in issues] + [comment.body for one in issues for comment in one.comments]
+    texts = [issue.body or "" for issue in issues] + [comment.body for issue in issues for comment in issue.comments]
     return [text for text in texts if "sessionsmgmt" in text]
 
 
 def consents(club: ClubWithStoredData) -> bool:
     """Whether nobody has withdrawn the consent."""
-    return not any(one.status == 200 for one in club.google.calls("oauth.revoke"))
+    return not any(call.status == 200 for call in club.google.calls("oauth.revoke"))
 
 
 def test_everything_is_deleted_everywhere_and_the_receipt_says_so_row_by_row(busy: ClubWithStoredData) -> None:
@@ -103,7 +103,7 @@ def test_what_others_wrote_stays(busy: ClubWithStoredData) -> None:
 
     assert busy.google.world.calendar().events["lab"]["extendedProperties"]["private"] == {"somebody": "else"}
     assert (mine.title, mine.state, mine.labels) == ("A question", "open", ["sessionsmgmt"])
-    comments = [comment.body for one in busy.repository.issues.values() for comment in one.comments]
+    comments = [comment.body for issue in busy.repository.issues.values() for comment in issue.comments]
     assert comments == ["Shall we?"]
     assert "refs/heads/main" in busy.repository.objects.refs
 
@@ -139,7 +139,7 @@ def test_a_dry_run_says_what_would_be_deleted_and_changes_nothing(busy: ClubWith
 
     assert ran.exit == 0
     assert (left_in_ledgers(busy), published(busy)) == before[:2]
-    assert {one.request.method for one in busy.github.requests[before[2] :]} == {"GET"}
+    assert {request.request.method for request in busy.github.requests[before[2] :]} == {"GET"}
     assert not busy.google.calls("oauth.revoke")
     rows = busy.rows(ran)
     assert {text.partition(":")[0] for topic, (_, text) in rows.items() if topic != "left"} == {"Would be deleted"}

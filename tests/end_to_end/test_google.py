@@ -37,7 +37,7 @@ class GoogleClub:
         return ran
 
     def used(self) -> list[str]:
-        return [one.call for one in self.google.requests]
+        return [request.call for request in self.google.requests]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class Club:
     @property
     def open_issues(self) -> list[str]:
         """The texts of the issues that are open."""
-        return [one.body or "" for one in self.github.world.repository().issues.values() if one.state == "open"]
+        return [issue.body or "" for issue in self.github.world.repository().issues.values() if issue.state == "open"]
 
 
 @pytest.fixture

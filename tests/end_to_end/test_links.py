@@ -42,7 +42,9 @@ def others(club: ClubFolder) -> dict[str, str]:
     """Everything in the folders that links lead to."""
     folders = (club.folder.parent / "home", club.folder / "elsewhere")
     return {
-        str(path.relative_to(club.folder.parent)): path.read_text("utf-8") for one in folders for path in one.rglob("*")
+        str(path.relative_to(club.folder.parent)): path.read_text("utf-8")
+        for folder in folders
+        for path in folder.rglob("*")
     }
 
 

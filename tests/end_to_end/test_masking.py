@@ -60,7 +60,7 @@ def started(club: ClubFolder, google: GoogleEmulator, command: str, redirection:
 
 def issued(google: GoogleEmulator) -> set[str]:
     """Every access token that a request was made with."""
-    heads = [str(one.request.headers.get("Authorization", "")) for one in google.requests]
+    heads = [str(request.request.headers.get("Authorization", "")) for request in google.requests]
     return {head.removeprefix("Bearer ") for head in heads if head.startswith("Bearer ")}
 
 

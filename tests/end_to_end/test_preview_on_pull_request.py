@@ -59,7 +59,7 @@ def test_it_needs_no_secret_and_no_ledger(job: Job) -> None:
     step = job.step()
 
     assert step.exit == 0
-    assert {one.call.partition("/")[0] for one in job.github.requests} == {"checks", "issues"}
+    assert {request.call.partition("/")[0] for request in job.github.requests} == {"checks", "issues"}
 
 
 def test_a_second_commit_brings_both_up_to_date(job: Job) -> None:
@@ -68,7 +68,7 @@ def test_a_second_commit_brings_both_up_to_date(job: Job) -> None:
     job.club.write("sessions.yml", WITH_SAMPLE.replace("MantaBots", "Otters"))
     job.step(job.event("synchronize"))
 
-    assert [one.fields["head_sha"] for one in job.checks][-1] == job.pull.head
+    assert [check.fields["head_sha"] for check in job.checks][-1] == job.pull.head
     [comment] = job.comments
     assert "Email preview: Otters" in comment.body
     assert f"Commit {job.pull.head[:7]}" in comment.body
@@ -90,7 +90,7 @@ def test_what_is_wrong_stands_at_its_line_and_the_check_fails(job: Job) -> None:
     assert step.exit == 2
     [check] = job.checks
     assert (check.fields["conclusion"], check.fields["output"]["title"]) == ("failure", "2 problems to mend")
-    places = {(one["path"], one["start_line"]) for one in check.annotations}
+    places = {(annotation["path"], annotation["start_line"]) for annotation in check.annotations}
     assert places == {("notice.md", 3), ("sessions.yml", 15)}
     assert "2 problems to mend" in job.comments[0].body
 
@@ -102,7 +102,7 @@ def test_what_was_mended_is_a_success_again(job: Job) -> None:
     job.club.write("sessions.yml", WITH_SAMPLE)
     job.step(job.event("synchronize"))
 
-    assert [one.fields["conclusion"] for one in job.checks] == ["failure", "success"]
+    assert [check.fields["conclusion"] for check in job.checks] == ["failure", "success"]
     assert "problem" not in job.comments[0].body
 
 
@@ -112,7 +112,7 @@ def test_more_problems_than_one_request_takes_are_all_told(job: Job) -> None:
     step = job.step()
 
     assert step.exit == 2
-    assert len({one["start_line"] for one in job.checks[0].annotations}) == 120
+    assert len({annotation["start_line"] for annotation in job.checks[0].annotations}) == 120
 
 
 @pytest.mark.parametrize("valid", [True, False])
@@ -284,11 +284,11 @@ def test_two_clubs_in_one_repository_each_have_their_own(job: Job) -> None:
             job.club.write(f"clubs/{club}/contacts.vcf", SAMPLE_CARDS)
             job.step(config=f"clubs/{club}/sessions.yml")
 
-    assert [one.fields["name"] for one in job.checks] == [
+    assert [check.fields["name"] for check in job.checks] == [
         "Email preview (clubs/otters)",
         "Email preview (clubs/herons)",
     ]
-    assert ["Otters" in one.body for one in job.comments] == [True, False]
+    assert ["Otters" in comment.body for comment in job.comments] == [True, False]
 
 
 def test_on_the_event_that_lends_secrets_to_strangers_nothing_is_read(job: Job) -> None:

@@ -157,7 +157,7 @@ def test_without_the_calendar_ledger_nothing_is_written_at_google_but_the_notice
     with private_club(tmp_path) as club:
         club.call("run", now=noon(0))
         club.call("status", now=noon(1))
-        written = {one.call for one in club.google.requests if one.request.method != "GET"}
+        written = {request.call for request in club.google.requests if request.request.method != "GET"}
 
     assert written == {"oauth.token", SENDING}
 
@@ -310,8 +310,10 @@ def test_no_credential_is_written_anywhere_but_sealed_into_the_secret(tmp_path: 
         club.call("rotate", now=noon(0))
         club.call("run", now=noon(1))
         fields = [json.loads(text) for text in (club.google.credentials, club.repository.secrets.text(NAME))]
-        secrets = {one[name] for one in fields for name in ("refresh_token", "client_secret")}
-        given = {one.request.headers.get("Authorization", "").rpartition(" ")[2] for one in club.google.requests}
+        secrets = {field[name] for field in fields for name in ("refresh_token", "client_secret")}
+        given = {
+            request.request.headers.get("Authorization", "").rpartition(" ")[2] for request in club.google.requests
+        }
         found = {
             what
             for what, text in club.left()
@@ -367,7 +369,7 @@ def test_after_the_consent_was_taken_back_nothing_is_read_and_nothing_is_sent(tm
     with private_club(tmp_path) as club:
         club.google.end_grant()
         ran = club.call("run", now=noon(0))
-        asked = {one.call for one in club.google.requests}
+        asked = {request.call for request in club.google.requests}
 
     assert ran.exit == 3
     assert asked == {"oauth.token"}

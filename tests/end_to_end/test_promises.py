@@ -49,7 +49,7 @@ def session(folder: Path, tests: str, *options: str) -> tuple[int, str]:
 
 
 def test_every_sentence_names_a_test_that_is_run(request: pytest.FixtureRequest) -> None:
-    bare = [one for one in sentences(PRIVACY.text) if not re.search(r"(\[\^test_\w+\])+$", one)]
+    bare = [sentence for sentence in sentences(PRIVACY.text) if not re.search(r"(\[\^test_\w+\])+$", sentence)]
 
     assert bare == []
     assert len(sentences(PRIVACY.text)) > 40

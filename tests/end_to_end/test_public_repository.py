@@ -54,7 +54,7 @@ class Job:
         step = self.runner.run(env, **{"now": NOW, "github_token": token, **inputs})
         issues = self.github.world.repository().issues.values()
         places = [step.log.seen, step.summary, *step.outputs.values()]
-        places += [f"{one.title} {one.body} {[said.body for said in one.comments]}" for one in issues]
+        places += [f"{issue.title} {issue.body} {[said.body for said in issue.comments]}" for issue in issues]
         places += [str(check.fields) for check in self.github.world.repository().checks]
         shown_nowhere = (
             [] if "Made from invented" in step.log.seen else [one["session"] for one in self.report(step)["notices"]]

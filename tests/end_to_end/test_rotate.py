@@ -371,7 +371,7 @@ def test_a_dry_run_changes_nothing_asks_the_provider_nothing_and_says_what_it_ca
     assert ran.exit == 0
     assert "2026-11-03" in ran.out
     assert "not due yet" in ran.out
-    assert {one.request.method for one in club.github.requests} == {"GET"}
+    assert {request.request.method for request in club.github.requests} == {"GET"}
     assert club.google.requests == ()
 
 

@@ -47,7 +47,7 @@ def test_a_run_leaves_a_young_credential_alone(club: RotationClub) -> None:
 
     assert (ran.exit, ran.states) == (0, [("new", "sent")])
     assert club.secrets[NAME].writes == 1
-    assert [one.call for one in club.github.requests] == ["actions/get-repo-secret"]
+    assert [request.call for request in club.github.requests] == ["actions/get-repo-secret"]
 
 
 @pytest.mark.parametrize("renews", [False, True])
@@ -60,7 +60,7 @@ def test_a_run_renews_an_old_credential_first_and_goes_on_with_what_came_of_it(
 
     assert (ran.exit, ran.states, ran.report["rotated"]) == (0, [("new", "sent")], renews)
     assert club.secrets[NAME].writes == (4 if renews else 2)
-    calls = [one.call for one in club.google.requests]
+    calls = [request.call for request in club.google.requests]
     assert calls[0] == TOKEN
     assert calls.index(LIST) > 0
     assert club.works(club.stored)

@@ -86,7 +86,7 @@ def test_a_fine_grained_token_for_secrets_reads_none() -> None:
     }
 
     assert told["actions-secret"] == {"name", "created_at", "updated_at"}
-    assert not [name for name, fields in told.items() if any("value" in one for one in fields)]
+    assert not [name for name, fields in told.items() if any("value" in field for field in fields)]
 
 
 def uses(workflow: Path) -> list[str]:
@@ -94,7 +94,7 @@ def uses(workflow: Path) -> list[str]:
 
 
 def test_every_action_in_our_workflows_is_pinned_to_a_commit() -> None:
-    used = [one for path in (ROOT / ".github" / "workflows").glob("*.yml") for one in uses(path)]
+    used = [use for path in (ROOT / ".github" / "workflows").glob("*.yml") for use in uses(path)]
 
     assert used
     elsewhere = [one for one in used if "/.github/workflows/" not in one and not one.startswith("./")]

@@ -36,8 +36,8 @@ SHARED = {"", "base_urls", "characters", "errors", "parallel", "retry", "safe_fi
 ANY_PROVIDER = {"ledger"}
 """The folder of adapters that every provider may import. Beside it, a provider imports no other provider."""
 
-OF_A_PROVIDER = {"ledger": {"github"}}
-"""The ledger on a branch is kept at GitHub."""
+OF_A_PROVIDER = {"ledger": {"github"}, "feeds": {"files"}}
+"""The ledger on a branch is kept at GitHub, and a feed holds what a calendar file holds."""
 
 LIBRARIES = {"application": {"icalendar", "jinja2", "yaml"}, "domain": set(), "ports": set(), "shared": set()}
 """The libraries that a room may import at all, where that is limited. ``init`` reads files to make proposals."""

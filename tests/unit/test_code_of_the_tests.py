@@ -41,9 +41,9 @@ def of_test_modules(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=aliases):
-                names = [one.name for one in aliases]
+                names = [alias.name for alias in aliases]
             case ast.ImportFrom(module=module, names=aliases):
-                names = [str(module), *(f"{module}.{one.name}" for one in aliases)]
+                names = [str(module), *(f"{module}.{alias.name}" for alias in aliases)]
             case _:
                 continue
         for name in names:
@@ -76,7 +76,7 @@ def helpers(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         match node:
             case ast.FunctionDef(name=name, args=arguments, decorator_list=decorators):
-                if name.startswith("test_") or any("fixture" in ast.dump(one) for one in decorators):
+                if name.startswith("test_") or any("fixture" in ast.dump(decorator) for decorator in decorators):
                     continue
                 code: list[ast.AST] = [arguments, *node.body]
             case ast.ClassDef(name=name, bases=bases):
@@ -97,7 +97,7 @@ def copies(trees: dict[str, ast.Module]) -> list[list[str]]:
 
 
 def test_no_module_imports_a_test_module() -> None:
-    assert [f"{path} {one}" for path, tree in TREES.items() for one in of_test_modules(tree)] == []
+    assert [f"{path} {module}" for path, tree in TREES.items() for module in of_test_modules(tree)] == []
 
 
 def test_no_test_uses_what_is_private_to_something_else() -> None:

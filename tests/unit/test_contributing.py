@@ -18,7 +18,7 @@ def paths(text: str) -> set[str]:
 
 
 def test_every_path_that_is_named_is_there() -> None:
-    there = {one for one in paths(PAGE) if (ROOT / one).exists()}
+    there = {path for path in paths(PAGE) if (ROOT / path).exists()}
 
     assert len(there) > 25
     assert paths(PAGE) - there - MADE - GENERIC == set()

@@ -33,18 +33,18 @@ def parsed(name: str, *arguments: str) -> dict[str, object]:
 
 
 def options(name: str) -> list[click.Option]:
-    return [one for one in COMMANDS[name].params if isinstance(one, click.Option)]
+    return [param for param in COMMANDS[name].params if isinstance(param, click.Option)]
 
 
 def needed(name: str) -> list[str]:
     """The options without which the command is refused."""
-    return [word for one in options(name) if one.required for word in (one.opts[0], "client.json")]
+    return [word for option in options(name) if option.required for word in (option.opts[0], "client.json")]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_two_options_set_the_same_value(name: str) -> None:
     """Where neither of two is given, click's answer differs by version: of two ``flag_value`` options it is False."""
-    names = [one.name for one in options(name)]
+    names = [option.name for option in options(name)]
 
     assert len(set(names)) == len(names)
 
@@ -53,14 +53,14 @@ def test_no_two_options_set_the_same_value(name: str) -> None:
 def test_an_option_that_is_not_given_has_the_value_that_means_so(name: str) -> None:
     values = parsed(name, *needed(name))
 
-    for one in options(name):
-        if one.expose_value and not one.required and one.name != "config":
-            assert values[str(one.name)] in (DEFAULTS.get(str(one.name), False), None, "", ()), one.name
-        if one.is_flag and one.expose_value:
-            assert values[str(one.name)] is DEFAULTS.get(str(one.name), False)
+    for option in options(name):
+        if option.expose_value and not option.required and option.name != "config":
+            assert values[str(option.name)] in (DEFAULTS.get(str(option.name), False), None, "", ()), option.name
+        if option.is_flag and option.expose_value:
+            assert values[str(option.name)] is DEFAULTS.get(str(option.name), False)
 
 
-FLAGS = [(name, one) for name in COMMANDS for one in options(name) if one.is_flag and one.expose_value]
+FLAGS = [(name, option) for name in COMMANDS for option in options(name) if option.is_flag and option.expose_value]
 
 
 @pytest.mark.parametrize(("name", "option"), FLAGS, ids=lambda one: getattr(one, "name", one))
@@ -127,7 +127,11 @@ def test_a_mark_of_yaml_counts_characters_from_the_beginning_of_the_text() -> No
     """``config.document`` finds by it where in a value a character stands."""
     text = "é: \U0001f3ca\nkey: 'a b'\n"
     scalars = [one for one in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(one, yaml.ScalarEvent)]
-    assert [text[one.start_mark.index : one.end_mark.index] for one in scalars if one.start_mark and one.end_mark] == [
+    assert [
+        text[scalar.start_mark.index : scalar.end_mark.index]
+        for scalar in scalars
+        if scalar.start_mark and scalar.end_mark
+    ] == [
         "é",
         "\U0001f3ca",
         "key",

@@ -37,10 +37,10 @@ def test_every_licence_is_one_that_we_take() -> None:
 
 def test_the_page_of_licences_says_why_those_that_ask_for_more_are_fine() -> None:
     _, said = licences.PAGE.read_text("utf-8").split("## What the licences ask\n")
-    asking = [one for one in licences.packages() if not licences.permits(one.licence, licences.PERMISSIVE)]
+    asking = [package for package in licences.packages() if not licences.permits(package.licence, licences.PERMISSIVE)]
     assert {one.name for one in asking} == {"certifi", "pygithub"}
     assert all(f"`{one.name}`" in said for one in asking)
-    assert {one.name for one in licences.packages() if "MPL-2.0" in dict(one.within)} == {"css-inline"}
+    assert {package.name for package in licences.packages() if "MPL-2.0" in dict(package.within)} == {"css-inline"}
     assert "`css-inline`" in said
 
 

@@ -81,7 +81,7 @@ def count(world: CalendarLedgerWorld, call: str) -> int:
 
 
 def bodies(world: CalendarLedgerWorld) -> list[dict[str, Any]]:
-    return [json.loads(one.request.body) for one in world.club.google.calls(PATCH)]
+    return [json.loads(call.request.body) for call in world.club.google.calls(PATCH)]
 
 
 def causes(missed: tuple[Refused | Unwritten, ...]) -> dict[Key, type]:
@@ -103,12 +103,12 @@ def serial(world: CalendarLedgerWorld, id_: str = "lab") -> int:
 
 def test_reading_is_one_request_and_writing_one_for_each_event(world: CalendarLedgerWorld) -> None:
     ledger = opened(world)
-    assert [one.call for one in world.club.google.requests] == ["oauth.token", LIST]
+    assert [request.call for request in world.club.google.requests] == ["oauth.token", LIST]
 
     assert ledger.write([begin(), begin(SHOP)], NOW) == ()
     assert ledger.write([Sent(LAB, "we", "1"), Sent(SHOP, "we", "2"), begin(Key("campus", "one"))], NOW) == ()
 
-    assert sorted(one.call for one in world.club.google.requests[2:]) == [PATCH] * 5
+    assert sorted(request.call for request in world.club.google.requests[2:]) == [PATCH] * 5
 
 
 def test_reading_asks_for_no_more_than_it_needs_all_pages_of_it(world: CalendarLedgerWorld) -> None:
@@ -116,7 +116,7 @@ def test_reading_asks_for_no_more_than_it_needs_all_pages_of_it(world: CalendarL
     world.club.google.pages(LIST, 1, 0, 1)
 
     assert entry(world, SHOP).announcement == FIRST
-    queries = [dict(one.request.query) for one in world.club.google.calls(LIST)]
+    queries = [dict(call.request.query) for call in world.club.google.calls(LIST)]
     assert len(queries) == 1 + 4
     for query in queries:
         assert query["timeMin"] == (NOW - KEEP - timedelta(days=1)).isoformat()
@@ -128,10 +128,10 @@ def test_reading_asks_for_no_more_than_it_needs_all_pages_of_it(world: CalendarL
 def test_the_events_of_a_write_are_written_at_the_same_time() -> None:
     sessions = [f"session{number}" for number in range(8)]
     calendar = World()
-    calendar.calendar().put(*(event(one, START) for one in sessions))
+    calendar.calendar().put(*(event(session, START) for session in sessions))
     with GoogleEmulator(calendar, latency=0.05) as google:
         ledger = opened(CalendarLedgerWorld(Club(google), RETENTION))
-        assert ledger.write([begin(Key("campus", one)) for one in sessions], NOW) == ()
+        assert ledger.write([begin(Key("campus", session)) for session in sessions], NOW) == ()
 
         assert len(google.calls(PATCH)) == 8
         assert longest_chain(google.calls(PATCH)) < 4
@@ -148,8 +148,8 @@ def test_every_change_is_guarded_and_mails_nobody(world: CalendarLedgerWorld) ->
     changes = world.club.google.calls(PATCH)
     assert len(changes) == 3
     assert changes[0].request.headers["If-Match"] == etag
-    assert len({one.request.headers["If-Match"] for one in changes}) == 3
-    assert all(dict(one.request.query)["sendUpdates"] == "none" for one in changes)
+    assert len({change.request.headers["If-Match"] for change in changes}) == 3
+    assert all(dict(change.request.query)["sendUpdates"] == "none" for change in changes)
 
 
 def test_what_others_keep_on_the_event_stays_as_it_is(world: CalendarLedgerWorld) -> None:
@@ -203,7 +203,7 @@ def test_an_edit_between_reading_and_claiming_costs_two_requests_and_stays(world
 
     assert ledger.write([begin()], NOW) == ()
 
-    assert [one.call for one in world.club.google.requests[2:]] == [PATCH, GET, PATCH]
+    assert [request.call for request in world.club.google.requests[2:]] == [PATCH, GET, PATCH]
     assert world.calendar.events["lab"]["summary"] == "Moved to the gym"
     assert entry(world).claim == Claim("we", NOW, FIRST)
 
@@ -695,7 +695,7 @@ def test_whom_the_earlier_script_did_not_name_is_added(earlier_script: CalendarL
 
     (due,) = decide([rule()], reading(seen(who=who)), club(memory=earlier_script.open().read(NOW)), NOW).due
 
-    assert [one.name for one in due.newcomers] == ["Sue Student"]
+    assert [newcomer.name for newcomer in due.newcomers] == ["Sue Student"]
 
 
 def test_where_the_earlier_list_was_cut_everyone_invited_counts_as_named(earlier_script: CalendarLedgerWorld) -> None:

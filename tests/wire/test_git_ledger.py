@@ -86,7 +86,7 @@ def serial(home: Home) -> int:
 
 
 def asked(home: Home, since: int = 0) -> list[str]:
-    return [one.call for one in home.github.requests[since:]]
+    return [request.call for request in home.github.requests[since:]]
 
 
 def listening(home: Home, trouble: object) -> Home:
@@ -301,7 +301,7 @@ def test_of_many_at_once_exactly_one_gets_a_notice_and_none_is_lost(home: Home, 
     snapshot = home.run().read(NOW)
     claimed = {key: one.claim.run for key, one in snapshot.entries.items() if one.claim}
     for run, refusals in zip(runs, missed, strict=True):
-        refused = {one.key for one in refusals}
+        refused = {refusal.key for refusal in refusals}
         wanted = {LAB, *(Key("own", f"{run} {count}") for count in range(3))}
         assert {key for key, owner in claimed.items() if owner == run} == wanted - refused
         assert not is_begun or refused <= {LAB}

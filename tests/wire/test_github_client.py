@@ -74,7 +74,7 @@ def test_requests_share_a_connection_and_do_not_wait_for_each_other(home: Home) 
     for ask in (look, make, make, look):
         ask(hub)
 
-    assert len({one.connection for one in home.github.requests}) == 1
+    assert len({request.connection for request in home.github.requests}) == 1
     assert home.github.requests[-1].ended - home.github.requests[0].began < 0.25, "what PyGithub would wait by itself"
 
 

@@ -63,8 +63,8 @@ def test_whatever_is_asked_the_new_name_is_told(home: Home, ask: Callable[[Hub],
     home.github.world.rename("venue")
 
     assert refused(lambda: ask(hub)) == MOVED
-    assert next(one.status for one in home.github.requests) in {301, 307}
-    assert [one.request.path for one in home.github.requests][1:] == ["/repositories/1"]
+    assert next(request.status for request in home.github.requests) in {301, 307}
+    assert [request.request.path for request in home.github.requests][1:] == ["/repositories/1"]
     assert home.time.naps == []
 
 

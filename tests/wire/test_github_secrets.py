@@ -167,7 +167,7 @@ GIVEN = ("SECRETS_TOKEN", "APP", "GITHUB_TOKEN")
 
 @pytest.mark.parametrize("actions", [False, True])
 @pytest.mark.parametrize(
-    "given", [one for size in range(4) for one in itertools.combinations(GIVEN, size)], ids=" ".join
+    "given", [combination for size in range(4) for combination in itertools.combinations(GIVEN, size)], ids=" ".join
 )
 def test_the_token_made_for_it_comes_first_then_the_app_and_the_jobs_own_never(
     world: SecretWorld, given: tuple[str, ...], *, actions: bool

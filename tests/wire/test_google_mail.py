@@ -151,12 +151,12 @@ def test_a_mail_that_a_limit_turned_away_did_not_leave_and_may_be_sent_again(
 def test_the_access_and_a_connection_are_there_before_the_first_mail(club: Club) -> None:
     mailer = club.mailer()
     mailer.prepare()
-    assert [one.call for one in club.google.requests] == ["oauth.token"]
+    assert [request.call for request in club.google.requests] == ["oauth.token"]
     opened = club.google.connections
     assert isinstance(mailer.send(message()), Delivered)
 
     assert club.google.connections == opened
-    assert [one.call for one in club.google.requests] == ["oauth.token", CALL]
+    assert [request.call for request in club.google.requests] == ["oauth.token", CALL]
 
 
 @pytest.mark.parametrize("trouble", [INVALID_GRANT, Refusal(503, "backendError", retry_after="3600")], ids=str)

@@ -287,7 +287,7 @@ def test_short_and_empty_pages_are_read_to_the_end(pages: tuple[int, ...]) -> No
         events, contacts = club.calendar().read(NOW, UNTIL, ()).events, club.contacts().read().contacts
 
     assert {one.id for one in events} == {"e0", "e1", "e2"}
-    assert {one.labels for one in contacts} == {("Label 0",), ("Label 1",), ("Label 2",)}
+    assert {contact.labels for contact in contacts} == {("Label 0",), ("Label 1",), ("Label 2",)}
 
 
 def test_a_calendar_is_found_by_its_name_over_all_pages() -> None:
@@ -366,7 +366,7 @@ def test_rooms_are_no_people_and_guests_without_a_name_are_counted() -> None:
         ("ann@example.org", False),
         ("bob@example.org", True),
     ]
-    assert [(one.code, one.text[:9]) for one in reading.warnings] == [("guests-unnamed", "2 guest(s")]
+    assert [(warning.code, warning.text[:9]) for warning in reading.warnings] == [("guests-unnamed", "2 guest(s")]
 
 
 def test_an_attendee_without_an_address_is_warned_about_unless_they_do_not_come() -> None:
@@ -378,7 +378,9 @@ def test_an_attendee_without_an_address_is_warned_about_unless_they_do_not_come(
         reading = club.calendar().read(NOW, UNTIL, ())
 
     assert [one.address for one in reading.events[0].attendees] == ["ann@example.org"]
-    assert [(one.code, one.text[:11]) for one in reading.warnings] == [("attendee-without-address", "2 attendee(")]
+    assert [(warning.code, warning.text[:11]) for warning in reading.warnings] == [
+        ("attendee-without-address", "2 attendee(")
+    ]
 
 
 def test_a_description_in_html_is_read_as_text() -> None:
@@ -407,8 +409,10 @@ def test_a_contact_without_a_name_has_its_nickname_or_company() -> None:
     with google(world) as club:
         reading = club.contacts().read()
 
-    assert [one.name for one in reading.contacts] == ["Nilo", "Holt", ""]
-    assert [(one.code, one.text[:12]) for one in reading.warnings] == [("contact-without-name", "1 contact(s)")]
+    assert [contact.name for contact in reading.contacts] == ["Nilo", "Holt", ""]
+    assert [(warning.code, warning.text[:12]) for warning in reading.warnings] == [
+        ("contact-without-name", "1 contact(s)")
+    ]
 
 
 def test_only_events_of_the_ordinary_type_are_asked_for() -> None:
@@ -469,7 +473,7 @@ def test_googles_own_groups_are_no_labels_in_any_language() -> None:
     world.contacts.add("Ann", "ann@example.org", "ann@example.com", labels=["Adult", "Mentor"])
     world.contacts.add("", "nameless@example.org")
     with google(world) as club:
-        found = {one.name: one for one in club.contacts().read().contacts}
+        found = {contact.name: contact for contact in club.contacts().read().contacts}
 
     assert found["Ann"].addresses == ("ann@example.org", "ann@example.com")
     assert sorted(found["Ann"].labels) == ["Adult", "Mentor"]
@@ -485,7 +489,7 @@ def test_a_large_club_is_read_with_few_requests() -> None:
         events, contacts = club.calendar().read(NOW, UNTIL, ()).events, club.contacts().read().contacts
 
         assert len(contacts) == 10_000
-        assert {len(one.labels) for one in contacts} == {1}
+        assert {len(contact.labels) for contact in contacts} == {1}
         assert len(events) == 2500
         assert len(club.google.calls("people.people.connections.list")) == 10
         assert len(club.google.calls("calendar.events.list")) == 1

@@ -70,7 +70,7 @@ def test_a_single_mail_that_is_there_out_of_turn_does_not_end_the_looking(club: 
     box = club.google.world.mailbox
     box.sent[5] = replace(box.sent[5], at=box.sent[5].at - timedelta(days=300))
 
-    assert looked(club) == [one for one in reversed(ids) if one != ids[5]]
+    assert looked(club) == [id_ for id_ in reversed(ids) if id_ != ids[5]]
 
 
 def test_a_mail_that_was_deleted_meanwhile_is_passed_over(club: Club) -> None:

@@ -74,7 +74,7 @@ def test_with_the_consent_of_the_earlier_script_everything_works_and_a_person_is
         sent = mailer.send(message())
 
         assert isinstance(sent, Delivered)
-        assert [one.code for one in warnings] == ["consent-wider"]
+        assert [warning.code for warning in warnings] == ["consent-wider"]
         assert "(calendar)" in warnings[0].text
         assert club.google.scopes_used("calendar.events.list") == {frozenset({CALENDAR, CONTACTS})}
         assert club.google.scopes_used("gmail.users.messages.send") == {frozenset({GMAIL_SEND})}
@@ -85,7 +85,7 @@ def test_each_stage_gets_the_narrowest_of_what_was_agreed_to() -> None:
     with a_club(MAIL, f"{PREFIX}gmail.modify", f"{PREFIX}gmail.readonly", f"{PREFIX}contacts", CALENDAR) as club:
         mailer = club.mailer()
         assert isinstance(mailer.send(message()), Delivered)
-        assert [one.code for one in mailer.warnings()] == ["consent-wider"]
+        assert [warning.code for warning in mailer.warnings()] == ["consent-wider"]
         GmailSent(club.account()).since(NOW)
         club.contacts().read()
 
@@ -126,7 +126,7 @@ def test_renewing_warns_of_a_consent_that_is_too_wide_and_keeps_the_credential()
         renewed = GoogleTokenRefresher(READING | {SEND}, club.connection).renew(secret(club.google.credentials))
 
         assert renewed.credential.reveal() == club.google.credentials
-        assert [one.code for one in renewed.warnings] == ["consent-wider"]
+        assert [warning.code for warning in renewed.warnings] == ["consent-wider"]
 
 
 def test_a_credential_that_is_issued_while_the_scopes_are_looked_for_is_not_lost() -> None:
@@ -147,4 +147,4 @@ def test_doctor_takes_a_wider_scope_for_the_one_that_is_needed() -> None:
         assert rows["scope gmail.send"].health is Health.GOOD
         assert rows["scope gmail.readonly"].text == "Granted, but not needed."
         assert "scope calendar" not in rows
-        assert not [one for one in rows.values() if one.health is Health.BAD]
+        assert not [row for row in rows.values() if row.health is Health.BAD]

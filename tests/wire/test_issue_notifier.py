@@ -31,7 +31,7 @@ def home() -> Iterator[Home]:
 
 
 def issues(home: Home, state: str = "open") -> list[Issue]:
-    return [one for one in home.repository.issues.values() if one.state == state]
+    return [issue for issue in home.repository.issues.values() if issue.state == state]
 
 
 def the_issue(home: Home) -> Issue:
@@ -40,7 +40,7 @@ def the_issue(home: Home) -> Issue:
 
 
 def writes(home: Home) -> list[str]:
-    return [one.call for one in home.github.requests if one.request.method != "GET"]
+    return [request.call for request in home.github.requests if request.request.method != "GET"]
 
 
 def test_a_note_becomes_an_issue_that_is_recognised_later(home: Home) -> None:
@@ -88,7 +88,7 @@ def test_clearing_says_why_and_closes(home: Home) -> None:
 
     assert issues(home) == []
     (issue,) = issues(home, "closed")
-    assert [one.body for one in issue.comments] == ["<!-- sessionsmgmt:over -->\nNothing is held any more."]
+    assert [comment.body for comment in issue.comments] == ["<!-- sessionsmgmt:over -->\nNothing is held any more."]
 
     before = len(writes(home))
     home.notifier().clear("held", "Nothing is held any more.")
@@ -109,7 +109,7 @@ def test_an_issue_is_found_on_any_page(home: Home) -> None:
     home.notifier().post("held", NOTE)
     home.notifier().post("held", OTHER)
 
-    (ours,) = (one for one in issues(home) if (one.body or "").startswith(MARK))
+    (ours,) = (issue for issue in issues(home) if (issue.body or "").startswith(MARK))
     assert ours.title == OTHER.title
     home.notifier().clear("held", "Over.")
     assert ours.state == "closed"
@@ -133,7 +133,7 @@ def test_both_of_two_are_cleared_and_one_says_why(home: Home) -> None:
 
     home.notifier().clear("held", "Over.")
     assert issues(home) == []
-    assert sum(len(one.comments) for one in issues(home, "closed")) == 1
+    assert sum(len(issue.comments) for issue in issues(home, "closed")) == 1
 
 
 def test_nobody_elses_issue_is_written_to(home: Home) -> None:
@@ -144,7 +144,7 @@ def test_nobody_elses_issue_is_written_to(home: Home) -> None:
     pull = home.repository.propose()
     side = home.repository.issues[pull.number]
     side.body, side.labels = f"{MARK}\nmine", [LABEL]
-    before = {one.number: (one.title, one.body, one.state) for one in home.repository.issues.values()}
+    before = {issue.number: (issue.title, issue.body, issue.state) for issue in home.repository.issues.values()}
 
     home.notifier().post("held", NOTE)
     home.notifier().post("held", OTHER)

@@ -51,7 +51,9 @@ def begun(ledger: LedgerRun[GitLedger]) -> None:
 
 def there(*folders: str) -> Clubs:
     """The clubs of the repository, each with its usual branch."""
-    return Clubs(BRANCH, frozenset(folders), frozenset(f"{BRANCH}-{one}" if one else BRANCH for one in folders))
+    return Clubs(
+        BRANCH, frozenset(folders), frozenset(f"{BRANCH}-{folder}" if folder else BRANCH for folder in folders)
+    )
 
 
 def refs(home: Home) -> dict[str, str]:
@@ -243,7 +245,7 @@ def test_looking_for_what_was_left_behind_costs_a_request_and_only_at_first(home
     clubs = there("otters", "sharks", "seals")
     before = len(home.github.requests)
     begun(ledger_of(home, "seals", f"{BRANCH}-seals", clubs=clubs))
-    assert [one.call for one in home.github.requests[before:]].count("git/list-matching-refs") == 3
+    assert [request.call for request in home.github.requests[before:]].count("git/list-matching-refs") == 3
 
     before = len(home.github.requests)
     ledger_of(home, "seals", f"{BRANCH}-seals", clubs=clubs).read(NOW)
@@ -294,5 +296,5 @@ def test_a_moved_ledger_of_which_only_the_witness_is_left_says_so_before(home: H
     ledger = ledger_of(home, "otters")
 
     ledger.read(NOW)
-    assert [one.code for one in ledger.warnings] == [BEHIND]
+    assert [warning.code for warning in ledger.warnings] == [BEHIND]
     assert home.time.naps == list(LAGS[:2])

@@ -52,7 +52,7 @@ def read_by(home: Home) -> LedgerRun[GitLedger]:
 
 
 def codes(ledger: LedgerRun[GitLedger]) -> list[str]:
-    return [one.code for one in ledger.warnings]
+    return [warning.code for warning in ledger.warnings]
 
 
 def serial(home: Home) -> int:
@@ -112,7 +112,7 @@ def test_a_branch_that_is_gone_or_behind_is_restored_by_the_next_run(
     assert refs(home)[WITNESS] == refs(home)[HEAD]
     assert home.run().read(NOW).entries == {
         **snapshot.entries,
-        **{one.key: Entry(claim=Claim("new", NOW, FIRST)) for one in steps},
+        **{step.key: Entry(claim=Claim("new", NOW, FIRST)) for step in steps},
     }
 
 
@@ -146,7 +146,10 @@ def test_a_warning_belongs_to_the_command_that_met_its_cause_and_to_no_other(hom
     behind = shared.read(NOW)
     restored = shared.write(behind, [], NOW).snapshot
 
-    assert [[one.code for one in snapshot.warnings] for snapshot in (behind, restored)] == [[BEHIND], [RESTORED]]
+    assert [[warning.code for warning in snapshot.warnings] for snapshot in (behind, restored)] == [
+        [BEHIND],
+        [RESTORED],
+    ]
     assert shared.read(NOW).warnings == ()
     assert shared.read(NOW, restored).warnings == restored.warnings
 
@@ -224,7 +227,7 @@ def test_a_ledger_without_a_witness_gets_one_from_the_next_run_even_if_that_has_
     ledger.write([], NOW)
     assert (codes(ledger), refs(home)[WITNESS], refs(home)[HEAD]) == ([], last, last)
     ledger.write([], NOW)
-    assert [one.call for one in home.github.requests[before:]] == [REFS, MAKE]
+    assert [request.call for request in home.github.requests[before:]] == [REFS, MAKE]
 
 
 def test_a_slow_run_does_not_move_the_witness_back(home: Home) -> None:

@@ -38,7 +38,7 @@ def test_a_job_that_is_run_again_brings_its_own_check_up_to_date(pulls: Pulls) -
 
     [check] = pulls.checks
     assert (check.fields["conclusion"], check.fields["output"]["title"]) == ("failure", "2 problems to mend")
-    assert [one["start_line"] for one in check.annotations] == [1, 2]
+    assert [annotation["start_line"] for annotation in check.annotations] == [1, 2]
 
 
 def test_nothing_is_written_where_nothing_has_changed(pulls: Pulls) -> None:
@@ -92,7 +92,7 @@ def test_more_annotations_than_one_request_takes_come_in_several(pulls: Pulls, c
     pulls.check().show(preview_report(conclusion=Conclusion.FAILURE, annotations=some_annotations(count)))
 
     [check] = pulls.checks
-    assert [one["start_line"] for one in check.annotations] == list(range(1, count + 1))
+    assert [annotation["start_line"] for annotation in check.annotations] == list(range(1, count + 1))
     assert pulls.writes(UPDATE) == (count - 1) // 50
 
 
@@ -102,7 +102,7 @@ def test_a_job_that_died_between_two_batches_is_finished_by_the_next(pulls: Pull
         pulls.check().show(preview_report(annotations=some_annotations(70)))
     pulls.check().show(preview_report(annotations=some_annotations(70)))
 
-    assert [one["start_line"] for one in pulls.checks[0].annotations] == list(range(1, 71))
+    assert [annotation["start_line"] for annotation in pulls.checks[0].annotations] == list(range(1, 71))
 
 
 def test_an_annotation_stands_at_its_line_and_column(pulls: Pulls) -> None:

@@ -113,7 +113,7 @@ def test_with_an_apps_token_it_is_the_apps_comment_that_is_kept_up_to_date(pulls
     for text in ("before", "after"):
         pulls.comment(token=token).show(preview_report(text))
 
-    assert [one.author for one in pulls.comments] == ["github-actions[bot]", "example-rotation[bot]"]
+    assert [comment.author for comment in pulls.comments] == ["github-actions[bot]", "example-rotation[bot]"]
     assert ["by the job" in pulls.comments[0].body, "after" in pulls.comments[1].body] == [True, True]
 
 

@@ -6,12 +6,12 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sessionsmgmt.adapters.event_ids import OriginalStart, id_prefix
+from sessionsmgmt.adapters.event_ids import id_prefix
 from sessionsmgmt.adapters.files.bounded_file import open_bounded, read_bounded
 from sessionsmgmt.adapters.files.content_lines import UnreadableError
 from sessionsmgmt.adapters.files.ics_blocks import Block, find_blocks
@@ -27,16 +27,10 @@ from sessionsmgmt.adapters.files.ics_event import (
     replaced_instance,
 )
 from sessionsmgmt.adapters.files.ics_groups import UidGroup, masters_of, without_replies
-from sessionsmgmt.adapters.files.ics_ids import replaced_id, start_key
+from sessionsmgmt.adapters.files.ics_ids import replaced_id, start_key, wanted_starts
 from sessionsmgmt.adapters.files.ics_rules import WorkBudget
-from sessionsmgmt.adapters.files.ics_series import (
-    Instance,
-    Query,
-    instances,
-    orphan_instances,
-    single_instance,
-)
-from sessionsmgmt.adapters.files.ics_values import ZoneOf, parse_time
+from sessionsmgmt.adapters.files.ics_series import Instance, Query, instances, orphan_instances, single_instance
+from sessionsmgmt.adapters.files.ics_values import ZoneOf
 from sessionsmgmt.adapters.files.ics_warnings import (
     BLIND,
     DELEGATED,
@@ -76,16 +70,29 @@ class IcsFile:
     organizers: frozenset[str] | None = None
 
     def read(self, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
-        """See ``ports.Calendar``. Raises InputError if the file is not a complete calendar.
+        """See ``ports.Calendar``. Raises InputError as ``IcsReader.read`` does, and if the file can't be read."""
+        with open_bounded(self.path, self.shown_as, MAX_BYTES) as file:
+            data = read_bounded(file, self.shown_as, MAX_BYTES)
+        return IcsReader(self.shown_as, self.zone, self.organizers).read(data, since, until, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class IcsReader:
+    """Reads the bytes of a calendar, wherever they come from. The fields are those of ``IcsFile``."""
+
+    shown_as: str
+    zone: ZoneInfo
+    organizers: frozenset[str] | None = None
+
+    def read(self, data: bytes, since: datetime, until: datetime, ids: Collection[str]) -> CalendarReading:
+        """See ``ports.Calendar``. Raises InputError if the data is no calendar, and CutOffError if its end is missing.
 
         An event that can't be read is left out with a warning, and its id is among the unreadable ids.
         """
-        with open_bounded(self.path, self.shown_as, MAX_BYTES) as file:
-            data = checked_utf8(read_bounded(file, self.shown_as, MAX_BYTES), self.shown_as)
-        blocks = find_blocks(data, self.shown_as)
+        blocks = find_blocks(checked_utf8(data, self.shown_as), self.shown_as)
         budget = WorkBudget()
         zones = Zones(zone_definitions(blocks.zones), budget)
-        query = Query(since, until, self.zone, _wanted_starts(ids))
+        query = Query(since, until, self.zone, wanted_starts(ids))
         reading = _Reading(self.shown_as, query, frozenset(ids), zones, budget, blocks.methods, blocks.default_zones)
         for damage in blocks.unidentified:
             reading.blind = True
@@ -286,15 +293,3 @@ class _Reading:
     def _warn_unreadable(self, error: UnreadableError) -> None:
         text = f"the event can't be read: {error.reason}. Nothing is said about it; correct it in the calendar"
         self.warning("event-unreadable", text, error.line)
-
-
-def _wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
-    """The original starts in the wanted ids, by the series' part of the id."""
-    by_uid: defaultdict[str, set[OriginalStart]] = defaultdict(set)
-    for id_ in ids:
-        series, _, start = id_.partition("_")
-        try:
-            by_uid[series].add(parse_time(start, UTC))
-        except (ValueError, OverflowError):
-            continue  # the id of a single event, or of another kind of calendar
-    return {series: frozenset(starts) for series, starts in by_uid.items()}

@@ -62,18 +62,19 @@ def parse_line(text: str, line: int) -> ContentLine | None:
     if not head:
         return None
     at = head.end()
-    params: dict[str, tuple[str, ...]] = {}
+    params: dict[str, list[str]] = {}
     while (match := _PARAM.match(text, at)) is not None:
         name, value = match.group(1).upper(), match.group(2)
         name, value = ("TYPE", name) if value is None else (name, value)
         values = (value,) if name == "TZID" else _PARAM_VALUE.findall(value)  # a zone's name may have commas
-        params[name] = params.get(name, ()) + tuple(_unquoted(value) for value in values)
+        params.setdefault(name, []).extend(map(_unquoted, values))
         at = match.end()
     if text[at : at + 1] != ":":
         return None
     if head.group(2).upper() in _ZONED and ":" in text[at + 1 :]:
         return _with_quoted_zone(text, line)
-    return ContentLine(head.group(2).upper(), text[at + 1 :], line, params, (head.group(1) or "").upper())
+    by_name = {name: tuple(values) for name, values in params.items()}
+    return ContentLine(head.group(2).upper(), text[at + 1 :], line, by_name, (head.group(1) or "").upper())
 
 
 def _with_quoted_zone(text: str, line: int) -> ContentLine | None:

@@ -15,6 +15,10 @@ from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 
+class CutOffError(InputError):
+    """The end of a calendar is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """An event or a time zone definition: its lines between BEGIN and END, still folded.
@@ -60,7 +64,7 @@ _INNER_WITHOUT_END = "a part of it has no END line"
 
 
 def find_blocks(data: bytes, shown_as: str) -> CalendarBlocks:
-    """The blocks of the whole file. Raises InputError if it is not a calendar, or if it is cut off."""
+    """The blocks of the whole file. Raises InputError if it is not a calendar, and CutOffError if it is cut off."""
     blocks = CalendarBlocks()
     lines = _GLUED.sub(rb"\1\n", data).split(b"\n") if _GLUED.search(data) else data.split(b"\n")
     stack: list[_OpenPart] = []
@@ -105,7 +109,7 @@ def find_blocks(data: bytes, shown_as: str) -> CalendarBlocks:
     if not calendar and not blocks.events and not stack:
         raise InputError(f"{shown_as} is not a calendar: it {_appearance(data)}.", _EXPORT)
     if stack:
-        raise InputError(f"{shown_as} is cut off: the part begun in line {stack[-1].begin + 1} has no end.", _EXPORT)
+        raise CutOffError(f"{shown_as} is cut off: the part begun in line {stack[-1].begin + 1} has no end.", _EXPORT)
     return blocks
 
 

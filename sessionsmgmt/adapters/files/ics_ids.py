@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, tzinfo
 
 from sessionsmgmt.adapters.event_ids import OriginalStart, instance_id
 from sessionsmgmt.adapters.files.ics_event import EventTimes
-from sessionsmgmt.adapters.files.ics_values import When
+from sessionsmgmt.adapters.files.ics_values import When, parse_time
 
 
 def replaced_id(series: str, value: When, master: EventTimes | None, zone: tzinfo) -> str:
@@ -32,3 +34,15 @@ def original_start(value: When, like: When, zone: tzinfo) -> OriginalStart:
     if isinstance(value, datetime):
         return value.date() if value.time() == time.min else value.astimezone(zone).date()
     return value
+
+
+def wanted_starts(ids: Iterable[str]) -> dict[str, frozenset[OriginalStart]]:
+    """The original starts in the wanted ids, by the series' part of the id."""
+    wanted: defaultdict[str, set[OriginalStart]] = defaultdict(set)
+    for id_ in ids:
+        series, _, start = id_.partition("_")
+        try:
+            wanted[series].add(parse_time(start, UTC))
+        except (ValueError, OverflowError):
+            continue  # the id of a single event, or of another kind of calendar
+    return {series: frozenset(starts) for series, starts in wanted.items()}

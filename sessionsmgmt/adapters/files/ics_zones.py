@@ -29,6 +29,10 @@ MAX_CHANGES = 1_000
 """The most clock changes in one definition."""
 
 
+MAX_NAME_LENGTH = 255
+"""The most characters of a zone's name. The longest that programs write have about 80."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Change:
     """A clock change: its instant as a naive datetime in UTC, and the offset from UTC before and after it."""
@@ -82,6 +86,8 @@ class Zones:
 
     def find(self, calendar: int, name: str) -> tzinfo:
         """The zone with the name in a calendar of the file. Raises ValueError if the zone is unknown."""
+        if len(name) > MAX_NAME_LENGTH:
+            raise ValueError(name)
         key = (calendar, _comparable(name))
         if key not in self.known:
             self.known[key] = self._make(key)

@@ -36,6 +36,7 @@ INPUTS = (
     Input("google-credentials", environ="GOOGLE_CREDENTIALS"),
     Input("microsoft-credentials", environ="MICROSOFT_CREDENTIALS"),
     Input("smtp-password", environ="SMTP_PASSWORD"),
+    Input("calendar-url", environ="CALENDAR_URL"),
     Input("key", environ="SESSIONSMGMT_KEY"),
     Input("github-token", "${{ github.token }}", environ="GITHUB_TOKEN"),
     Input("secrets-token", environ="SECRETS_TOKEN"),

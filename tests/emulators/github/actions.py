@@ -31,9 +31,9 @@ def _list(call: Call) -> Answer:
 def _found(call: Call) -> Workflow:
     """A workflow by its number or by the name of its file."""
     wanted = call.path["workflow_id"]
-    for one in call.repository.workflows:
-        if wanted in {str(one.id), one.path.rpartition("/")[2]}:
-            return one
+    for workflow in call.repository.workflows:
+        if wanted in {str(workflow.id), workflow.path.rpartition("/")[2]}:
+            return workflow
     raise Refused(NOT_FOUND)
 
 

@@ -65,9 +65,11 @@ def _create_token(call: Call) -> Answer:
 def _repositories(call: Call) -> frozenset[str] | None:
     """The repositories that the token is for: those named, of those that the app is installed on."""
     installed = call.world.app.repositories
-    known = {one.name.casefold(): one.name for one in call.world.repositories}
+    known = {repository.name.casefold(): repository.name for repository in call.world.repositories}
     known = {name: one for name, one in known.items() if installed is None or one in installed}
-    ids = {one.id: one.name for one in call.world.repositories if one.name in known.values()}
+    ids = {
+        repository.id: repository.name for repository in call.world.repositories if repository.name in known.values()
+    }
     if "repositories" not in call.body and "repository_ids" not in call.body:
         return installed
     names = [known.get(name.casefold()) for name in call.body.get("repositories", ())]

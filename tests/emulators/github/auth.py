@@ -162,7 +162,7 @@ def _permit(world: World, operation: Operation, path: Mapping[str, str], token: 
         return
     if repository and token.repositories is not None and repository.name not in token.repositories:
         raise _inaccessible(token)
-    if not any(_holds(token, *one) and _reaches(one[0], repository, path) for one in needs):
+    if not any(_holds(token, *need) and _reaches(need[0], repository, path) for need in needs):
         raise _inaccessible(token)
 
 
@@ -191,7 +191,9 @@ def _reaches(permission: str, repository: Repository | None, path: Mapping[str, 
         return int(path["issue_number"]) in repository.pulls
     if "comment_id" in path:
         wanted = int(path["comment_id"])
-        return any(one.id == wanted for issue in repository.issues.values() if issue.pull for one in issue.comments)
+        return any(
+            comment.id == wanted for issue in repository.issues.values() if issue.pull for comment in issue.comments
+        )
     return True
 
 

@@ -101,9 +101,9 @@ class Call:
 
 def found_repository(world: World, path: Mapping[str, str]) -> Repository:
     """The repository in the path; 404 if there is none."""
-    for one in world.repositories:
-        if path["owner"].casefold() == world.owner.casefold() and one.name.casefold() == path["repo"].casefold():
-            return one
+    for repository in world.repositories:
+        if path["owner"].casefold() == world.owner.casefold() and repository.name.casefold() == path["repo"].casefold():
+            return repository
     raise Refused(NOT_FOUND)
 
 

@@ -109,9 +109,9 @@ def _pattern(template: str, long: set[str]) -> re.Pattern[str]:
 
 def find(verb: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     """The call that a request line stands for, with the parameters in its path, decoded."""
-    for one in operations():
-        if one.verb == verb and (found := one.path.fullmatch(path)):
-            return one, {name: unquote(value) for name, value in found.groupdict().items()}
+    for operation in operations():
+        if operation.verb == verb and (found := operation.path.fullmatch(path)):
+            return operation, {name: unquote(value) for name, value in found.groupdict().items()}
     return None
 
 
@@ -145,7 +145,7 @@ def _parameter_problems(parameter: Json, value: str) -> Iterator[str]:
         readings.append(int(value))
     if value in {"true", "false"}:
         readings.append(value == "true")
-    if not any(_validator(json.dumps(parameter["schema"])).is_valid(one) for one in readings):
+    if not any(_validator(json.dumps(parameter["schema"])).is_valid(reading) for reading in readings):
         yield f"the parameter {parameter['name']} does not fit its description"
 
 
@@ -161,7 +161,7 @@ def body_problems(operation: Operation, body: object) -> list[str]:
 
 def schema_problems(schema: Json, value: object) -> list[str]:
     """Where the value does not fit the schema."""
-    return [f"{one.json_path}: {one.message[:200]}" for one in _validator(json.dumps(schema)).iter_errors(value)]
+    return [f"{error.json_path}: {error.message[:200]}" for error in _validator(json.dumps(schema)).iter_errors(value)]
 
 
 @cache
@@ -208,9 +208,9 @@ class Filler:
     def _choose(self, choices: Sequence[Json], given: Any) -> Any:
         if given is MISSING:
             return None if {"type": "null"} in choices else self.fill(choices[0])
-        for one in choices:
-            candidate = self.fill(one, given)
-            if not schema_problems(one, candidate):
+        for choice in choices:
+            candidate = self.fill(choice, given)
+            if not schema_problems(choice, candidate):
                 return candidate
         return given
 

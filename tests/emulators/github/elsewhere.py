@@ -50,14 +50,14 @@ def by_name(world: World, path: str) -> str:
     found = _NUMBERED.fullmatch(path)
     if found is None:
         return path
-    name = next((one.name for one in world.repositories if one.id == int(found[1])), "unknown")
+    name = next((repository.name for repository in world.repositories if repository.id == int(found[1])), "unknown")
     return f"/repos/{world.owner}/{name}{found[2] or ''}"
 
 
 def redirection(world: World, request: Request, token: Token | None) -> Response | None:
     """The answer at a former name of a repository, which is "not found" to whoever may not see it."""
     found = _NAMED.fullmatch(request.path)
-    names = {f"{world.owner}/{one.name}".casefold() for one in world.repositories}
+    names = {f"{world.owner}/{repository.name}".casefold() for repository in world.repositories}
     if found is None or found[1].casefold() in names:
         return None
     for one in world.repositories:

@@ -196,7 +196,7 @@ class GitHubEmulator:
 
     def calls(self, call: str) -> tuple[Exchange, ...]:
         """The requests of one call."""
-        return tuple(one for one in self.requests if one.call == call)
+        return tuple(request for request in self.requests if request.call == call)
 
     def fail(self, call: str, trouble: Trouble, *, times: int = 1, after: int = 0) -> None:
         """Let something go wrong on the next requests of a call (``*`` is any text), after letting some by."""

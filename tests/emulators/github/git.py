@@ -26,7 +26,7 @@ def parents_json(call: Call, sha: str) -> list[Json]:
     """The parents of a commit, as the API has them."""
     parents = call.repository.objects.commits[sha].parents
     url = f"{call.repository_url}/git/commits"
-    return [{"sha": one, "url": f"{url}/{one}", "html_url": f"{url}/{one}"} for one in parents]
+    return [{"sha": parent, "url": f"{url}/{parent}", "html_url": f"{url}/{parent}"} for parent in parents]
 
 
 def signature(call: Call, given: Mapping[str, str] | None) -> Signature:
@@ -123,7 +123,7 @@ def _create_commit(call: Call) -> Answer:
     if body["tree"] not in objects.trees:
         raise refused(422, "Tree SHA does not exist")
     parents = tuple(body.get("parents", ()))
-    if any(one not in objects.commits for one in parents):
+    if any(parent not in objects.commits for parent in parents):
         raise refused(422, "Parent SHA does not exist or is not a commit object")
     author = signature(call, body.get("author"))
     committer = signature(call, body["committer"]) if "committer" in body else author

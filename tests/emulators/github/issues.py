@@ -63,13 +63,13 @@ def _list(call: Call) -> Answer:
     wanted = {one for one in call.one("labels").split(",") if one}
     state, creator, since = call.one("state", "open"), call.one("creator"), call.one("since")
     found = [
-        one
-        for one in call.repository.issues.values()
-        if state in {"all", one.state}
-        and wanted <= set(one.labels)
-        and creator in {"", one.author}
-        and (not since or one.updated >= datetime.fromisoformat(since))
-        and call.one("assignee", "*") in {"*", *one.assignees}
+        issue
+        for issue in call.repository.issues.values()
+        if state in {"all", issue.state}
+        and wanted <= set(issue.labels)
+        and creator in {"", issue.author}
+        and (not since or issue.updated >= datetime.fromisoformat(since))
+        and call.one("assignee", "*") in {"*", *issue.assignees}
     ]
     keys = {
         "created": lambda one: (one.created, one.number),
@@ -188,7 +188,7 @@ def _comment_text(call: Call) -> str:
 
 def _list_comments(call: Call) -> Answer:
     issue, since = _found(call), call.one("since")
-    found = [one for one in issue.comments if not since or one.updated >= datetime.fromisoformat(since)]
+    found = [comment for comment in issue.comments if not since or comment.updated >= datetime.fromisoformat(since)]
     shown, links = call.page(found)
     return Answer(body=[_comment_json(call, issue, one) for one in shown], headers=links)
 
@@ -197,10 +197,10 @@ def _list_all_comments(call: Call) -> Answer:
     """Those of every issue and pull request, in the order of their ids unless another one is asked for."""
     since, newest = call.one("since"), call.one("direction", "asc") == "desc"
     found = [
-        (issue, one)
+        (issue, comment)
         for issue in call.repository.issues.values()
-        for one in issue.comments
-        if not since or one.updated >= datetime.fromisoformat(since)
+        for comment in issue.comments
+        if not since or comment.updated >= datetime.fromisoformat(since)
     ]
     found.sort(key=lambda one: one[1].id, reverse=bool(call.one("sort")) and newest)
     shown, links = call.page(found)
@@ -229,7 +229,7 @@ def _delete_comment(call: Call) -> Answer:
 
 def _create_label(call: Call) -> Answer:
     name, labels = call.body["name"], call.repository.labels
-    if name.casefold() in {one.casefold() for one in labels}:
+    if name.casefold() in {label.casefold() for label in labels}:
         raise invalid("Label", "name", "already_exists")
     labels[name] = call.body.get("color", COLOR).removeprefix("#")
     return Answer(201, _label(call, name) | {"description": call.body.get("description")})

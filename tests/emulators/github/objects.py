@@ -84,7 +84,7 @@ class Objects:
 
     def add_commit(self, commit: Commit) -> str:
         """Store a commit."""
-        parents = "".join(f"parent {one}\n" for one in commit.parents)
+        parents = "".join(f"parent {parent}\n" for parent in commit.parents)
         people = f"author {commit.author.line()}\ncommitter {commit.committer.line()}\n"
         sha = object_id("commit", f"tree {commit.tree}\n{parents}{people}\n{commit.message}".encode())
         self.commits[sha] = commit

@@ -132,7 +132,7 @@ def _selected(call: Call) -> Answer:
     if name not in secrets:
         raise Refused(NOT_FOUND)
     shown, links = call.page(secrets[name].selected)
-    names = {one.id: one.name for one in call.world.repositories}
+    names = {repository.id: repository.name for repository in call.world.repositories}
     repositories = [
         {
             "id": number,

@@ -108,9 +108,12 @@ class World:
 
     def repository(self, name: str = REPOSITORY) -> Repository:
         """The repository of that name, or the one that was called so."""
-        for one in self.repositories:
-            if name.casefold() in {one.name.casefold(), *(old.rpartition("/")[2].casefold() for old in one.former)}:
-                return one
+        for repository in self.repositories:
+            if name.casefold() in {
+                repository.name.casefold(),
+                *(old.rpartition("/")[2].casefold() for old in repository.former),
+            }:
+                return repository
         raise MissingError(name)
 
     def rename(self, name: str, *, before: str = REPOSITORY) -> None:
@@ -119,13 +122,15 @@ class World:
         found.former.append(f"{self.owner}/{found.name}")
         for token in self.tokens.values():
             if token.repositories is not None:
-                token.repositories = frozenset({name if one == found.name else one for one in token.repositories})
+                token.repositories = frozenset(
+                    {name if repository == found.name else repository for repository in token.repositories}
+                )
         found.name = name
 
     def transfer(self, owner: str) -> None:
         """Let all that there is belong to somebody else."""
-        for one in self.repositories:
-            one.former.append(f"{self.owner}/{one.name}")
+        for repository in self.repositories:
+            repository.former.append(f"{self.owner}/{repository.name}")
         self.owner = owner
 
     def job_token(self, permissions: Mapping[str, str], repository: str = REPOSITORY) -> str:

@@ -61,9 +61,9 @@ def list_calendars(call: Call) -> Json:
         raise Refused(Refusal(410, "fullSyncRequired"))
     least = ROLES.index(call.one("minAccessRole", ROLES[0]))
     shown = [
-        one
-        for one in call.world.calendars
-        if ROLES.index(one.role) >= least and (not one.hidden or call.flag("showHidden"))
+        calendar
+        for calendar in call.world.calendars
+        if ROLES.index(calendar.role) >= least and (not calendar.hidden or call.flag("showHidden"))
     ]
     page, token = call.page(shown, "maxResults", 100, 250)
     more = token or {"nextSyncToken": "sync-1"}
@@ -96,7 +96,7 @@ def list_events(call: Call) -> Json:
         candidates: Iterable[Json] = expanded(calendar, _bound(call, "timeMax"))
     else:
         candidates = calendar.events.values()
-    found = [one for one in candidates if wanted(one)]
+    found = [candidate for candidate in candidates if wanted(candidate)]
     if call.one("orderBy") == "startTime":
         found.sort(key=lambda one: instant(one["start"], calendar.zone))
     elif call.one("orderBy") == "updated":

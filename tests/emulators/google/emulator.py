@@ -97,7 +97,7 @@ class _Service:
         if request.path in ENDPOINTS:
             problems = self.oauth.problems(request)
         elif found := find(request.method, request.path):
-            problems = [f"{found[0].id}: {one}" for one in _shape_problems(found[0], request)]
+            problems = [f"{found[0].id}: {problem}" for problem in _shape_problems(found[0], request)]
         else:
             problems = [f"{UNKNOWN}: {request.method} {request.path} is no call of any of the APIs"]
         self.violations += problems
@@ -220,7 +220,7 @@ class GoogleEmulator:
 
     def calls(self, call: str) -> tuple[Exchange, ...]:
         """The requests of one call."""
-        return tuple(one for one in self.requests if one.call == call)
+        return tuple(request for request in self.requests if request.call == call)
 
     def scopes_used(self, call: str) -> frozenset[frozenset[str]]:
         """The sets of scopes that the access tokens of a call had: one set, if every token was the same narrow one."""

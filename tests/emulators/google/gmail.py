@@ -52,7 +52,7 @@ def _check_recipients(call: Call, message: EmailMessage) -> None:
     addresses: list[Address] = []
     for name in ("To", "Cc", "Bcc"):
         for header in message.get_all(name, ()):
-            if header.defects or any(not one.domain for one in header.addresses):
+            if header.defects or any(not address.domain for address in header.addresses):
                 raise call.breaks(f"Invalid {name} header")
             addresses += header.addresses
     if not addresses:
@@ -137,7 +137,7 @@ def get_message(call: Call) -> Json:
 def _headers(message: EmailMessage, only: Iterable[str]) -> list[Json]:
     wanted = {name.casefold() for name in only}
     headers = [{"name": name, "value": str(value)} for name, value in message.items()]
-    return [one for one in headers if not wanted or one["name"].casefold() in wanted]
+    return [header for header in headers if not wanted or header["name"].casefold() in wanted]
 
 
 def get_profile(call: Call) -> Json:

@@ -45,7 +45,7 @@ def list_connections(call: Call) -> Json:
         raise call.breaks("personFields mask is required. Please specify one or more valid paths.", "personFields")
     _size(call)
     wanted = {kind for source in call.every("sources") or DEFAULT_SOURCES for kind in SOURCES.get(source, ())}
-    people = [one for one in call.world.contacts.people if _kinds(one) & wanted]
+    people = [person for person in call.world.contacts.people if _kinds(person) & wanted]
     page, token = call.page(people, "pageSize", 100, 1000)
     answer: Json = {"totalPeople": len(people), "totalItems": len(people), **token}
     if page:

@@ -228,7 +228,10 @@ class Sent:
         """Every address it went to."""
         fields = ("To", "Cc", "Bcc")
         return tuple(
-            one.addr_spec for name in fields for header in self.message.get_all(name, ()) for one in header.addresses
+            address.addr_spec
+            for name in fields
+            for header in self.message.get_all(name, ())
+            for address in header.addresses
         )
 
 
@@ -280,13 +283,13 @@ class World:
 
     def calendar(self, id: str = TEAM_CALENDAR) -> Calendar:  # noqa: A002  the API has this word
         """The calendar of that id."""
-        for one in self.calendars:
-            if one.id == id or (id == "primary" and one.primary):
-                return one
+        for calendar in self.calendars:
+            if calendar.id == id or (id == "primary" and calendar.primary):
+                return calendar
         raise MissingError(id)
 
     def advance(self, by: timedelta) -> None:
         """Let time pass: tokens grow old, what is edited from now on is edited then."""
         self.now += by
-        for one in self.calendars:
-            one.now = self.now
+        for calendar in self.calendars:
+            calendar.now = self.now

@@ -179,7 +179,7 @@ def clock_at_now() -> datetime:
 
 
 def states(result: RunResult | PreviewResult | StatusResult) -> dict[str, State]:
-    return {one.verdict.key.session: one.verdict.state for one in result.deliveries}
+    return {delivery.verdict.key.session: delivery.verdict.state for delivery in result.deliveries}
 
 
 def kinds(steps: Sequence[Step]) -> list[tuple[type[Step], str]]:

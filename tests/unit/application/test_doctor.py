@@ -37,14 +37,16 @@ def looked(folder: Path, calendar: FakeCalendar | None = None, contacts: FakeCon
 
 
 def rows(result: DoctorResult) -> dict[str, list[Finding]]:
-    return {one.topic: [row for row in result.findings if row.topic == one.topic] for one in result.findings}
+    return {
+        finding.topic: [row for row in result.findings if row.topic == finding.topic] for finding in result.findings
+    }
 
 
 def test_a_sound_club_has_only_good_rows_and_nothing_is_written(tmp_path: Path) -> None:
     result = looked(tmp_path)
 
     assert result_status(result) is Exit.DONE
-    assert {one.health for one in result.findings} == {Health.GOOD}
+    assert {finding.health for finding in result.findings} == {Health.GOOD}
     assert {"calendar", "notice campus", "contacts", "label Adult", "label Student", "attendees", "ledger"} == set(
         rows(result)
     )
@@ -85,7 +87,7 @@ def test_the_status_is_the_worst_of_all_rows(tmp_path: Path) -> None:
         tmp_path, failing_calendar(UnreachableError("Away.")), failing_contacts(ConsentError("Agree again."))
     )
 
-    assert [one.cause for one in result.findings] == [UnreachableError, ConsentError, RefusedError]
+    assert [finding.cause for finding in result.findings] == [UnreachableError, ConsentError, RefusedError]
     assert result_status(result) is Exit.CONSENT
 
 

@@ -50,7 +50,7 @@ def test_the_receipt_has_a_row_for_each_place_in_their_order_and_then_what_stays
     stays = Finding("left", Health.NOTE, "The emails.")
     result = delete_places([place("one", FakePlace()), place("two", FakePlace(holds=""))], [stays])
 
-    assert [(one.topic, one.text) for one in result.findings] == [
+    assert [(finding.topic, finding.text) for finding in result.findings] == [
         ("one", "Deleted: a thing."),
         ("two", "There is nothing."),
         ("left", "The emails."),
@@ -73,7 +73,7 @@ def test_what_is_needed_for_what_failed_is_kept_and_goes_the_next_time() -> None
 
     result = delete_places(places, [])
     assert result_status(result) is Exit.UNREACHABLE
-    assert [one.health for one in result.findings] == [Health.BAD] * 3
+    assert [finding.health for finding in result.findings] == [Health.BAD] * 3
     assert (second.holds, third.holds) == ("a thing", "a thing")
 
     first.error = None

@@ -64,7 +64,7 @@ def test_an_email_that_gmail_would_cut_is_a_warning(tmp_path: Path, people_count
     crowd = [contact(f"S{number} Student", labels=("Student",)) for number in range(people_count)]
     full = event("lab", who=[one.addresses[0] for one in crowd])
     found = plan_notices(job(store(tmp_path), calendar=calendar_of(full), contacts=contacts_of(*crowd, ANN)), NOW)
-    assert [(one.code, one.where) for one in found.warnings] == [(code, "lab") for code in codes]
+    assert [(warning.code, warning.where) for warning in found.warnings] == [(code, "lab") for code in codes]
 
 
 @pytest.mark.parametrize(("count", "writes"), [(0, 1), (1, 2), (4, 2), (5, 3), (8, 3), (20, 6)])
@@ -121,7 +121,7 @@ class AlikeSentFolder:
 
     def since(self, _instant: datetime) -> tuple[Mail, ...]:
         self.meanwhile()
-        return tuple(Mail(one, ("office@example.org",), "MantaBots", NOW + LEASE) for one in self.ids)
+        return tuple(Mail(id_, ("office@example.org",), "MantaBots", NOW + LEASE) for id_ in self.ids)
 
 
 def test_a_mail_that_another_run_sends_meanwhile_is_not_taken_for_one_that_is_held(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_ledger_that_fails_stops_the_sending(tmp_path: Path, failing: int, err
     settled, held_claims, unsent = names(10)[: max(0, left - 4)], names(10)[max(0, left - 4) : left], names(10)[left:]
     assert sorted(post.tried) == [*settled, *held_claims]
     assert result_status(result) is error_status(error)
-    by_name = {one.verdict.key.session: one for one in result.deliveries}
+    by_name = {delivery.verdict.key.session: delivery for delivery in result.deliveries}
     assert [by_name[name].verdict.state for name in settled] == [State.SENT] * len(settled)
     for name in held_claims:
         assert (by_name[name].verdict.state, delivery_status(by_name[name])) == (State.HELD, error_status(error))
@@ -258,7 +258,7 @@ def test_a_notice_somebody_closed_while_it_was_being_sent_is_disputed(tmp_path: 
             assert LedgerRun(store(tmp_path)).write([Resolve(key(session), arrived=False)], NOW + LEASE) == ()
 
     result = send_due(job(store(tmp_path), 6), FakeMailer(meanwhile=close), RUN, clock_at_now)
-    by_name = {one.verdict.key.session: one for one in result.deliveries}
+    by_name = {delivery.verdict.key.session: delivery for delivery in result.deliveries}
 
     assert (by_name["s01"].verdict.state, delivery_status(by_name["s01"])) == (State.SENT, Exit.ATTENTION)
     assert "somebody closed it" in by_name["s01"].verdict.reason
@@ -327,7 +327,7 @@ def test_two_runs_at_once_send_each_notice_once(tmp_path: Path, begun: bool) -> 
             pool.submit(send_due, job(MeetingLedger(store(tmp_path), met), 11), post, name, clock_at_now)
             for name in ("one", "other")
         ]
-        results = [one.result() for one in runs]
+        results = [run.result() for run in runs]
 
     assert sorted(post.tried) == names(11)[begun:]
     for name in names(11)[begun:]:
@@ -358,8 +358,8 @@ def test_every_notice_ends_in_one_state_and_only_failed_ones_are_tried_again(out
         second = send_due(job(ledger, len(outcomes)), again, "the next run", clock_at_now)
 
     assert sorted(post.tried) == sessions
-    assert [one.verdict.key.session for one in first.deliveries] == sessions
-    assert [one.verdict.state for one in first.deliveries] == [ENDS[outcome] for outcome in outcomes]
+    assert [delivery.verdict.key.session for delivery in first.deliveries] == sessions
+    assert [delivery.verdict.state for delivery in first.deliveries] == [ENDS[outcome] for outcome in outcomes]
     failed = [name for name, state in states(first).items() if state is State.FAILED]
     assert sorted(again.tried) == failed
     after = {State.SENT: State.SKIPPED, State.FAILED: State.SENT, State.HELD: State.HELD}

@@ -81,7 +81,7 @@ def written(folder: Path) -> list[str]:
     """The sessions that there is mail about."""
     files = (folder / "outbox").glob("*.eml")
     return sorted(
-        line.split()[1] for one in files for line in one.read_text("utf-8").splitlines() if "-Session:" in line
+        line.split()[1] for file in files for line in file.read_text("utf-8").splitlines() if "-Session:" in line
     )
 
 
@@ -149,7 +149,7 @@ def test_where_nothing_can_be_seen_what_is_held_stays_held_and_the_others_go_on(
     for at in (DIED, LATER):
         result = send_due(blind, CountingMailer(tmp_path), f"the run at {at}", frozen(at))
         assert states(result)["s00"] is State.HELD
-        assert [one.code for one in result.warnings] == ["lookup-failed"]
+        assert [warning.code for warning in result.warnings] == ["lookup-failed"]
         assert result_status(result) is Exit.INPUT
     assert written(tmp_path) == ["s01"]
 

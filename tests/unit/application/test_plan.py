@@ -23,7 +23,7 @@ def clubs(root: Path, *folders: str, text: str = SESSIONS_YML) -> None:
 
 
 def found(root: Path) -> list[str]:
-    return [str(Path(one.config).relative_to(root)) for one in plan(root).clubs]
+    return [str(Path(club.config).relative_to(root)) for club in plan(root).clubs]
 
 
 def test_every_folder_with_a_sessions_yml_is_a_club(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_every_folder_with_a_sessions_yml_is_a_club(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
     assert found(tmp_path) == ["north/seals/second/sessions.yml", "north/seals/sessions.yml", "otters/sessions.yml"]
-    assert [one.club for one in plan(tmp_path).clubs] == ["second", "seals", "otters"]
+    assert [club.club for club in plan(tmp_path).clubs] == ["second", "seals", "otters"]
 
 
 def test_hidden_folders_node_modules_and_links_are_passed_over(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_paths_are_as_the_root_was_given(tmp_path: Path, monkeypatch: pytest.Mon
     clubs(tmp_path, "clubs/otters")
     monkeypatch.chdir(tmp_path)
 
-    assert [one.config for one in plan(Path()).clubs] == ["clubs/otters/sessions.yml"]
-    assert [one.config for one in plan(Path("clubs")).clubs] == ["clubs/otters/sessions.yml"]
+    assert [club.config for club in plan(Path()).clubs] == ["clubs/otters/sessions.yml"]
+    assert [club.config for club in plan(Path("clubs")).clubs] == ["clubs/otters/sessions.yml"]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_matrix_has_256_jobs_and_the_next_batch_the_others(tmp_path: Path) -> 
     clubs(tmp_path, *(f"{number:04}" for number in range(600)))
     batches = [plan(tmp_path, number) for number in (1, 2, 3)]
 
-    assert [len(one.clubs) for one in batches] == [256, 256, 88]
-    assert {one.batches for one in batches} == {3}
-    assert [club.club for one in batches for club in one.clubs] == [f"{number:04}" for number in range(600)]
+    assert [len(batch.clubs) for batch in batches] == [256, 256, 88]
+    assert {batch.batches for batch in batches} == {3}
+    assert [club.club for batch in batches for club in batch.clubs] == [f"{number:04}" for number in range(600)]
 
 
 @pytest.mark.parametrize("batch", [-1, 0, 2])
@@ -169,7 +169,7 @@ def test_a_club_outside_of_the_root_has_its_environment_as_well(tmp_path: Path) 
     repository(tmp_path, clubs__otters="otters", otters="otters", clubs__seals="seals")
 
     planned = plan(tmp_path / "clubs")
-    assert [one.club for one in planned.clubs] == ["seals"]
+    assert [club.club for club in planned.clubs] == ["seals"]
     assert len(planned.left_out) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_checkout_without_git_is_judged_the_same_way(tmp_path: Path) -> None:
     repository(tmp_path, clubs__otters="sharks", sharks="sharks")
     (tmp_path / ".git").rmdir()
 
-    assert [one.club for one in plan(tmp_path, workspace=tmp_path).clubs] == ["sharks"]
+    assert [club.club for club in plan(tmp_path, workspace=tmp_path).clubs] == ["sharks"]
 
 
 def test_where_nobody_is_left_it_says_why(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def _job(
 
 
 def kinds(result: PreviewResult) -> list[tuple[str, Kind | None, State]]:
-    return [(one.verdict.key.notice, one.verdict.kind, one.verdict.state) for one in result.deliveries]
+    return [
+        (delivery.verdict.key.notice, delivery.verdict.kind, delivery.verdict.state) for delivery in result.deliveries
+    ]
 
 
 @pytest.mark.parametrize("within", [hours(1), days(1), weeks(3)])
@@ -113,7 +115,9 @@ def test_a_chosen_moment_stands() -> None:
     result = sample(event(start=local(2024, 5, 8, 17)), event("later", start=local(2024, 6, 8, 17)), chosen=chosen)
 
     assert result.now == chosen
-    assert [one.verdict.key.session for one in result.deliveries if one.verdict.state is State.DUE] == ["later"]
+    assert [delivery.verdict.key.session for delivery in result.deliveries if delivery.verdict.state is State.DUE] == [
+        "later"
+    ]
 
 
 def test_a_sample_without_a_session_is_shown_as_of_today() -> None:

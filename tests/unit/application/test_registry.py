@@ -88,7 +88,7 @@ def test_every_input_of_the_action_that_is_an_option_is_one_of_some_command() ->
 def test_what_can_be_answered_beforehand_is_what_init_asks() -> None:
     asked = [(question.key, question.why) for question in questions("UTC")]
 
-    assert [(one.name, one.help) for one in parameters(BY_NAME["init"])][: len(asked)] == asked
+    assert [(parameter.name, parameter.help) for parameter in parameters(BY_NAME["init"])][: len(asked)] == asked
 
 
 PROPOSED = JobSurroundings(settings({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}))

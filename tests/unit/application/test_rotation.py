@@ -54,7 +54,7 @@ def test_whatever_fails_the_secret_holds_a_credential_that_works_or_it_is_in_a_p
     faults: list[str | None], key: int
 ) -> None:
     errors = {"refused": RefusedError("No."), "unreachable": UnreachableError("Nobody.")}
-    world = World(faults=[errors[one] if one else None for one in faults], key=key)
+    world = World(faults=[errors[fault] if fault else None for fault in faults], key=key)
     try:
         rotation = rotate(secret("token 0"), world, world, NOW, clock)
     except SessionsError:

@@ -88,7 +88,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def reasons(result: RunResult) -> set[str]:
-    return {one.verdict.reason for one in result.deliveries if one.verdict.state is State.FAILED}
+    return {delivery.verdict.reason for delivery in result.deliveries if delivery.verdict.state is State.FAILED}
 
 
 # A mailer that is not ready
@@ -146,9 +146,9 @@ def test_a_mail_that_a_limit_turned_away_is_sent_in_the_same_run(home: Home) -> 
 
     assert states(result) == dict.fromkeys(names(6), State.SENT)
     assert post.tried.count("s01") == 3
-    assert all(post.tried.count(one) == 1 for one in names(6) if one != "s01")
+    assert all(post.tried.count(name) == 1 for name in names(6) if name != "s01")
     assert sum(home.time.naps) == pytest.approx(12)
-    assert [kinds(steps) for steps, _ in home.ledger.writes][1][:4] == [(Sent, one) for one in names(4)]
+    assert [kinds(steps) for steps, _ in home.ledger.writes][1][:4] == [(Sent, name) for name in names(4)]
 
 
 def test_the_longest_wait_of_a_wave_is_kept(home: Home) -> None:
@@ -164,8 +164,8 @@ def test_a_limit_that_lasts_stops_the_sending(home: Home, wait: float) -> None:
     result = home.run(20, post)
 
     found = states(result)
-    assert [found[one] for one in names(4)] == [State.SENT, State.FAILED, State.SENT, State.SENT]
-    assert {found[one] for one in names(20)[4:]} == {State.FAILED}
+    assert [found[name] for name in names(4)] == [State.SENT, State.FAILED, State.SENT, State.SENT]
+    assert {found[name] for name in names(20)[4:]} == {State.FAILED}
     assert set(post.tried) == set(names(4))
     assert reasons(result) == {str(LIMIT), f"not sent, since {LIMIT}"}
     assert result_status(result) is Exit.UNREACHABLE
@@ -214,7 +214,7 @@ def test_a_mail_whose_sending_fails_in_an_unforeseen_way_is_held(home: Home, err
     result = home.run(5, FakeMailer(meanwhile=fail))
 
     assert states(result) == {**dict.fromkeys(names(5), State.SENT), "s01": State.HELD}
-    [reason] = [one.verdict.reason for one in result.deliveries if one.verdict.state is State.HELD]
+    [reason] = [delivery.verdict.reason for delivery in result.deliveries if delivery.verdict.state is State.HELD]
     assert reason == f"sending it failed in a way that nobody foresaw ({type(error).__name__})"
     assert (Hold, "s01") in kinds(home.ledger.writes[1][0])
 
@@ -237,7 +237,7 @@ def test_a_run_that_is_to_end_claims_nothing(home: Home) -> None:
     assert [steps for steps, _ in home.ledger.writes] == [[]]
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
     assert result_status(result) is Exit.ATTENTION
-    assert [one.code for one in result.warnings] == ["stopped"]
+    assert [warning.code for warning in result.warnings] == ["stopped"]
 
 
 def test_a_run_with_nothing_to_send_that_is_to_end_is_done(home: Home) -> None:
@@ -255,8 +255,8 @@ def test_what_was_answered_is_recorded_and_nothing_new_is_sent(home: Home) -> No
 
     found = states(result)
     assert sorted(post.tried) == names(4)
-    assert [found[one] for one in names(4)] == [State.SENT, State.HELD, State.SENT, State.SENT]
-    assert {found[one] for one in names(12)[4:]} == {State.FAILED}
+    assert [found[name] for name in names(4)] == [State.SENT, State.HELD, State.SENT, State.SENT]
+    assert {found[name] for name in names(12)[4:]} == {State.FAILED}
     assert reasons(result) == {"not sent, since the run was told to end. The next run sends it."}
     assert result_status(result) is Exit.ATTENTION
     assert [kinds(steps) for steps, _ in home.ledger.writes][-1] == [
@@ -289,7 +289,7 @@ def test_what_is_not_answered_in_time_is_held(home: Home) -> None:
     assert found["s02"] is State.HELD
     assert {found[one] for one in ("s00", "s01", "s03")} <= {State.SENT, State.HELD}
     assert {found[one] for one in ("s04", "s05")} == {State.FAILED}
-    assert "told to end before an answer came" in str([one.verdict.reason for one in result.deliveries])
+    assert "told to end before an answer came" in str([delivery.verdict.reason for delivery in result.deliveries])
 
 
 def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
@@ -310,8 +310,8 @@ def test_what_was_claimed_and_not_begun_is_free_again(home: Home) -> None:
     assert post.tried == []
     assert states(result) == dict.fromkeys(names(6), State.FAILED)
     claims, settled = [kinds(steps) for steps, _ in home.ledger.writes]
-    assert claims == [(Begin, one) for one in names(4)]
-    assert settled == [(NotSent, one) for one in names(4)]
+    assert claims == [(Begin, name) for name in names(4)]
+    assert settled == [(NotSent, name) for name in names(4)]
     post, _ = home.next_run(6)
     assert sorted(post.tried) == names(6)
 

@@ -110,8 +110,8 @@ def test_what_this_version_lacks_is_said_with_what_it_has(tmp_path: Path) -> Non
     assert (absent.value.text, absent.value.hint) == (
         "This version does not have 'mail.provider: microsoft' yet.",
         (
-            "It has calendars from google and ics, contacts from google, vcard and csv, "
-            "and mail by google, outbox and smtp."
+            "It has calendars from google, ics and subscription, contacts from google, vcard and csv, and mail by "
+            "google, outbox and smtp."
         ),
     )
 
@@ -296,5 +296,7 @@ def test_accounts_of_two_providers_are_refused_since_the_credential_of_one_is_re
 def test_what_it_does_not_have_is_said_by_its_name(toy: ToyClub) -> None:
     lacking = replace(toy.service.spec(), contacts=None)
     container = replace(toy.container, providers=Providers((*PROVIDERS.specs, lacking)))
-    with pytest.raises(InputError, match=r"'contacts\.provider: toy'.*calendars from google, ics and toy"):
+    with pytest.raises(
+        InputError, match=r"'contacts\.provider: toy'.*calendars from google, ics, subscription and toy"
+    ):
         container.wire()

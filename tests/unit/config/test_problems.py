@@ -56,13 +56,44 @@ CHANGES = [
     ),
     (CALENDAR, "", "4:1: calendar: is empty; write a group of keys or a list, such as provider: google"),
     (CALENDAR, "google", "4:11: calendar: must be a group of keys or a list, such as provider: google"),
-    (CALENDAR, "{name: Team}", "4:1: calendar.provider: is missing; write one of google, microsoft, ics"),
-    (CALENDAR, "{provider: }", "4:12: calendar.provider: is empty; it must be one of google, microsoft, ics"),
-    (CALENDAR, "{provider: [x]}", "4:22: calendar.provider: must be one of google, microsoft, ics"),
+    (
+        CALENDAR,
+        "{provider: subscription, url: 'http://example.org/a.ics'}",
+        "4:41: calendar.url: must be an address that begins with https:// or webcal://",
+    ),
+    (
+        CALENDAR,
+        "{provider: subscription, url: 'https://u:p@example.org/a.ics'}",
+        "4:41: calendar.url: must not have a user name or a password in it; take the calendar's secret address",
+    ),
+    *(
+        (
+            CALENDAR,
+            f"{{provider: subscription, url: 'https://{host}/a.ics'}}",
+            "4:41: calendar.url: must not be in a private network; put such an address into CALENDAR_URL",
+        )
+        for host in ("localhost", "10.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "nas.local")
+    ),
+    (
+        CALENDAR,
+        "{provider: subscription, path: calendar.ics}",
+        "4:36: calendar.path: goes with provider: ics only; remove it or change provider",
+    ),
+    (
+        CALENDAR,
+        "{name: Team}",
+        "4:1: calendar.provider: is missing; write one of google, microsoft, ics, subscription",
+    ),
+    (
+        CALENDAR,
+        "{provider: }",
+        "4:12: calendar.provider: is empty; it must be one of google, microsoft, ics, subscription",
+    ),
+    (CALENDAR, "{provider: [x]}", "4:22: calendar.provider: must be one of google, microsoft, ics, subscription"),
     (
         CALENDAR,
         "{provider: gogle, name: Team}",
-        '4:22: calendar.provider: "gogle" is not one of google, microsoft, ics; did you mean "google"?',
+        '4:22: calendar.provider: "gogle" is not one of google, microsoft, ics, subscription; did you mean "google"?',
     ),
     (CALENDAR, "{provider: google}", "4:1: calendar.name: is missing; write name or id"),
     (CALENDAR, "{provider: google, nmae: Team}", '4:30: calendar.nmae: unknown key; did you mean "name"?'),
@@ -313,7 +344,7 @@ ABSENT = [
     (
         CALENDAR,
         "{provider: microsoft, name: T}",
-        "4:22: calendar.provider: microsoft is not in this version yet; choose one of google, ics",
+        "4:22: calendar.provider: microsoft is not in this version yet; choose one of google, ics, subscription",
     ),
     (
         "contacts: {provider: google}",

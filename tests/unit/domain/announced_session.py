@@ -54,4 +54,4 @@ def kinds(
 
 
 def named(notice: Notice) -> dict[str, list[str]]:
-    return {role: [one.name for one in people] for role, people in notice.people.roles.items()}
+    return {role: [person.name for person in people] for role, people in notice.people.roles.items()}

@@ -248,7 +248,7 @@ class Protocol:
         if entry.announcement and not any(one.says(entry.announcement) for one in world.left):
             yield "never lost"  # the ledger says so, but no mail left: nobody would ever send it
         if entry.claim is None and any(
-            one > (entry.announcement.sequence if entry.announcement else -1) for one in sequences
+            sequence > (entry.announcement.sequence if entry.announcement else -1) for sequence in sequences
         ):
             yield "never forgotten"  # a mail left, and the ledger would let it leave again
 

@@ -183,7 +183,7 @@ class Owner:
     def receive(self, notice: Notice, rule: Rule, world: World) -> None:
         """Read a notice, and object to one that is odd after those before it, or that is not so."""
         key, event = notice.key, notice.session.id
-        names, new = ({one.name for one in people} for people in (notice.people.people, notice.newcomers))
+        names, new = ({person.name for person in people} for people in (notice.people.people, notice.newcomers))
         expected, truth = self.expects(key), world.truth(event, rule)
         assert [one.announcement.sequence for one in self.inbox[key]] == list(range(notice.announcement.sequence))
         assert (notice.kind is Kind.NEW) == (expected is None)

@@ -61,8 +61,8 @@ def test_an_event_whose_attendees_are_not_all_shown_is_held_back_and_said_so(who
     hidden = event(who=who, end=local(2026, 11, 7, 22), complete=False)
     for memory in (snapshot(), after(LAB)):
         found = decide([rule()], reading(hidden), club(memory=memory), NOW)
-        assert [(one.state, one.kind) for one in found.verdicts] == [(State.SKIPPED, None)]
-        assert [(one.code, one.where) for one in found.warnings] == [("event-incomplete", "lab")]
+        assert [(verdict.state, verdict.kind) for verdict in found.verdicts] == [(State.SKIPPED, None)]
+        assert [(warning.code, warning.where) for warning in found.warnings] == [("event-incomplete", "lab")]
 
 
 def test_a_cancelled_event_is_called_off_whoever_of_its_attendees_is_shown() -> None:
@@ -73,8 +73,8 @@ def test_a_cancelled_event_is_called_off_whoever_of_its_attendees_is_shown() -> 
 def test_an_event_that_became_private_is_neither_renamed_nor_called_off(title: str) -> None:
     private = event(title=title, who=(), complete=False)
     found = decide([rule()], reading(private), club(memory=after(LAB)), NOW)
-    assert [(one.state, one.kind) for one in found.verdicts] == [(State.SKIPPED, None)]
-    assert [(one.code, one.where) for one in found.warnings] == [("event-incomplete", "lab")]
+    assert [(verdict.state, verdict.kind) for verdict in found.verdicts] == [(State.SKIPPED, None)]
+    assert [(warning.code, warning.where) for warning in found.warnings] == [("event-incomplete", "lab")]
 
 
 def test_a_private_event_that_was_never_announced_is_not_spoken_of() -> None:
@@ -121,7 +121,7 @@ def test_a_claim_on_one_session_holds_up_no_other() -> None:
 def test_of_a_rule_that_was_removed_the_coach_is_told_and_the_owner_is_not() -> None:
     found = decide([rule("hall", match="Hall")], reading(), club(memory=after(LAB)), NOW)
     assert found.verdicts == ()
-    assert [(one.code, one.where) for one in found.warnings] == [("notice-removed", "lab")]
+    assert [(warning.code, warning.where) for warning in found.warnings] == [("notice-removed", "lab")]
 
 
 def test_of_a_rule_that_was_removed_a_held_notice_still_waits_for_a_person() -> None:

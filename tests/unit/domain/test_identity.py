@@ -137,7 +137,7 @@ def test_a_held_notice_keeps_its_session_from_being_announced_under_another_id()
     held, _ = snapshot().advanced([Begin(key, "run", None, notice.announcement), Hold(key, "run")], NOW)
     found = now(event("new"), memory=held)
     assert announcement(found) == []
-    assert [(one.key, one.state.value) for one in found.verdicts] == [(key, "held")]
+    assert [(verdict.key, verdict.state.value) for verdict in found.verdicts] == [(key, "held")]
 
 
 def test_a_held_cancellation_does_not_keep_a_new_session_back() -> None:
@@ -160,7 +160,7 @@ def test_a_cancellation_that_leaves_later_names_what_takes_place_that_day() -> N
     announced = told(there, event("new", title="Team Session B"), memory=free)
     [again] = now(there, event("new", title="Team Session B"), memory=_uncancelled(announced, memory)).due
     assert again.kind is Kind.CANCELLED
-    assert [(one.session.title, one.presence) for one in again.others] == [
+    assert [(other.session.title, other.presence) for other in again.others] == [
         ("Team Session B", window(local(2026, 11, 7, 17), local(2026, 11, 7, 20)))
     ]
 
@@ -193,7 +193,7 @@ def test_a_tentative_event_is_the_session_that_it_replaces() -> None:
     maybe = event("new", status=Status.TENTATIVE)
     found = now(maybe, memory=told(event("old")))
     assert announcement(found) == []
-    assert [one.code for one in found.warnings] == ["event-tentative"]
+    assert [warning.code for warning in found.warnings] == ["event-tentative"]
 
 
 # By property: whatever ids do, an unchanged session is never called off and announced anew.

@@ -54,7 +54,7 @@ class Forgetting:
 def named(entry: Entry) -> bool:
     """Whether anybody is named by what is remembered."""
     sayings = (entry.announcement, entry.claim.announcement if entry.claim else None)
-    return any(ANN in people for people in chain(one.people for one in sayings if one))
+    return any(ANN in people for people in chain(saying.people for saying in sayings if saying))
 
 
 def test_every_promise_holds_in_every_state_when_somebody_is_forgotten_at_any_moment() -> None:

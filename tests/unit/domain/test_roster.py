@@ -20,7 +20,7 @@ def names(
     contacts: tuple[Contact, ...], *addresses: str | Attendee, roles: tuple[Role, ...] = ROLES
 ) -> dict[str, list[str]]:
     """Whom the roster has, by role, for these attendees and this address book."""
-    invited = [one if isinstance(one, Attendee) else Attendee(one) for one in addresses]
+    invited = [address if isinstance(address, Attendee) else Attendee(address) for address in addresses]
     found = attendance(invited, directory(contacts, roles), roles).roster
     return {role: [one.name for one in people] for role, people in found.roles.items()}
 
@@ -224,7 +224,7 @@ def test_the_order_of_contacts_and_attendees_never_matters(
 def test_everyone_listed_was_invited_did_not_decline_and_has_a_label_of_the_role(
     snapshot: list[Contact], guests: list[Attendee]
 ) -> None:
-    coming = {fold(one.address) for one in guests if not one.declined}
+    coming = {fold(guest.address) for guest in guests if not guest.declined}
     roster = attendance(guests, directory(snapshot, ROLES), ROLES).roster
     for label, people in (("adult", roster.roles["adults"]), ("student", roster.roles["students"])):
         for one in people:

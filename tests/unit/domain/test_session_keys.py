@@ -20,7 +20,7 @@ def found(*events: Event, contacts: tuple[Contact, ...] = CONTACTS, announced: b
 
 
 def codes(decisions: Decisions) -> list[tuple[str, str]]:
-    return [(one.code, one.where) for one in decisions.warnings]
+    return [(warning.code, warning.where) for warning in decisions.warnings]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_announced_session_whose_people_are_not_recognised_any_more_stays_as_
     now_true: Event, contacts: tuple[Contact, ...]
 ) -> None:
     decided = found(now_true, contacts=contacts)
-    assert [(one.state, one.notice) for one in decided.verdicts] == [(State.SKIPPED, None)]
+    assert [(verdict.state, verdict.notice) for verdict in decided.verdicts] == [(State.SKIPPED, None)]
     assert codes(decided) == [("attendees-unknown", "lab")]
 
 

@@ -138,7 +138,9 @@ def test_an_event_that_is_cancelled_by_its_title_is_warned_about(status: Status)
     marked = event(title=f"Canceled: {LAB.title}", status=status)
     for memory in (None, after(LAB)):
         decisions = decide([rule()], reading(marked), club(memory=memory) if memory else club(), NOW)
-        assert [(one.code, one.where) for one in decisions.warnings] == [("event-cancelled-by-title", "lab")]
+        assert [(warning.code, warning.where) for warning in decisions.warnings] == [
+            ("event-cancelled-by-title", "lab")
+        ]
         assert [one.kind for one in decisions.due] == ([Kind.CANCELLED] if memory else [])
 
 

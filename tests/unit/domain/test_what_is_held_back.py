@@ -86,7 +86,7 @@ def test_a_requirement_that_an_announced_session_does_not_meet_any_more_wants_a_
     )
     [verdict] = found.verdicts
     assert (verdict.state, verdict.attention) == (State.SKIPPED, True)
-    assert [(one.code, one.where) for one in found.warnings] == [("require-unmet", "lab")]
+    assert [(warning.code, warning.where) for warning in found.warnings] == [("require-unmet", "lab")]
     [met] = verdicts(LAB, by=strict, memory=after(LAB, by=strict))
     assert not met.attention
 

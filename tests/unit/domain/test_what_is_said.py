@@ -207,7 +207,7 @@ def test_who_is_new_to_a_changed_session_is_named_in_the_same_notice_and_marked(
     [notice] = due(longer, memory=after(LAB))
     assert notice.kind is Kind.CHANGED
     assert named(notice) == {"adults": ["Ann Adult"], "students": ["Sue Student"]}
-    assert {one.name for one in notice.newcomers} == {"Sue Student"}
+    assert {newcomer.name for newcomer in notice.newcomers} == {"Sue Student"}
 
 
 def test_whole_days_change_only_with_the_day() -> None:
@@ -253,14 +253,14 @@ def test_someone_new_is_added_and_everyone_who_is_expected_named(end: datetime) 
     [notice] = due(more, memory=after(LAB))
     assert (notice.kind, notice.presence.end) == (Kind.ADDED, end)
     assert named(notice) == {"adults": ["Alf Adult", "Ann Adult"], "students": ["Sue Student"]}
-    assert {one.name for one in notice.newcomers} == {"Alf Adult", "Sue Student"}
+    assert {newcomer.name for newcomer in notice.newcomers} == {"Alf Adult", "Sue Student"}
 
 
 def test_who_left_and_returns_after_an_email_without_them_is_new() -> None:
     swapped = event(who=("ann@example.org", "sue@example.org"))
     memory = after(swapped, memory=after(LAB))
     [notice] = due(event(who=("ann@example.org", "sue@example.org", "sam@example.org")), memory=memory)
-    assert (notice.kind, {one.name for one in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
+    assert (notice.kind, {newcomer.name for newcomer in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
 
 
 def test_who_left_and_returns_without_an_email_in_between_is_not_new() -> None:
@@ -286,7 +286,7 @@ def test_an_added_notice_says_the_window_so_a_return_to_the_wider_one_is_a_chang
 def test_who_declined_and_then_accepts_is_added() -> None:
     half = event(who=attendees("ann@example.org", "sam@example.org", declined=["sam@example.org"]))
     [notice] = due(LAB, memory=after(half))
-    assert (notice.kind, {one.name for one in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
+    assert (notice.kind, {newcomer.name for newcomer in notice.newcomers}) == (Kind.ADDED, {"Sam Student"})
 
 
 # | the same or a wider window | nobody new | none |

@@ -51,7 +51,7 @@ YES_ONLY = rule(attending=Attending.ACCEPTED)
 def names(contacts: tuple[Contact, ...], invited: tuple[Attendee, ...], **how: object) -> dict[str, list[str]]:
     by = replace(rule(), **how)  # type: ignore[arg-type]  # the fields of a rule
     found = attendance(invited, directory(contacts, ROLES), ROLES, by.include, by.attending).roster
-    return {role: [one.name for one in people] for role, people in found.roles.items()}
+    return {role: [person.name for person in people] for role, people in found.roles.items()}
 
 
 def answers(**responses: Response) -> tuple[Attendee, ...]:
@@ -110,7 +110,7 @@ def test_a_sibling_who_comes_later_is_new_although_the_guardian_was_told_of_befo
     memory = accepted(snapshot(), due(session, contacts=(PAT, KIM)), NOW)
     [notice] = due(session, contacts=(PAT, KIM, LOU), memory=memory)
     assert notice.kind is Kind.ADDED
-    assert [one.name for one in notice.newcomers] == ["Lou Parent"]
+    assert [newcomer.name for newcomer in notice.newcomers] == ["Lou Parent"]
 
 
 def test_a_child_whose_guardian_declines_later_has_left() -> None:

@@ -21,7 +21,7 @@ def told(
 
 def names(notices: list[Notice]) -> list[tuple[Kind, list[str]]]:
     """Who is new in each notice."""
-    return [(one.kind, sorted(person.name for person in one.newcomers)) for one in notices]
+    return [(notice.kind, sorted(person.name for person in notice.newcomers)) for notice in notices]
 
 
 def test_a_person_by_another_of_their_addresses_is_nobody_new() -> None:
@@ -118,7 +118,7 @@ def test_the_cautions_count_and_place_people_but_name_none() -> None:
         )
     )
     found = decide([rule("a"), rule("b")], reading(placed), club((ANN, helper, kim, pat)), NOW)
-    assert {(one.code, one.text.split(" ")[0], one.where) for one in found.warnings} == {
+    assert {(warning.code, warning.text.split(" ")[0], warning.where) for warning in found.warnings} == {
         ("attendee-without-contact", "2", "lab"),
         ("contact-without-role", "1", "lab"),
         ("address-shared", "1", "lab"),

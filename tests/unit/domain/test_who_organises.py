@@ -69,7 +69,7 @@ def test_an_organizer_whose_address_can_not_be_told_is_an_outsider() -> None:
 def test_what_was_announced_is_not_called_off_because_its_organizer_does_not_count_any_more(now_foreign: Event) -> None:
     decided = found(now_foreign, memory=after(LAB))
     assert not decided.due
-    assert [one.code for one in decided.warnings] == [FOREIGN]
+    assert [warning.code for warning in decided.warnings] == [FOREIGN]
 
 
 def test_events_that_match_nothing_are_not_spoken_of() -> None:

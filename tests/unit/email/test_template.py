@@ -215,3 +215,39 @@ def test_every_fault_of_any_template_has_a_position_and_a_sentence(body: str) ->
         assert 1 <= line <= body.count("\n") + 2
         assert column >= 1
         assert sentence
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% set a = '" + "x" * 20_000 + "' | list %}{% for c in a %}{% set d = a | sort %}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' | list %}{% for c in a %}{{ '' if 'y' in a }}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' | list %}{% for c in a %}{{ '' if 'y' is in a }}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' | list %}{% for c in a %}{% set d = a[1:] %}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' %}{% for c in a %}{% set d = a.upper() %}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' %}{% for c in a %}{% set d = a + 'y' %}{% endfor %}",
+        "{% set a = '" + "x" * 20_000 + "' %}{{ a | list | map('replace', 'x', a) | list | length }}",
+        "{% for c in '" + "x" * 20_000 + "' %}{% set d = [" + "1," * 5_000 + "] %}{% endfor %}",
+    ],
+    ids=["filter", "in", "test", "part", "method", "plus", "map", "list"],
+)
+def test_a_template_that_works_through_too_much_is_refused(body: str) -> None:
+    assert "too much text or too many items" in problems(body)[0].sentence
+
+
+def test_the_text_that_a_loop_repeats_is_limited_too() -> None:
+    body = "{% for c in '" + "x" * 10_000 + "' %}" + "word " * 2_000 + "{% endfor %}"
+    assert problems(body)[0].sentence == "the email gets too long"
+
+
+def test_lists_can_not_be_summed() -> None:
+    assert problems("{{ [1, 2] | sum }} {{ students | sum(attribute='number', start=1) if false }}") == []
+    assert problems("{{ students | sum(start=[]) }}")[0].sentence == "'sum' adds numbers only"
+
+
+def test_tags_in_a_text_are_read_once() -> None:
+    assert problems("{{ '" + "{#" * 15_000 + "' }} {% if 1 %}\nx{% endif %}") == []
+
+
+def test_a_name_that_is_not_there_is_read_once() -> None:
+    assert "is not there" in problems("{{ session[\"'" + "a" * 30_000 + '"] }}')[0].sentence

@@ -163,6 +163,6 @@ def test_a_run_says_for_which_commit_and_pull_request_it_was() -> None:
             "pull_request",
             "success",
         )
-        assert [one.number for one in run.pull_requests] == [1]
+        assert [request.number for request in run.pull_requests] == [1]
         assert ask(github, world.job_token({"actions": "read"}), "GET", f"{HERE}/actions/runs/6").status_code == 404
     assert not github.violations

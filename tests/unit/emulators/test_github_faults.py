@@ -162,7 +162,7 @@ def test_every_call_that_is_emulated_works_and_can_be_refused_and_broken(call: s
         assert not any(one.accepted for one in github.calls(call))
         answer = ask(github, token, verb, path, body)
         assert answer.status_code < 300, answer.text
-        assert {one.call for one in github.requests} == {call}
+        assert {request.call for request in github.requests} == {call}
         assert not github.unmet
     assert not github.violations
 
@@ -243,7 +243,7 @@ def test_what_breaks_the_description_is_refused_and_recorded() -> None:
         github.fail("*", Break.CLOSE_BEFORE_ACCEPTING)
         with pytest.raises(requests.ConnectionError):
             ask(github, token, "GET", f"{HERE}?colour=red")
-        assert [one.partition(":")[0] for one in github.violations] == [
+        assert [violation.partition(":")[0] for violation in github.violations] == [
             "repos/get",
             "issues/create",
             "issues/create",

@@ -15,7 +15,7 @@ def test_an_issue_lives_from_its_creation_to_its_end() -> None:
     world = World()
     with GitHubEmulator(world) as github, repository_of(github, world.job_token(WRITE)) as repository:
         issue = repository.create_issue("Held", body="Who knows?", labels=["held"])
-        assert [one.name for one in issue.labels] == ["held"]
+        assert [label.name for label in issue.labels] == ["held"]
         assert issue.user.login == "github-actions[bot]"
         github.advance(timedelta(hours=1))
         issue.edit(title="Settled", body="", state="closed", labels=[])
@@ -46,7 +46,7 @@ def test_issues_are_listed_over_pages_newest_first() -> None:
     for number in range(65):
         world.repository().open(f"Number {number}")
     with GitHubEmulator(world) as github, repository_of(github, world.job_token(WRITE)) as repository:
-        assert [one.number for one in repository.get_issues()] == list(range(65, 0, -1))
+        assert [issue.number for issue in repository.get_issues()] == list(range(65, 0, -1))
         pages = github.calls("issues/list-for-repo")
         first = ask(github, world.job_token(WRITE), "GET", f"{HERE}/issues?per_page=20")
         last = ask(github, world.job_token(WRITE), "GET", first.links["last"]["url"].removeprefix(github.root))
@@ -86,7 +86,7 @@ def test_a_pull_request_is_listed_as_an_issue_that_says_so() -> None:
     world = furnished()
     world.repository().open("Held")
     with GitHubEmulator(world) as github, repository_of(github, world.job_token(WRITE)) as repository:
-        assert [one.pull_request is not None for one in repository.get_issues()] == [False, True]
+        assert [issue.pull_request is not None for issue in repository.get_issues()] == [False, True]
 
 
 def test_a_comment_lives_from_its_creation_to_its_end() -> None:

@@ -41,9 +41,9 @@ def test_pygithub_stores_a_secret_in_each_place() -> None:
         repository.create_secret("KEY", "for the repository")
         repository.get_environment("production").create_secret("KEY", "for the environment")
         organization(client, github).create_secret("KEY", "for the organization", visibility="private")
-        assert [one.name for one in repository.get_secrets()] == ["KEY"]
+        assert [secret.name for secret in repository.get_secrets()] == ["KEY"]
         assert repository.get_secret("KEY").updated_at == NOW
-        assert [one.name for one in repository.get_environments()] == ["production"]
+        assert [environment.name for environment in repository.get_environments()] == ["production"]
         assert repository.delete_secret("KEY")
     assert "KEY" not in world.repository().secrets
     assert world.repository().environments["production"].text("KEY") == "for the environment"

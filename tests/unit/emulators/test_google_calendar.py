@@ -72,7 +72,9 @@ def test_a_request_that_breaks_the_description_is_refused_and_noted(parameters: 
         answer = client.get(EVENTS, **parameters)
     assert answer.status_code == 400
     assert google.violations
-    assert all(one.startswith("calendar.events.list: ") and message in one for one in google.violations)
+    assert all(
+        violation.startswith("calendar.events.list: ") and message in violation for violation in google.violations
+    )
 
 
 def test_what_no_api_has_is_refused_and_noted() -> None:

@@ -83,7 +83,7 @@ def test_every_call_that_is_emulated_is_tried_here_and_works() -> None:
     assert CALLS.keys() == HANDLERS.keys()
     with GoogleEmulator(account()) as google, everything(google) as client:
         assert {call: ask(client, call).status_code for call in CALLS} == dict.fromkeys(CALLS, 200)
-        assert [one.call for one in google.requests] == ["oauth.token", *CALLS]
+        assert [request.call for request in google.requests] == ["oauth.token", *CALLS]
     assert not google.violations
 
 
@@ -211,4 +211,4 @@ def test_requests_side_by_side_do_not_disturb_each_other() -> None:
             answers = list(pool.map(send, range(24)))
         assert {one.split()[1] for one in answers} == {one.id for one in google.sent}
         assert len(google.sent) == len(google.calls("gmail.users.messages.send")) == 24
-        assert len({one.connection for one in google.requests}) == 25
+        assert len({request.connection for request in google.requests}) == 25

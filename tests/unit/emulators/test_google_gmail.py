@@ -99,7 +99,7 @@ def test_what_is_no_message_is_refused_and_noted(body: dict[str, Any], message: 
         answer = client.session.post(f"{google.root}{MESSAGES}/send", json=body, timeout=300)
         assert not google.sent
     assert answer.status_code == 400
-    assert any(message in one for one in google.violations)
+    assert any(message in violation for violation in google.violations)
 
 
 def test_the_padding_of_a_message_may_be_left_out() -> None:
@@ -192,7 +192,7 @@ def test_metadata_is_all_that_the_metadata_scope_shows(scopes: list[str]) -> Non
             reader.get(f"{MESSAGES}/{identity}", format="raw"),
         ]
         assert reader.get(f"{MESSAGES}/{identity}", format="minimal").status_code == 200
-    assert [(one.status_code, reason(one)) for one in answers] == [(403, "forbidden")] * 3
+    assert [(answer.status_code, reason(answer)) for answer in answers] == [(403, "forbidden")] * 3
     assert len(google.violations) == 3
 
 

@@ -136,7 +136,7 @@ def test_a_token_expires_in_the_middle_and_google_auth_gets_another() -> None:
         google.expire_tokens(after=1)
         with AuthorizedSession(google_credentials(google)) as session:
             statuses = [session.get(f"{google.root}/v1/contactGroups", timeout=300).status_code for _ in range(3)]
-        asked = [(one.call.rpartition(".")[2], one.status) for one in google.requests]
+        asked = [(request.call.rpartition(".")[2], request.status) for request in google.requests]
     assert statuses == [200, 200, 200]
     assert asked == [("token", 200), ("list", 200), ("list", 401), ("token", 200), ("list", 200), ("list", 200)]
 

@@ -45,7 +45,7 @@ def test_a_contact_has_names_addresses_and_labels_by_id() -> None:
     assert person.keys() == {"resourceName", "etag", "names", "emailAddresses", "memberships"}
     assert [one["value"] for one in person["emailAddresses"]] == ["ann@example.org", "ann@work.example"]
     assert [one["metadata"].get("primary", False) for one in person["emailAddresses"]] == [True, False]
-    named = {one["resourceName"]: one["name"] for one in groups(world)}
+    named = {group["resourceName"]: group["name"] for group in groups(world)}
     held = [one["contactGroupMembership"]["contactGroupResourceName"] for one in person["memberships"]]
     assert [named[one] for one in held] == ["Adult", "Driver", "myContacts"]
 
@@ -151,7 +151,7 @@ def test_the_size_of_a_page_of_labels() -> None:
 
 
 def test_googles_own_groups_have_a_type_and_a_name_in_the_accounts_language() -> None:
-    found = {one["name"]: one for one in groups(book_of("Ann", language="fr"))}
+    found = {group["name"]: group for group in groups(book_of("Ann", language="fr"))}
     assert found["myContacts"]["formattedName"] == "Mes contacts"
     assert found["myContacts"]["groupType"] == "SYSTEM_CONTACT_GROUP"
     assert (found["Adult"]["groupType"], found["Adult"]["formattedName"]) == ("USER_CONTACT_GROUP", "Adult")

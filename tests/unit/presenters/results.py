@@ -43,7 +43,7 @@ def config(
         mail=Mail(OutboxMail(folder / "outbox"), "coach@example.org"),
         roles=tuple(roles),
         ledger=LedgerSettings(),
-        notices=tuple(NoticeSettings(builders.rule(one), tuple(to)) for one in notices),
+        notices=tuple(NoticeSettings(builders.rule(notice), tuple(to)) for notice in notices),
     )
 
 
@@ -72,7 +72,7 @@ def result(
 ) -> PreviewResult:
     """What ``preview`` returned; the emails of what is due are composed with the settings."""
     club = settings or config()
-    notices = [one.verdict.notice for one in deliveries if one.verdict.notice]
+    notices = [delivery.verdict.notice for delivery in deliveries if delivery.verdict.notice]
     wording = Wording(club.team, club.locale, club.zone, {role.name: role.disclose for role in club.roles})
     envelope = Envelope(club.notices[0].to, (), club.mail.sender)
     emails = {notice.key: compose(notice, wording, envelope, builders.NOW) for notice in notices}

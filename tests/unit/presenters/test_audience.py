@@ -40,7 +40,7 @@ def everything(readers: Readers = Readers.ANYBODY) -> Presentation:
         "run",
         NOW,
         1,
-        deliveries=tuple(Delivery(one) for one in verdicts),
+        deliveries=tuple(Delivery(verdict) for verdict in verdicts),
         warnings=(
             *(ReportWarning("event-odd", f"{CANARY} {number}", f"{CANARY}:3") for number in range(3)),
             ReportWarning("preview-unpublished", "GitHub does not allow it.", CANARY),

@@ -12,7 +12,7 @@ START = local(2026, 11, 7, 17)
 
 
 def note(*sessions: str) -> Note:
-    held = [Verdict(Key("campus", one), START, State.HELD, Kind.NEW) for one in sessions]
+    held = [Verdict(Key("campus", session), START, State.HELD, Kind.NEW) for session in sessions]
     found = held_note(held, config())
     assert found
     return found

@@ -39,8 +39,8 @@ def test_whatever_the_text_is_it_stays_the_text(text: str) -> None:
             page = rendered(markdown)
             expected = " ".join(visible(text).replace("\u200b", "").split())
             assert expected in " ".join(page.text.replace("\u200b", "").split())
-            assert {one.tag for one in page.elements} <= ALLOWED
-            assert all(one.attributes == {} for one in page.elements)
+            assert {element.tag for element in page.elements} <= ALLOWED
+            assert all(element.attributes == {} for element in page.elements)
             assert len(page.all("td")) in {0, 2}
 
 
@@ -52,7 +52,7 @@ def test_nobody_is_mentioned_and_nothing_referred_to() -> None:
 def test_code_keeps_its_text_to_be_copied() -> None:
     page = rendered(code(HOSTILE))
     assert page.text.strip() == HOSTILE
-    assert [one.tag for one in page.elements] == ["p", "code"]
+    assert [element.tag for element in page.elements] == ["p", "code"]
 
 
 @pytest.mark.parametrize("line", [HOSTILE, "``````", "a\n```\nb", "::set-output name=a::b"])

@@ -131,7 +131,7 @@ def test_dates_are_written_as_the_clubs_locale_has_them(tmp_path: Path) -> None:
     page = gallery(tmp_path, due(notice()), settings=config(locale="fr_FR"))
 
     assert "samedi 7 novembre 2026" in page.text
-    assert {one.attributes.get("lang") for one in page.elements} == {"en", "fr-FR", None}
+    assert {element.attributes.get("lang") for element in page.elements} == {"en", "fr-FR", None}
 
 
 @pytest.mark.parametrize(
@@ -197,15 +197,17 @@ def test_the_page_runs_nothing_and_asks_nobody(tmp_path: Path) -> None:
     policies = [one.attributes["content"] for one in page.all("meta") if "http-equiv" in one.attributes]
 
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"]
-    assert not {"script", "link", "img", "object", "embed", "form", "base"} & {one.tag for one in page.elements}
-    assert not {"src", "style", "onclick", "onload"} & {name for one in page.elements for name in one.attributes}
+    assert not {"script", "link", "img", "object", "embed", "form", "base"} & {element.tag for element in page.elements}
+    assert not {"src", "style", "onclick", "onload"} & {
+        name for element in page.elements for name in element.attributes
+    }
     assert [one.attributes["sandbox"] for one in page.all("iframe")] == [None]
 
 
 def test_frames_and_anchors_are_told_apart(tmp_path: Path) -> None:
     page = gallery(tmp_path, *(due(notice(key=Key(rule, "same"))) for rule in ("campus", "hall")))
     titles = [frame.attributes["title"] for frame in page.all("iframe")]
-    anchors = [one.attributes["id"] for one in page.elements if "id" in one.attributes]
+    anchors = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
 
     assert len(set(titles)) == len(titles) == 2
     assert len(set(anchors)) == len(anchors)
@@ -227,7 +229,7 @@ def hostile_club(folder: Path, text: str) -> Page:
 def test_text_from_outside_stays_text(tmp_path: Path) -> None:
     harmless, hostile = hostile_club(tmp_path / "a", "x"), hostile_club(tmp_path / "b", HOSTILE)
 
-    assert [one.tag for one in hostile.elements] == [one.tag for one in harmless.elements]
+    assert [element.tag for element in hostile.elements] == [element.tag for element in harmless.elements]
     assert "<script>alert(1)</script>" in hostile.text
     assert "{{ 7 * 7 }}" in hostile.text
     assert "\u202e" not in hostile.source
@@ -241,7 +243,7 @@ def test_no_text_whatsoever_changes_what_the_page_is_made_of(
 
     assert [one.tag for one in page.all("article") + page.all("iframe")] == ["article", "iframe"]
     assert not page.all("script")
-    assert {name for one in page.elements for name in one.attributes} <= {
+    assert {name for element in page.elements for name in element.attributes} <= {
         *("lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden", "aria-labelledby", "id", "href"),
         *("scope", "colspan", "open", "title", "sandbox", "height", "srcdoc"),
     }

@@ -143,9 +143,9 @@ def test_nor_is_one_that_means_to_be(text: str) -> None:
 def check_harmless(text: str) -> None:
     calm = page(shown(hostile("calm"), config(team="calm")))
     found = page(shown(replace(hostile(text), message="calm"), config(team=text)))
-    assert [one.tag for one in found.elements] == [one.tag for one in calm.elements]
+    assert [element.tag for element in found.elements] == [element.tag for element in calm.elements]
     allowed = {"class"}
-    assert all(set(one.attributes) <= allowed for one in found.elements)
+    assert all(set(element.attributes) <= allowed for element in found.elements)
 
 
 def test_a_summary_that_is_too_long_is_cut_between_lines_and_says_so() -> None:

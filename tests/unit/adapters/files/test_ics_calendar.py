@@ -49,7 +49,9 @@ class TestIds:
         added = vevent("RECURRENCE-ID:20261230T170000Z", start=":20261231T170000Z")
         reading = read_ics(vcalendar(vevent(WEEKLY), added))
         assert f"{LAB}_20261230T170000Z" in {event.id for event in reading.events}
-        assert [(one.code, one.where) for one in reading.warnings] == [("event-change-stale", "calendar.ics:9")]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("event-change-stale", "calendar.ics:9")
+        ]
 
     def test_a_change_of_a_single_event_keeps_its_id(self) -> None:
         other = vevent("RECURRENCE-ID:20261110T170000", start=":20261110T180000")

@@ -245,7 +245,7 @@ class TestPeople:
     )
     def test_an_address_is_found_in_every_wrapping(self, value: str) -> None:
         (event,) = events(vevent(value))
-        assert [one.address for one in event.attendees] == ["ada@example.org"]
+        assert [attendee.address for attendee in event.attendees] == ["ada@example.org"]
 
     @pytest.mark.parametrize("value", ["mailto:ada@example.org,sam@example.org", "mailto:a@x <b@y>, c@z", "mailto:"])
     def test_a_value_that_is_not_one_address_is_warned_about(self, value: str) -> None:
@@ -256,7 +256,7 @@ class TestPeople:
     def test_somebody_who_sent_another_person_does_not_come(self) -> None:
         sent = 'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:SAM@example.org":mailto:ada@example.org'
         (event,) = events(vevent(sent, SAM))
-        assert [(one.address, one.declined) for one in event.attendees] == [
+        assert [(attendee.address, attendee.declined) for attendee in event.attendees] == [
             ("ada@example.org", True),
             ("sam@example.org", False),
         ]
@@ -264,7 +264,7 @@ class TestPeople:
     @pytest.mark.parametrize("delegate", ["", ';DELEGATED-TO="mailto:kim@example.org"'])
     def test_somebody_who_sent_a_person_that_is_not_invited_is_warned_about(self, delegate: str) -> None:
         reading = read_ics(vcalendar(vevent(f"ATTENDEE;PARTSTAT=DELEGATED{delegate}:mailto:ada@example.org", SAM)))
-        assert [one.declined for one in reading.events[0].attendees] == [True, False]
+        assert [attendee.declined for attendee in reading.events[0].attendees] == [True, False]
         assert codes(reading) == [("attendee-delegated", "calendar.ics:7")]
 
 

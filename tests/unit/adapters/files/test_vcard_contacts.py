@@ -86,7 +86,9 @@ class TestAddresses:
     def test_a_value_that_is_not_an_address_is_ignored_with_a_warning(self, value: str) -> None:
         reading = read_vcf(card(f"EMAIL:{value}"))
         assert [one.addresses for one in reading.contacts] == [("ann@example.org",)]
-        assert [(one.code, one.where) for one in reading.warnings] == [("contact-address-invalid", "contacts.vcf:5")]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [
+            ("contact-address-invalid", "contacts.vcf:5")
+        ]
 
     def test_an_empty_address_is_ignored(self) -> None:
         assert contact("EMAIL: ").addresses == ("ann@example.org",)
@@ -198,7 +200,7 @@ class TestOldCards:
     def test_a_name_that_is_not_in_the_named_character_set_is_read_with_a_warning(self, charset: str) -> None:
         reading = read_vcf(card(f"FN;CHARSET={charset}:Zoë", fn=""))
         assert [one.name for one in reading.contacts] == ["Zoë"]
-        assert [one.code for one in reading.warnings] == ["contact-encoding"]
+        assert [warning.code for warning in reading.warnings] == ["contact-encoding"]
 
     @pytest.mark.parametrize("charset", ["unicode_escape", "rot13", "utf-7", "idna", "\0", "undefined", "x" * 500])
     def test_an_unknown_character_set_is_ignored(self, charset: str) -> None:
@@ -252,7 +254,7 @@ class TestOneBadCard:
     @pytest.mark.parametrize("lines", [("FN:Ida ", "Marsh"), ("FN:Ida", "", "Marsh"), ("CATEGORIES:Adult,", "Board")])
     def test_a_value_whose_fold_is_lost_is_warned_about(self, lines: tuple[str, ...]) -> None:
         reading = read_vcf(card(*lines, "NOTE:a", "b"))
-        assert [(one.code, one.where) for one in reading.warnings] == [("contact-broken", "contacts.vcf:1")]
+        assert [(warning.code, warning.where) for warning in reading.warnings] == [("contact-broken", "contacts.vcf:1")]
 
     def test_warnings_about_bad_cards_name_nobody(self) -> None:
         broken = card(fn="Broken").removesuffix("END:VCARD\r\n").encode()

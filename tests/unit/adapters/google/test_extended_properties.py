@@ -221,5 +221,5 @@ def test_a_name_that_is_half_a_character_leaves_the_address() -> None:
 def test_no_marks_break_anything(properties: dict[str, str], invited: list[str]) -> None:
     found = earlier_announcement({**SENT, **properties}, invited)
 
-    assert found is None or all(digest(bytes(32), one) for one in found.people)
+    assert found is None or all(digest(bytes(32), person) for person in found.people)
     assert "@" not in repr(found)

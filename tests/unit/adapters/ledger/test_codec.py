@@ -316,7 +316,9 @@ def test_a_value_of_another_type_is_refused_wherever_it_stands(trail: tuple[str 
         refusal(altered(put))
 
 
-@pytest.mark.parametrize("trail", [one for one in PLACES if isinstance(one[-1], str)], ids=lambda one: str(one[-1]))
+@pytest.mark.parametrize(
+    "trail", [place for place in PLACES if isinstance(place[-1], str)], ids=lambda one: str(one[-1])
+)
 def test_a_field_that_is_missing_is_refused(trail: tuple[str | int, ...]) -> None:
     refusal(altered(lambda doc: at(doc, trail[:-1]).pop(trail[-1])))
 
