@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sessionsmgmt.characters import find_invisible, without_typography
 from sessionsmgmt.config.durations import parse_duration, to_timedelta
@@ -19,7 +19,7 @@ from sessionsmgmt.config.validators import locale_problem
 from sessionsmgmt.config.wording import WordingChecks
 from sessionsmgmt.domain.model.notice import DEFAULT_KINDS, Kind
 from sessionsmgmt.domain.model.people import Attending, Role
-from sessionsmgmt.domain.model.rule import PresenceMode, Require, Rule, Unit, Within
+from sessionsmgmt.domain.model.rule import Digest, PresenceMode, Require, Rule, Unit, Within
 
 MAX_TEMPLATE_BYTES = 131_072
 """The most bytes of a template. ``email.template_syntax`` limits its characters."""
@@ -91,10 +91,12 @@ def _notice(
         attending=attending,
         combine=section.flag("combine", False),
         premises=premises(section.section("premises")),
+        digest=_digest(section.section("digest")),
     )
     template = templates.get(section.text("template").value)
-    if rule.combine and template and not _names_sessions(template.text):
-        section.add_problem("combine", _ONE_SESSION)
+    if template and not _names_sessions(template.text):
+        for key in ("combine",) * rule.combine + ("digest",) * (rule.digest is not None):
+            section.add_problem(key, _ONE_SESSION)
     return NoticeSettings(
         rule=rule,
         to=values(to),
@@ -113,6 +115,21 @@ def _within(section: Section) -> Within:
     if within is not None and to_timedelta(within) > MAX_WITHIN:
         section.add_problem("within", "must be at most 1 year ahead, such as 2 weeks")
     return within or DEFAULT_WITHIN
+
+
+def _digest(section: Section) -> Digest | None:
+    """The day of the week and the time of a digest; None if there is none, or if the schema check reports it."""
+    match = _CLOCK.fullmatch(section.text("at").value)
+    day = section.text("on").value
+    if day not in WEEKDAYS or not match:
+        return None
+    return Digest(WEEKDAYS.index(day), time(int(match[1]), int(match[2])))
+
+
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The days of the week as ``digest`` names them, a Monday first."""
 
 
 def _kinds(section: Section) -> frozenset[Kind]:

@@ -64,7 +64,8 @@ def test_every_yaml_block_is_a_valid_sessions_yml_or_workflow(path: str, number:
         (tmp_path / name).touch()
     (tmp_path / "notice.md").write_text("Subject: Hello\n\nHello\n", encoding="utf-8")
     (tmp_path / "signature.md").write_text("MantaBots\n", encoding="utf-8")
-    (tmp_path / "sessions.yml").write_text(block if whole is said else yaml.safe_dump(whole), encoding="utf-8")
+    text = yaml.safe_dump(whole).replace(" true: ", " 'on': ")  # YAML 1.1 reads the key "on" as true
+    (tmp_path / "sessions.yml").write_text(block if whole is said else text, encoding="utf-8")
 
     assert load(tmp_path / "sessions.yml").team
 

@@ -1,4 +1,4 @@
-"""docs/combine.md: what is due in one run is one email, and what is cancelled is one of its own."""
+"""docs/combine.md: what is due in one run is one email, what is cancelled is one of its own, and one email a week."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.end_to_end.harness import AT_GOOGLE, SESSIONS_YML, ClubFolder, Ran, b
 from tests.end_to_end.pages import PAGES
 
 [PAGE] = [page for page in PAGES if page.path == "docs/combine.md"]
-[NOTICE] = PAGE.blocks("yaml")
+NOTICE, DIGEST = PAGE.blocks("yaml")
 [TEMPLATE] = PAGE.blocks("jinja")
 
 LATER, LATE = "2026-11-06T13:00:00-05:00", "2026-11-06T14:00:00-05:00"
@@ -140,9 +140,10 @@ def test_the_template_of_the_page_lists_every_session(joined: ClubFolder) -> Non
     assert body(email).count("2 people") == 3
 
 
-def test_a_template_without_the_list_is_refused(joined: ClubFolder) -> None:
+@pytest.mark.parametrize("notice", [NOTICE, DIGEST], ids=["combine", "digest"])
+def test_a_template_without_the_list_is_refused(joined: ClubFolder, notice: str) -> None:
     joined.write("notice.md", "Subject: Hello\n\nOn {{ date }}.\n")
-    joined.write("sessions.yml", combined(SESSIONS_YML, NOTICE + "    template: notice.md\n"))
+    joined.write("sessions.yml", combined(SESSIONS_YML, notice + "    template: notice.md\n"))
     ran = joined.call("run")
 
     assert ran.exit == 2
@@ -161,6 +162,63 @@ def test_a_preview_shows_the_email_once_and_mails_it_once(joined: ClubFolder) ->
     assert body(email).count("Ada Adult") == 3
     assert len(list((joined.folder / "site" / "emails").glob("*.eml"))) == 1
     assert joined.call("run").states == [("new", "sent")] * 3
+
+
+@pytest.fixture
+def weekly(club: ClubFolder) -> ClubFolder:
+    """A club with the digest of the page, and sessions on a Sunday, a Monday and a Tuesday after it."""
+    club.write("sessions.yml", combined(SESSIONS_YML, DIGEST))
+    club.calendar(*sessions(15, 16, 17))
+    return club
+
+
+def test_a_digest_is_one_email_about_all_until_the_next_one(weekly: ClubFolder) -> None:
+    early = weekly.call("run", now="2026-11-09T06:59:00-05:00")
+    assert early.states == []
+    [looked] = early.report["looked_at"]
+    assert looked["told_from"] == "2026-11-09T07:00:00-05:00"
+
+    due = weekly.call("run", now="2026-11-09T07:00:00-05:00")
+    assert due.states == [("new", "sent"), ("new", "sent"), (None, "skipped")]
+    assert "will be announced on Nov 16" in due.report["notices"][2]["reason"]
+    assert [about(email) for email in weekly.emails()] == [ids(due, ("new", "sent"))]
+
+    again = weekly.call("run", now="2026-11-16T06:59:00-05:00")
+    assert again.states == [(None, "skipped")] * 2
+    following = weekly.call("run", now="2026-11-16T07:05:00-05:00")
+    assert following.states == [(None, "skipped"), ("new", "sent")]
+
+
+def test_what_is_entered_or_changed_after_a_digest_is_told_at_once(weekly: ClubFolder) -> None:
+    weekly.call("run", now="2026-11-09T07:00:00-05:00")
+    moved = vevent("one", start="20261114T090000", end="20261114T120000")
+    entered = [vevent(name, start="20261113T090000", end="20261113T120000") for name in ("four", "five")]
+    weekly.calendar(moved, *sessions(15, 16, 17)[1:], *entered)
+    ran = weekly.call("run", now="2026-11-10T12:00:00-05:00")
+
+    assert sorted(map(str, ran.states)) == sorted(
+        map(str, [("new", "sent"), ("new", "sent"), ("changed", "sent"), (None, "skipped"), (None, "skipped")])
+    )
+    assert sorted(len(about(email)) for email in weekly.emails()) == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("digest", "problem"),
+    [
+        ('{on: mondays, at: "07:00"}', "is not one of monday, tuesday"),
+        ("{on: monday, at: 17:00}", "put it in quotes"),
+        ('{on: monday, at: "24:00"}', "must be a time of 24 hours"),
+        ("{on: monday}", "at"),
+        ('{at: "07:00"}', "on"),
+    ],
+)
+def test_a_mistake_in_a_digest_is_named_with_its_place(weekly: ClubFolder, digest: str, problem: str) -> None:
+    weekly.write("sessions.yml", combined(SESSIONS_YML, DIGEST.replace('{on: monday, at: "07:00"}', digest)))
+    ran = weekly.call("validate")
+
+    assert ran.exit == 2
+    assert problem in ran.err
+    assert "sessions.yml:" in ran.err
 
 
 @dataclass(frozen=True)

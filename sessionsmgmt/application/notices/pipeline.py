@@ -37,8 +37,9 @@ from sessionsmgmt.domain.model.people import ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.assessment import Club
 from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.sessions.digests import looks_until
 from sessionsmgmt.domain.sessions.emails import emails_of
-from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, horizon, is_over
+from sessionsmgmt.domain.sessions.presence import DAY, begin, dawn, is_over
 from sessionsmgmt.domain.sessions.roster import directory
 from sessionsmgmt.domain.sessions.setup_mistakes import MONTH, mistake, oddities
 from sessionsmgmt.domain.sessions.silence import last_matches, silent_rules
@@ -102,7 +103,7 @@ def plan_notices(
     template is wrong, UnreachableError where a source could not be read whole.
     """
     rules = [mailing.rule for mailing in job.mailings]
-    shown_until = max(now + ahead, *(horizon(now, rule.within, job.zone) for rule in rules))
+    shown_until = max(now + ahead, *(looks_until(rule, now, job.zone) for rule in rules))
     snapshot = job.ledger.read(now, earlier)
     announced = snapshot.announced(now)
     ends = [end for key in announced if (end := snapshot.entry(key).end)]

@@ -12,7 +12,8 @@ from sessionsmgmt.application.notices.pipeline import plan_notices
 from sessionsmgmt.application.result import Data, PreviewResult
 from sessionsmgmt.domain.model.event import Event
 from sessionsmgmt.domain.model.rule import Rule
-from sessionsmgmt.domain.sessions.presence import begin, horizon, told_first
+from sessionsmgmt.domain.sessions.digests import looks_until, tells_from
+from sessionsmgmt.domain.sessions.presence import begin
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,8 +54,10 @@ def fullest_moment(events: Iterable[Event], rules: Sequence[Rule], zone: tzinfo)
     moments = {moment for rule in rules for start in starts[rule] for moment in _views(start, rule, zone)}
 
     def seen(moment: datetime) -> int:
-        ahead = {within: horizon(moment, within, zone) for within in {rule.within for rule in rules}}
-        return sum(bisect_left(starts[rule], moment) < bisect_right(starts[rule], ahead[rule.within]) for rule in rules)
+        return sum(
+            bisect_left(starts[rule], moment) < bisect_right(starts[rule], looks_until(rule, moment, zone))
+            for rule in rules
+        )
 
     return min(moments, key=lambda moment: (-seen(moment), moment), default=None)
 
@@ -76,4 +79,4 @@ def _views(start: datetime, rule: Rule, zone: tzinfo) -> tuple[datetime, datetim
 
     The first may be off by the hour by which the clocks are changed in between.
     """
-    return told_first(start, rule.within, zone), start - timedelta(hours=1)
+    return tells_from(rule, start, zone), start - timedelta(hours=1)

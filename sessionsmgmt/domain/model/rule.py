@@ -60,11 +60,20 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """When a rule tells of what is new: on a day of the week, from 0, a Monday, at a time of the club's zone."""
+
+    weekday: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One entry of ``notices``: which events it is about, when they are announced, and who counts as coming.
 
     People with a label of ``include`` count as invited to every session of the rule. ``combine`` means that all that is
-    due at one moment is one email, with one of its own for what is called off.
+    due at one moment is one email, with one of its own for what is called off. With ``digest``, what is new at one
+    moment is one email, and the rule looks ahead to ``within`` after the next digest.
     """
 
     id: str
@@ -77,6 +86,7 @@ class Rule:
     attending: Attending = Attending.INVITED
     combine: bool = False
     premises: Premises = Premises()
+    digest: Digest | None = None
 
     def matches(self, title: str) -> bool:
         """Whether the rule is about events of this title; titles compare as a reader sees them (``comparable``)."""

@@ -14,7 +14,8 @@ from sessionsmgmt.domain.model.notice import Presence
 from sessionsmgmt.domain.model.people import Person, Role, Roster
 from sessionsmgmt.domain.model.rule import Require, Rule
 from sessionsmgmt.domain.model.warning import ReportWarning
-from sessionsmgmt.domain.sessions.presence import begin, horizon, is_over, presence
+from sessionsmgmt.domain.sessions.digests import looks_until
+from sessionsmgmt.domain.sessions.presence import begin, is_over, presence
 from sessionsmgmt.domain.sessions.roster import Attendance, Directory, attendance, identifiers
 from sessionsmgmt.domain.text import comparable
 
@@ -61,7 +62,7 @@ class Standing(Enum):
 class Assessment:
     """What one rule makes of an event now.
 
-    ``over`` is true once the event has ended, ``later`` while it begins further ahead than the rule's ``within``.
+    ``over`` is true once the event has ended, ``later`` while it begins further ahead than the rule looks.
     ``unmet`` says why the rule's ``require`` is not met; it is empty if it is met.
     """
 
@@ -88,7 +89,7 @@ def assess(rule: Rule, event: Event, club: Club, now: datetime) -> Assessment:
     """The assessment of the event under the rule at the aware instant ``now``."""
     who = attendance(event.attendees, club.people, club.roles, rule.include, rule.attending)
     over = is_over(event, now, club.zone)
-    later = begin(event, club.zone) > horizon(now, rule.within, club.zone)
+    later = begin(event, club.zone) > looks_until(rule, now, club.zone)
     return Assessment(
         event=event,
         standing=_standing(rule, event, who, over=over, later=later),

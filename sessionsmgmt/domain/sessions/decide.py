@@ -36,10 +36,11 @@ from sessionsmgmt.domain.sessions.assessment import (
     assessment_warnings,
     people_by_digest,
 )
+from sessionsmgmt.domain.sessions.digests import tells_from
 from sessionsmgmt.domain.sessions.other_sessions import with_others
 from sessionsmgmt.domain.sessions.overview import looked_at
 from sessionsmgmt.domain.sessions.premises import is_late, premises_warnings
-from sessionsmgmt.domain.sessions.presence import begin, finish, is_over, told_first
+from sessionsmgmt.domain.sessions.presence import begin, finish, is_over
 from sessionsmgmt.domain.sessions.reasons import HIDDEN, REMOVED_RULE, WHY, day_in_words
 from sessionsmgmt.domain.sessions.session_keys import current_announcement, keys_by_event, new_event_ids
 
@@ -155,7 +156,7 @@ def _judge(context: _Context, key: Key, assessment: Assessment | None) -> Verdic
         case Standing.OVER if window_before and window.meets(window_before):
             return None  # it took place
         case Standing.LATER if not (window_before and _moved_away(window_before, window)):
-            told_from = told_first(begin(event, club.zone), context.rule.within, club.zone)
+            told_from = tells_from(context.rule, begin(event, club.zone), club.zone)
             what = "announced; a change" if window_before else "too early:"
             return _skip(
                 key, window, f"{what} will be announced on {day_in_words(told_from.astimezone(club.zone), now)}"

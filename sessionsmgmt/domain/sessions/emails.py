@@ -38,6 +38,8 @@ def _group(notice: Notice, rule: Rule) -> tuple[object, ...]:
     """What the notices of one email have in common."""
     if rule.combine:
         return (rule.id, notice.kind is Kind.CANCELLED)
+    if rule.digest and notice.kind is Kind.NEW:
+        return (rule.id,)
     return (notice.key,)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sessionsmgmt.domain.model.looked_at import LookedAt, NextSession
 from sessionsmgmt.domain.model.rule import Rule
 from sessionsmgmt.domain.sessions.assessment import Assessment, Club, Standing
-from sessionsmgmt.domain.sessions.presence import begin, told_first
+from sessionsmgmt.domain.sessions.digests import tells_from
+from sessionsmgmt.domain.sessions.presence import begin
 
 
 def looked_at(rule: Rule, assessments: Iterable[Assessment], ahead: int, club: Club) -> LookedAt:
@@ -24,5 +25,5 @@ def looked_at(rule: Rule, assessments: Iterable[Assessment], ahead: int, club: C
     if first is None:
         return LookedAt(rule.id, ahead, len(matching))
     event = first.event
-    told_from = told_first(begin(event, club.zone), rule.within, club.zone)
+    told_from = tells_from(rule, begin(event, club.zone), club.zone)
     return LookedAt(rule.id, ahead, len(matching), NextSession(first.window.start, told_from, event.start, event.title))

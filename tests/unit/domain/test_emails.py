@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice
+from sessionsmgmt.domain.model.rule import Digest
 from sessionsmgmt.domain.sessions.emails import emails_of
-from tests.builders import notice, rule
+from tests.builders import announcement, notice, rule
 
 RULES = (replace(rule(), id="alone"), replace(rule(), id="joined", combine=True))
 NOTICES = st.builds(
@@ -37,3 +39,22 @@ def test_the_order_of_the_notices_does_not_matter(due: list[Notice], order: list
     shuffled = sorted(due, key=lambda one: (order[int(one.key.session)], one.key))
 
     assert emails_of(shuffled, RULES) == emails_of(due, RULES)
+
+
+def test_a_digest_joins_what_is_new_and_nothing_else() -> None:
+    about = replace(rule("campus"), digest=Digest(0, time(7)))
+    due = [
+        notice(kind=kind, key=Key("campus", name), before=None if kind is Kind.NEW else announcement())
+        for name, kind in (
+            ("a", Kind.NEW),
+            ("b", Kind.CHANGED),
+            ("c", Kind.NEW),
+            ("d", Kind.ADDED),
+            ("e", Kind.CANCELLED),
+        )
+    ]
+    together = [{one.key.session for one in email} for email in emails_of(due, [about])]
+
+    assert sorted(map(sorted, together)) == [["a", "c"], ["b"], ["d"], ["e"]]
+    both = [{one.key.session for one in email} for email in emails_of(due, [replace(about, combine=True)])]
+    assert sorted(map(sorted, both)) == [["a", "b", "c", "d"], ["e"]]
