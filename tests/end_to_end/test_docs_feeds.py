@@ -131,3 +131,22 @@ def test_a_feed_that_is_empty_all_of_a_sudden_is_taken_for_a_mistake(club: ClubF
     ran = subscribed(club, server, now="2026-11-06T13:00:00-05:00")
 
     assert (ran.exit, len(club.emails())) == (2, 2)
+
+
+def test_doctor_says_what_is_wrong_with_the_feed(club: ClubFolder, server: FeedServer) -> None:
+    club.write("sessions.yml", AT_FEED)
+    missing = club.call("doctor")
+    server.others[PATH] = Response(403)
+    refused = subscribed(club, server, "doctor")
+
+    assert (missing.exit, "CALENDAR_URL is not set" in missing.out) == (2, True)
+    assert (refused.exit, "CALENDAR_URL is refused without a sign-in (403)" in refused.out) == (3, True)
+
+
+def test_the_address_is_masked_from_the_start(club: ClubFolder) -> None:
+    club.write("sessions.yml", AT_FEED)
+    environ = {"CALENDAR_URL": "webcal://127.0.0.1:1/private-0a1b2c3d", "GITHUB_ACTIONS": "true"}
+    ran = club.call("validate", env=environ)
+
+    assert "::add-mask::webcal://127.0.0.1:1/private-0a1b2c3d" in ran.out + ran.err
+    assert HIDDEN not in ran.log

@@ -178,7 +178,9 @@ def test_the_next_ip_address_is_tried_where_one_does_not_answer(server: FeedServ
 
 
 def test_a_name_that_nobody_knows_or_says_in_time_is_unreachable() -> None:
-    assert isinstance(refusal("https://nowhere.example.org/a.ics", resolving(Names({}).resolve)), UnreachableError)
+    unknown = refusal("https://nowhere.example.org/a.ics", resolving(Names({}).resolve))
+    assert isinstance(unknown, UnreachableError)
+    assert "nobody knows the name of its host" in unknown.text
     over = threading.Event()
 
     def silent(_: str, __: int) -> Sequence[str]:

@@ -38,6 +38,11 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)  # ValueError: a bad Location
 
+
+class UnknownHostError(OSError):
+    """The name of a host has no IP address, or none in time."""
+
+
 Resolve = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host's name. Raises OSError where there are none."""
 
@@ -97,6 +102,8 @@ class Download:
                 f"{self.named} is larger than {MAX_BYTES // 2**20} MiB.",
                 "Take a calendar that has the club's sessions only.",
             ) from None
+        except UnknownHostError:
+            return RetryLater("nobody knows the name of its host, or says it in time")
         except _BROKEN as error:
             return RetryLater(f"the connection failed ({type(error).__name__})")
         raise UnreachableError(f"{self.named} has more than {MAX_REDIRECTS} redirects.", _NEW_ADDRESS)
@@ -108,7 +115,7 @@ class Download:
         return InputError(f"{self.named} is in a private network.", "Put its address into CALENDAR_URL instead.")
 
     def _hosts(self, address: str, ends: float) -> Sequence[str]:
-        """The IP addresses of the address's host. Raises OSError where there are none in time.
+        """The IP addresses of the address's host. Raises UnknownHostError where there are none in time.
 
         The machine's resolver knows no limit of time, so it is asked in a thread that is left behind.
         """
@@ -126,7 +133,7 @@ class Download:
         thread.start()
         thread.join(self._left(ends))
         if not answers or not answers[0]:
-            raise OSError("the name of the host has no address")
+            raise UnknownHostError
         return answers[0]
 
     def _left(self, ends: float) -> float:
