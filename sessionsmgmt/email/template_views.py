@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.email.disclosure import DisclosedPerson
 from sessionsmgmt.email.time_window import Window
 

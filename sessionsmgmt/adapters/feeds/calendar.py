@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from sessionsmgmt.adapters.feeds.download import Download
 from sessionsmgmt.adapters.files.calendar import IcsReader
 from sessionsmgmt.adapters.files.ics_blocks import CutOffError
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.event import CalendarReading
 from sessionsmgmt.errors import InputError, UnreachableError
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sessionsmgmt.adapters.feeds.addresses import address_problem, read_as_https
 from sessionsmgmt.adapters.feeds.sections import SubscribedSection, read_subscription
 from sessionsmgmt.adapters.provider_spec import ProviderContext, ProviderSpec
 from sessionsmgmt.config.model import Config
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 from sessionsmgmt.retry import RetryPolicy
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sessionsmgmt.adapters.feeds.addresses import address_problem, names_private_host, read_as_https
 from sessionsmgmt.config.paths import ClubFolder
 from sessionsmgmt.config.problems import key_path_text
 from sessionsmgmt.config.sections import Section
+from sessionsmgmt.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from sessionsmgmt.adapters.files.csv_table import Row, Table, read_table
 from sessionsmgmt.adapters.files.shortened_warnings import shortened
 from sessionsmgmt.adapters.written_address import written_address, written_addresses
 from sessionsmgmt.domain.addresses import fold
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.people import Contact, ContactsReading
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.text import caseless, fold_label

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.errors import InputError
 
 MAX_ROWS = 50_000

@@ -6,7 +6,6 @@ Alerts never change how a run ends. What goes wrong with them is a warning.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from itertools import islice
@@ -16,6 +15,7 @@ from sessionsmgmt.application.notices.deliveries import record_of
 from sessionsmgmt.application.notices.pipeline import WAVE
 from sessionsmgmt.application.notices.sending import is_stopped, send_wave
 from sessionsmgmt.domain.delivery.claims import LedgerSnapshot, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import Announcement, Key, State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
 from sessionsmgmt.domain.sessions.alerts import Alert, alerts, claims_of, due_alerts, settled_alerts

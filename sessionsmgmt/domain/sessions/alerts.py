@@ -7,10 +7,10 @@ an alert is the time in which the alert is not repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sessionsmgmt.domain.delivery.claims import Begin, Entry, LedgerSnapshot, Put, Resolve, Step
+from sessionsmgmt.domain.frozen import dataclass
 from sessionsmgmt.domain.model.notice import NO_NOTICE, Announcement, Key, Kind, Presence, State, Verdict
 from sessionsmgmt.domain.model.warning import ReportWarning
 
