@@ -54,6 +54,9 @@ UNUSED = (
     "yaml/_yaml.*.so",  # the reader in pure Python gives the positions in sessions.yml
     "cffi",  # these two only create C bindings, and _cffi_backend alone uses the bindings
     "pycparser",
+    "httplib2/cacerts.txt",  # its connections are never used
+    "dateutil/zoneinfo/*.tar.gz",  # time zones come from tzdata
+    "**/*.proto",
     "**/tests",
     "**/benchmarks",
     "**/*.pyi",

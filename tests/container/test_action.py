@@ -43,7 +43,7 @@ def test_a_preview_lies_where_later_steps_find_it_and_is_theirs_to_delete(club: 
     assert step.exit == 0
     assert folder.is_relative_to(club.temp)
     assert (folder / "index.html").stat()[stat.ST_UID] == club.temp.stat().st_uid
-    assert "Team Session" not in step.raw
+    assert not [name for name in ("Ada", "Stu", "office@") if name in step.raw]
     assert changed(club, before) == set()
 
 
