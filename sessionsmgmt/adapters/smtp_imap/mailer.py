@@ -40,7 +40,7 @@ MOST_REFUSALS = 2
 _POLICY = SMTP.clone(cte_type="7bit")
 """Every server takes lines of 7 bits. Python's smtplib sends 8 bits also to one that does not."""
 
-_OK, _START, _CLOSING = 250, 354, 421
+_OK, _WILL_FORWARD, _START, _CLOSING = 250, 251, 354, 421
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _UNPRINTABLE = re.compile(r"[^!-~]+")
 
@@ -216,7 +216,7 @@ class _RefusedError(Exception):
 
 def _expect(reply: tuple[int, bytes], wanted: int, about: _About) -> None:
     code, text = reply
-    if code != wanted and not (wanted == _OK and code == 251):  # noqa: PLR2004 - "will forward" (RFC 5321, 3.4)
+    if code != wanted and (wanted, code) != (_OK, _WILL_FORWARD):
         if code < 0:  # smtplib's code where the server closed the connection
             raise smtplib.SMTPServerDisconnected
         raise _RefusedError(code, text, about)
