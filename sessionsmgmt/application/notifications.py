@@ -59,7 +59,7 @@ def held_after(deliveries: Iterable[Delivery], snapshot: LedgerSnapshot | None, 
         if key not in verdicts
     }
     held = [verdict for verdict in [*verdicts.values(), *known.values()] if verdict.state is State.HELD]
-    return tuple(sorted(held, key=lambda verdict: (verdict.start, verdict.key)))
+    return tuple(sorted(held, key=lambda verdict: verdict.order))
 
 
 def was_held(warnings: Iterable[ReportWarning], snapshot: LedgerSnapshot | None, now: datetime) -> bool:

@@ -156,7 +156,7 @@ def _quiet(verdicts: Sequence[Verdict], config: Config) -> Iterator[str]:
     if not verdicts:
         return
     order = list(_QUIET)
-    ranked = sorted(verdicts, key=lambda verdict: (order.index(verdict.state), verdict.start, verdict.key))
+    ranked = sorted(verdicts, key=lambda verdict: (order.index(verdict.state), verdict.order))
     yield f"\n<details><summary>Not sent: {len(verdicts)}</summary>\n"
     yield from table("Why not", "Session", "Notice", "Reason")
     for verdict in ranked[:_SHOWN_QUIET]:

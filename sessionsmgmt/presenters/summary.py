@@ -128,7 +128,7 @@ def _notices(title: str, verdicts: Sequence[Verdict], config: Config) -> Iterato
         for notice in config.notices
     }
     yield from table("State", "Kind", "When", "Session", "Notice", "To", "Why")
-    for verdict in sorted(verdicts, key=lambda verdict: (verdict.state is not State.HELD, verdict.start, verdict.key)):
+    for verdict in sorted(verdicts, key=lambda verdict: (verdict.state is not State.HELD, verdict.order)):
         yield row(
             [
                 _STATES[verdict.state],

@@ -174,3 +174,8 @@ class Verdict:
     attention: bool = False
     title: str = ""
     begins: datetime | date | None = None
+
+    @property
+    def order(self) -> tuple[datetime, datetime, Key]:
+        """The order of sessions for people: by the announced window, and within a whole day by the event's own time."""
+        return self.start, self.begins if isinstance(self.begins, datetime) else self.start, self.key

@@ -108,7 +108,7 @@ def decide(rules: Sequence[Rule], reading: CalendarReading, club: Club, now: dat
         claim = club.snapshot.entry(key).claim
         if claim:
             verdicts.append(_waiting(key, claim, now))
-    verdicts.sort(key=lambda verdict: (verdict.start, verdict.key))
+    verdicts.sort(key=lambda verdict: verdict.order)
     return Decisions(tuple(verdicts), tuple(dict.fromkeys(warnings)), tuple(event_ids), tuple(overview))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sessionsmgmt.domain.model.notice import Key, Kind, Notice
 from sessionsmgmt.domain.model.rule import Rule
@@ -43,5 +44,7 @@ def _group(notice: Notice, rule: Rule) -> tuple[object, ...]:
     return (notice.key,)
 
 
-def _order(notice: Notice) -> tuple[object, Key]:
-    return notice.presence.start, notice.key
+def _order(notice: Notice) -> tuple[datetime, datetime, Key]:
+    """The order of sessions for people: by the announced window, and within a whole day by the session's own time."""
+    start = notice.presence.start
+    return start, notice.session.start if isinstance(notice.session.start, datetime) else start, notice.key

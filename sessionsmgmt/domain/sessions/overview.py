@@ -21,7 +21,9 @@ def looked_at(rule: Rule, assessments: Iterable[Assessment], ahead: int, club: C
         for assessment in matching
         if assessment.standing in {Standing.SESSION, Standing.LATER} and assessment.roster.people
     ]
-    first = min(sessions, key=lambda assessment: (assessment.window.start, assessment.event.id), default=None)
+    first = min(
+        sessions, key=lambda assessment: (begin(assessment.event, club.zone), assessment.event.id), default=None
+    )
     if first is None:
         return LookedAt(rule.id, ahead, len(matching))
     event = first.event

@@ -12,6 +12,7 @@ from sessionsmgmt.domain.model.looked_at import NextSession
 from sessionsmgmt.domain.model.notice import Kind, State
 from sessionsmgmt.domain.model.rule import PresenceMode, Rule
 from sessionsmgmt.domain.sessions.decide import decide
+from sessionsmgmt.domain.sessions.emails import emails_of
 from tests.builders import (
     CONTACTS,
     NOW,
@@ -335,3 +336,18 @@ def test_a_rule_that_looks_further_does_not_make_another_say_more() -> None:
 def test_marks_that_nobody_sees_make_no_difference_to_a_title(mark: str) -> None:
     assert rule().matches(f"{mark}Team{mark} Ses{mark}sion")
     assert rule().matches("Team\u2800\u3164Session")
+
+
+def test_of_two_sessions_on_a_day_that_is_announced_whole_the_earlier_one_comes_first() -> None:
+    early = event("z early", start=local(2026, 11, 7, 9))
+    late = event("a late", start=local(2026, 11, 7, 15))
+    all_day = event("m all day", start=date(2026, 11, 7))
+    by = rule(presence=PresenceMode.WHOLE_DAY)
+    decisions = decide([by], reading(late, early, all_day), club(), NOW)
+    assert [verdict.key.session for verdict in decisions.verdicts] == ["m all day", "z early", "a late"]
+    together = replace(by, combine=True)
+    [email] = emails_of(decisions.due, [together])
+    assert [notice.session.id for notice in email] == ["m all day", "z early", "a late"]
+    [overview] = decide([by], reading(late, early), club(), NOW).looked_at
+    assert overview.next
+    assert overview.next.begins == early.start
